@@ -1,0 +1,99 @@
+#include "support/home.hpp"
+
+#include <pwd.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+#include <system_error>
+
+#include "support/wait.hpp"
+
+namespace sess::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+bool is_number(const std::string& text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+}  // namespace
+
+TempHome::TempHome() {
+  // Directly below /tmp: a socket's path has at most 107 bytes, and TMPDIR may be long already.
+  std::string pattern = "/tmp/sess-test-XXXXXX";
+  if (::mkdtemp(pattern.data()) == nullptr)
+    throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  root_ = pattern;
+  for (const auto& directory : {home(), runtime(), state(), config(), temporary()}) {
+    ::mkdir(directory.c_str(), 0700);
+  }
+}
+
+TempHome::~TempHome() {
+  for (const pid_t pid : processes()) ::kill(pid, SIGKILL);
+  wait_until([this] { return processes().empty(); }, Milliseconds(5000));
+  std::error_code ignored;
+  fs::remove_all(root_, ignored);
+}
+
+std::vector<std::string> TempHome::env(const std::map<std::string, std::string>& extra,
+                                       const std::string& bin) const {
+  const passwd* user = ::getpwuid(::getuid());
+  const std::string name = user != nullptr ? user->pw_name : "user";
+  const std::string path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+  std::map<std::string, std::string> variables{{"HOME", home()},
+                                               {"XDG_RUNTIME_DIR", runtime()},
+                                               {"XDG_STATE_HOME", state()},
+                                               {"XDG_CONFIG_HOME", config()},
+                                               {"TMPDIR", temporary()},
+                                               {"PATH", bin.empty() ? path : bin + ":" + path},
+                                               {"TERM", "xterm-256color"},
+                                               {"LANG", "C.UTF-8"},
+                                               {"SHELL", "/bin/sh"},
+                                               {"USER", name},
+                                               {"LOGNAME", name}};
+  for (const auto& [key, value] : extra) variables[key] = value;
+  std::vector<std::string> list;
+  for (const auto& [key, value] : variables) list.push_back(key + "=" + value);
+  return list;
+}
+
+std::string TempHome::write(const std::string& relative, const std::string& content) const {
+  const fs::path path = fs::path(root_) / relative;
+  fs::create_directories(path.parent_path());
+  std::ofstream out(path, std::ios::binary);
+  out << content;
+  if (!out.flush()) throw std::runtime_error("cannot write " + path.string());
+  return path.string();
+}
+
+std::vector<pid_t> TempHome::processes() const {
+  std::vector<pid_t> found;
+  const std::string mark = "HOME=" + home();
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator("/proc", error)) {
+    const std::string name = entry.path().filename();
+    if (!is_number(name) || name == std::to_string(::getpid())) continue;
+    // /proc/PID/environ is empty for a zombie and unreadable for other users' processes.
+    const std::string environment = read_file(entry.path() / "environ");
+    const auto at = environment.find(mark + '\0');
+    if (at != std::string::npos && (at == 0 || environment[at - 1] == '\0')) found.push_back(std::stoi(name));
+  }
+  return found;
+}
+
+}  // namespace sess::test

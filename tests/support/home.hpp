@@ -1,0 +1,45 @@
+// A private home for one test: HOME, the XDG directories and TMPDIR below one temporary directory, and the
+// environment that points a program at them.
+//
+// Programs that a test starts may leave daemons behind. Each carries this home in its environment, which is
+// how processes() finds them and how the destructor ends the ones that are left, before the directory goes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sess::test {
+
+class TempHome {
+ public:
+  TempHome();
+  ~TempHome();
+  TempHome(const TempHome&) = delete;
+  TempHome& operator=(const TempHome&) = delete;
+
+  [[nodiscard]] const std::string& root() const { return root_; }
+  [[nodiscard]] std::string home() const { return root_ + "/home"; }
+  [[nodiscard]] std::string runtime() const { return root_ + "/run"; }    ///< XDG_RUNTIME_DIR, mode 0700
+  [[nodiscard]] std::string state() const { return root_ + "/state"; }    ///< XDG_STATE_HOME
+  [[nodiscard]] std::string config() const { return root_ + "/config"; }  ///< XDG_CONFIG_HOME
+  [[nodiscard]] std::string temporary() const { return root_ + "/tmp"; }  ///< TMPDIR
+
+  /// A small, fixed environment ("K=V"): the directories above, PATH (with `bin` first when given), TERM
+  /// xterm-256color, LANG C.UTF-8, SHELL /bin/sh, USER, LOGNAME. `extra` adds and replaces.
+  [[nodiscard]] std::vector<std::string> env(const std::map<std::string, std::string>& extra = {},
+                                             const std::string& bin = {}) const;
+
+  /// Writes a file below the root (directories are made) and returns its path.
+  std::string write(const std::string& relative, const std::string& content) const;
+
+  /// Processes, other than this one, that were started with this home, dead ones excluded.
+  [[nodiscard]] std::vector<pid_t> processes() const;
+
+ private:
+  std::string root_;
+};
+
+}  // namespace sess::test
