@@ -1,0 +1,16 @@
+// One line per message for logs and `sess debug`: names, numbers and sizes, never contents of input, output,
+// environment, arguments or printed text.
+#pragma once
+
+#include <string>
+
+#include "protocol/frame.hpp"
+
+namespace sess::protocol {
+
+/// For example "input seq=12 5 bytes", "hello 1.0 pid=77 24x80 env=31", "unknown(99) optional 7 bytes".
+/// Total: a payload that does not parse is shown as "<name> malformed, N bytes". No line feeds or control
+/// characters.
+[[nodiscard]] std::string trace(const Frame& frame);
+
+}  // namespace sess::protocol
