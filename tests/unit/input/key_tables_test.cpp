@@ -1,0 +1,127 @@
+#include "input/key_tables.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "support/catch.hpp"
+
+using namespace sess::input;
+
+namespace {
+
+/// What tmux 3.3a printed with its default bindings.
+std::string golden(const std::string& name) {
+  std::ifstream file(TEST_DATA "/unit/input/golden/" + name);
+  REQUIRE(file);
+  std::stringstream all;
+  all << file.rdbuf();
+  return all.str();
+}
+
+Key key(std::string_view name) {
+  return parse_key(name).value();
+}
+
+}  // namespace
+
+TEST_CASE("list-keys prints the defaults as tmux 3.3a does, byte for byte", "[key_tables]") {
+  const KeyTables tables = KeyTables::with_defaults();
+  CHECK(tables.list({}) == golden("list-keys.txt"));
+  ListKeys how;
+  how.table = "prefix";
+  CHECK(tables.list(how) == golden("list-keys-T-prefix.txt"));
+  how.table = "copy-mode-vi";
+  CHECK(tables.list(how) == golden("list-keys-T-copy-mode-vi.txt"));
+}
+
+TEST_CASE("list-keys -N prints the notes as tmux 3.3a does, byte for byte", "[key_tables]") {
+  const KeyTables tables = KeyTables::with_defaults();
+  ListKeys how;
+  how.notes = true;
+  CHECK(tables.list(how) == golden("list-keys-N.txt"));
+  how.all = true;
+  CHECK(tables.list(how) == golden("list-keys-Na.txt"));
+  how.all = false;
+  how.table = "prefix";
+  CHECK(tables.list(how) == golden("list-keys-N-T-prefix.txt"));
+  how.table.reset();
+  how.only = key("c");
+  how.first = true;
+  CHECK(tables.list(how) == "C-b c Create a new window\n");
+  how.prefix = "<p> ";
+  CHECK(tables.list(how) == "<p> c Create a new window\n");
+}
+
+TEST_CASE("a binding replaces, and its command's separators are shown escaped outside of braces",
+          "[key_tables]") {
+  KeyTables tables;
+  tables.bind("mine", key("x"),
+              {"display-message \"a ; b\" ; if-shell true { kill-pane ; kill-window }", "", false});
+  CHECK(tables.list({}) ==
+        "bind-key -T mine x display-message \"a ; b\" \\; if-shell true { kill-pane ; kill-window }\n");
+  tables.bind("mine", key("x"), {"new-window", "", true});
+  CHECK(tables.list({}) == "bind-key -r -T mine x new-window\n");
+}
+
+TEST_CASE("a table goes with its last binding, but root and prefix stay", "[key_tables]") {
+  KeyTables tables = KeyTables::with_defaults();
+  tables.bind("mine", key("x"), {"new-window", "", false});
+  CHECK(tables.has_table("mine"));
+  CHECK(tables.unbind("mine", key("x")));
+  CHECK_FALSE(tables.unbind("mine", key("x")));
+  CHECK_FALSE(tables.has_table("mine"));
+  CHECK_FALSE(tables.unbind_all("mine"));
+  CHECK(tables.unbind_all("prefix"));
+  CHECK(tables.has_table("prefix"));
+  CHECK(tables.find("prefix", key("c")) == nullptr);
+}
+
+TEST_CASE("Any stands in for keys without a binding of their own", "[key_tables]") {
+  KeyTables tables;
+  tables.bind("t", key("Any"), {"display-message any", "", false});
+  tables.bind("t", key("x"), {"display-message x", "", false});
+  CHECK(tables.find("t", key("y")) == nullptr);
+  CHECK(tables.find_or_any("t", key("y"))->command == "display-message any");
+  CHECK(tables.find_or_any("t", key("x"))->command == "display-message x");
+}
+
+TEST_CASE("a key of an extended keyboard finds what a legacy one would", "[key_tables]") {
+  KeyTables tables;
+  tables.bind("t", key("Tab"), {"display-message tab", "", false});
+  CHECK(tables.find("t", {'i', mod::kCtrl}) != nullptr);
+  CHECK(tables.find("t", {'i', 0}) == nullptr);
+}
+
+TEST_CASE("only changes are saved, and come back", "[key_tables]") {
+  KeyTables tables = KeyTables::with_defaults();
+  sess::ByteWriter unchanged;
+  tables.save(unchanged);
+  CHECK(unchanged.size() < 8);
+  tables.bind("prefix", key("c"), {"new-window -c /", "here", false});
+  tables.unbind("root", key("WheelUpPane"));
+  tables.bind("mine", key("M-한"), {"kill-server", "", true});
+  CHECK(tables.annotate("prefix", key("d"), "go away", false));
+  sess::ByteWriter out;
+  tables.save(out);
+  sess::ByteReader in(out.bytes());
+  const auto back = KeyTables::restore(in);
+  REQUIRE(back);
+  CHECK(back->list({}) == tables.list({}));
+  CHECK(back->find("prefix", key("d"))->note == "go away");
+  for (std::size_t n = 0; n < out.size(); ++n) {
+    sess::ByteReader cut(std::string_view(out.bytes()).substr(0, n));
+    CHECK_FALSE(KeyTables::restore(cut));
+  }
+}
+
+TEST_CASE("words are quoted as tmux quotes them", "[key_tables]") {
+  CHECK(escape_word("") == "''");
+  CHECK(escape_word("a b") == "\"a b\"");
+  CHECK(escape_word("~") == "\\~");
+  CHECK(escape_word("~x") == "\\~x");
+  CHECK(escape_word(";") == "\\;");
+  CHECK(escape_word("M-$") == "\"M-$\"");
+  CHECK(escape_word("M-\"") == "'M-\"'");
+  CHECK(escape_word("C-\\") == "C-\\\\");
+  CHECK(escape_word("$HOME") == "\"\\$HOME\"");
+}
