@@ -1,0 +1,169 @@
+// sess_bench: drives sess and every installed peer alternately through a real pseudo-terminal and prints
+// medians and ratios as a Markdown table.
+//
+//   --quick         a fifth of the work      --only NAMES    detached, attached, echo, interrupt, start,
+//   attach, memory,
+//   --smoke         hardly any: does it run?                 history, resize, many (comma-separated)
+//   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
+//   --readme FILE   replaces the table between the marks in FILE
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <set>
+#include <thread>
+
+#include "bench/measure.hpp"
+#include "bench/proc.hpp"
+
+namespace sess::bench {
+
+namespace {
+
+struct CommandLine {
+  Settings settings;
+  std::vector<std::string> only;
+  std::vector<std::string> peers;
+  std::string readme;
+  bool smoke = false;
+};
+
+std::vector<std::string> split(const std::string& text) {
+  std::vector<std::string> words;
+  for (std::size_t from = 0; from <= text.size();) {
+    const auto to = std::min(text.find(',', from), text.size());
+    if (to > from) words.push_back(text.substr(from, to - from));
+    from = to + 1;
+  }
+  return words;
+}
+
+bool parse(int argc, char** argv, CommandLine& line) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (word == "--quick") {
+      line.settings = {1, 8, 150, Milliseconds(1000), 4, 20'000, 40, Milliseconds(1000)};
+    } else if (word == "--smoke") {
+      line.settings = {1, 1, 10, Milliseconds(100), 1, 1'000, 3, Milliseconds(50)};
+      line.smoke = true;
+    } else if (word == "--rounds" && has_value) {
+      line.settings.rounds = std::max(1, std::atoi(argv[++i]));
+    } else if (word == "--only" && has_value) {
+      line.only = split(argv[++i]);
+    } else if (word == "--peers" && has_value) {
+      line.peers = split(argv[++i]);
+    } else if (word == "--readme" && has_value) {
+      line.readme = argv[++i];
+    } else {
+      std::fprintf(stderr,
+                   "usage: sess_bench [--quick | --smoke] [--rounds N] [--only NAMES] [--peers NAMES] "
+                   "[--readme FILE]\n");
+      return false;
+    }
+  }
+  return true;
+}
+
+std::string machine() {
+  std::ifstream in("/proc/cpuinfo");
+  std::string model = "unknown CPU";
+  for (std::string line; std::getline(in, line);) {
+    if (line.rfind("model name", 0) == 0) {
+      model = line.substr(line.find(':') + 2);
+      break;
+    }
+  }
+  utsname system{};
+  ::uname(&system);
+  const std::string release = system.release;
+  const auto first = release.find('.');
+  return fmt::format("{} cores of {}, Linux {}", std::thread::hardware_concurrency(), model,
+                     release.substr(0, release.find_first_not_of("0123456789", first + 1)));
+}
+
+std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Settings& settings) {
+  const std::time_t now = std::time(nullptr);
+  char date[16];
+  std::strftime(date, sizeof date, "%Y-%m-%d", std::localtime(&now));
+  std::string versions;
+  for (const auto& peer : peers) {
+    if (!peer->version().empty()) versions += (versions.empty() ? "" : ", ") + peer->version();
+  }
+  return fmt::format("{}, {}: {}; medians of {}.\n\n", date, machine(), versions, settings.rounds);
+}
+
+/// Ends everything with the benchmark when it takes far too long or is interrupted.
+void on_end_signal(int signo) {
+  end_descendants();
+  ::_exit(128 + signo);
+}
+
+int run(const CommandLine& line) {
+  const std::string bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+  const auto peers = find_peers(line.peers, bin);
+  Table table;
+  Context context{line.settings, bin + "/sess_bench_load", table};
+  std::vector<Measurement> measurements;
+  for (const auto& group : {throughput_measurements(), latency_measurements(),
+                            session_measurements(line.settings), memory_measurements(line.settings)}) {
+    measurements.insert(measurements.end(), group.begin(), group.end());
+  }
+  int failures = 0;
+  for (const Measurement& measurement : measurements) {
+    if (!line.only.empty() &&
+        std::find(line.only.begin(), line.only.end(), measurement.name) == line.only.end())
+      continue;
+    for (const Row& row : measurement.rows) table.add_row(row);
+    std::set<const Peer*> failed;  // not again in the next round
+    for (int round = 0; round < line.settings.rounds; ++round) {
+      for (const auto& peer : peers) {
+        if (!measurement.fits(*peer) || failed.count(peer.get()) != 0) continue;
+        try {
+          peer->configure(0);
+          measurement.run(context, *peer);
+        } catch (const std::exception& error) {
+          std::fprintf(stderr, "%s, %s: %s\n", peer->name().c_str(), measurement.rows[0].title.c_str(),
+                       error.what());
+          failed.insert(peer.get());
+          ++failures;
+        }
+        peer->end();
+      }
+      std::fprintf(stderr, "%s: round %d of %d\n", measurement.rows[0].title.c_str(), round + 1,
+                   line.settings.rounds);
+    }
+  }
+  std::vector<std::string> names;
+  for (const auto& peer : peers) names.push_back(peer->name());
+  const std::string text = heading(peers, line.settings) + table.markdown(names);
+  std::fputs(text.c_str(), stdout);
+  if (!line.readme.empty() && !replace_in_file(line.readme, text)) {
+    std::fprintf(stderr, "%s has no marks for the table\n", line.readme.c_str());
+    return 1;
+  }
+  return line.smoke && failures > 0 ? 1 : 0;
+}
+
+}  // namespace
+
+}  // namespace sess::bench
+
+int main(int argc, char** argv) {
+  sess::bench::CommandLine line;
+  if (!sess::bench::parse(argc, argv, line)) return 2;
+  sess::bench::become_subreaper();
+  for (const int signo : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) ::signal(signo, sess::bench::on_end_signal);
+  ::signal(SIGPIPE, SIG_IGN);
+  ::alarm(line.smoke ? 170 : 3600);
+  const int status = sess::bench::run(line);
+  sess::bench::end_descendants();
+  return status;
+}
