@@ -1,0 +1,489 @@
+#include "keeper/keeper.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdlib>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "keeper/handover.hpp"
+#include "keeper/program_table.hpp"
+#include "keeper/restart_policy.hpp"
+#include "keeper/server_process.hpp"
+#include "keeper/socket_file.hpp"
+#include "keeper/upgrade.hpp"
+#include "os/descriptor.hpp"
+#include "os/loop.hpp"
+#include "os/shared_memory.hpp"
+#include "os/signals.hpp"
+#include "os/socket.hpp"
+
+namespace sess::keeper {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kAfterKill{2000};     // for children to be reaped after SIGKILL
+constexpr milliseconds kServerLeaves{3000};  // for the server after its link closed
+constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
+constexpr milliseconds kForkRetry{500};
+
+/// The server is the one that can be replaced: when memory runs out it goes first.
+void prefer_as_oom_victim() {
+  UniqueFd fd(::open("/proc/self/oom_score_adj", O_RDWR | O_CLOEXEC));
+  if (!fd) return;
+  auto now = os::read_all(fd.get(), 16);
+  if (!now) return;
+  constexpr long kWorst = 1000;  // proc(5), oom_score_adj
+  const std::string score = std::to_string(std::min(std::strtol(now->c_str(), nullptr, 10) + 100, kWorst));
+  (void)!pwrite(fd.get(), score.data(), score.size(), 0);
+}
+
+}  // namespace
+
+class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::Owner {
+ public:
+  Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim claim, os::SharedMemory model);
+
+  Result<> open(UniqueFd inherited);
+  void resume(Handover state);
+  void set_ready(os::ReadyPipe ready) { options_.ready = std::move(ready); }
+  int run();
+
+ private:
+  /// What the daemon is doing about its own end. It only moves forward.
+  enum class Phase { running, hanging_up, killing, closing, done };
+
+  void start_server();
+  [[noreturn]] void become_server(UniqueFd socket);
+  [[nodiscard]] std::deque<ToServer> hand_everything_over();
+  void schedule_server(milliseconds pause);
+
+  void reap();
+  void on_ring();
+  void on_upgrade_wanted();
+  void upgrade_when_ready();
+  void on_listener_replaced();
+
+  void begin_end();
+  void kill_all();
+  void close_down(int status);
+  void finish();
+  void on_end_timer();
+
+  void on_message(ToKeeper message) override;
+  void on_server_died(Death death, std::chrono::nanoseconds lived) override;
+  void on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
+                  const Program& program) override;
+  void on_spawn_failed(std::uint64_t server, SpawnFailed failure) override;
+  void on_exited(const Program& program) override;
+  void on_none_left() override;
+
+  std::unique_ptr<os::Loop> loop_;
+  KeeperOptions options_;
+  os::SharedMemory model_;
+  SocketFile socket_;
+  ProgramTable table_;
+  ServerProcess server_;
+  RestartPolicy policy_;
+  os::Timer restart_timer_;
+  os::Timer end_timer_;
+  std::vector<std::unique_ptr<os::SignalWatch>> signals_;
+  Phase phase_ = Phase::running;
+  Death last_death_;
+  std::uint64_t start_count_ = 0;
+  bool start_wanted_ = true;
+  bool upgrade_wanted_ = false;
+  int exit_status_ = 0;
+};
+
+Keeper::Impl::Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim claim, os::SharedMemory model)
+    : loop_(std::move(loop)),
+      options_(std::move(options)),
+      model_(std::move(model)),
+      socket_(*loop_, options_.paths, std::move(claim), [this] { on_listener_replaced(); }),
+      table_(*loop_, *this, os::Clock::real()),
+      server_(*loop_, *this, os::Clock::real(), options_.hang_limit),
+      policy_(options_.early_death, options_.first_backoff, options_.longest_backoff),
+      restart_timer_(*loop_,
+                     [this] {
+                       start_wanted_ = true;
+                       loop_->stop();
+                     }),
+      end_timer_(*loop_, [this] { on_end_timer(); }) {
+  for (const int signo : {SIGPIPE, SIGHUP, SIGXFSZ}) os::ignore_signal(signo);
+  const auto watch = [&](int signo, std::function<void()> action) {
+    signals_.push_back(std::make_unique<os::SignalWatch>(*loop_, signo, std::move(action)));
+  };
+  watch(SIGCHLD, [this] { reap(); });
+  watch(SIGTERM, [this] { begin_end(); });
+  watch(SIGINT, [this] { begin_end(); });
+  watch(SIGUSR1, [this] { on_ring(); });
+  watch(SIGUSR2, [this] { on_upgrade_wanted(); });
+}
+
+Result<> Keeper::Impl::open(UniqueFd inherited) {
+  if (inherited) {
+    socket_.adopt(std::move(inherited), std::nullopt);
+  } else if (auto bound = socket_.bind(); !bound) {
+    return bound;
+  }
+  return {};
+}
+
+void Keeper::Impl::resume(Handover state) {
+  socket_.adopt(std::move(state.listener), state.facts.socket_identity);
+  for (auto& program : state.programs) table_.adopt(std::move(program));
+  for (const pid_t pid : state.facts.forgotten) table_.adopt_forgotten(pid);
+  start_count_ = state.facts.start_count;
+  last_death_ = {Death::Kind::upgraded, 0};
+}
+
+int Keeper::Impl::run() {
+  os::unblock_all_signals();
+  prctl(PR_SET_NAME, "sessd: keeper");
+  options_.ready.report(0);
+  options_.notifier.notify(
+      fmt::format("READY=1\nMAINPID={}\nSTATUS=listening on {}", getpid(), options_.paths.socket_path()));
+  reap();  // a child may have ended while no handler stood
+  while (phase_ != Phase::done) {
+    if (start_wanted_) start_server();
+    if (upgrade_wanted_) upgrade_when_ready();
+    loop_->run();
+  }
+  return exit_status_;
+}
+
+// ---- the server -------------------------------------------------------------------------------------------
+
+void Keeper::Impl::start_server() {
+  start_wanted_ = false;
+  if (phase_ != Phase::running || server_.running() || upgrade_wanted_) return;
+  auto pair = os::open_socket_pair(SOCK_STREAM);
+  if (!pair) {
+    log::error("cannot start a server: {}", pair.error().text);
+    return schedule_server(kForkRetry);
+  }
+  ++start_count_;
+  const os::SignalBlock blocked;
+  const pid_t pid = fork();
+  if (pid == 0) {
+    pair->first.reset();
+    become_server(std::move(pair->second));
+  }
+  if (pid < 0) {
+    log::error("cannot start a server: fork: {}", std::strerror(errno));
+    return schedule_server(kForkRetry);
+  }
+  log::info("server {} started, pid {} (before: {})", start_count_, pid, to_text(last_death_));
+  server_.started(pid, std::move(pair->first));
+}
+
+/// In the server process: everything of the keeper goes, or goes to the server.
+void Keeper::Impl::become_server(UniqueFd socket) {
+  loop_->abandon_after_fork();
+  os::reset_signal_dispositions();
+  for (const int signo : {SIGPIPE, SIGHUP, SIGXFSZ}) os::ignore_signal(signo);
+  setpgid(0, 0);  // Ctrl-C on a terminal that runs sessd --foreground is the keeper's business
+  prctl(PR_SET_NAME, "sessd: server");
+  prefer_as_oom_victim();
+  auto messages = hand_everything_over();
+  const ServerMain server_main = std::move(options_.server_main);
+  const auto open_log = std::move(options_.open_log);
+  const os::RuntimePaths paths = options_.paths;
+  delete this;  // closes what was not handed over: lock, directory, watches
+  if (open_log) open_log(paths);
+  os::unblock_all_signals();
+  _exit(server_main(ServerLink(std::move(socket), std::move(messages))));
+}
+
+std::deque<ToServer> Keeper::Impl::hand_everything_over() {
+  Start start;
+  start.previous = last_death_;
+  start.start_count = start_count_;
+  start.name = options_.paths.name;
+  start.socket_path = options_.paths.socket_path();
+  start.socket_directory = options_.paths.socket_directory;
+  start.private_directory = options_.paths.private_directory;
+  start.state_directory = options_.paths.state_directory;
+  start.config_directory = options_.paths.config_directory;
+  start.config_files = options_.config_files;
+  start.verbosity = static_cast<std::uint8_t>(options_.verbosity);
+  start.foreground = options_.foreground;
+  start.listener = socket_.take_listener();
+  start.model = model_.take_fd();
+  std::deque<ToServer> messages;
+  messages.emplace_back(std::move(start));
+  for (auto& [pane, program] : table_.take()) messages.emplace_back(std::move(program));
+  messages.emplace_back(Ready{});
+  return messages;
+}
+
+void Keeper::Impl::schedule_server(milliseconds pause) {
+  if (pause.count() == 0) {
+    start_wanted_ = true;
+    loop_->stop();
+  } else {
+    restart_timer_.start(pause);
+  }
+}
+
+void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
+  const bool clean = death.kind == Death::Kind::exited && death.detail == 0;
+  if (phase_ == Phase::closing) return finish();
+  if (phase_ != Phase::running) return;
+  log::warn("the server {}", to_text(death));
+  last_death_ = death;
+  if (upgrade_wanted_) {
+    loop_->stop();
+    return;
+  }
+  const auto pause = policy_.after_death(lived);
+  if (policy_.early_deaths() >= options_.give_up_after && table_.empty()) {
+    log::error("{} servers in a row ended at once and no program is alive: giving up",
+               policy_.early_deaths());
+    return close_down(clean ? 0 : 1);
+  }
+  schedule_server(pause);
+}
+
+void Keeper::Impl::on_message(ToKeeper message) {
+  if (auto* spawn = std::get_if<Spawn>(&message)) {
+    if (phase_ != Phase::running) {
+      return on_spawn_failed(start_count_, {spawn->request, spawn->pane, ESHUTDOWN, "the daemon is ending"});
+    }
+    table_.start(*spawn, start_count_);
+  } else if (const auto* forget = std::get_if<Forget>(&message)) {
+    table_.forget(forget->pane);
+  } else if (const auto* signal = std::get_if<Signal>(&message)) {
+    table_.signal(*signal);
+  } else if (std::holds_alternative<End>(message)) {
+    if (phase_ == Phase::running) begin_end();
+  } else if (std::holds_alternative<Leave>(message)) {
+    if (phase_ == Phase::running && !table_.has_children()) close_down(0);
+  }
+}
+
+// ---- programs ---------------------------------------------------------------------------------------------
+
+void Keeper::Impl::reap() {
+  int status = 0;
+  rusage usage{};
+  while (true) {
+    const pid_t pid = wait4(-1, &status, WNOHANG, &usage);
+    if (pid < 0 && errno == EINTR) continue;
+    if (pid <= 0) return;
+    if (!server_.reaped(pid, status)) table_.reaped(pid, status, usage);
+  }
+}
+
+void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
+                              const Program& program) {
+  log::info("pane {}: pid {} on {}", program.pane, program.pid, program.tty);
+  if (upgrade_wanted_) loop_->stop();
+  const auto copy = [](const UniqueFd& fd) {
+    auto made = os::duplicate(fd.get());
+    if (!made) log::error("{}", made.error().text);
+    return made ? std::move(*made) : UniqueFd();
+  };
+  if (server == start_count_) {
+    Spawned out;
+    out.request = request;
+    out.pane = program.pane;
+    out.pid = program.pid;
+    out.tty = program.tty;
+    out.note = note;
+    out.started = program.started;
+    out.master = copy(program.master);
+    out.journal = copy(program.journal);
+    return server_.send(std::move(out));
+  }
+  // The server that asked is gone, and the present one was started before there was anything to hand over.
+  Program out;
+  out.pane = program.pane;
+  out.pid = program.pid;
+  out.tty = program.tty;
+  out.program = program.program;
+  out.started = program.started;
+  out.master = copy(program.master);
+  out.journal = copy(program.journal);
+  server_.send(std::move(out));
+}
+
+void Keeper::Impl::on_spawn_failed(std::uint64_t server, SpawnFailed failure) {
+  log::info("pane {}: {}", failure.pane, failure.text);
+  if (upgrade_wanted_) loop_->stop();
+  if (server == start_count_) server_.send(std::move(failure));
+}
+
+void Keeper::Impl::on_exited(const Program& program) {
+  log::info("pane {}: pid {} ended, status {:#x}", program.pane, program.pid, program.wait_status);
+  server_.send(Exited{program.pane, program.pid, program.wait_status, program.usage, program.ended});
+}
+
+void Keeper::Impl::on_none_left() {
+  if (phase_ == Phase::hanging_up || phase_ == Phase::killing) close_down(0);
+}
+
+// ---- rings ------------------------------------------------------------------------------------------------
+
+void Keeper::Impl::on_ring() {
+  if (phase_ != Phase::running) return;
+  socket_.check();
+  server_.ping();
+}
+
+void Keeper::Impl::on_listener_replaced() {
+  auto copy = os::duplicate(socket_.listener());
+  if (!copy) return log::error("{}", copy.error().text);
+  server_.send(Listener{std::move(*copy)});
+}
+
+// ---- the end ----------------------------------------------------------------------------------------------
+
+void Keeper::Impl::begin_end() {
+  if (phase_ == Phase::hanging_up) return kill_all();
+  if (phase_ != Phase::running) return;
+  log::info("ending: hanging up on all programs");
+  phase_ = Phase::hanging_up;
+  upgrade_wanted_ = false;
+  restart_timer_.stop();
+  options_.notifier.notify("STOPPING=1");
+  server_.send(Stop{});
+  if (!table_.has_children()) return close_down(0);
+  table_.signal_all({SIGHUP, SIGCONT});  // a stopped job must wake up to see the hang-up
+  end_timer_.start(options_.grace);
+}
+
+void Keeper::Impl::kill_all() {
+  log::info("ending: killing what is left");
+  phase_ = Phase::killing;
+  table_.signal_all({SIGKILL});
+  end_timer_.start(kAfterKill);
+}
+
+void Keeper::Impl::on_end_timer() {
+  if (phase_ == Phase::hanging_up) {
+    kill_all();
+  } else if (phase_ == Phase::killing) {
+    log::error("some programs survive SIGKILL (blocked in the kernel): leaving them");
+    close_down(0);
+  }
+}
+
+/// The name goes first, so that whoever comes now starts a new daemon; then the server, then this process.
+void Keeper::Impl::close_down(int status) {
+  if (phase_ == Phase::closing || phase_ == Phase::done) return;
+  phase_ = Phase::closing;
+  exit_status_ = status;
+  end_timer_.stop();
+  restart_timer_.stop();
+  socket_.remove();
+  if (!server_.running()) return finish();
+  server_.close_link(kServerLeaves);
+}
+
+void Keeper::Impl::finish() {
+  log::info("ended with status {}", exit_status_);
+  phase_ = Phase::done;
+  loop_->stop();
+}
+
+// ---- replacing the code -----------------------------------------------------------------------------------
+
+void Keeper::Impl::on_upgrade_wanted() {
+  if (phase_ != Phase::running || upgrade_wanted_ || options_.upgrade_command.empty()) return;
+  if (auto works = check_upgrade(options_.upgrade_command[0]); !works) {
+    return log::error("not replacing this code: {}", works.error().text);
+  }
+  log::info("replacing this code by {}", options_.upgrade_command[0]);
+  upgrade_wanted_ = true;
+  server_.end_for_upgrade(kUpgradeLimit);
+  loop_->stop();
+}
+
+/// Between turns, once nothing is half done. Comes back only when exec failed.
+void Keeper::Impl::upgrade_when_ready() {
+  if (server_.running() || table_.starting()) return;
+  HandoverFacts facts;
+  facts.paths = options_.paths;
+  facts.config_files = options_.config_files;
+  facts.verbosity = static_cast<std::uint8_t>(options_.verbosity);
+  facts.foreground = options_.foreground;
+  facts.notify_address = options_.notifier.address();
+  facts.descriptor_limit = os::original_descriptor_limit();
+  facts.start_count = start_count_;
+  facts.socket_identity = socket_.identity();
+  facts.forgotten = table_.forgotten();
+  const HandoverFds fds{socket_.claim().directory.get(), socket_.claim().lock.fd(), socket_.listener(),
+                        model_.fd()};
+  const auto failed = exec_upgrade(options_.upgrade_command, encode_handover(facts, fds, table_.programs()),
+                                   handover_descriptors(fds, table_.programs()));
+  log::error("{}", failed.text);
+  upgrade_wanted_ = false;
+  start_wanted_ = true;
+  start_server();
+}
+
+// ---- construction -----------------------------------------------------------------------------------------
+
+Keeper::Keeper(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Keeper::~Keeper() = default;
+
+int Keeper::run() {
+  return impl_->run();
+}
+
+Result<std::unique_ptr<Keeper>> Keeper::open(KeeperOptions options, Claim claim, UniqueFd inherited) {
+  if (options.open_log) options.open_log(options.paths);
+  os::ReadyPipe ready = std::move(options.ready);
+  const auto refuse = [&](const Error& error) {
+    log::error("{}", error.text);
+    ready.report(1, error.text);
+    return pass(error);
+  };
+  auto loop = os::Loop::open();
+  if (!loop) return refuse(loop.error());
+  auto model = os::SharedMemory::create("sess-model", 0);
+  if (!model) return refuse(model.error());
+  auto impl =
+      std::make_unique<Impl>(std::move(*loop), std::move(options), std::move(claim), std::move(*model));
+  if (auto opened = impl->open(std::move(inherited)); !opened) return refuse(opened.error());
+  impl->set_ready(std::move(ready));
+  return std::unique_ptr<Keeper>(new Keeper(std::move(impl)));
+}
+
+Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd state) {
+  constexpr std::size_t kMostState = 64U << 20U;
+  lseek(state.get(), 0, SEEK_SET);
+  auto bytes = os::read_all(state.get(), kMostState);
+  if (!bytes) return pass(bytes.error());
+  auto handover = decode_handover(*bytes);
+  if (!handover) return pass(handover.error());
+  auto loop = os::Loop::open();
+  if (!loop) return pass(loop.error());
+  auto model = os::SharedMemory::adopt(std::move(handover->model));
+  if (!model) return pass(model.error());
+  const auto& facts = handover->facts;
+  options.paths = facts.paths;
+  options.config_files = facts.config_files;
+  options.verbosity = facts.verbosity;
+  options.foreground = facts.foreground;
+  options.notifier = os::Notifier(facts.notify_address);
+  os::set_original_descriptor_limit(facts.descriptor_limit);
+  if (options.open_log) options.open_log(options.paths);
+  const int directory = handover->directory.get();
+  Claim claim{std::move(handover->directory),
+              os::LockFile::adopt(std::move(handover->lock), directory, facts.paths.lock_name)};
+  auto impl =
+      std::make_unique<Impl>(std::move(*loop), std::move(options), std::move(claim), std::move(*model));
+  impl->resume(std::move(*handover));
+  return std::unique_ptr<Keeper>(new Keeper(std::move(impl)));
+}
+
+}  // namespace sess::keeper

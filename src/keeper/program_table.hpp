@@ -1,0 +1,85 @@
+// The programs that the keeper started: its children, their terminals and their journals.
+//
+// A program is starting (forked, exec not confirmed), living, or exited and kept until it is forgotten. The
+// table owns the descriptors; it never reads a terminal or a journal. It signals unreaped children only.
+// What happened is told to the Observer, whoever asked.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "keeper/message.hpp"
+#include "os/clock.hpp"
+#include "os/loop.hpp"
+#include "os/spawn.hpp"
+
+namespace sess::keeper {
+
+class ProgramTable {
+ public:
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    /// `request` and `server` are what start() was given. The program stays owned by the table.
+    virtual void on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
+                            const Program& program) = 0;
+    virtual void on_spawn_failed(std::uint64_t server, SpawnFailed failure) = 0;
+    virtual void on_exited(const Program& program) = 0;
+    /// The last child has been reaped.
+    virtual void on_none_left() = 0;
+  };
+
+  ProgramTable(os::Loop& loop, Observer& observer, const os::Clock& clock);
+
+  /// Forks; the outcome comes through the observer (at once when it cannot even be tried).
+  void start(const Spawn& spawn, std::uint64_t server);
+  /// Takes note of a child's end; false when it is not one of these.
+  bool reaped(pid_t pid, int status, const rusage& usage);
+  void forget(PaneNumber pane);
+  /// Nothing happens when the pane is unknown, its program has been reaped, or the signal does not exist.
+  void signal(const Signal& signal);
+  /// Sends signals, in this order, to every process in the sessions of all unreaped programs.
+  void signal_all(const std::vector<int>& signals);
+
+  /// Children that are not reaped, forgotten and starting ones included.
+  [[nodiscard]] bool has_children() const;
+  /// Nothing that a server would be handed, and no children.
+  [[nodiscard]] bool empty() const { return programs_.empty() && !has_children(); }
+  [[nodiscard]] bool starting() const { return !starting_.empty(); }
+
+  /// All programs, ordered by pane.
+  [[nodiscard]] const std::map<PaneNumber, Program>& programs() const { return programs_; }
+  /// Children without a pane: their ends are of no interest to anybody.
+  [[nodiscard]] const std::vector<pid_t>& forgotten() const { return forgotten_; }
+  /// Gives everything away, for a server process; the table is empty then.
+  [[nodiscard]] std::map<PaneNumber, Program> take();
+  /// Takes over what another table held (after an exec).
+  void adopt(Program program);
+  void adopt_forgotten(pid_t pid) { forgotten_.push_back(pid); }
+
+ private:
+  struct Starting {
+    Spawn spawn;
+    std::uint64_t server;
+    os::PendingSpawn pending;
+    WallTime started;
+    std::unique_ptr<os::FdWatch> watch;
+    bool forgotten = false;
+  };
+  void on_verdict(pid_t pid);
+  void refuse(const Spawn& spawn, std::uint64_t server, int sys_errno, std::string text);
+  Result<UniqueFd> journal_for(const Spawn& spawn);
+
+  os::Loop& loop_;
+  Observer& observer_;
+  const os::Clock& clock_;
+  std::map<PaneNumber, Program> programs_;
+  std::map<pid_t, Starting> starting_;
+  std::vector<pid_t> forgotten_;
+};
+
+}  // namespace sess::keeper

@@ -1,0 +1,68 @@
+#include "keeper/upgrade.hpp"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "os/descriptor.hpp"
+#include "os/signals.hpp"
+#include "os/spawn.hpp"
+
+extern char** environ;
+
+namespace sess::keeper {
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{3000};
+
+}  // namespace
+
+Result<> check_upgrade(const std::string& path) {
+  auto pipe = os::open_pipe();
+  if (!pipe) return pass(pipe.error());
+  os::SpawnRequest request;
+  request.argv = {path, "--version"};
+  request.env = os::current_environment();
+  request.cwd = "/";
+  auto child = os::spawn(request, -1, pipe->write.get(), -1);
+  if (!child) return pass(child.error());
+  pipe->write.reset();
+  UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child->pid, 0)));
+  if (!process || !os::wait_readable(process.get(), kPatience)) kill(child->pid, SIGKILL);
+  int status = 0;
+  while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  (void)os::set_nonblocking(pipe->read.get());
+  char block[256];
+  const ssize_t n = ::read(pipe->read.get(), block, sizeof block);
+  const std::string_view said(block, n > 0 ? static_cast<std::size_t>(n) : 0);
+  if (said.substr(0, 5) != "sessd" || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+    return fail(ErrorCode::invalid_argument, "{} --version does not work", path);
+  }
+  return {};
+}
+
+Error exec_upgrade(const std::vector<std::string>& command, const std::string& state,
+                   const std::vector<int>& keep) {
+  UniqueFd memory(memfd_create("sess-handover", MFD_CLOEXEC));
+  if (!memory) return fail_errno(errno, "cannot hand over: memfd").value();
+  if (auto written = os::write_all(memory.get(), state); !written) return written.error();
+  std::vector<int> open_across = keep;
+  open_across.push_back(memory.get());
+  std::vector<std::string> strings = command;
+  strings.push_back(fmt::format("--resume-fd={}", memory.get()));
+  std::vector<char*> argv;
+  for (auto& one : strings) argv.push_back(one.data());
+  argv.push_back(nullptr);
+  const os::SignalBlock blocked;
+  for (const int fd : open_across) (void)os::set_close_on_exec(fd, false);
+  execve(argv[0], argv.data(), environ);
+  const int reason = errno;
+  for (const int fd : open_across) (void)os::set_close_on_exec(fd, true);
+  return fail_errno(reason, "cannot execute {}", command[0]).value();
+}
+
+}  // namespace sess::keeper

@@ -1,0 +1,56 @@
+// Small operations on descriptors and process-wide limits that more than one part needs.
+#pragma once
+
+#include <sys/resource.h>
+
+#include <chrono>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace sess::os {
+
+Result<> set_nonblocking(int fd);
+Result<> set_close_on_exec(int fd, bool on);
+
+/// Both ends close-on-exec.
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+[[nodiscard]] Result<Pipe> open_pipe();
+
+/// Close-on-exec duplicate.
+[[nodiscard]] Result<UniqueFd> duplicate(int fd);
+
+/// Writes all of it; waits (poll) when the descriptor is non-blocking and full.
+Result<> write_all(int fd, std::string_view bytes);
+
+/// Reads until end of file or `max` bytes; waits when non-blocking.
+[[nodiscard]] Result<std::string> read_all(int fd, std::size_t max);
+
+/// True when `fd` becomes readable (or at end of file) within `timeout`; a negative one waits for ever.
+[[nodiscard]] bool wait_readable(int fd, std::chrono::milliseconds timeout);
+
+/// Marks every descriptor from 3 on close-on-exec. Async-signal-safe: for use between fork and exec.
+void close_all_on_exec() noexcept;
+
+/// Closes every descriptor from 3 on except those in `keep`.
+void close_other_descriptors(std::span<const int> keep);
+
+/// Makes descriptors 0, 1 and 2 /dev/null.
+Result<> std_descriptors_to_null();
+/// Opens /dev/null on whichever of 0, 1 and 2 is closed, so that no other file lands there.
+void ensure_std_descriptors();
+
+/// Raises the soft RLIMIT_NOFILE to the hard one. The first call remembers what was before.
+void raise_descriptor_limit();
+/// RLIMIT_NOFILE as it was before raise_descriptor_limit(): what spawned programs get.
+[[nodiscard]] rlimit original_descriptor_limit();
+/// Replaces the remembered limit (a keeper that replaced its own code carries it over).
+void set_original_descriptor_limit(rlimit limit);
+
+}  // namespace sess::os

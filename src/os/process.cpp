@@ -1,0 +1,179 @@
+#include "os/process.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+#include <set>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "os/pty.hpp"
+
+namespace sess::os {
+namespace {
+
+constexpr std::size_t kLongestArguments = 64 * 1024;
+constexpr int kSignalRounds = 4;
+
+std::optional<std::string> read_proc(pid_t pid, const char* file, std::size_t max) {
+  UniqueFd fd(::open(fmt::format("/proc/{}/{}", pid, file).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) return std::nullopt;
+  std::string out(max, '\0');
+  std::size_t have = 0;
+  while (have < max) {
+    const ssize_t n = ::read(fd.get(), out.data() + have, max - have);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::nullopt;
+    if (n == 0) break;
+    have += static_cast<std::size_t>(n);
+  }
+  out.resize(have);
+  return out;
+}
+
+std::chrono::milliseconds from_ticks(unsigned long long ticks) {
+  static const auto per_second = static_cast<unsigned long long>(sysconf(_SC_CLK_TCK));
+  return std::chrono::milliseconds(ticks * 1000 / per_second);
+}
+
+/// proc(5), /proc/pid/stat. The name stands in parentheses and may itself hold any of them.
+std::optional<ProcessInfo> parse_stat(const std::string& text) {
+  const auto open = text.find('(');
+  const auto close = text.rfind(')');
+  if (open == std::string::npos || close == std::string::npos || close < open) return std::nullopt;
+  ProcessInfo info;
+  info.pid = static_cast<pid_t>(std::strtol(text.c_str(), nullptr, 10));
+  info.name = text.substr(open + 1, close - open - 1);
+  std::vector<std::string> fields;  // [0] is the third field: state
+  std::size_t at = close + 2;
+  while (at < text.size() && fields.size() < 22) {
+    const auto space = std::min(text.find(' ', at), text.size());
+    fields.push_back(text.substr(at, space - at));
+    at = space + 1;
+  }
+  if (fields.size() < 22 || fields[0].empty()) return std::nullopt;
+  const auto number = [&](std::size_t field) {
+    return std::strtoull(fields[field - 3].c_str(), nullptr, 10);
+  };
+  info.state = fields[0][0];
+  info.parent = static_cast<pid_t>(number(4));
+  info.group = static_cast<pid_t>(number(5));
+  info.session = static_cast<pid_t>(number(6));
+  info.cpu = from_ticks(number(14) + number(15));
+  info.started_after_boot = from_ticks(number(22));
+  info.resident_bytes = number(24) * static_cast<unsigned long long>(sysconf(_SC_PAGESIZE));
+  return info;
+}
+
+bool is_zombie(const ProcessInfo& info) {
+  return info.state == 'Z' || info.state == 'X';
+}
+
+/// The pid cannot be reused between the check and the signal: the pidfd holds the process that was checked.
+bool signal_checked(const ProcessInfo& seen, const std::vector<int>& signals) {
+  UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, seen.pid, 0)));
+  if (!fd) return false;
+  const auto now = process_info(seen.pid);
+  if (!now || now->session != seen.session || is_zombie(*now)) return false;
+  bool reached = false;
+  for (const int signo : signals) {
+    reached = syscall(SYS_pidfd_send_signal, fd.get(), signo, nullptr, 0) == 0 || reached;
+  }
+  return reached;
+}
+
+}  // namespace
+
+std::optional<ProcessInfo> process_info(pid_t pid) {
+  const auto text = read_proc(pid, "stat", 4096);
+  if (!text) return std::nullopt;
+  return parse_stat(*text);
+}
+
+std::vector<ProcessInfo> all_processes() {
+  std::vector<ProcessInfo> out;
+  DIR* listing = opendir("/proc");
+  if (listing == nullptr) return out;
+  while (const dirent* entry = readdir(listing)) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    if (auto info = process_info(static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10)))) {
+      out.push_back(std::move(*info));
+    }
+  }
+  closedir(listing);
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
+  return out;
+}
+
+std::vector<ProcessInfo> session_processes(pid_t session) {
+  auto out = all_processes();
+  out.erase(std::remove_if(out.begin(), out.end(), [&](const auto& one) { return one.session != session; }),
+            out.end());
+  return out;
+}
+
+std::optional<std::string> process_name(pid_t pid) {
+  const auto arguments = process_arguments(pid);
+  if (!arguments.empty()) {
+    std::string name = arguments[0].substr(arguments[0].rfind('/') + 1);
+    if (!name.empty() && name[0] == '-') name.erase(0, 1);
+    if (!name.empty()) return name;
+  }
+  const auto info = process_info(pid);
+  if (!info) return std::nullopt;
+  return info->name;
+}
+
+std::vector<std::string> process_arguments(pid_t pid) {
+  std::vector<std::string> out;
+  const auto text = read_proc(pid, "cmdline", kLongestArguments);
+  if (!text) return out;
+  for (std::size_t at = 0; at < text->size();) {
+    const auto end = std::min(text->find('\0', at), text->size());
+    out.push_back(text->substr(at, end - at));
+    at = end + 1;
+  }
+  return out;
+}
+
+std::optional<std::string> process_cwd(pid_t pid) {
+  char path[PATH_MAX];
+  const ssize_t n = readlink(fmt::format("/proc/{}/cwd", pid).c_str(), path, sizeof path);
+  if (n <= 0) return std::nullopt;
+  return std::string(path, static_cast<std::size_t>(n));
+}
+
+std::optional<pid_t> foreground_process(int master) {
+  const auto group = foreground_group(master);
+  if (!group) return std::nullopt;
+  if (const auto leader = process_info(*group); leader && !is_zombie(*leader)) return *group;
+  for (const auto& one : all_processes()) {
+    if (one.group == *group && !is_zombie(one)) return one.pid;
+  }
+  return std::nullopt;
+}
+
+int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals) {
+  const std::set<pid_t> wanted(sessions.begin(), sessions.end());
+  std::set<pid_t> reached;
+  if (wanted.empty()) return 0;
+  for (int round = 0; round < kSignalRounds; ++round) {
+    bool found_new = false;
+    for (const auto& one : all_processes()) {
+      if (wanted.count(one.session) == 0 || is_zombie(one) || reached.count(one.pid) != 0) continue;
+      if (!signal_checked(one, signals)) continue;
+      reached.insert(one.pid);
+      found_new = true;
+    }
+    if (!found_new) break;
+  }
+  return static_cast<int>(reached.size());
+}
+
+}  // namespace sess::os

@@ -1,0 +1,49 @@
+// Facts about processes, from /proc. A process may end at any time: then a fact is simply absent.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sess::os {
+
+struct ProcessInfo {
+  pid_t pid = -1;
+  pid_t parent = -1;
+  pid_t group = -1;
+  pid_t session = -1;
+  char state = '?';                  ///< R S D Z T … as ps shows
+  std::string name;                  ///< comm, at most 15 bytes, as the process chose it: sanitise to show
+  std::chrono::milliseconds cpu{0};  ///< user and system time together
+  std::chrono::milliseconds started_after_boot{0};
+  std::uint64_t resident_bytes = 0;
+};
+
+/// One process.
+[[nodiscard]] std::optional<ProcessInfo> process_info(pid_t pid);
+/// All that are visible.
+[[nodiscard]] std::vector<ProcessInfo> all_processes();
+/// Those of a session, ordered by pid: the tree follows from `parent`.
+[[nodiscard]] std::vector<ProcessInfo> session_processes(pid_t session);
+
+/// The program's name as tmux shows it: last component of argv[0] without a login shell's '-', else comm.
+[[nodiscard]] std::optional<std::string> process_name(pid_t pid);
+/// argv; empty for kernel threads and zombies. At most 64 KiB are read.
+[[nodiscard]] std::vector<std::string> process_arguments(pid_t pid);
+[[nodiscard]] std::optional<std::string> process_cwd(pid_t pid);
+
+/// The process that stands for the foreground group of the terminal behind a master: the group's leader if
+/// it lives, else any member.
+[[nodiscard]] std::optional<pid_t> foreground_process(int master);
+
+/// Sends signals, in this order, to every process of these sessions, each through a pidfd whose process was
+/// checked to be in one of them, so a reused pid is never hit. The caller guarantees that the session ids are
+/// still the ones it means (their leaders are unreaped children). Repeats until no new members turn up.
+/// Returns how many processes were reached.
+int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals);
+
+}  // namespace sess::os

@@ -1,0 +1,256 @@
+#include "os/spawn.hpp"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "os/descriptor.hpp"
+#include "os/signals.hpp"
+
+extern char** environ;
+
+namespace sess::os {
+namespace {
+
+/// What the child writes into the pipe: at most one `directory`, then at most one `exec`. End of file without
+/// an `exec` means that exec worked.
+struct Report {
+  enum class What : int { directory, exec, terminal } what;
+  int sys_errno;
+};
+
+/// Everything that the child needs, made before the fork: between fork and exec nothing may allocate.
+struct Prepared {
+  std::vector<std::string> candidates;
+  std::vector<char*> argv;
+  std::vector<char*> shell_argv;  // [1] is the script: for files without an interpreter line
+  std::vector<char*> env;
+  const char* cwd;
+  std::string home;
+  mode_t umask;
+  rlimit descriptors;
+  std::array<int, 3> std_fds;
+  bool terminal;
+  int report;
+};
+
+std::string_view variable(const std::vector<std::string>& env, std::string_view name) {
+  for (const auto& one : env) {
+    const std::string_view entry = one;
+    if (entry.size() > name.size() && entry.substr(0, name.size()) == name && entry[name.size()] == '=') {
+      return entry.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+void tell(int fd, Report::What what, int sys_errno) {
+  const Report report{what, sys_errno};
+  (void)!::write(fd, &report, sizeof report);
+}
+
+/// Moves the three descriptors to 0, 1 and 2 without one overwriting another that is still needed.
+bool place_std_fds(std::array<int, 3> from) {
+  for (auto& fd : from) {
+    if (fd < 3 && (fd = fcntl(fd, F_DUPFD_CLOEXEC, 3)) < 0) return false;
+  }
+  for (int to = 0; to < 3; ++to) {
+    if (dup2(from[static_cast<std::size_t>(to)], to) < 0) return false;
+  }
+  return true;
+}
+
+/// execvp(3)'s rules over the prepared candidates: go on after ENOENT, ENOTDIR and EACCES, run what has no
+/// known format through /bin/sh, and prefer EACCES as the reason.
+int try_exec(Prepared& with) {
+  int reason = ENOENT;
+  for (auto& path : with.candidates) {
+    execve(path.c_str(), with.argv.data(), with.env.data());
+    if (errno == ENOEXEC) {
+      with.shell_argv[1] = path.data();
+      execve("/bin/sh", with.shell_argv.data(), with.env.data());
+      return ENOEXEC;
+    }
+    if (errno == EACCES) {
+      reason = EACCES;
+    } else if (errno != ENOENT && errno != ENOTDIR && errno != ESTALE && errno != ENODEV &&
+               errno != ETIMEDOUT) {
+      return errno;
+    }
+  }
+  return reason;
+}
+
+[[noreturn]] void run_child(Prepared& with) {
+  reset_signal_dispositions();
+  setsid();
+  if (with.terminal && ioctl(with.std_fds[0], TIOCSCTTY, 0) < 0) {
+    tell(with.report, Report::What::terminal, errno);
+    _exit(127);
+  }
+  if (!place_std_fds(with.std_fds)) {
+    tell(with.report, Report::What::terminal, errno);
+    _exit(127);
+  }
+  ::umask(with.umask);
+  setrlimit(RLIMIT_NOFILE, &with.descriptors);
+  if (*with.cwd == '\0' || chdir(with.cwd) < 0) {
+    if (*with.cwd != '\0') tell(with.report, Report::What::directory, errno);
+    if ((with.home.empty() || chdir(with.home.c_str()) < 0) && chdir("/") < 0) _exit(127);
+  }
+  close_all_on_exec();
+  unblock_all_signals();
+  tell(with.report, Report::What::exec, try_exec(with));
+  _exit(127);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const auto& one : strings) out.push_back(const_cast<char*>(one.c_str()));
+  out.push_back(nullptr);
+  return out;
+}
+
+Result<> check(const SpawnRequest& request) {
+  if (request.argv.empty() || request.argv[0].empty()) {
+    return fail(ErrorCode::invalid_argument, "no program to start");
+  }
+  const auto has_nul = [](const std::string& text) { return text.find('\0') != std::string::npos; };
+  for (const auto* list : {&request.argv, &request.env}) {
+    for (const auto& one : *list) {
+      if (has_nul(one))
+        return fail(ErrorCode::invalid_argument, "{}: an argument holds a NUL", request.argv[0]);
+    }
+  }
+  if (has_nul(request.cwd)) return fail(ErrorCode::invalid_argument, "the directory's name holds a NUL");
+  return {};
+}
+
+/// Forks; gives the child's pid and the reading end of its report.
+Result<std::pair<pid_t, UniqueFd>> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds,
+                                              bool terminal) {
+  auto pipe = open_pipe();
+  if (!pipe) return pass(pipe.error());
+  Prepared with;
+  with.candidates = path_candidates(request.argv[0], request.env);
+  with.argv = pointers(request.argv);
+  if (request.argv0) with.argv[0] = const_cast<char*>(request.argv0->c_str());
+  with.shell_argv = pointers(request.argv);
+  with.shell_argv.insert(with.shell_argv.begin(), const_cast<char*>("/bin/sh"));
+  with.env = pointers(request.env);
+  with.cwd = request.cwd.c_str();
+  with.home = std::string(variable(request.env, "HOME"));
+  with.umask = request.umask;
+  with.descriptors = original_descriptor_limit();
+  with.std_fds = std_fds;
+  with.terminal = terminal;
+  with.report = pipe->write.get();
+  const SignalBlock blocked;
+  const pid_t pid = fork();
+  if (pid < 0) return fail_errno(errno, "cannot start {}: fork", request.argv[0]);
+  if (pid == 0) run_child(with);
+  return std::pair(pid, std::move(pipe->read));
+}
+
+void reap(pid_t pid) {
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<Spawned> finish_and_reap(Result<PendingSpawn> pending) {
+  if (!pending) return pass(pending.error());
+  auto done = pending->finish();
+  if (!done) reap(pending->pid());
+  return done;
+}
+
+}  // namespace
+
+Result<Spawned> PendingSpawn::finish() {
+  Report report{};
+  std::optional<Error> error;
+  while (true) {
+    const ssize_t n = ::read(status_.get(), &report, sizeof report);
+    if (n < 0 && errno == EINTR) continue;
+    if (n != static_cast<ssize_t>(sizeof report)) break;
+    if (report.what == Report::What::directory) {
+      spawned_.note = fmt::format("cannot enter {}: {}", cwd_, std::strerror(report.sys_errno));
+    } else if (report.what == Report::What::terminal) {
+      error = fail_errno(report.sys_errno, "cannot start {}: terminal", program_).value();
+    } else {
+      error = fail_errno(report.sys_errno, "cannot run {}", program_).value();
+      if (report.sys_errno == ENOENT) error->code = ErrorCode::not_found;
+    }
+  }
+  status_.reset();
+  if (error) return pass(std::move(*error));
+  return std::move(spawned_);
+}
+
+Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
+  if (auto good = check(request); !good) return pass(good.error());
+  auto pty = open_pty(request.size);
+  if (!pty) return pass(pty.error());
+  if (request.pixels.width != 0) (void)resize_pty(pty->master.get(), request.size, request.pixels);
+  const int slave = pty->slave.get();
+  auto forked = fork_child(request, {slave, slave, slave}, true);
+  if (!forked) return pass(forked.error());
+  PendingSpawn pending;
+  pending.spawned_ = {forked->first, std::move(pty->master), std::move(pty->name), {}};
+  pending.status_ = std::move(forked->second);
+  pending.program_ = request.argv[0];
+  pending.cwd_ = request.cwd;
+  return pending;
+}
+
+Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err) {
+  if (auto good = check(request); !good) return pass(good.error());
+  UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null) return fail_errno(errno, "cannot open /dev/null");
+  const auto or_null = [&](int fd) { return fd < 0 ? null.get() : fd; };
+  auto forked = fork_child(request, {or_null(in), or_null(out), or_null(err)}, false);
+  if (!forked) return pass(forked.error());
+  PendingSpawn pending;
+  pending.spawned_.pid = forked->first;
+  pending.status_ = std::move(forked->second);
+  pending.program_ = request.argv[0];
+  pending.cwd_ = request.cwd;
+  return pending;
+}
+
+Result<Spawned> spawn_on_pty(const SpawnRequest& request) {
+  return finish_and_reap(start_spawn_on_pty(request));
+}
+
+Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err) {
+  return finish_and_reap(start_spawn(request, in, out, err));
+}
+
+std::vector<std::string> current_environment() {
+  std::vector<std::string> out;
+  for (char** at = environ; at != nullptr && *at != nullptr; ++at) out.emplace_back(*at);
+  return out;
+}
+
+std::vector<std::string> path_candidates(const std::string& program, const std::vector<std::string>& env) {
+  if (program.find('/') != std::string::npos) return {program};
+  std::string_view path = variable(env, "PATH");
+  if (path.empty()) path = "/usr/local/bin:/usr/bin:/bin";
+  std::vector<std::string> out;
+  while (true) {
+    const auto colon = path.find(':');
+    const std::string_view directory = path.substr(0, colon);
+    out.push_back(directory.empty() ? program : std::string(directory) + "/" + program);
+    if (colon == std::string_view::npos) return out;
+    path.remove_prefix(colon + 1);
+  }
+}
+
+}  // namespace sess::os

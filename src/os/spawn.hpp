@@ -1,0 +1,74 @@
+// Starting programs: on a new pseudo-terminal, or with three given descriptors.
+//
+// The program gets a new session, default signal dispositions, an empty mask, the RLIMIT_NOFILE that the
+// user had, and no descriptor but 0, 1 and 2. A program that cannot be executed is an Error that names it
+// (sys_errno is exec's), never a child that exits 127.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+#include "base/size.hpp"
+#include "os/pty.hpp"
+
+namespace sess::os {
+
+struct SpawnRequest {
+  std::vector<std::string> argv;  ///< argv[0] without a slash is searched in PATH of env
+  std::vector<std::string> env;   ///< complete, "NAME=value"
+  std::string cwd;                ///< when it cannot be entered: HOME of env, then /
+  Size size;                      ///< of the terminal
+  PixelSize pixels;
+  std::optional<std::string> argv0;  ///< what the program sees as argv[0] (a login shell: "-bash")
+  mode_t umask = 022;
+};
+
+struct Spawned {
+  pid_t pid = -1;
+  UniqueFd master;   ///< non-blocking
+  std::string tty;   ///< "/dev/pts/3"
+  std::string note;  ///< set when the directory could not be used: a line for the user
+};
+
+/// A child that was forked and has not said yet whether exec worked. Dropping it leaves the child to whoever
+/// reaps. Watch status_fd() for readability, then call finish().
+class PendingSpawn {
+ public:
+  [[nodiscard]] pid_t pid() const { return spawned_.pid; }
+  [[nodiscard]] int status_fd() const { return status_.get(); }
+  /// Waits for the verdict (at once when status_fd() is at end of file). On failure the child has ended but
+  /// is not reaped: the caller waits for pid().
+  [[nodiscard]] Result<Spawned> finish();
+
+ private:
+  friend Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request);
+  friend Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err);
+  Spawned spawned_;
+  UniqueFd status_;
+  std::string program_;
+  std::string cwd_;
+};
+
+/// Forks with a new pseudo-terminal as controlling terminal; does not wait for exec.
+[[nodiscard]] Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request);
+/// The same with descriptors for 0, 1 and 2 (-1: /dev/null) and no terminal. For shell jobs and helpers.
+[[nodiscard]] Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err);
+
+/// Both wait until exec worked or failed; a failed child is reaped.
+[[nodiscard]] Result<Spawned> spawn_on_pty(const SpawnRequest& request);
+[[nodiscard]] Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err);
+
+/// This process's environment as "NAME=value" strings.
+[[nodiscard]] std::vector<std::string> current_environment();
+
+/// Where `program` is found in the PATH of `env`: candidates in order; a name with a slash is itself.
+[[nodiscard]] std::vector<std::string> path_candidates(const std::string& program,
+                                                       const std::vector<std::string>& env);
+
+}  // namespace sess::os
