@@ -25,6 +25,7 @@ std::string OracleFilter::pass(std::string_view bytes) {
     }
     switch (state_) {
       case State::ground:
+        if (byte > 0x20 && byte != 0x7F) printed_ = true;
         out += c;
         break;
       case State::escape:
@@ -60,6 +61,7 @@ std::string OracleFilter::finish_csi() {
       std::count_if(sequence.begin(), sequence.end(), [](char c) { return c == ';' || c == ':'; });
   if (separators >= kMaxParameters) return {};
   const char final_byte = sequence.back();
+  if (final_byte == 'b' && !printed_) return {};
   if (final_byte == 'r' || final_byte == 's') margins_set_ = true;
 
   std::string safe;
@@ -72,7 +74,8 @@ std::string OracleFilter::finish_csi() {
     }
     const std::string digits = sequence.substr(i, end - i);
     const std::string significant = digits.substr(std::min(digits.find_first_not_of('0'), digits.size() - 1));
-    safe += significant.size() > 4 ? std::to_string(kLargest) : significant;
+    safe +=
+        significant.size() > 5 || std::stoi(significant) > kLargest ? std::to_string(kLargest) : significant;
     i = end;
   }
   return safe;
