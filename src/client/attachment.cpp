@@ -1,0 +1,283 @@
+#include "client/attachment.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "client/greeting.hpp"
+
+namespace sess::client {
+namespace {
+
+using namespace protocol;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kReadBudget = 256 * 1024;
+constexpr std::size_t kTypedAtOnce = 16 * 1024;
+constexpr std::uint64_t kAckEvery = 64 * 1024;
+// Below this an acknowledgement rides along with the next frame: the echo of a key is not worth one.
+constexpr std::uint64_t kAckLeast = 1024;
+// A server that does not read is not sent acknowledgements on top of what it has not read.
+constexpr std::size_t kUnsentLimit = 512 * 1024;
+constexpr std::size_t kPrintedLimit = 64 * 1024;
+constexpr std::chrono::milliseconds kLeavePatience{300};
+constexpr std::chrono::milliseconds kExitPatience{1000};
+
+/// Ctrl-C as a terminal sends it: plain, by the kitty keyboard protocol, by xterm's modifyOtherKeys.
+bool holds_interrupt(std::string_view typed) {
+  for (const std::string_view key : {"\x03", "\x1b[99;5u", "\x1b[27;5;99~"}) {
+    if (typed.find(key) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Attachment::Attachment(std::unique_ptr<os::Loop> loop, std::unique_ptr<Terminal> terminal,
+                       Connector connector, Hello hello)
+    : loop_(std::move(loop)),
+      terminal_(std::move(terminal)),
+      connector_(std::move(connector)),
+      hello_(std::move(hello)),
+      terminal_watch_(*loop_, terminal_->fd(), [this](bool r, bool w) { on_terminal(r, w); }),
+      retry_timer_(*loop_, [this] { connect_again(); }),
+      notice_timer_(*loop_, [this] { show_notice(); }),
+      answer_timer_(*loop_, [this] { on_answer_due(); }),
+      drain_timer_(*loop_, [this] { on_patience_over(); }),
+      size_(hello_.size) {}
+
+Attachment::~Attachment() = default;
+
+Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, Connector connector,
+                                                     Hello hello, const Welcome& welcome,
+                                                     const Attached& attached) {
+  auto terminal = Terminal::open(tty);
+  if (!terminal) return pass(terminal.error());
+  auto loop = os::Loop::open();
+  if (!loop) return pass(loop.error());
+  std::unique_ptr<Attachment> self(
+      new Attachment(std::move(*loop), std::move(*terminal), std::move(connector), std::move(hello)));
+  self->channel_.emplace(std::move(channel));
+  self->token_ = welcome.token;
+  self->watch_signals();
+  if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
+  self->watch_channel();
+  self->on_attached(attached);
+  return self;
+}
+
+AttachmentEnd Attachment::run() {
+  on_resized();
+  handle_frames();
+  update_wants();
+  if (!finished_) loop_->run();
+  terminal_->leave(std::chrono::milliseconds(0));
+  return std::move(end_);
+}
+
+void Attachment::on_socket(bool readable, bool writable) {
+  if (!channel_) return;
+  if (writable) channel_->flush();
+  if (readable) {
+    if (channel_->receive(kReadBudget) == Channel::Received::data) liveness_.heard(Clock::now());
+    handle_frames();
+  }
+  update_wants();
+}
+
+void Attachment::on_terminal(bool readable, bool writable) {
+  if (writable) terminal_->output().flush();
+  if (readable && state_ != State::ending) read_terminal();
+  update_wants();
+}
+
+void Attachment::on_resized() {
+  const TerminalSize size = terminal_->size();
+  if (size == size_) return;
+  size_ = size;
+  // A server that is still to be greeted learns it from hello, or right after welcome.
+  if (state_ == State::connected) channel_->send(Resize{size_});
+}
+
+void Attachment::handle_frames() {
+  while (channel_ && state_ != State::ending) {
+    const auto frame = channel_->next();
+    if (frame.is_malformed()) return fail_with("the server sent what cannot be read: " + frame.reason());
+    if (!frame) return;
+    if (state_ == State::greeting) {
+      on_greeted(*frame);
+    } else {
+      handle(*frame);
+    }
+  }
+}
+
+template <class Message, class Take>
+void Attachment::with(const Frame& frame, Take take) {
+  const auto message = Message::parse(frame.payload);
+  if (message) {
+    take(*message);
+  } else {
+    fail_with("the server sent what cannot be read: " + message.error().text);
+  }
+}
+
+void Attachment::handle(const Frame& frame) {
+  switch (frame.type) {
+    case FrameType::output:
+      return with<Output>(frame, [this](const Output& m) { on_output(m); });
+    case FrameType::input_ack:
+      return with<InputAck>(frame, [this](const InputAck& m) { input_.acknowledge(m.sequence); });
+    case FrameType::undo:
+      return with<Undo>(frame, [this](const Undo& m) { terminal_->set_undo(m.bytes); });
+    case FrameType::attached:
+      return with<Attached>(frame, [this](const Attached& m) { on_attached(m); });
+    case FrameType::ping:
+      return with<Ping>(frame, [this](const Ping& m) { channel_->send(Pong{m.serial}); });
+    case FrameType::suspend:
+      return suspend();
+    case FrameType::lock:
+      return with<Lock>(frame, [this](const Lock& m) { run_lock(m.command); });
+    case FrameType::detached:
+      return with<Detached>(frame, [this](const Detached& m) {
+        AttachmentEnd end;
+        end.status = m.status;
+        end.message = m.message;
+        end.hang_up_parent = m.reason == DetachReason::hangup;
+        // What a program said last is shown whole; who leaves during a flood is not kept waiting for it.
+        const bool over = m.reason == DetachReason::exited || m.reason == DetachReason::server_exited;
+        end_with(std::move(end), over ? kExitPatience : kLeavePatience);
+      });
+    case FrameType::exec:
+      return with<Exec>(frame, [this](const Exec& m) {
+        AttachmentEnd end;
+        end.exec = m;
+        end_with(std::move(end), kLeavePatience);
+      });
+    case FrameType::exit:
+      return with<Exit>(frame, [this](const Exit& m) {
+        AttachmentEnd end;
+        end.status = m.status;
+        end_with(std::move(end), kExitPatience);
+      });
+    case FrameType::error:
+      return with<Refusal>(frame, [this](const Refusal& m) { fail_with(m.text); });
+    case FrameType::print:
+      return with<Print>(frame, [this](const Print& m) {
+        end_.printed += m.bytes.substr(0, kPrintedLimit - std::min(kPrintedLimit, end_.printed.size()));
+      });
+    case FrameType::stdin_request:
+      return channel_->send(StdinEof{EBUSY});
+    default:
+      if (is_known(frame.type) || may_skip(frame)) return;
+      fail_with(fmt::format("the server sent a message of an unknown type ({})",
+                            static_cast<unsigned>(frame.type)));
+  }
+}
+
+void Attachment::on_attached(const Attached& message) {
+  if (message.pane != pane_) {
+    offset_ = kNoOffset;
+    past_ = 0;
+  }
+  session_ = message.session;
+  pane_ = message.pane;
+  if (counting_) return;
+  counting_ = true;
+  ack_base_ = received_;
+  acked_ = 0;
+  outage_.over(Clock::now());
+  notice_timer_.stop();
+  if (repaint_due_) channel_->send(Continued{size_});
+  repaint_due_ = false;
+}
+
+void Attachment::on_output(const Output& message) {
+  terminal_->output().write(message.bytes);
+  received_ += message.bytes.size();
+  if (message.offset == kNoOffset) {
+    past_ += message.bytes.size();
+  } else {
+    offset_ = message.offset;
+    past_ = 0;
+  }
+}
+
+void Attachment::read_terminal() {
+  std::array<char, kTypedAtOnce> buffer;
+  const std::size_t size = std::min(buffer.size(), input_.room());
+  if (size == 0) return;
+  const ssize_t got = ::read(terminal_->fd(), buffer.data(), size);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) return hang_up();
+  const std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
+  if (outage_.may_abort(Clock::now()) && holds_interrupt(typed)) {
+    return fail_with("[lost server: gave up waiting]");
+  }
+  const std::uint64_t sequence = input_.push(typed);
+  if (state_ != State::connected) return;  // replayed after welcome
+  channel_->queue(Input{sequence, typed});
+  queue_ack(1);
+  channel_->flush();
+}
+
+void Attachment::queue_ack(std::uint64_t least) {
+  if (state_ != State::connected || !counting_) return;
+  const std::uint64_t taken = received_ - terminal_->output().queued();
+  if (taken < ack_base_) return;  // still busy with what the former connection sent
+  const std::uint64_t total = taken - ack_base_;
+  if (total - acked_ < least || channel_->unsent() > kUnsentLimit) return;
+  channel_->queue(Ack{total});
+  acked_ = total;
+}
+
+void Attachment::on_answer_due() {
+  if (!channel_) return;
+  switch (liveness_.due(Clock::now())) {
+    case Liveness::Action::none:
+      break;
+    case Liveness::Action::ping:
+      channel_->send(Ping{++ping_serial_});
+      break;
+    case Liveness::Action::ring:
+      ring_keeper(channel_->link());
+      break;
+  }
+  update_wants();
+}
+
+/// An answer is due while input is not acknowledged or an attachment is to be resumed, and the client
+/// listens.
+void Attachment::watch_server() {
+  const bool due = channel_ && (!counting_ || !input_.empty());
+  if (!due || terminal_->output().above_mark()) {
+    liveness_.settle();
+    return answer_timer_.stop();
+  }
+  const auto now = Clock::now();
+  liveness_.expect(now, state_ == State::greeting ? Liveness::Ping::no : Liveness::Ping::yes);
+  if (!answer_timer_.armed())
+    answer_timer_.start(std::max(Clock::duration::zero(), *liveness_.deadline() - now));
+}
+
+/// What every callback ends with: acknowledge, notice ends of either side, and say what is waited for.
+void Attachment::update_wants() {
+  OutputQueue& output = terminal_->output();
+  if (state_ == State::ending) {
+    terminal_watch_.want(false, output.queued() > 0);
+    if (output.queued() == 0) finish();
+    return;
+  }
+  if (output.broken()) return hang_up();
+  if (channel_) {
+    queue_ack(output.queued() == 0 ? kAckLeast : kAckEvery);
+    channel_->flush();
+    if (channel_->lost()) lose_connection();
+  }
+  if (channel_) socket_watch_->want(!output.above_mark(), channel_->unsent() > 0);
+  terminal_watch_.want(input_.room() > 0, output.queued() > 0);
+  watch_server();
+}
+
+}  // namespace sess::client

@@ -1,0 +1,141 @@
+// One terminal attached to one session, from `attached` to the end, across as many servers as it takes.
+//
+//   terminal --- input ---> InputBuffer --- numbered frames ---> server
+//   terminal <-- output queue <----------- output frames ------- server
+//
+// Owns the loop, the terminal's mode, the channel and what resume needs: how far the output got and which
+// input is not acknowledged. A lost connection leaves the terminal as it is and is made again (outage.hpp); a
+// silent server is reported to its keeper (liveness.hpp). Knows no escape sequences but one line that says
+// that it is waiting.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "client/channel.hpp"
+#include "client/link.hpp"
+#include "client/liveness.hpp"
+#include "client/outage.hpp"
+#include "client/terminal.hpp"
+#include "os/loop.hpp"
+#include "protocol/input_buffer.hpp"
+#include "protocol/message.hpp"
+
+namespace sess::client {
+
+/// How an attachment ended. The terminal is back to normal by then.
+struct AttachmentEnd {
+  int status = 0;
+  std::string message;                 ///< a line for the user, "" for none
+  std::string printed;                 ///< what the server printed meanwhile
+  std::optional<protocol::Exec> exec;  ///< become this shell command
+  bool hang_up_parent = false;         ///< detach -P: SIGHUP to the parent process
+};
+
+class Attachment {
+ public:
+  /// `tty` is the terminal (standard input), `channel` carries the server's frames after its `attached`.
+  [[nodiscard]] static Result<std::unique_ptr<Attachment>> open(int tty, Channel channel, Connector connector,
+                                                                protocol::Hello hello,
+                                                                const protocol::Welcome& welcome,
+                                                                const protocol::Attached& attached);
+  ~Attachment();
+  Attachment(const Attachment&) = delete;
+  Attachment& operator=(const Attachment&) = delete;
+
+  /// Relays until the end.
+  [[nodiscard]] AttachmentEnd run();
+
+ private:
+  enum class State {
+    connected,  // frames go both ways
+    greeting,   // hello was sent again, welcome is awaited
+    waiting,    // for the next attempt to connect
+    ending,     // the end is known; output gets out
+  };
+  using Time = std::chrono::steady_clock::time_point;
+
+  Attachment(std::unique_ptr<os::Loop> loop, std::unique_ptr<Terminal> terminal, Connector connector,
+             protocol::Hello hello);
+
+  // attachment.cpp: the relay
+  void on_socket(bool readable, bool writable);
+  void on_terminal(bool readable, bool writable);
+  void on_resized();
+  void on_answer_due();
+  void handle_frames();
+  void handle(const protocol::Frame& frame);
+  template <class Message, class Take>
+  void with(const protocol::Frame& frame, Take take);
+  void on_attached(const protocol::Attached& message);
+  void on_output(const protocol::Output& message);
+  void read_terminal();
+  void queue_ack(std::uint64_t least);
+  void watch_server();
+  void update_wants();
+
+  // attachment_outage.cpp: losing and finding the server
+  void watch_channel();
+  void lose_connection();
+  void try_again_after(Outage::Duration delay);
+  void connect_again();
+  void on_greeted(const protocol::Frame& frame);
+  void show_notice();
+  [[nodiscard]] protocol::Resume resume_point() const;
+
+  // attachment_end.cpp: suspension and the end
+  void watch_signals();
+  void on_continued();
+  void suspend();
+  void run_lock(const std::string& command);
+  void show_again();
+  void hang_up();
+  void terminate();
+  void end_with(AttachmentEnd end, std::chrono::milliseconds patience);
+  void fail_with(std::string message);
+  void on_patience_over();
+  void finish();
+
+  std::unique_ptr<os::Loop> loop_;
+  std::unique_ptr<Terminal> terminal_;
+  Connector connector_;
+  protocol::Hello hello_;
+  State state_ = State::connected;
+
+  std::optional<Channel> channel_;
+  std::optional<os::FdWatch> socket_watch_;
+  os::FdWatch terminal_watch_;
+  os::Timer retry_timer_;
+  os::Timer notice_timer_;
+  os::Timer answer_timer_;
+  os::Timer drain_timer_;
+  std::vector<std::unique_ptr<os::SignalWatch>> signals_;
+
+  std::string token_;
+  std::uint32_t session_ = 0;
+  std::uint32_t pane_ = 0;
+  protocol::InputBuffer input_;
+  std::uint64_t offset_ = protocol::kNoOffset;  // of the last output that had one
+  std::uint64_t past_ = 0;                      // bytes received since
+  std::uint64_t received_ = 0;                  // output bytes of all connections
+  std::uint64_t ack_base_ = 0;                  // received_ when this connection's counting began
+  std::uint64_t acked_ = 0;                     // what was acknowledged on this connection
+  bool counting_ = false;                       // this connection has said attached
+  protocol::TerminalSize size_;
+
+  Outage outage_;
+  Liveness liveness_;
+  std::uint64_t ping_serial_ = 0;
+  bool repaint_due_ = false;  // others wrote on the terminal while nobody could be told
+  bool finished_ = false;
+
+  AttachmentEnd end_;
+  std::chrono::milliseconds patience_{0};  // for output at the end, without progress
+  std::size_t left_ = 0;                   // queued when that time began
+};
+
+}  // namespace sess::client

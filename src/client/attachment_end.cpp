@@ -1,0 +1,137 @@
+// Suspension, lock, signals, and the ways an attachment ends.
+#include <poll.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "client/attachment.hpp"
+
+namespace sess::client {
+namespace {
+
+using namespace protocol;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLeavePatience{300};
+constexpr milliseconds kInputPatience{500};
+
+}  // namespace
+
+void Attachment::watch_signals() {
+  const auto watch = [this](int signo, void (Attachment::*call)()) {
+    signals_.push_back(std::make_unique<os::SignalWatch>(*loop_, signo, [this, call] {
+      if (state_ == State::ending) return;
+      (this->*call)();
+      update_wants();
+    }));
+  };
+  watch(SIGWINCH, &Attachment::on_resized);
+  watch(SIGTSTP, &Attachment::suspend);
+  watch(SIGCONT, &Attachment::on_continued);
+  watch(SIGTERM, &Attachment::terminate);
+  watch(SIGQUIT, &Attachment::terminate);
+  watch(SIGHUP, &Attachment::hang_up);
+  // The keyboard cannot send it in raw mode; from elsewhere it means the programs, not their window.
+  signals_.push_back(std::make_unique<os::SignalWatch>(*loop_, SIGINT, [] {}));
+}
+
+void Attachment::suspend() {
+  if (state_ == State::connected) channel_->send(Suspended{});
+  terminal_->leave(kLeavePatience);
+  // Without watches the signals have their default meaning: this stops here until SIGCONT (or goes on at once
+  // in an orphaned process group, which nobody could continue).
+  signals_.clear();
+  ::raise(SIGTSTP);
+  show_again();
+  watch_signals();
+}
+
+void Attachment::run_lock(const std::string& command) {
+  terminal_->leave(kLeavePatience);
+  if (!command.empty() && std::system(command.c_str()) == -1) {
+    // No shell could be started; the terminal comes back unlocked, as in tmux.
+  }
+  show_again();
+}
+
+void Attachment::show_again() {
+  if (!terminal_->enter()) return hang_up();
+  size_ = terminal_->size();
+  if (state_ == State::connected) {
+    channel_->send(Continued{size_});
+  } else {
+    repaint_due_ = true;
+  }
+}
+
+/// Stopped by SIGSTOP from elsewhere, and back: the shell used the terminal meanwhile.
+void Attachment::on_continued() {
+  if (!terminal_->enter_again()) return hang_up();
+  show_again();
+}
+
+void Attachment::terminate() {
+  if (state_ == State::connected) channel_->send(Detach{});
+  AttachmentEnd end;
+  end.status = 1;
+  end.message = "[terminated]";
+  end_with(std::move(end), kLeavePatience);
+}
+
+void Attachment::hang_up() {
+  if (state_ == State::ending) return;
+  if (state_ == State::connected) {
+    // What was typed before the terminal went away still counts.
+    channel_->send(Detach{true});
+    pollfd entry{channel_->fd(), POLLOUT, 0};
+    while (channel_->unsent() > 0 && !channel_->lost() &&
+           ::poll(&entry, 1, static_cast<int>(kInputPatience.count())) > 0) {
+      channel_->flush();
+    }
+  }
+  AttachmentEnd end;
+  end.status = 1;
+  end.message = "[lost tty]";
+  end_with(std::move(end), milliseconds(0));
+}
+
+void Attachment::fail_with(std::string message) {
+  AttachmentEnd end;
+  end.status = 1;
+  end.message = std::move(message);
+  end_with(std::move(end), kLeavePatience);
+}
+
+void Attachment::end_with(AttachmentEnd end, milliseconds patience) {
+  if (state_ == State::ending) return;
+  state_ = State::ending;
+  end.printed = std::move(end_.printed);
+  end_ = std::move(end);
+  retry_timer_.stop();
+  notice_timer_.stop();
+  answer_timer_.stop();
+  socket_watch_.reset();
+  if (channel_) channel_->flush();
+  patience_ = patience;
+  left_ = terminal_->output().queued();
+  // The terminal is not read any more: what is typed from here on belongs to whoever gets it back.
+  if (left_ == 0 || patience == milliseconds(0)) return finish();
+  terminal_watch_.want(false, true);
+  drain_timer_.start(patience_);
+}
+
+void Attachment::on_patience_over() {
+  const std::size_t left = terminal_->output().queued();
+  if (left == 0 || left == left_ || patience_ <= kLeavePatience) return finish();
+  left_ = left;
+  drain_timer_.start(patience_);
+}
+
+void Attachment::finish() {
+  if (finished_) return;
+  finished_ = true;
+  drain_timer_.stop();
+  loop_->stop();
+}
+
+}  // namespace sess::client

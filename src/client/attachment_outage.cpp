@@ -1,0 +1,93 @@
+// Losing the server and finding it, or the next one, again.
+#include "client/attachment.hpp"
+#include "client/greeting.hpp"
+
+namespace sess::client {
+namespace {
+
+using namespace protocol;
+using Clock = std::chrono::steady_clock;
+
+// Cursor saved, last row, reverse video, the rest of the row cleared, cursor back. The repaint that is asked
+// for later removes it.
+constexpr std::string_view kNotice =
+    "\0337\033[999;1H\033[0;7m[sess: waiting for the server; Ctrl-C gives up]\033[0m\033[K\0338";
+
+}  // namespace
+
+void Attachment::watch_channel() {
+  socket_watch_.emplace(*loop_, channel_->fd(), [this](bool r, bool w) { on_socket(r, w); });
+  socket_watch_->want(true, channel_->unsent() > 0);
+}
+
+void Attachment::lose_connection() {
+  socket_watch_.reset();
+  channel_.reset();
+  counting_ = false;
+  liveness_.settle();
+  answer_timer_.stop();
+  if (!outage_.active()) notice_timer_.start(Outage::kNoticeAfter);
+  try_again_after(outage_.lost(Clock::now()));
+}
+
+void Attachment::try_again_after(Outage::Duration delay) {
+  state_ = State::waiting;
+  retry_timer_.start(delay);
+}
+
+void Attachment::connect_again() {
+  auto link = connector_();
+  const auto now = Clock::now();
+  if (!link) {
+    if (link.error().code == ErrorCode::permission_denied) return fail_with(link.error().text);
+    outage_.absent(now);
+    if (outage_.give_up(now)) return fail_with("[lost server]");
+    return try_again_after(outage_.lost(now));
+  }
+  outage_.present();
+  channel_.emplace(std::move(*link));
+  state_ = State::greeting;
+  watch_channel();
+  size_ = hello_.size = terminal_->size();
+  hello_.resume = resume_point();
+  channel_->send(hello_);
+  update_wants();
+}
+
+Resume Attachment::resume_point() const {
+  Resume resume;
+  resume.token = token_;
+  resume.session = session_;
+  resume.pane = pane_;
+  resume.offset = offset_;
+  resume.past = past_;
+  resume.input_sequence = input_.last_sequence();
+  return resume;
+}
+
+void Attachment::on_greeted(const Frame& frame) {
+  const auto welcome = read_welcome(frame);
+  if (!welcome) return fail_with(welcome.error().text);
+  if (!welcome->token.empty()) token_ = welcome->token;
+  state_ = State::connected;
+  liveness_.settle();  // from here on a ping makes sense
+  if (size_ != hello_.size) channel_->queue(Resize{size_});
+  if (welcome->input_sequence) {
+    input_.replay(*welcome->input_sequence, [this](std::uint64_t sequence, std::string_view bytes) {
+      channel_->queue(Input{sequence, bytes});
+    });
+  } else {
+    input_.drop();
+  }
+  channel_->flush();
+}
+
+void Attachment::show_notice() {
+  if (!outage_.active() || !terminal_->entered()) return;
+  terminal_->output().write(kNotice);
+  received_ += kNotice.size();  // keeps received_ minus queued the bytes taken; a new connection counts anew
+  repaint_due_ = true;
+  update_wants();
+}
+
+}  // namespace sess::client

@@ -1,0 +1,55 @@
+// Frames over a connected socket: what waits to be sent, what was received, and whether the peer is gone.
+//
+// Never blocks; the owner polls fd(). Owns the socket. What waits to be sent is bounded by its owner: typed
+// input by the InputBuffer, everything else is small and sent rarely.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+#include "client/link.hpp"
+#include "protocol/frame.hpp"
+
+namespace sess::client {
+
+class Channel {
+ public:
+  explicit Channel(Link link) : link_(std::move(link)) {}
+
+  [[nodiscard]] int fd() const { return link_.socket.get(); }
+  [[nodiscard]] const Link& link() const { return link_; }
+
+  /// Appends the message and writes what the socket takes now.
+  template <class Message>
+  void send(const Message& message) {
+    queue(message);
+    flush();
+  }
+  /// Appends only; for several messages that leave in one write.
+  template <class Message>
+  void queue(const Message& message) {
+    if (!lost_) message.append_to(out_);
+  }
+  void flush();
+  [[nodiscard]] std::size_t unsent() const { return out_.size() - head_; }
+
+  enum class Received { data, nothing, closed };
+  /// One read of at most `budget` bytes. closed: the peer is gone, and lost() from then on; frames that
+  /// arrived before are still handed out.
+  Received receive(std::size_t budget);
+  /// Frames of what was received; they become invalid with the next receive().
+  [[nodiscard]] protocol::Parse<protocol::Frame> next() { return reader_.next(); }
+
+  /// The connection failed in either direction.
+  [[nodiscard]] bool lost() const { return lost_; }
+
+ private:
+  Link link_;
+  protocol::FrameReader reader_;
+  std::string out_;
+  std::size_t head_ = 0;
+  bool lost_ = false;
+};
+
+}  // namespace sess::client

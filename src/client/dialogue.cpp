@@ -1,0 +1,141 @@
+#include "client/dialogue.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+
+#include "client/liveness.hpp"
+#include "os/descriptor.hpp"
+
+namespace sess::client {
+namespace {
+
+using namespace protocol;
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t kReadBudget = 64 * 1024;
+
+class Dialogue {
+ public:
+  Dialogue(Channel& channel, const Streams& streams) : channel_(channel), streams_(streams) {
+    liveness_.expect(Clock::now());
+  }
+
+  DialogueEnd run() {
+    for (;;) {
+      while (!end_) {
+        const auto frame = channel_.next();
+        if (frame.is_malformed()) return Broken{frame.reason()};
+        if (!frame) break;
+        handle(*frame);
+      }
+      if (end_) return std::move(*end_);
+      if (channel_.lost()) return Broken{"lost server"};
+      wait();
+    }
+  }
+
+ private:
+  void handle(const Frame& frame) {
+    switch (frame.type) {
+      case FrameType::print:
+        return with<Print>(frame, [this](const Print& m) { print(m); });
+      case FrameType::exit:
+        return with<Exit>(frame, [this](const Exit& m) { end_ = Finished{m.status}; });
+      case FrameType::attached:
+        return with<Attached>(frame, [this](const Attached& m) { end_ = m; });
+      case FrameType::detached:
+        return with<Detached>(frame, [this](const Detached& m) { end_ = m; });
+      case FrameType::exec:
+        return with<Exec>(frame, [this](const Exec& m) { end_ = m; });
+      case FrameType::error:
+        return with<Refusal>(frame, [this](const Refusal& m) { end_ = Broken{m.text}; });
+      case FrameType::stdin_request:
+        reading_ = true;
+        return;
+      case FrameType::ping:
+        return with<Ping>(frame, [this](const Ping& m) { channel_.send(Pong{m.serial}); });
+      case FrameType::pong:
+        liveness_.settle();
+        return;
+      default:
+        if (is_known(frame.type) || may_skip(frame)) return;
+        end_ = Broken{fmt::format("the server sent a message of an unknown type ({})",
+                                  static_cast<unsigned>(frame.type))};
+    }
+  }
+
+  template <class Message, class Take>
+  void with(const Frame& frame, Take take) {
+    const auto message = Message::parse(frame.payload);
+    if (message) {
+      take(*message);
+    } else {
+      end_ = Broken{"the server sent what cannot be read: " + message.error().text};
+    }
+  }
+
+  void print(const Print& message) {
+    const int fd = message.stream == 2 ? streams_.err : streams_.out;
+    // A closed pipe ends this program by SIGPIPE; where that is ignored, there is nobody left to tell.
+    if (!os::write_all(fd, message.bytes) && message.stream == 1) end_ = Finished{1};
+  }
+
+  void send_input() {
+    std::array<char, kMaxChunk> bytes;
+    const ssize_t got = ::read(streams_.in, bytes.data(), bytes.size());
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (got > 0) return channel_.send(StdinData{{bytes.data(), static_cast<std::size_t>(got)}});
+    channel_.send(StdinEof{got < 0 ? static_cast<std::uint32_t>(errno) : 0});
+    reading_ = false;
+  }
+
+  void wait() {
+    // Standard input is read only when the last chunk left: at most one chunk is ever held.
+    const bool read_input = reading_ && channel_.unsent() == 0;
+    const short events = channel_.unsent() > 0 ? POLLIN | POLLOUT : POLLIN;
+    std::array<pollfd, 2> entries{{{channel_.fd(), events, 0}, {read_input ? streams_.in : -1, POLLIN, 0}}};
+    int timeout = -1;
+    if (const auto at = liveness_.deadline()) {
+      timeout =
+          std::max<int>(0, static_cast<int>(std::chrono::ceil<milliseconds>(*at - Clock::now()).count()));
+    }
+    const int ready = ::poll(entries.data(), entries.size(), timeout);
+    look_alive();
+    if (ready <= 0) return;
+    channel_.flush();
+    if ((entries[0].revents & ~POLLOUT) != 0 && channel_.receive(kReadBudget) == Channel::Received::data) {
+      // One answer of any kind shows that the server lives; a command may then take as long as it likes.
+      liveness_.settle();
+    }
+    if (entries[1].revents != 0) send_input();
+  }
+
+  void look_alive() {
+    switch (liveness_.due(Clock::now())) {
+      case Liveness::Action::none:
+        return;
+      case Liveness::Action::ping:
+        return channel_.send(protocol::Ping{1});
+      case Liveness::Action::ring:
+        return ring_keeper(channel_.link());
+    }
+  }
+
+  Channel& channel_;
+  Streams streams_;
+  Liveness liveness_;
+  bool reading_ = false;
+  std::optional<DialogueEnd> end_;
+};
+
+}  // namespace
+
+DialogueEnd hold_dialogue(Channel& channel, const Streams& streams) {
+  return Dialogue(channel, streams).run();
+}
+
+}  // namespace sess::client

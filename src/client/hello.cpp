@@ -1,0 +1,75 @@
+#include "client/hello.hpp"
+
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+
+#include "client/terminal.hpp"
+#include "os/spawn.hpp"
+
+namespace sess::client {
+namespace {
+
+std::string value_of(const std::vector<std::string>& environment, std::string_view name) {
+  for (const std::string& variable : environment) {
+    if (variable.size() > name.size() && variable[name.size()] == '=' && variable.rfind(name, 0) == 0) {
+      return variable.substr(name.size() + 1);
+    }
+  }
+  return {};
+}
+
+/// $PWD keeps the name that the user knows for a directory reached through links; it is trusted only while it
+/// is the directory that this process is in.
+std::string working_directory() {
+  if (const char* pwd = std::getenv("PWD"); pwd != nullptr && pwd[0] == '/') {
+    struct stat named {};
+    struct stat actual {};
+    if (::stat(pwd, &named) == 0 && ::stat(".", &actual) == 0 && named.st_dev == actual.st_dev &&
+        named.st_ino == actual.st_ino) {
+      return pwd;
+    }
+  }
+  std::array<char, PATH_MAX> buffer{};
+  return ::getcwd(buffer.data(), buffer.size()) == nullptr ? std::string() : std::string(buffer.data());
+}
+
+}  // namespace
+
+bool utf8_locale(const std::vector<std::string>& environment) {
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+    const std::string value = value_of(environment, name);
+    if (value.empty()) continue;
+    return ::strcasestr(value.c_str(), "UTF-8") != nullptr || ::strcasestr(value.c_str(), "UTF8") != nullptr;
+  }
+  return false;
+}
+
+protocol::Hello make_hello(const Options& options) {
+  protocol::Hello hello;
+  hello.features = protocol::own_features();
+  hello.pid = ::getpid();
+  hello.stdin_tty = ::isatty(STDIN_FILENO) != 0;
+  hello.stdout_tty = ::isatty(STDOUT_FILENO) != 0;
+  if (hello.stdin_tty) {
+    std::array<char, 256> name{};
+    if (::ttyname_r(STDIN_FILENO, name.data(), name.size()) == 0) hello.tty = name.data();
+    hello.size = size_of_terminal(STDIN_FILENO);
+  }
+  hello.environment = os::current_environment();
+  hello.term = value_of(hello.environment, "TERM");
+  hello.cwd = working_directory();
+  hello.utf8 = options.utf8 || utf8_locale(hello.environment);
+  hello.colours_256 = options.colours_256;
+  hello.login_shell = options.login_shell;
+  hello.terminal_features = options.terminal_features;
+  hello.control = options.control;
+  hello.fit();
+  return hello;
+}
+
+}  // namespace sess::client

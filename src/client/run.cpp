@@ -1,0 +1,175 @@
+#include "client/run.hpp"
+
+#include <sys/types.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "client/attachment.hpp"
+#include "client/dialogue.hpp"
+#include "client/greeting.hpp"
+#include "client/hello.hpp"
+#include "client/starter.hpp"
+#include "os/descriptor.hpp"
+#include "os/runtime_paths.hpp"
+#include "os/spawn.hpp"
+
+namespace sess::client {
+namespace {
+
+using protocol::ControlMode;
+
+constexpr int kFailure = static_cast<int>(ExitCode::failure);
+
+int complain(std::string text) {
+  text += '\n';
+  (void)os::write_all(STDERR_FILENO, text);
+  return kFailure;
+}
+
+/// Replaces this process; returns only when that failed.
+int become(const std::vector<std::string>& argv, const std::vector<std::string>& candidates) {
+  std::vector<char*> pointers;
+  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
+  pointers.push_back(nullptr);
+  for (const std::string& program : candidates) ::execv(program.c_str(), pointers.data());
+  return complain(fmt::format("cannot run {}: {}", argv[0], std::strerror(errno)));
+}
+
+int become_shell(const protocol::Exec& request) {
+  if (request.command.empty()) return 0;
+  const std::string shell = request.shell.empty() ? "/bin/sh" : request.shell;
+  ::setenv("SHELL", shell.c_str(), 1);
+  return become({shell, "-c", request.command}, {shell});
+}
+
+/// The terminal of `sess -CC`: bytes go through as they are, without echo (what tmux sets, client.c).
+class ControlTerminal {
+ public:
+  ControlTerminal() : usable_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+    if (!usable_) return;
+    termios now = before_;
+    ::cfmakeraw(&now);
+    now.c_iflag = ICRNL | IXANY;
+    now.c_oflag = OPOST | ONLCR;
+    now.c_cflag = CREAD | CS8 | HUPCL;
+    now.c_cc[VMIN] = 1;
+    now.c_cc[VTIME] = 0;
+    ::cfsetispeed(&now, ::cfgetispeed(&before_));
+    ::cfsetospeed(&now, ::cfgetospeed(&before_));
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &now);
+  }
+  ~ControlTerminal() {
+    if (usable_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+  }
+  ControlTerminal(const ControlTerminal&) = delete;
+  ControlTerminal& operator=(const ControlTerminal&) = delete;
+
+ private:
+  termios before_{};
+  bool usable_;
+};
+
+/// What is done with each way a dialogue ends; the result is the exit status.
+class Ending {
+ public:
+  Ending(const Connector& connector, const protocol::Hello& hello, Greeting& greeting)
+      : connector_(connector), hello_(hello), greeting_(greeting) {}
+
+  int operator()(const Finished& end) { return end.status; }
+  int operator()(const Broken& end) { return complain(end.reason); }
+  int operator()(const protocol::Exec& end) { return become_shell(end); }
+  int operator()(const protocol::Detached& end) {
+    if (!end.message.empty()) (void)os::write_all(STDOUT_FILENO, end.message + "\n");
+    return end.status;
+  }
+  int operator()(const protocol::Attached& attached) {
+    auto attachment = Attachment::open(STDIN_FILENO, std::move(greeting_.channel), connector_, hello_,
+                                       greeting_.welcome, attached);
+    if (!attachment) return complain(attachment.error().text);
+    const AttachmentEnd end = (*attachment)->run();
+    attachment->reset();
+    std::string text = end.printed;
+    if (!end.message.empty()) text += end.message + "\n";
+    (void)os::write_all(STDOUT_FILENO, text);
+    if (end.hang_up_parent && ::getppid() > 1) ::kill(::getppid(), SIGHUP);
+    if (end.exec) return become_shell(*end.exec);
+    return end.status;
+  }
+
+ private:
+  const Connector& connector_;
+  const protocol::Hello& hello_;
+  Greeting& greeting_;
+};
+
+/// Inside a session, `sess` means the server of that session: $SESS is "socket,pid,session", as $TMUX in
+/// tmux.
+os::PathOptions path_options(const Options& options) {
+  os::PathOptions out;
+  out.name = options.name;
+  out.socket_path = options.socket_path;
+  const char* inside = std::getenv("SESS");
+  if (!out.name && !out.socket_path && inside != nullptr && inside[0] == '/') {
+    const std::string_view value(inside);
+    out.socket_path = std::string(value.substr(0, value.find(',')));
+  }
+  return out;
+}
+
+int converse(const Options& options, const Connector& connector, const std::function<Result<>()>& start) {
+  const protocol::Hello hello = make_hello(options);
+  protocol::Command command{options.command};
+  if (!command.fits()) return complain("command too long");
+  auto greeting = greet(connector, hello, start);
+  if (!greeting) return complain(greeting.error().text);
+  if (options.shell_command) {
+    greeting->channel.send(protocol::Shell{*options.shell_command});
+  } else {
+    greeting->channel.send(command);
+  }
+  std::optional<ControlTerminal> control;
+  if (options.control == ControlMode::raw) control.emplace();
+  DialogueEnd end = hold_dialogue(greeting->channel, {});
+  control.reset();
+  return std::visit(Ending(connector, hello, *greeting), end);
+}
+
+}  // namespace
+
+int run(const Options& options) {
+  switch (options.action) {
+    case Options::Action::version:
+      (void)os::write_all(STDOUT_FILENO, "sess " SESS_VERSION "\n");
+      return 0;
+    case Options::Action::help:
+      (void)os::write_all(STDOUT_FILENO, help());
+      return 0;
+    case Options::Action::run:
+      break;
+  }
+  if (auto ids = os::refuse_mixed_ids(); !ids) return complain(ids.error().text);
+  os::ensure_std_descriptors();
+  if (options.foreground) {
+    const auto argv = daemon_command(options, {"--foreground"});
+    return become(argv, os::path_candidates(argv[0], os::current_environment()));
+  }
+  if (options.local_command && !options.command.empty()) {
+    if (const auto status = options.local_command(options.command)) return *status;
+  }
+  if (options.connector) return converse(options, options.connector, {});
+
+  const auto paths = os::RuntimePaths::resolve(path_options(options));
+  if (!paths) return complain(paths.error().text);
+  const std::string path = paths->socket_path();
+  const Connector connector = [&path, &options] { return connect_server(path, options.credentials); };
+  std::function<Result<>()> start;
+  if (!options.no_start && (options.shell_command || may_start_server(options.command))) {
+    start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
+  }
+  return converse(options, connector, start);
+}
+
+}  // namespace sess::client
