@@ -1,0 +1,288 @@
+// A model out of a checkpoint, and whether a model is whole.
+#include <algorithm>
+#include <set>
+
+#include "model/model.hpp"
+
+namespace sess::model {
+
+bool Model::adopt(Pane pane) {
+  const PaneId id = pane.id;
+  const auto [it, fresh] = panes_.try_emplace(id, std::move(pane));
+  if (fresh) next_.pane = std::max(next_.pane, id.value + 1);
+  return fresh;
+}
+
+bool Model::adopt(Window window) {
+  const WindowId id = window.id;
+  const auto [it, fresh] = windows_.try_emplace(id, std::move(window));
+  if (!fresh) return false;
+  it->second.options.set_parent(&window_options_);
+  next_.window = std::max(next_.window, id.value + 1);
+  return true;
+}
+
+bool Model::adopt(Session session) {
+  const SessionId id = session.id;
+  const auto [it, fresh] = sessions_.try_emplace(id, std::move(session));
+  if (!fresh) return false;
+  it->second.options.set_parent(&session_options_);
+  next_.session = std::max(next_.session, id.value + 1);
+  next_.activity = std::max(next_.activity, it->second.activity_order + 1);
+  return true;
+}
+
+// -- repair
+// --------------------------------------------------------------------------------------------------
+
+namespace {
+
+template <class T>
+bool keep_unique(std::vector<T>& values) {
+  std::set<T> seen;
+  return std::erase_if(values, [&](const T& value) { return !seen.insert(value).second; }) > 0;
+}
+
+bool same_panes(const Layout& layout, const std::vector<PaneId>& panes) {
+  const auto cells = layout.panes();
+  return cells.size() == panes.size() &&
+         std::set<PaneId>(cells.begin(), cells.end()) == std::set<PaneId>(panes.begin(), panes.end());
+}
+
+}  // namespace
+
+void Model::repair_window(Window& window, std::vector<std::string>& notes) {
+  const std::string name = "window " + to_string(window.id);
+  keep_unique(window.panes);
+  if (std::erase_if(window.panes, [&](PaneId id) {
+        const Pane* found = pane(id);
+        return found == nullptr || found->window != window.id;
+      }) > 0) {
+    notes.push_back(name + " named panes that are not its own");
+  }
+  for (auto& [id, pane] : panes_) {
+    if (pane.window != window.id) continue;
+    pane.options.set_parent(&window.options);
+    next_.activity = std::max(next_.activity, pane.active_order + 1);
+    if (std::find(window.panes.begin(), window.panes.end(), id) != window.panes.end()) continue;
+    window.panes.push_back(id);
+    notes.push_back(name + " did not name its pane " + to_string(id));
+  }
+  if (window.panes.empty()) return;
+  const auto own = [&](PaneId id) {
+    return std::find(window.panes.begin(), window.panes.end(), id) != window.panes.end();
+  };
+  if (!own(window.active)) {
+    window.active = window.panes.front();
+    notes.push_back(name + " had no active pane");
+  }
+  keep_unique(window.last_panes);
+  std::erase_if(window.last_panes, [&](PaneId id) { return !own(id) || id == window.active; });
+  if (window.panes.size() == 1) window.zoomed = false;
+  window.size = clamp(window.size);
+  const Size cells = window.layout.size();
+  const bool small = cells.rows <= kMaxSide && cells.cols <= kMaxSide;
+  if (!window.layout.validate().empty() || !same_panes(window.layout, window.panes) || !small) {
+    window.layout = Layout::single(window.panes.front(), window.size);
+    window.layout.arrange(Preset::tiled, window.panes, window.size, preset_sizes(window),
+                          border_status(window));
+    notes.push_back(name + " had no whole layout");
+  }
+  window.size = window.layout.size();
+  update_geometry(window);
+}
+
+void Model::repair_session(Session& session, std::vector<std::string>& notes) {
+  const std::string name = "session " + to_string(session.id);
+  if (std::erase_if(session.windows, [&](const auto& entry) {
+        return entry.first < 0 || window(entry.second.window) == nullptr;
+      }) > 0) {
+    notes.push_back(name + " linked windows that do not exist");
+  }
+  for (auto& [index, link] : session.windows) link.index = index;
+  if (session.windows.empty()) return;
+  if (!session.current || !session.windows.contains(*session.current)) {
+    session.current = session.windows.begin()->first;
+    notes.push_back(name + " had no current window");
+  }
+  keep_unique(session.last);
+  std::erase_if(session.last,
+                [&](int index) { return index == *session.current || !session.windows.contains(index); });
+}
+
+std::vector<std::string> Model::repair() {
+  std::vector<std::string> notes;
+  // A program whose window is lost gets one: nothing that runs may become unreachable.
+  for (auto& [id, pane] : panes_) {
+    if (windows_.contains(pane.window)) continue;
+    Window& made = make_window(pane.size, pane.created);
+    pane.window = made.id;
+    notes.push_back("pane " + to_string(id) + " had no window");
+  }
+  for (auto& [id, window] : windows_) repair_window(window, notes);
+  for (auto it = windows_.begin(); it != windows_.end();) {
+    if (it->second.panes.empty()) {
+      notes.push_back("window " + to_string(it->first) + " had no panes");
+      it = windows_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  std::set<std::string> names;
+  for (auto& [id, session] : sessions_) {
+    repair_session(session, notes);
+    if (session.windows.empty()) continue;
+    while (session.name.empty() || !names.insert(session.name).second) session.name += "_";
+  }
+  for (auto& [id, window] : windows_) {
+    if (link_count(id) > 0) continue;
+    notes.push_back("window " + to_string(id) + " was in no session");
+    Session* home = session_named("recovered");
+    if (home == nullptr) {
+      NewSession spec;
+      spec.name = "recovered";
+      spec.now = window.created;
+      home = *create_session(spec);
+    }
+    const auto index = free_index(home->id);
+    if (index) add_link(*home, *index, id);
+  }
+  for (auto it = sessions_.begin(); it != sessions_.end();) {
+    if (it->second.windows.empty()) {
+      notes.push_back("session " + to_string(it->first) + " had no windows");
+      it = sessions_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  for (const auto& [id, session] : sessions_) {
+    const auto members = group_members(id);
+    if (members.size() < 2 || members.front() != id) continue;
+    // Windows that only a later member has are linked into the first before it becomes the others' pattern.
+    for (const SessionId member : members) {
+      for (const auto& [index, other] : this->session(member)->windows) {
+        if (link(id, other.window) != nullptr) continue;
+        if (const auto at = free_index(id)) add_link(*this->session(id), *at, other.window);
+        notes.push_back("group " + session.group + " did not agree on " + to_string(other.window));
+      }
+    }
+    synchronize_group(id);
+  }
+  if (!mark()) mark_.reset();
+  events_.clear();
+  return notes;
+}
+
+// -- validate
+// ------------------------------------------------------------------------------------------------
+
+namespace {
+
+void validate_window(const Model& model, const Window& window, std::vector<std::string>& out) {
+  const auto wrong = [&](std::string_view what) {
+    out.push_back(fmt::format("window {} {}", to_string(window.id), what));
+  };
+  if (window.panes.empty()) return wrong("has no panes");
+  if (window.options.parent() != &model.window_options()) wrong("has options without their parent");
+  if (model.link_count(window.id) == 0) wrong("is in no session");
+  if (auto text = window.layout.validate(); !text.empty()) wrong("has a broken layout: " + text);
+  if (!same_panes(window.layout, window.panes)) wrong("has a layout of other panes");
+  if (window.layout.size() != window.size) wrong("has not the size of its layout");
+  if (clamp(window.size) != window.size) wrong("has an impossible size");
+  if (std::set<PaneId>(window.panes.begin(), window.panes.end()).size() != window.panes.size()) {
+    wrong("names a pane twice");
+  }
+  const auto own = [&](PaneId id) {
+    return std::find(window.panes.begin(), window.panes.end(), id) != window.panes.end();
+  };
+  if (!own(window.active)) wrong("has an active pane that is not its own");
+  std::set<PaneId> last;
+  for (const PaneId id : window.last_panes) {
+    if (!own(id)) wrong("remembers a pane that is not its own");
+    if (id == window.active) wrong("remembers its active pane as a former one");
+    if (!last.insert(id).second) wrong("remembers a pane twice");
+  }
+  if (window.zoomed && window.panes.size() < 2) wrong("is zoomed with one pane");
+  const Layout visible = model.visible_layout(window);
+  const BorderStatus border = model.border_status(window);
+  for (const PaneId id : window.panes) {
+    const Pane* pane = model.pane(id);
+    if (pane == nullptr) {
+      wrong("names a pane that does not exist");
+      continue;
+    }
+    if (pane->window != window.id) wrong("names a pane of another window");
+    if (pane->options.parent() != &window.options) wrong("has a pane with options of another parent");
+    auto rect = visible.pane_rect(id, border);
+    if (!rect) rect = window.layout.pane_rect(id, border);
+    if (!rect) continue;
+    const Size size{static_cast<std::uint16_t>(rect->rows), static_cast<std::uint16_t>(rect->cols)};
+    if (pane->size != size || pane->left != rect->left || pane->top != rect->top) {
+      wrong("has a pane that is not where its layout says: " + to_string(id));
+    }
+  }
+}
+
+void validate_session(const Model& model, const Session& session, std::vector<std::string>& out) {
+  const auto wrong = [&](std::string_view what) {
+    out.push_back(fmt::format("session {} {}", to_string(session.id), what));
+  };
+  if (session.name.empty()) wrong("has no name");
+  if (session.windows.empty()) return wrong("has no windows");
+  if (session.options.parent() != &model.session_options()) wrong("has options without their parent");
+  if (session.current_link() == nullptr) wrong("has no current window");
+  std::set<int> last;
+  for (const int index : session.last) {
+    if (!session.windows.contains(index)) wrong("remembers a window that it has not");
+    if (index == session.current) wrong("remembers its current window as a former one");
+    if (!last.insert(index).second) wrong("remembers a window twice");
+  }
+  for (const auto& [index, link] : session.windows) {
+    if (index < 0 || link.index != index) wrong("has a link with a wrong index");
+    if (model.window(link.window) == nullptr) wrong("links a window that does not exist");
+  }
+  const auto members = model.group_members(session.id);
+  const Session* first = model.session(members.front());
+  const bool agree = std::equal(
+      session.windows.begin(), session.windows.end(), first->windows.begin(), first->windows.end(),
+      [](const auto& a, const auto& b) { return a.first == b.first && a.second.window == b.second.window; });
+  if (!agree) wrong("does not share the windows of its group");
+}
+
+}  // namespace
+
+std::vector<std::string> Model::validate() const {
+  std::vector<std::string> out;
+  std::set<std::string> names;
+  for (const auto& [id, session] : sessions_) {
+    if (session.id != id) out.push_back("a session has another id than its place");
+    if (id.value >= next_.session) out.push_back("the next session id is taken");
+    if (!names.insert(session.name).second) out.push_back("two sessions are called " + session.name);
+    validate_session(*this, session, out);
+  }
+  for (const auto& [id, window] : windows_) {
+    if (window.id != id) out.push_back("a window has another id than its place");
+    if (id.value >= next_.window) out.push_back("the next window id is taken");
+    if (window.latest && !clients_.contains(*window.latest))
+      out.push_back("a window remembers a client that left");
+    validate_window(*this, window, out);
+  }
+  for (const auto& [id, pane] : panes_) {
+    if (pane.id != id) out.push_back("a pane has another id than its place");
+    if (id.value >= next_.pane) out.push_back("the next pane id is taken");
+    const Window* in = window(pane.window);
+    if (in == nullptr || std::find(in->panes.begin(), in->panes.end(), id) == in->panes.end()) {
+      out.push_back("pane " + to_string(id) + " is in no window");
+    }
+  }
+  for (const auto& [id, client] : clients_) {
+    if (client.session && !sessions_.contains(*client.session))
+      out.push_back("a client looks at a session that ended");
+    if (client.last_session && !sessions_.contains(*client.last_session)) {
+      out.push_back("a client remembers a session that ended");
+    }
+  }
+  return out;
+}
+
+}  // namespace sess::model

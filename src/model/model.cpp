@@ -1,0 +1,311 @@
+// Lookups, activity, clients and events; what changes the tree is in sessions.cpp, links.cpp, panes.cpp and
+// arrangement.cpp, what reads it back in checkpoint.cpp.
+#include "model/model.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/check.hpp"
+
+namespace sess::model {
+
+namespace {
+
+template <class Map, class Key>
+auto* find_in(Map& map, Key key) {
+  const auto it = map.find(key);
+  return it == map.end() ? nullptr : &it->second;
+}
+
+}  // namespace
+
+Model::Model() = default;
+
+Session* Model::session(SessionId id) {
+  return find_in(sessions_, id);
+}
+const Session* Model::session(SessionId id) const {
+  return find_in(sessions_, id);
+}
+Window* Model::window(WindowId id) {
+  return find_in(windows_, id);
+}
+const Window* Model::window(WindowId id) const {
+  return find_in(windows_, id);
+}
+Pane* Model::pane(PaneId id) {
+  return find_in(panes_, id);
+}
+const Pane* Model::pane(PaneId id) const {
+  return find_in(panes_, id);
+}
+Client* Model::client(ClientId id) {
+  return find_in(clients_, id);
+}
+const Client* Model::client(ClientId id) const {
+  return find_in(clients_, id);
+}
+
+Session* Model::session_named(std::string_view name) {
+  for (auto& [id, session] : sessions_) {
+    if (session.name == name) return &session;
+  }
+  return nullptr;
+}
+
+Client* Model::client_named(std::string_view name) {
+  for (auto& [id, client] : clients_) {
+    if (client.name == name) return &client;
+  }
+  return nullptr;
+}
+
+std::vector<Session*> Model::sessions_by_name() {
+  std::vector<Session*> out;
+  for (auto& [id, session] : sessions_) out.push_back(&session);
+  std::sort(out.begin(), out.end(), [](const Session* a, const Session* b) { return a->name < b->name; });
+  return out;
+}
+
+Window& Model::window_of(const Winlink& link) {
+  Window* found = window(link.window);
+  SESS_CHECK(found != nullptr);
+  return *found;
+}
+
+Window& Model::window_of(const Pane& pane) {
+  Window* found = window(pane.window);
+  SESS_CHECK(found != nullptr);
+  return *found;
+}
+
+Winlink* Model::link(SessionId id, int index) {
+  Session* found = session(id);
+  return found == nullptr ? nullptr : find_in(found->windows, index);
+}
+
+Winlink* Model::link(SessionId id, WindowId window) {
+  Session* found = session(id);
+  if (found == nullptr) return nullptr;
+  if (Winlink* current = current_link(id); current != nullptr && current->window == window) return current;
+  for (auto& [index, link] : found->windows) {
+    if (link.window == window) return &link;
+  }
+  return nullptr;
+}
+
+Winlink* Model::current_link(SessionId id) {
+  Session* found = session(id);
+  return found == nullptr || !found->current ? nullptr : find_in(found->windows, *found->current);
+}
+
+Window* Model::current_window(SessionId id) {
+  Winlink* link = current_link(id);
+  return link == nullptr ? nullptr : window(link->window);
+}
+
+Pane* Model::active_pane(WindowId id) {
+  const Window* found = window(id);
+  return found == nullptr ? nullptr : pane(found->active);
+}
+
+std::vector<Session*> Model::sessions_with(WindowId window) {
+  auto all = sessions_by_name();
+  std::erase_if(all, [&](Session* session) { return link(session->id, window) == nullptr; });
+  return all;
+}
+
+std::size_t Model::link_count(WindowId window) const {
+  std::size_t count = 0;
+  for (const auto& [id, session] : sessions_) {
+    for (const auto& [index, link] : session.windows) count += link.window == window ? 1 : 0;
+  }
+  return count;
+}
+
+std::vector<Client*> Model::clients_of(SessionId session) {
+  std::vector<Client*> out;
+  for (auto& [id, client] : clients_) {
+    if (client.session == session) out.push_back(&client);
+  }
+  return out;
+}
+
+std::size_t Model::attached_count(SessionId session) const {
+  return static_cast<std::size_t>(std::count_if(
+      clients_.begin(), clients_.end(), [&](const auto& entry) { return entry.second.session == session; }));
+}
+
+int Model::pane_index(PaneId id) const {
+  const Pane* found = pane(id);
+  SESS_CHECK(found != nullptr);
+  const Window* in = window(found->window);
+  const auto at = std::find(in->panes.begin(), in->panes.end(), id) - in->panes.begin();
+  return static_cast<int>(at + in->options.number("pane-base-index"));
+}
+
+Pane* Model::pane_at(WindowId id, int index) {
+  Window* found = window(id);
+  if (found == nullptr) return nullptr;
+  const std::int64_t at = index - found->options.number("pane-base-index");
+  if (at < 0 || at >= static_cast<std::int64_t>(found->panes.size())) return nullptr;
+  return pane(found->panes[static_cast<std::size_t>(at)]);
+}
+
+// -- activity
+// ------------------------------------------------------------------------------------------------
+
+void Model::touch_session(SessionId id, Time now) {
+  Session* found = session(id);
+  if (found == nullptr) return;
+  found->activity = now;
+  found->activity_order = next_.activity++;
+}
+
+void Model::touch_client(ClientId id, Time now) {
+  Client* found = client(id);
+  if (found == nullptr) return;
+  found->activity = now;
+  found->activity_order = next_.activity++;
+  if (!found->session) return;
+  touch_session(*found->session, now);
+  if (Window* window = current_window(*found->session)) window->latest = id;
+}
+
+Session* Model::latest_session(Attachment attachment, std::optional<SessionId> except) {
+  Session* best = nullptr;
+  for (auto& [id, session] : sessions_) {
+    if (id == except) continue;
+    const bool attached = attached_count(id) > 0;
+    if (attachment == Attachment::attached && !attached) continue;
+    if (attachment == Attachment::unattached && attached) continue;
+    if (best == nullptr || session.activity_order > best->activity_order) best = &session;
+  }
+  return best;
+}
+
+Client* Model::latest_client(std::optional<SessionId> session) {
+  Client* best = nullptr;
+  for (auto& [id, client] : clients_) {
+    if (!client.session || (session && client.session != session)) continue;
+    if (best == nullptr || client.activity_order > best->activity_order) best = &client;
+  }
+  return best;
+}
+
+// -- marked pane
+// ---------------------------------------------------------------------------------------------
+
+std::optional<Model::Mark> Model::mark() const {
+  if (!mark_) return std::nullopt;
+  const Session* in = session(mark_->session);
+  const Pane* marked = pane(mark_->pane);
+  if (in == nullptr || marked == nullptr) return std::nullopt;
+  const auto link = in->windows.find(mark_->index);
+  if (link == in->windows.end() || link->second.window != marked->window) return std::nullopt;
+  return mark_;
+}
+
+// -- clients
+// -------------------------------------------------------------------------------------------------
+
+Client& Model::add_client(std::string name, Time now) {
+  const ClientId id{next_.client++};
+  Client& made = clients_[id];
+  made.id = id;
+  made.name = std::move(name);
+  made.created = now;
+  made.activity = now;
+  return made;
+}
+
+void Model::remove_client(ClientId id) {
+  detach_client(id);
+  clients_.erase(id);
+  for (auto& [window_id, window] : windows_) {
+    if (window.latest == id) window.latest.reset();
+  }
+}
+
+void Model::attach_client(ClientId id, SessionId session_id, Time now) {
+  Client* found = client(id);
+  Session* to = session(session_id);
+  if (found == nullptr || to == nullptr) return;
+  const bool fresh = !found->session;
+  const bool changed = found->session != session_id;
+  if (!fresh && changed) found->last_session = found->session;
+  found->session = session_id;
+  to->last_attached = now;
+  touch_client(id, now);
+  if (Winlink* link = current_link(session_id)) link->bell = link->activity = link->silence = false;
+  if (fresh) report_client(Event::Kind::client_attached, id, session_id);
+  if (changed) report_client(Event::Kind::client_session_changed, id, session_id);
+}
+
+void Model::detach_client(ClientId id) {
+  Client* found = client(id);
+  if (found == nullptr || !found->session) return;
+  const auto left = found->session;
+  found->session.reset();
+  found->last_session.reset();
+  report_client(Event::Kind::client_detached, id, left);
+}
+
+// -- events
+// --------------------------------------------------------------------------------------------------
+
+std::vector<Event> Model::take_events() {
+  return std::exchange(events_, {});
+}
+
+void Model::report(Event::Kind kind, std::optional<SessionId> session, std::optional<WindowId> window,
+                   std::optional<PaneId> pane, std::string name) {
+  events_.push_back(Event{kind, session, window, pane, std::nullopt, std::move(name)});
+}
+
+void Model::report_client(Event::Kind kind, ClientId id, std::optional<SessionId> session) {
+  const Client* found = client(id);
+  events_.push_back(
+      Event{kind, session, std::nullopt, std::nullopt, id, found == nullptr ? std::string() : found->name});
+}
+
+std::string_view hook_name(Event::Kind kind) {
+  switch (kind) {
+    case Event::Kind::session_created:
+      return "session-created";
+    case Event::Kind::session_closed:
+      return "session-closed";
+    case Event::Kind::session_renamed:
+      return "session-renamed";
+    case Event::Kind::session_window_changed:
+      return "session-window-changed";
+    case Event::Kind::window_linked:
+      return "window-linked";
+    case Event::Kind::window_unlinked:
+      return "window-unlinked";
+    case Event::Kind::window_renamed:
+      return "window-renamed";
+    case Event::Kind::window_resized:
+      return "window-resized";
+    case Event::Kind::window_layout_changed:
+      return "window-layout-changed";
+    case Event::Kind::window_pane_changed:
+      return "window-pane-changed";
+    case Event::Kind::client_attached:
+      return "client-attached";
+    case Event::Kind::client_session_changed:
+      return "client-session-changed";
+    case Event::Kind::client_detached:
+      return "client-detached";
+    case Event::Kind::window_closed:
+    case Event::Kind::pane_created:
+    case Event::Kind::pane_closed:
+    case Event::Kind::pane_moved:
+    case Event::Kind::pane_resized:
+    case Event::Kind::client_session_lost:
+      break;
+  }
+  return {};
+}
+
+}  // namespace sess::model

@@ -1,0 +1,22 @@
+// What sessions and windows may be called.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace sess::model {
+
+/// Longest name, bytes: names travel in status lines, messages and file names.
+inline constexpr std::size_t kMaxNameLength = 255;
+
+/// The name as it is stored: ':' and '.' become '_' (they separate targets), control characters are escaped
+/// as tmux does (vis(3): `\033`), malformed UTF-8 likewise. "invalid session: x" when empty or too long.
+[[nodiscard]] Result<std::string> session_name(std::string_view given);
+
+/// A window's name: control characters escaped as above, cut at kMaxNameLength. Never fails; may be empty.
+[[nodiscard]] std::string window_name(std::string_view given);
+
+}  // namespace sess::model

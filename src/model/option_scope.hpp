@@ -1,0 +1,42 @@
+// Which table set-option and show-options mean: from -s -w -p -g and the target, with tmux's error texts.
+#pragma once
+
+#include <string_view>
+
+#include "base/result.hpp"
+#include "model/option_table.hpp"
+#include "model/options.hpp"
+
+namespace sess::model {
+
+class Model;
+struct Session;
+struct Window;
+struct Pane;
+
+struct ScopeRequest {
+  bool server = false;  ///< -s
+  bool pane = false;    ///< -p
+  bool window = false;  ///< -w, or the command is set-window-option
+  bool global = false;  ///< -g
+  /// What -t found, or the current ones; null where there is none.
+  Session* session = nullptr;
+  Window* target_window = nullptr;
+  Pane* target_pane = nullptr;
+  /// The text of -t, "" when not given: "no such session: x" or "no current session".
+  std::string_view target;
+};
+
+struct ScopedOptions {
+  Options* options;
+  OptionScope scope;
+};
+
+/// For a given option: its row decides, flags choose where it leaves a choice. User options go by flags
+/// alone.
+[[nodiscard]] Result<ScopedOptions> options_for_name(Model& model, const OptionName& name,
+                                                     const ScopeRequest& request);
+/// Without an option (show-options alone): flags alone.
+[[nodiscard]] Result<ScopedOptions> options_for_flags(Model& model, const ScopeRequest& request);
+
+}  // namespace sess::model
