@@ -29,7 +29,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kAfterKill{2000};     // for children to be reaped after SIGKILL
-constexpr milliseconds kServerLeaves{3000};  // for the server after its link closed
 constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
 constexpr milliseconds kForkRetry{500};
 
@@ -385,7 +384,7 @@ void Keeper::Impl::close_down(int status) {
   restart_timer_.stop();
   socket_.remove();
   if (!server_.running()) return finish();
-  server_.close_link(kServerLeaves);
+  server_.close_link(options_.server_leaves);
 }
 
 void Keeper::Impl::finish() {

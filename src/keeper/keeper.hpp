@@ -45,9 +45,10 @@ struct KeeperOptions {
   /// is ignored.
   std::vector<std::string> upgrade_command;
 
-  std::chrono::milliseconds grace{5000};        ///< between SIGHUP and SIGKILL
-  std::chrono::milliseconds hang_limit{5000};   ///< for Pong; doubles while hangs repeat
-  std::chrono::milliseconds early_death{1000};  ///< a server that lived less is restarted with back-off
+  std::chrono::milliseconds grace{5000};          ///< between SIGHUP and SIGKILL
+  std::chrono::milliseconds hang_limit{5000};     ///< for Pong; doubles while hangs repeat
+  std::chrono::milliseconds server_leaves{3000};  ///< for the server to exit once its link closed
+  std::chrono::milliseconds early_death{1000};    ///< a server that lived less is restarted with back-off
   std::chrono::milliseconds first_backoff{10};
   std::chrono::milliseconds longest_backoff{2000};
   int give_up_after = 8;  ///< early deaths in a row, with no program at all

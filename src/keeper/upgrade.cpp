@@ -26,7 +26,6 @@ Result<> check_upgrade(const std::string& path) {
   os::SpawnRequest request;
   request.argv = {path, "--version"};
   request.env = os::current_environment();
-  request.cwd = "/";
   auto child = os::spawn(request, -1, pipe->write.get(), -1);
   if (!child) return pass(child.error());
   pipe->write.reset();

@@ -1,0 +1,226 @@
+#include "keeper/keeper.hpp"
+
+#include "os/process.hpp"
+#include "rig.hpp"
+
+using namespace sess;
+using namespace std::chrono_literals;
+using test::alive;
+using test::Rig;
+
+TEST_CASE("a first server is told that it is the first, and clients see the keeper behind the socket",
+          "[keeper]") {
+  Rig rig;
+  rig.start();
+  CHECK(rig.ask("start") == "1 none");
+  auto socket = os::connect_unix(rig.socket());
+  REQUIRE(socket);
+  const auto peer = os::peer_credentials(socket->get());
+  socket->reset();
+  CHECK(peer->pid == rig.keeper());
+  CHECK(rig.server() != rig.keeper());
+  struct stat facts {};
+  REQUIRE(stat(rig.socket().c_str(), &facts) == 0);
+  CHECK((facts.st_mode & 0777U) == 0600);
+}
+
+TEST_CASE("a program is started, its output and its exit status arrive", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const std::string pid = rig.tell("spawn 1 echo hello; exit 3");
+  CHECK(rig.tell("output 1") == "hello");
+  CHECK(rig.becomes("panes", "1:" + pid + ":" + std::to_string(3 << 8) + " "));
+}
+
+TEST_CASE("a program that cannot be started is an error with exec's errno, and leaves no pane", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const std::string answer = rig.tell("spawn 1 exec:/no/such/program");
+  CHECK(answer == "error 2 cannot run /no/such/program: No such file or directory");
+  CHECK(rig.tell("panes").empty() == false);
+  CHECK(rig.tell("spawn 1 read x").find("error") == std::string::npos);
+  CHECK(rig.tell("spawn 1 read x") == "error 17 pane 1 is still active");
+}
+
+TEST_CASE("a server killed twenty times loses no program, no descriptor and no memory", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.early_death = 0ms;
+    options.first_backoff = 0ms;
+  });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 while read line; do echo got $line; done");
+  const std::string two = rig.tell("spawn 2 exit 5");
+  CHECK(rig.tell("mark 1 m0") == "fresh");
+  CHECK(rig.tell("model w0") == "fresh");
+  const std::string expected = "1:" + one + " 2:" + two + ":1280 ";
+  CHECK(rig.becomes("panes", expected));
+  for (int i = 1; i <= 20; ++i) {
+    const pid_t before = rig.server();
+    REQUIRE(kill(before, SIGKILL) == 0);
+    REQUIRE(test::wait_until([&] { return rig.server() != before; }));
+    CHECK(rig.tell("panes") == expected);
+    CHECK(rig.tell("start") == std::to_string(i + 1) + " killed by signal 9 (Killed)");
+    CHECK(rig.tell("mark 1 m" + std::to_string(i)) == "m" + std::to_string(i - 1));
+    CHECK(rig.tell("model w" + std::to_string(i)) == "w" + std::to_string(i - 1));
+  }
+  // Neither process collects descriptors.
+  const auto count = [](pid_t pid) {
+    int n = 0;
+    for (int fd = 0; fd < 200; ++fd) n += access(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), F_OK) == 0;
+    return n;
+  };
+  const int keeper_fds = count(rig.keeper());
+  const int server_fds = count(rig.server());
+  const pid_t before = rig.server();
+  kill(before, SIGKILL);
+  REQUIRE(test::wait_until([&] { return rig.server() != before; }));
+  CHECK(count(rig.keeper()) == keeper_fds);
+  CHECK(count(rig.server()) == server_fds);
+}
+
+TEST_CASE("an exit while there is no server is handed over, and once forgotten is gone", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.early_death = 1h;
+    options.first_backoff = 300ms;
+  });
+  rig.start();
+  const std::string pid = rig.tell("spawn 4 read x; exit 9");
+  kill(rig.server(), SIGKILL);
+  kill(static_cast<pid_t>(std::stol(pid)), SIGTERM);
+  CHECK(rig.ask("panes") == "4:" + pid + ":15 ");
+  CHECK(rig.tell("forget 4") == "ok");
+  const pid_t before = rig.server();
+  kill(before, SIGKILL);
+  REQUIRE(test::wait_until([&] { return rig.server() != before; }));
+  CHECK(rig.tell("spawn 9 read x").find("error") == std::string::npos);
+  CHECK(rig.tell("panes").rfind("9:", 0) == 0);
+}
+
+TEST_CASE("a spawn whose server died before the answer is handed to the next one", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) { options.early_death = 0ms; });
+  rig.start();
+  REQUIRE(rig.ask("pid") != "no answer");
+  (void)rig.tell("late-spawn 7 echo here; read x");
+  REQUIRE(test::wait_until([&] { return rig.ask("panes").rfind("7:", 0) == 0; }));
+  CHECK(rig.tell("output 7") == "here");
+  CHECK(rig.tell("mark 7 x") == "fresh");
+}
+
+TEST_CASE("a respawn may keep the pane's journal or get a new one", "[keeper]") {
+  Rig rig;
+  rig.start();
+  rig.tell("spawn 1 exit 0");
+  CHECK(rig.tell("mark 1 old") == "fresh");
+  REQUIRE(test::wait_until([&] { return rig.tell("panes").find(":0 ") != std::string::npos; }));
+  rig.tell("respawn 1 exit 0");
+  CHECK(rig.tell("mark 1 older") == "old");
+  REQUIRE(test::wait_until([&] { return rig.tell("panes").find(":0 ") != std::string::npos; }));
+  rig.tell("spawn 1 read x");
+  CHECK(rig.tell("mark 1 new") == "fresh");
+}
+
+TEST_CASE("a server that does not answer is replaced once somebody rings", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) { options.hang_limit = 100ms; });
+  rig.start();
+  const std::string pid = rig.ask("pid");
+  kill(rig.keeper(), SIGUSR1);  // a healthy server survives a ring
+  CHECK(rig.tell("spawn 1 read x").find("error") == std::string::npos);
+  CHECK(rig.tell("pid") == pid);
+  auto waiting = os::connect_unix(rig.socket());
+  REQUIRE(waiting);
+  REQUIRE(os::write_all_to_socket(waiting->get(), "hang\n"));
+  // Whether the hanging server or its successor has this connection, it is answered in the end.
+  auto patient = os::connect_unix(rig.socket());
+  REQUIRE(os::write_all_to_socket(patient->get(), "start\n"));
+  kill(rig.keeper(), SIGUSR1);
+  CHECK(os::read_all(patient->get(), 100).value() == "2 hung");
+  CHECK(rig.tell("panes").rfind("1:", 0) == 0);
+}
+
+TEST_CASE("a stopped server is replaced like a hung one", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) { options.hang_limit = 50ms; });
+  rig.start();
+  kill(rig.server(), SIGSTOP);
+  kill(rig.keeper(), SIGUSR1);
+  CHECK(rig.becomes("start", "2 hung"));
+}
+
+TEST_CASE("servers that die at once are restarted with growing pauses, for as long as a program lives",
+          "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.first_backoff = 1ms;
+    options.longest_backoff = 4ms;
+    options.give_up_after = 3;
+  });
+  rig.start();
+  const std::string pid = rig.tell("spawn 1 read x");
+  const std::string fault = rig.home().write("state/die", "");
+  kill(rig.server(), SIGKILL);
+  // Many more early deaths than give_up_after.
+  REQUIRE(test::wait_until([&] { return rig.file(rig.home().state() + "/notes").size() > 10 * 5; }));
+  CHECK(alive(rig.keeper()));
+  CHECK(alive(static_cast<pid_t>(std::stol(pid))));
+  REQUIRE(unlink(fault.c_str()) == 0);
+  const std::string told = rig.ask("start");
+  CHECK(told.find("killed by signal 6") != std::string::npos);
+  CHECK(std::stoi(told) > 10);
+  CHECK(rig.tell("panes") == "1:" + pid + " ");
+}
+
+TEST_CASE("a daemon without programs whose servers cannot live gives up and removes its socket", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.first_backoff = 1ms;
+    options.give_up_after = 3;
+  });
+  rig.home().write("state/die", "");
+  rig.start();
+  CHECK(rig.wait_end() == 1);
+  CHECK(access(rig.socket().c_str(), F_OK) != 0);
+}
+
+TEST_CASE("signals reach the leader, its group or its whole session, and only a living program", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const auto spawn = [&](int pane) {
+    // Two children in process groups of their own (set -m), which say when they die.
+    const std::string pid = rig.tell(fmt::format(
+        "spawn {} set -m; trap : USR1; sleep 1000 & sleep 1000 & echo up; while :; do wait; done", pane));
+    CHECK(rig.tell(fmt::format("output {}", pane)) == "up");
+    return static_cast<pid_t>(std::stol(pid));
+  };
+  const pid_t first = spawn(1);
+  CHECK(test::members(first) == 3);
+  CHECK(rig.tell(fmt::format("signal 1 {} 0", SIGKILL)) == "ok");
+  CHECK(test::wait_until([&] { return !alive(first); }));
+  const pid_t second = spawn(2);
+  CHECK(rig.tell(fmt::format("signal 2 {} 2", SIGKILL)) == "ok");
+  CHECK(test::wait_until([&] { return test::members(second) == 0; }));
+  CHECK(rig.tell(fmt::format("signal 2 {} 0", SIGKILL)) == "ok");  // reaped: nobody is hit
+  CHECK(rig.tell("signal 99 9 0") == "ok");                        // unknown
+  CHECK(rig.tell("signal 2 12345 0") == "ok");                     // no such signal
+  CHECK(rig.tell("pid") == std::to_string(rig.server()));
+  for (const auto& left : os::session_processes(first)) kill(left.pid, SIGKILL);
+}
+
+TEST_CASE("a program sees nothing of the keeper: no descriptors, default signals", "[keeper]") {
+  Rig rig;
+  rig.start();
+  rig.tell("spawn 1 read x");  // so that there are masters and journals to leak
+  rig.tell("spawn 2 echo $(ls /proc/self/fd)");
+  CHECK(rig.tell("output 2") == "0 1 2 3");  // 3: what ls reads the directory with
+  rig.tell("spawn 3 echo $(sed -n 's/Sig[BI][lg][kn].//p' /proc/self/status)");
+  CHECK(rig.tell("output 3") == "0000000000000000 0000000000000000");
+}
+
+TEST_CASE("the server holds nothing of the keeper's own: it cannot keep the lock", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const pid_t server = rig.server();
+  kill(server, SIGSTOP);
+  kill(rig.keeper(), SIGKILL);
+  CHECK(rig.wait_end() == 1000 + SIGKILL);
+  auto claim = keeper::claim_socket(rig.paths(), keeper::Probe::skip, 1000ms);
+  REQUIRE(claim);
+  CHECK(claim->has_value());
+  kill(server, SIGKILL);
+}

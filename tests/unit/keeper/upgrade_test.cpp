@@ -1,0 +1,104 @@
+// A keeper that replaces its own code. The new code is this very test program: started with the flags that a
+// keeper gives its successor it becomes that successor, before the test runner's main begins.
+#include "keeper/upgrade.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "os/process.hpp"
+#include "rig.hpp"
+
+using namespace sess;
+using namespace std::chrono_literals;
+using test::Rig;
+
+namespace {
+
+constexpr const char* kMarker = "SESS_TEST_SUCCESSOR";
+
+int become_successor() {
+  if (getenv(kMarker) == nullptr) return 0;
+  const auto arguments = os::process_arguments(getpid());
+  if (arguments.size() < 2) return 0;
+  if (arguments[1] == "--version") {
+    std::fputs("sessd of the test\n", stdout);
+    std::fflush(stdout);
+    _exit(0);
+  }
+  const std::string flag = "--resume-fd=";
+  if (arguments.back().rfind(flag, 0) != 0) return 0;
+  keeper::KeeperOptions options;
+  options.server_main = &test::small_server;
+  options.upgrade_command = {arguments[0]};
+  auto keeper =
+      keeper::Keeper::resume(std::move(options), UniqueFd(std::atoi(arguments.back().c_str() + flag.size())));
+  _exit(keeper ? (*keeper)->run() : 77);
+}
+
+const int kSuccessor = become_successor();
+
+std::string own_binary() {
+  char path[4096] = {};
+  REQUIRE(readlink("/proc/self/exe", path, sizeof path - 1) > 0);
+  return path;
+}
+
+}  // namespace
+
+TEST_CASE("a keeper replaces its code and keeps programs, journals, model, socket, lock and statuses",
+          "[keeper][upgrade]") {
+  REQUIRE(kSuccessor == 0);
+  setenv(kMarker, "1", 1);
+  Rig rig([](keeper::KeeperOptions& options) { options.upgrade_command = {own_binary()}; });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 while read line; do echo got $line; done");
+  const std::string two = rig.tell("spawn 2 exit 5");
+  const std::string three = rig.tell("spawn 3 read x; exit 6");
+  const std::string panes = "1:" + one + " 2:" + two + ":1280 3:" + three + " ";
+  REQUIRE(rig.becomes("panes", panes));
+  rig.tell("mark 1 journal");
+  rig.tell("model model");
+  for (int i = 1; i <= 3; ++i) {
+    const std::string started = "ended for an upgrade";
+    const pid_t before = rig.server();
+    kill(rig.keeper(), SIGUSR2);
+    REQUIRE(test::wait_until([&] { return rig.server() != before; }));
+    CHECK(rig.tell("start") == std::to_string(i + 1) + " " + started);
+    CHECK(rig.tell("panes") == panes);
+    CHECK(rig.tell("mark 1 journal") == "journal");
+    CHECK(rig.tell("model model") == "model");
+    CHECK(os::process_arguments(rig.keeper()).back().rfind("--resume-fd=", 0) == 0);
+  }
+  CHECK(os::peer_credentials(os::connect_unix(rig.socket())->get())->pid == rig.keeper());
+  const pid_t starter = test::in_child([&] { return rig.run(); });
+  CHECK(test::status_of(starter) == 10);
+  // Children stayed children: an exit status still arrives.
+  kill(static_cast<pid_t>(std::stol(three)), SIGTERM);
+  CHECK(rig.becomes("panes", "1:" + one + " 2:" + two + ":1280 3:" + three + ":15 "));
+  // Nothing of the hand-over leaks into programs.
+  rig.tell("spawn 4 echo $(ls /proc/self/fd) $(sed -n 's/SigBlk.//p' /proc/self/status)");
+  CHECK(rig.tell("output 4") == "0 1 2 3 0000000000000000");
+  unsetenv(kMarker);
+  kill(rig.keeper(), SIGTERM);
+  CHECK(rig.wait_end() == 0);
+  CHECK(access(rig.socket().c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a binary that does not work is not given the programs", "[keeper][upgrade]") {
+  const test::TempHome home;
+  const std::string hangs = home.write("hangs", "#!/bin/sh\nexec sleep 1000\n");
+  const std::string lies = home.write("lies", "#!/bin/sh\necho other 1.0\n");
+  const std::string fails = home.write("fails", "#!/bin/sh\necho sessd; exit 1\n");
+  for (const auto& path : {hangs, lies, fails}) REQUIRE(chmod(path.c_str(), 0755) == 0);
+  CHECK_FALSE(keeper::check_upgrade(home.root() + "/missing"));
+  CHECK_FALSE(keeper::check_upgrade(lies));
+  CHECK_FALSE(keeper::check_upgrade(fails));
+  CHECK_FALSE(keeper::check_upgrade(hangs));
+
+  Rig rig([&](keeper::KeeperOptions& options) { options.upgrade_command = {lies}; });
+  rig.start();
+  const std::string pid = rig.ask("pid");
+  kill(rig.keeper(), SIGUSR2);
+  CHECK(rig.tell("spawn 1 read x").find("error") == std::string::npos);
+  CHECK(rig.tell("pid") == pid);
+}
