@@ -1,0 +1,76 @@
+// The few operations on files that records and logs need, in one directory, behind an interface, so that a
+// full disk can be had in a test.
+//
+// Names are plain file names: no '/', not "." or "..". Nothing follows symbolic links; files are created with
+// mode 0600.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.hpp"
+#include "base/result.hpp"
+
+namespace sess::job {
+
+/// A file that only grows. Closed by its destructor.
+class AppendFile {
+ public:
+  virtual ~AppendFile() = default;
+  /// Writes as much as possible; on an error `written` still says how many bytes are in the file.
+  virtual Result<> append(std::string_view bytes, std::size_t& written) = 0;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+};
+
+class ReadFile {
+ public:
+  virtual ~ReadFile() = default;
+  /// Up to `limit` bytes from there; empty at the end.
+  virtual Result<std::string> read_at(std::uint64_t offset, std::size_t limit) = 0;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// The same file under whatever name it has by now.
+  [[nodiscard]] virtual std::uint64_t identity() const = 0;
+};
+
+class Directory {
+ public:
+  virtual ~Directory() = default;
+  /// The whole file; refused when it has more than `limit` bytes.
+  virtual Result<std::string> read(const std::string& name, std::size_t limit) = 0;
+  /// All or nothing, also across a power failure: temporary file, sync, rename, sync of the directory.
+  virtual Result<> write_atomically(const std::string& name, std::string_view bytes) = 0;
+  virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& name) = 0;
+  virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& name) = 0;
+  /// Names of regular files, without temporary ones, sorted.
+  virtual Result<std::vector<std::string>> list() = 0;
+  virtual Result<> rename(const std::string& from, const std::string& to) = 0;
+  /// Success also when there is no such file.
+  virtual Result<> remove(const std::string& name) = 0;
+};
+
+/// The real one: every access relative to a descriptor of the directory.
+class DiskDirectory : public Directory {
+ public:
+  /// Creates the directory (0700) and those above it when they are missing. Refused when it is not the user's
+  /// own or when others may write into it.
+  static Result<std::unique_ptr<DiskDirectory>> open(const std::string& path);
+
+  Result<std::string> read(const std::string& name, std::size_t limit) override;
+  Result<> write_atomically(const std::string& name, std::string_view bytes) override;
+  Result<std::unique_ptr<AppendFile>> open_append(const std::string& name) override;
+  Result<std::unique_ptr<ReadFile>> open_read(const std::string& name) override;
+  Result<std::vector<std::string>> list() override;
+  Result<> rename(const std::string& from, const std::string& to) override;
+  Result<> remove(const std::string& name) override;
+
+ private:
+  DiskDirectory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  [[nodiscard]] Result<> check(const std::string& name) const;
+  UniqueFd fd_;
+  std::string path_;  ///< for messages
+};
+
+}  // namespace sess::job

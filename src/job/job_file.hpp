@@ -1,0 +1,34 @@
+// Job files: jobs/NAME.toml to a Spec and back.
+//
+// The table of keys in job_file.cpp is the only place that knows them: it reads, writes, documents and
+// suggests. A file with a wrong key or value is refused as a whole, with all of its faults, each as
+// "FILE:LINE: sentence".
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "job/spec.hpp"
+
+namespace sess::job {
+
+/// `file` is what messages call it. Needs `command` or windows.
+[[nodiscard]] Result<Spec> parse_job_file(std::string_view text, const std::string& file);
+
+/// A file that parses to the same Spec: what differs from the defaults, one key a line.
+[[nodiscard]] std::string write_job_file(const Spec& spec);
+
+struct KeyDocument {
+  std::string key;
+  std::string value;    ///< what it takes: "duration", "yes or no"
+  std::string summary;  ///< one sentence
+};
+/// Every key, in the order in which they are written.
+[[nodiscard]] std::vector<KeyDocument> job_file_keys();
+
+/// "512M", "2G", "1048576": bytes with the suffixes K, M, G, T (powers of 1024).
+[[nodiscard]] Result<std::uint64_t> parse_bytes(std::string_view text);
+
+}  // namespace sess::job

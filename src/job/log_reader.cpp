@@ -1,0 +1,147 @@
+#include "job/log_reader.hpp"
+
+#include <algorithm>
+
+#include "job/log_times.hpp"
+
+namespace sess::job {
+
+namespace {
+
+constexpr std::size_t kChunk = 64 * 1024;
+/// More rotated files than anybody keeps; where the search for the oldest ends.
+constexpr int kMaxParts = 1000;
+
+std::optional<Stamp> read_stamp(ReadFile* times, std::uint64_t index) {
+  if (times == nullptr) return std::nullopt;
+  const auto bytes = times->read_at(index * kStampSize, kStampSize);
+  return bytes ? decode_stamp(*bytes) : std::nullopt;
+}
+
+/// The first entry for which `reached` holds; entries are ordered. Their number when there is none.
+template <class Reached>
+std::uint64_t first_stamp(ReadFile* times, Reached reached) {
+  std::uint64_t low = 0;
+  std::uint64_t high = times == nullptr ? 0 : times->size() / kStampSize;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto stamp = read_stamp(times, middle);
+    if (!stamp || reached(*stamp)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+}  // namespace
+
+Result<LogReader> LogReader::open(Directory& directory, const std::string& name) {
+  LogReader reader(directory, name);
+  auto current = reader.open_part(name);
+  if (!current) return pass(current.error());
+  reader.parts_.push_front(std::move(*current));
+  for (int index = 1; index < kMaxParts; ++index) {
+    auto older = reader.open_part(rotated_name(name, index));
+    if (!older) break;
+    reader.parts_.push_front(std::move(*older));
+  }
+  return reader;
+}
+
+Result<LogReader::Part> LogReader::open_part(const std::string& file) {
+  auto log = directory_.open_read(file);
+  if (!log) return pass(log.error());
+  auto times = directory_.open_read(times_name(file));
+  return Part{std::move(*log), times ? std::move(*times) : nullptr};
+}
+
+Result<bool> LogReader::find_newer() {
+  // From the current file back to the one that was read last.
+  std::deque<Part> newer;
+  for (int index = 0; index < kMaxParts; ++index) {
+    auto part = open_part(rotated_name(name_, index));
+    if (!part && index == 0) return false;  // between the two renames of a rotation
+    if (!part || part->log->identity() == parts_.back().log->identity()) break;
+    newer.push_front(std::move(*part));
+  }
+  for (auto& part : newer) parts_.push_back(std::move(part));
+  return !newer.empty();
+}
+
+void LogReader::go(std::size_t part, std::uint64_t offset) {
+  parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(part));
+  offset_ = offset;
+  stamp_ = first_stamp(parts_.front().times.get(), [&](const Stamp& stamp) { return stamp.end > offset; });
+}
+
+Result<std::optional<LogChunk>> LogReader::next() {
+  for (;;) {
+    Part& part = parts_.front();
+    auto stamp = read_stamp(part.times.get(), stamp_);
+    // Entries that end at or before this place say nothing about it (a filler after a crash).
+    while (stamp && stamp->end <= offset_) stamp = read_stamp(part.times.get(), ++stamp_);
+    const std::size_t limit =
+        stamp ? static_cast<std::size_t>(std::min<std::uint64_t>(stamp->end - offset_, kChunk)) : kChunk;
+    // Bytes without an entry: it is about to be written, unless the file is finished.
+    const bool finished = parts_.size() > 1;
+    if (stamp || finished || part.times == nullptr) {
+      auto bytes = part.log->read_at(offset_, limit);
+      if (!bytes) return pass(bytes.error());
+      if (!bytes->empty()) {
+        offset_ += bytes->size();
+        return std::optional(LogChunk{stamp ? stamp->time : WallTime{}, std::move(*bytes)});
+      }
+    }
+    if (finished) {
+      go(1, 0);
+      continue;
+    }
+    const auto newer = find_newer();
+    if (!newer) return pass(newer.error());
+    if (!*newer) return std::optional<LogChunk>();
+  }
+}
+
+Result<> LogReader::seek_since(WallTime time) {
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    ReadFile* times = parts_[i].times.get();
+    const auto index = first_stamp(times, [&](const Stamp& stamp) { return stamp.time >= time; });
+    if (times == nullptr || index >= times->size() / kStampSize) continue;
+    const auto before = index == 0 ? std::nullopt : read_stamp(times, index - 1);
+    go(i, before ? before->end : 0);
+    return {};
+  }
+  go(parts_.size() - 1, parts_.back().log->size());
+  return {};
+}
+
+Result<> LogReader::seek_last_lines(std::size_t lines) {
+  if (lines == 0) {
+    go(parts_.size() - 1, parts_.back().log->size());
+    return {};
+  }
+  // Backwards, block by block. The newline that ends the last line is not a line of its own.
+  bool at_end = true;
+  for (std::size_t i = parts_.size(); i-- > 0;) {
+    for (std::uint64_t end = parts_[i].log->size(); end > 0;) {
+      const std::uint64_t begin = end > kChunk ? end - kChunk : 0;
+      const auto block = parts_[i].log->read_at(begin, static_cast<std::size_t>(end - begin));
+      if (!block) return pass(block.error());
+      for (std::size_t at = block->size(); at-- > 0;) {
+        const bool newline = (*block)[at] == '\n';
+        if (newline && !at_end && --lines == 0) {
+          go(i, begin + at + 1);
+          return {};
+        }
+        at_end = false;
+      }
+      end = begin;
+    }
+  }
+  go(0, 0);
+  return {};
+}
+
+}  // namespace sess::job

@@ -1,0 +1,55 @@
+// Reads a job's log back: the older files first, then the current one, with the time of every chunk; goes on
+// where it stopped when more has been written, also across a rotation.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "job/files.hpp"
+#include "job/record.hpp"
+
+namespace sess::job {
+
+struct LogChunk {
+  WallTime time{};
+  std::string bytes;
+};
+
+class LogReader {
+ public:
+  /// Stands at the oldest byte that is left. not_found when there is no such log. The directory outlives
+  /// this.
+  static Result<LogReader> open(Directory& directory, const std::string& name);
+
+  /// The next chunk, at most 64 KiB; nothing at the end of what has been written so far: ask again to follow.
+  Result<std::optional<LogChunk>> next();
+
+  /// Goes to the first byte that came at that time or later.
+  Result<> seek_since(WallTime time);
+  /// Goes to the beginning of the last `lines` lines.
+  Result<> seek_last_lines(std::size_t lines);
+
+ private:
+  /// One file of the log. Held open, so that a rename changes nothing.
+  struct Part {
+    std::unique_ptr<ReadFile> log;
+    std::unique_ptr<ReadFile> times;  ///< none when it is missing
+  };
+  LogReader(Directory& directory, std::string name) : directory_(directory), name_(std::move(name)) {}
+
+  [[nodiscard]] Result<Part> open_part(const std::string& file);
+  /// Opens what has become the current file since, and those between; false when there is none.
+  [[nodiscard]] Result<bool> find_newer();
+  /// Goes to this offset of this part (the parts before it are let go).
+  void go(std::size_t part, std::uint64_t offset);
+
+  Directory& directory_;
+  std::string name_;
+  std::deque<Part> parts_;    ///< oldest first; the first one is being read
+  std::uint64_t offset_ = 0;  ///< in the first part
+  std::uint64_t stamp_ = 0;   ///< index of the entry for offset_, in the first part's times
+};
+
+}  // namespace sess::job

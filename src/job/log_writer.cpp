@@ -1,0 +1,104 @@
+#include "job/log_writer.hpp"
+
+#include <fmt/format.h>
+
+#include "job/log_times.hpp"
+
+namespace sess::job {
+
+LogWriter::LogWriter(Directory& directory, std::string name, LogLimits limits)
+    : directory_(directory), name_(std::move(name)), limits_(limits) {}
+
+std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now) {
+  if (stopped() && now - stopped_at_ < kRetry && now >= stopped_at_) {
+    lost_ += bytes.size();
+    return std::nullopt;
+  }
+  const bool was_stopped = stopped();
+  Result<> result = log_ ? Result<>() : open(now);
+  if (result) result = rotate_if_due(now);
+  if (result && lost_ > 0) {
+    result =
+        append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_), now);
+  }
+  const std::uint64_t before = log_ ? log_->size() : 0;
+  if (result) result = append(bytes, now);
+  if (result) {
+    const std::uint64_t missing = lost_;
+    stopped_because_.clear();
+    lost_ = 0;
+    if (!was_stopped) return std::nullopt;
+    return fmt::format("the log {} goes on; {} bytes are missing", name_, missing);
+  }
+  const std::uint64_t kept = log_ && log_->size() > before ? log_->size() - before : 0;
+  lost_ += bytes.size() - std::min<std::uint64_t>(kept, bytes.size());
+  stop(result.error(), now);
+  if (was_stopped) return std::nullopt;
+  return fmt::format("the log {} has stopped: {}", name_, stopped_because_);
+}
+
+void LogWriter::stop(const Error& error, WallTime now) {
+  stopped_because_ = error.text;
+  stopped_at_ = now;
+  // What is wrong may be the open file itself (removed, on a disk that went away): the next try opens it
+  // again.
+  log_.reset();
+  times_.reset();
+}
+
+Result<> LogWriter::open(WallTime now) {
+  auto log = directory_.open_append(name_);
+  if (!log) return pass(log.error());
+  auto times = directory_.open_append(times_name(name_));
+  if (!times) return pass(times.error());
+  first_ = now;
+  if ((*log)->size() > 0) {
+    // The age of what is there already.
+    if (const auto file = directory_.open_read(times_name(name_))) {
+      const auto bytes = (*file)->read_at(0, kStampSize);
+      if (const auto stamp = bytes ? decode_stamp(*bytes) : std::nullopt) first_ = stamp->time;
+    }
+  }
+  // A torn entry would shift all that follow: round up to whole ones.
+  if (const auto torn = (*times)->size() % kStampSize; torn != 0) {
+    std::size_t written = 0;
+    const std::string filler = encode_stamp({now, (*log)->size()});
+    if (auto done = (*times)->append(filler.substr(torn), written); !done) return done;
+  }
+  log_ = std::move(*log);
+  times_ = std::move(*times);
+  return {};
+}
+
+Result<> LogWriter::rotate_if_due(WallTime now) {
+  const bool too_large = limits_.size > 0 && log_->size() >= limits_.size;
+  const bool too_old = limits_.age.count() > 0 && log_->size() > 0 && now - first_ >= limits_.age;
+  if (!too_large && !too_old) return {};
+  log_.reset();
+  times_.reset();
+  for (int index = limits_.keep; index >= 0; --index) {
+    const std::string from = rotated_name(name_, index);
+    for (const auto& [old_name, new_name] :
+         {std::pair(from, rotated_name(name_, index + 1)),
+          std::pair(times_name(from), times_name(rotated_name(name_, index + 1)))}) {
+      if (index == limits_.keep) {
+        if (auto done = directory_.remove(old_name); !done) return done;
+      } else if (auto done = directory_.rename(old_name, new_name);
+                 !done && done.error().sys_errno != ENOENT) {
+        return done;
+      }
+    }
+  }
+  return open(now);
+}
+
+Result<> LogWriter::append(std::string_view bytes, WallTime now) {
+  std::size_t written = 0;
+  auto result = log_->append(bytes, written);
+  if (written == 0) return result;
+  std::size_t stamped = 0;
+  auto stamp = times_->append(encode_stamp({now, log_->size()}), stamped);
+  return result ? stamp : result;
+}
+
+}  // namespace sess::job

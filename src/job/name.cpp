@@ -1,0 +1,109 @@
+#include "job/name.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <numeric>
+
+namespace sess::job {
+
+namespace {
+
+bool allowed(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
+}
+
+/// The words of a shell command, as far as finding its program needs them: quotes are dropped, not
+/// understood.
+std::vector<std::string> shell_words(const std::string& command) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : command + " ") {
+    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+      if (!word.empty()) words.push_back(word);
+      word.clear();
+    } else if (c != '\'' && c != '"' && c != '(' && c != '{') {
+      word += c;
+    }
+  }
+  return words;
+}
+
+bool is_assignment(const std::string& word) {
+  const auto equals = word.find('=');
+  return equals != std::string::npos && equals > 0 &&
+         std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
+                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
+}
+
+std::string base_name(const std::vector<std::string>& command) {
+  const auto words = command.size() == 1 ? shell_words(command[0]) : command;
+  for (const auto& word : words) {
+    if (command.size() == 1 && is_assignment(word)) continue;
+    std::string name;
+    for (const char c : word.substr(word.rfind('/') + 1)) {
+      if (allowed(c)) name += c;
+    }
+    name.erase(0, std::min(name.find_first_not_of("-."), name.size()));
+    if (!name.empty()) return name;
+  }
+  return "job";
+}
+
+/// Edits between two words; two neighbours that changed places are one (the commonest slip of a finger).
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before_last;
+  std::vector<std::size_t> last(b.size() + 1);
+  std::iota(last.begin(), last.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::vector<std::size_t> row(b.size() + 1, i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before_last[j - 2] + 1);
+    }
+    before_last = std::move(last);
+    last = std::move(row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+Result<> check_name(std::string_view name) {
+  if (name.empty()) return fail(ErrorCode::invalid_argument, "a job's name is empty");
+  if (name.size() > kMaxName) {
+    return fail(ErrorCode::invalid_argument, "a job's name has more than {} characters", kMaxName);
+  }
+  if (name[0] == '-' || name[0] == '.') {
+    return fail(ErrorCode::invalid_argument, "the job name '{}' begins with '{}'", name, name[0]);
+  }
+  if (!std::all_of(name.begin(), name.end(), allowed)) {
+    return fail(ErrorCode::invalid_argument, "a job's name has only letters, digits, '.', '_' and '-'");
+  }
+  return {};
+}
+
+std::string name_for(const std::vector<std::string>& command,
+                     const std::function<bool(const std::string&)>& taken) {
+  // Room for "-" and any number.
+  const std::string base = base_name(command).substr(0, kMaxName - 12);
+  std::string name = base;
+  for (int i = 2; taken(name); ++i) name = base + "-" + std::to_string(i);
+  return name;
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  // A third of the word wrong is a guess too far.
+  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  for (const auto& candidate : candidates) {
+    const std::size_t d = distance(word, candidate);
+    if (d < best_distance) {
+      best = candidate;
+      best_distance = d;
+    }
+  }
+  return best;
+}
+
+}  // namespace sess::job

@@ -1,0 +1,27 @@
+// Names of jobs: what is allowed, and one made from a command when none is given.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sess::job {
+
+inline constexpr std::size_t kMaxName = 64;
+
+/// Letters, digits, '.', '_' and '-'; no '-' or '.' at the beginning; at most kMaxName bytes: fit for a file
+/// name and a target. The error says what is wrong.
+[[nodiscard]] Result<> check_name(std::string_view name);
+
+/// "make" for {"make", "-j8"} and for {"FOO=1 /usr/bin/make all"} (one word is a shell command); "job" when
+/// nothing is left; "make-2", "make-3" when taken.
+[[nodiscard]] std::string name_for(const std::vector<std::string>& command,
+                                   const std::function<bool(const std::string&)>& taken);
+
+/// The candidate that a mistyped word most likely means; empty when none is near.
+[[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
+
+}  // namespace sess::job

@@ -1,0 +1,217 @@
+#include "job/record.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+#include <toml++/toml.h>
+
+#include "job/name.hpp"
+#include "job/signal_name.hpp"
+
+namespace sess::job {
+
+namespace {
+
+/// A record is about 500 bytes and a command; a command line may have 128 KiB and more, of which this much is
+/// kept.
+constexpr std::size_t kMaxFile = 256 * 1024;
+constexpr std::size_t kMaxCommand = 64 * 1024;
+constexpr std::string_view kSuffix = ".toml";
+
+std::int64_t micros(WallTime time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+WallTime wall(std::int64_t microseconds) {
+  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::microseconds(microseconds)));
+}
+
+toml::date_time to_toml(WallTime time) {
+  const auto total = micros(time);
+  const auto seconds = total >= 0 ? total / 1'000'000 : (total - 999'999) / 1'000'000;
+  const std::time_t clock = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  ::gmtime_r(&clock, &parts);
+  return {toml::date(parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday),
+          toml::time(parts.tm_hour, parts.tm_min, parts.tm_sec,
+                     static_cast<unsigned>(total - seconds * 1'000'000) * 1000U),
+          toml::time_offset()};
+}
+
+std::optional<WallTime> from_toml(const toml::table& table, std::string_view key) {
+  const auto value = table[key].value<toml::date_time>();
+  if (!value) return std::nullopt;
+  std::tm parts{};
+  parts.tm_year = value->date.year - 1900;
+  parts.tm_mon = value->date.month - 1;
+  parts.tm_mday = value->date.day;
+  parts.tm_hour = value->time.hour;
+  parts.tm_min = value->time.minute;
+  parts.tm_sec = value->time.second;
+  const std::int64_t offset = value->offset ? value->offset->minutes * 60 : 0;
+  const std::int64_t seconds = static_cast<std::int64_t>(::timegm(&parts)) - offset;
+  return wall(seconds * 1'000'000 + value->time.nanosecond / 1000);
+}
+
+std::string file_name(const Record& record) {
+  return record.name + "@" + std::to_string(micros(record.end)) + std::string(kSuffix);
+}
+
+struct FileName {
+  std::string file;
+  std::string name;
+  std::int64_t end = 0;
+};
+
+/// Nothing for a file that is not a record.
+std::optional<FileName> parse_file_name(const std::string& file) {
+  const auto at = file.rfind('@');
+  if (at == std::string::npos || !file.ends_with(kSuffix)) return std::nullopt;
+  FileName parsed{file, file.substr(0, at), 0};
+  const char* begin = file.data() + at + 1;
+  const char* end = file.data() + file.size() - kSuffix.size();
+  const auto [last, error] = std::from_chars(begin, end, parsed.end);
+  if (error != std::errc() || last != end || !check_name(parsed.name)) return std::nullopt;
+  return parsed;
+}
+
+/// The records' files of a name (or all), oldest first.
+Result<std::vector<FileName>> files_of(Directory& directory, const std::string& name) {
+  const auto all = directory.list();
+  if (!all) return pass(all.error());
+  std::vector<FileName> files;
+  for (const auto& file : *all) {
+    auto parsed = parse_file_name(file);
+    if (parsed && (name.empty() || parsed->name == name)) files.push_back(std::move(*parsed));
+  }
+  std::sort(files.begin(), files.end(), [](const FileName& a, const FileName& b) {
+    return a.end != b.end ? a.end < b.end : a.name < b.name;
+  });
+  return files;
+}
+
+}  // namespace
+
+std::string encode_record(const Record& record) {
+  toml::array command;
+  std::size_t size = 0;
+  for (const auto& word : record.command) {
+    size += word.size();
+    if (size > kMaxCommand) break;
+    command.push_back(word);
+  }
+  toml::table table;
+  table.insert("version", 1);
+  table.insert("name", record.name);
+  table.insert("command", std::move(command));
+  if (record.exit.signal != 0) {
+    const std::string signal = signal_name(record.exit.signal);
+    table.insert("signal", parse_signal(signal) ? signal : std::to_string(record.exit.signal));
+    table.insert("core", record.exit.core);
+  } else {
+    table.insert("code", record.exit.code);
+  }
+  table.insert("success", record.success);
+  table.insert("start", to_toml(record.start));
+  table.insert("end", to_toml(record.end));
+  table.insert("cpu-user-us", record.cpu_user.count());
+  table.insert("cpu-system-us", record.cpu_system.count());
+  table.insert("peak-memory", static_cast<std::int64_t>(record.peak_memory));
+  table.insert("restart", record.restart);
+  table.insert("pid", record.pid);
+  std::ostringstream out;
+  out << table << "\n";
+  return out.str();
+}
+
+Result<Record> decode_record(std::string_view text) {
+  toml::table table;
+  try {
+    table = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::invalid_argument, "line {}: {}", error.source().begin.line, error.description());
+  }
+  Record record;
+  const auto name = table["name"].value<std::string>();
+  const auto start = from_toml(table, "start");
+  const auto end = from_toml(table, "end");
+  if (!name || !start || !end) return fail(ErrorCode::invalid_argument, "name, start or end is missing");
+  record.name = *name;
+  record.start = *start;
+  record.end = *end;
+  if (const auto signal = table["signal"].value<std::string>()) {
+    const auto signo = parse_signal(*signal);
+    if (!signo) return fail(ErrorCode::invalid_argument, "unknown signal '{}'", *signal);
+    record.exit.signal = *signo;
+    record.exit.core = table["core"].value_or(false);
+  } else if (const auto code = table["code"].value<std::int64_t>(); code && *code >= 0 && *code <= 255) {
+    record.exit.code = static_cast<int>(*code);
+  } else {
+    return fail(ErrorCode::invalid_argument, "neither a code nor a signal");
+  }
+  if (const auto* command = table["command"].as_array()) {
+    for (const auto& word : *command) record.command.push_back(word.value_or(std::string()));
+  }
+  record.success = table["success"].value_or(record.exit == Exit{});
+  record.cpu_user = std::chrono::microseconds(table["cpu-user-us"].value_or(std::int64_t{0}));
+  record.cpu_system = std::chrono::microseconds(table["cpu-system-us"].value_or(std::int64_t{0}));
+  record.peak_memory =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(0, table["peak-memory"].value_or(std::int64_t{0})));
+  record.restart = static_cast<int>(table["restart"].value_or(std::int64_t{0}));
+  record.pid = static_cast<int>(table["pid"].value_or(std::int64_t{0}));
+  return record;
+}
+
+Result<> RecordStore::add(const Record& record) {
+  if (auto ok = check_name(record.name); !ok) return ok;
+  return directory_.write_atomically(file_name(record), encode_record(record));
+}
+
+Result<Record> RecordStore::newest(const std::string& name) {
+  const auto files = files_of(directory_, name);
+  if (!files) return pass(files.error());
+  for (auto it = files->rbegin(); it != files->rend(); ++it) {
+    if (const auto text = directory_.read(it->file, kMaxFile)) {
+      if (auto record = decode_record(*text)) return record;
+    }
+  }
+  return fail(ErrorCode::not_found, "no record of job {}", name);
+}
+
+Result<std::vector<Record>> RecordStore::list(const std::string& name) {
+  const auto files = files_of(directory_, name);
+  if (!files) return pass(files.error());
+  std::vector<Record> records;
+  for (const FileName& file : *files) {
+    const auto text = directory_.read(file.file, kMaxFile);
+    if (!text) continue;
+    if (auto record = decode_record(*text)) records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+Result<int> RecordStore::remove(const std::string& name) {
+  if (auto ok = check_name(name); !ok) return pass(ok.error());
+  const auto files = files_of(directory_, name);
+  if (!files) return pass(files.error());
+  int removed = 0;
+  for (const FileName& file : *files) {
+    if (auto done = directory_.remove(file.file); !done) return pass(done.error());
+    ++removed;
+  }
+  return removed;
+}
+
+Result<int> RecordStore::expire(std::chrono::hours age, WallTime now) {
+  const auto files = files_of(directory_, {});
+  if (!files) return pass(files.error());
+  int removed = 0;
+  for (const FileName& file : *files) {
+    if (now - wall(file.end) <= age) continue;
+    if (auto done = directory_.remove(file.file); !done) return pass(done.error());
+    ++removed;
+  }
+  return removed;
+}
+
+}  // namespace sess::job

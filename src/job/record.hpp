@@ -1,0 +1,65 @@
+// Exit records: one small TOML file for each end of a job's program, written before anybody is told.
+//
+//   make@1767225600000123.toml      name, '@', wall time of the end in microseconds
+//
+// A record is kept until `sess rm` or an age limit. It holds what a person asks later: how it ended, when,
+// what it took.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "job/exit.hpp"
+#include "job/files.hpp"
+
+namespace sess::job {
+
+using WallTime = std::chrono::system_clock::time_point;
+
+struct Record {
+  std::string name;
+  std::vector<std::string> command;
+  Exit exit;
+  bool success = false;  ///< by the job's own success-exit
+  WallTime start{};
+  WallTime end{};
+  std::chrono::microseconds cpu_user{0};
+  std::chrono::microseconds cpu_system{0};
+  std::uint64_t peak_memory = 0;  ///< bytes
+  int restart = 0;                ///< 0 for the first run since a person started it
+  int pid = 0;
+
+  bool operator==(const Record&) const = default;
+};
+
+/// The file's text, and back; the error of the second names what is missing or wrong.
+[[nodiscard]] std::string encode_record(const Record& record);
+[[nodiscard]] Result<Record> decode_record(std::string_view text);
+
+class RecordStore {
+ public:
+  /// The directory outlives the store.
+  explicit RecordStore(Directory& directory) : directory_(directory) {}
+
+  /// Durable when it returns success.
+  Result<> add(const Record& record);
+  /// The newest record of that name; not_found when there is none. A file that cannot be read is skipped for
+  /// the next.
+  [[nodiscard]] Result<Record> newest(const std::string& name);
+  /// All of that name, or of all names (empty), oldest end first. Unreadable files are left out.
+  [[nodiscard]] Result<std::vector<Record>> list(const std::string& name = {});
+  /// Removes all of that name; how many.
+  Result<int> remove(const std::string& name);
+  /// Removes what ended longer than `age` ago; how many. Looks at file names only.
+  Result<int> expire(std::chrono::hours age, WallTime now);
+
+ private:
+  Directory& directory_;
+};
+
+}  // namespace sess::job

@@ -1,0 +1,186 @@
+#include "job/job_file.hpp"
+
+#include <csignal>
+
+#include "support/catch.hpp"
+
+using namespace sess;
+using namespace std::chrono_literals;
+using job::parse_job_file;
+using job::Spec;
+
+namespace {
+
+std::string fault(std::string_view text) {
+  const auto spec = parse_job_file(text, "web.toml");
+  return spec ? "accepted" : spec.error().text;
+}
+
+/// A value for every key, none of them a default.
+constexpr std::string_view kEverything = R"(
+description = "the web server"
+command = ["/srv/web/run", "--port", "80 80", "\"q\"", "\t\u001b"]
+directory = "/srv/web"
+environment = { PORT = "80", "odd name" = "x=y" }
+environment-file = "/srv/web/env"
+type = "oneshot"
+enabled = true
+after = ["db", "cache"]
+requires = "db"
+restart = "on-failure"
+restart-delay = "1500ms"
+restart-max-delay = "5min"
+restart-reset = 90
+restart-limit = "5/10min 1ms"
+success-exit = "2,SIGTERM"
+timeout = "2h"
+stop-signal = "INT"
+stop-timeout = 20
+nice = -5
+memory-limit = "512M"
+cpu-limit = 150
+log = "/srv/web/log"
+log-size = "1G"
+log-age = "1d"
+log-keep = 3
+notify = "mail -s $SESS_JOB me"
+
+[[windows]]
+name = "logs"
+layout = "even-horizontal"
+panes = [ { command = "tail -f a.log" }, { command = ["htop", "-d", "5"], directory = "/srv" }, {} ]
+
+[[windows]]
+name = "empty"
+)";
+
+}  // namespace
+
+TEST_CASE("every key is read", "[job]") {
+  const auto parsed = parse_job_file(kEverything, "web.toml");
+  REQUIRE(parsed);
+  const Spec& spec = *parsed;
+  CHECK(spec.description == "the web server");
+  CHECK(spec.command == std::vector<std::string>{"/srv/web/run", "--port", "80 80", "\"q\"", "\t\033"});
+  CHECK(spec.directory == "/srv/web");
+  CHECK(spec.environment == std::map<std::string, std::string>{{"PORT", "80"}, {"odd name", "x=y"}});
+  CHECK(spec.environment_file == "/srv/web/env");
+  CHECK(spec.oneshot);
+  CHECK(spec.enabled);
+  CHECK(spec.after == std::vector<std::string>{"db", "cache"});
+  CHECK(spec.requires_ == std::vector<std::string>{"db"});
+  CHECK(spec.restart.when == job::Restart::on_failure);
+  CHECK(spec.restart.delay == 1500ms);
+  CHECK(spec.restart.max_delay == 5min);
+  CHECK(spec.restart.healthy_after == 90s);
+  CHECK(spec.restart.limit == job::RestartLimit{5, 600'001ms});
+  CHECK(spec.restart.success.text() == "2,SIGTERM");
+  CHECK(spec.timeout == 2h);
+  CHECK(spec.stop_signal == SIGINT);
+  CHECK(spec.stop_timeout == 20s);
+  CHECK(spec.nice == -5);
+  CHECK(spec.memory_limit == 512ULL << 20U);
+  CHECK(spec.cpu_limit == 150);
+  CHECK(spec.log_path == "/srv/web/log");
+  CHECK(spec.log_limits == job::LogLimits{1ULL << 30U, 24h, 3});
+  CHECK(spec.notify == "mail -s $SESS_JOB me");
+  REQUIRE(spec.windows.size() == 2);
+  CHECK(spec.windows[0].panes.size() == 3);
+  CHECK(spec.windows[0].panes[1] == job::PaneSpec{{"htop", "-d", "5"}, "/srv"});
+}
+
+TEST_CASE("a spec that is written reads back the same", "[job]") {
+  for (const auto text :
+       {kEverything, std::string_view("command = 'make'\n"), std::string_view("command = ['make']\n"),
+        std::string_view("command = [\"it's\"]\nlog = false\n"),
+        std::string_view("[[windows]]\npanes = [{}]\n")}) {
+    const auto spec = parse_job_file(text, "web.toml");
+    REQUIRE(spec);
+    const std::string written = job::write_job_file(*spec);
+    INFO(written);
+    const auto again = parse_job_file(written, "web.toml");
+    REQUIRE(again);
+    CHECK(*again == *spec);
+  }
+}
+
+TEST_CASE("what is not said is not written", "[job]") {
+  CHECK(job::write_job_file(*parse_job_file("command = 'make -j8'", "x")) == "command = \"make -j8\"\n");
+}
+
+TEST_CASE("every key is documented, and the example above uses every one", "[job]") {
+  const auto keys = job::job_file_keys();
+  CHECK(keys.size() == 27);
+  for (const auto& key : keys) {
+    INFO(key.key);
+    CHECK_FALSE(key.value.empty());
+    CHECK(key.summary.size() > 10);
+    const std::string line = "\n" + key.key + " = ";
+    const std::string heading = "\n[[" + key.key + "]]";
+    CHECK((kEverything.find(line) != std::string_view::npos ||
+           kEverything.find(heading) != std::string_view::npos));
+  }
+}
+
+TEST_CASE("a wrong key is refused with its line and the nearest right one", "[job]") {
+  CHECK(fault("command = 'x'\n\nrestrat = 'no'\n") ==
+        "web.toml:3: unknown key 'restrat', did you mean 'restart'?");
+  CHECK(fault("command = 'x'\ncolour = 1\n") == "web.toml:2: unknown key 'colour'");
+  CHECK(fault("[[windows]]\nnmae = 'x'\n").find("did you mean 'name'?") != std::string::npos);
+  CHECK(fault("[[windows]]\npanes = [{ comand = 'x' }]\n").find("did you mean 'command'?") !=
+        std::string::npos);
+}
+
+TEST_CASE("all faults of a file are told at once, in order", "[job]") {
+  CHECK(fault("command = 'x'\nnice = 20\nafter = 3\nenabled = 'yes'\n") ==
+        "web.toml:2: 'nice' takes a number from -20 to 19\n"
+        "web.toml:3: 'after' takes a name or a list of names\n"
+        "web.toml:4: 'enabled' takes true or false");
+}
+
+TEST_CASE("a wrong value is refused", "[job]") {
+  for (const auto* line : {"command = ''",
+                           "command = []",
+                           "command = [1]",
+                           "command = 1",
+                           "restart = 'maybe'",
+                           "restart = true",
+                           "restart-delay = 'soon'",
+                           "restart-limit = '5'",
+                           "success-exit = '300'",
+                           "stop-signal = 'SIGNONE'",
+                           "memory-limit = '12X'",
+                           "memory-limit = '99999999999G'",
+                           "cpu-limit = 0",
+                           "log = 'relative'",
+                           "log = 1",
+                           "environment = 'A=1'",
+                           "environment = { A = 1 }",
+                           "environment = { 'A=B' = 'x' }",
+                           "after = ['../x']",
+                           "type = 'forking'",
+                           "windows = 1",
+                           "log-keep = -1"}) {
+    INFO(line);
+    const std::string text =
+        fault(std::string(line).starts_with("command") ? line : "command = 'x'\n" + std::string(line));
+    CHECK(text.find("web.toml:") == 0);
+  }
+}
+
+TEST_CASE("a file that is no TOML is refused with its line", "[job]") {
+  CHECK(fault("command = 'x'\nnice = = 3\n").find("web.toml:2: ") == 0);
+  CHECK(fault("\xff\xfe").find("web.toml:1: ") == 0);
+}
+
+TEST_CASE("a job without a command or windows is refused", "[job]") {
+  CHECK(fault("nice = 3\n") == "web.toml:1: there is no command");
+  CHECK(fault("") == "web.toml:1: there is no command");
+}
+
+TEST_CASE("sizes take K, M, G and T", "[job]") {
+  CHECK(job::parse_bytes("1048576").value() == 1048576);
+  CHECK(job::parse_bytes("2K").value() == 2048);
+  CHECK(job::parse_bytes("1T").value() == 1ULL << 40U);
+  for (const auto* wrong : {"", "K", "1KB", "-1", "1.5G", "1 G"}) CHECK_FALSE(job::parse_bytes(wrong));
+}

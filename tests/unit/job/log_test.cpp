@@ -1,0 +1,228 @@
+#include "job/log_reader.hpp"
+#include "job/log_times.hpp"
+#include "job/log_writer.hpp"
+#include "support/catch.hpp"
+#include "unit/job/memory_directory.hpp"
+
+using namespace sess;
+using namespace std::chrono_literals;
+using job::LogReader;
+using job::LogWriter;
+using test::MemoryDirectory;
+
+namespace {
+
+const job::WallTime kNow = job::WallTime(std::chrono::seconds(1'767'225'600));
+
+std::string read_rest(LogReader& reader) {
+  std::string all;
+  for (;;) {
+    auto chunk = reader.next();
+    REQUIRE(chunk);
+    if (!*chunk) return all;
+    all += (*chunk)->bytes;
+  }
+}
+
+LogReader open_log(MemoryDirectory& directory) {
+  auto reader = LogReader::open(directory, "x.log");
+  REQUIRE(reader);
+  return std::move(*reader);
+}
+
+}  // namespace
+
+TEST_CASE("a log is the bytes as they came, with their times beside them", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  CHECK_FALSE(directory.has("x.log"));
+  CHECK_FALSE(writer.write("one\n", kNow));
+  CHECK_FALSE(writer.write(std::string("t\0wo", 4), kNow + 5s));
+  CHECK(directory.content("x.log") == std::string("one\nt\0wo", 8));
+  LogReader reader = open_log(directory);
+  const auto first = reader.next().value();
+  CHECK(first->bytes == "one\n");
+  CHECK(first->time == kNow);
+  const auto second = reader.next().value();
+  CHECK(second->bytes.size() == 4);
+  CHECK(second->time == kNow + 5s);
+  CHECK_FALSE(reader.next().value());
+}
+
+TEST_CASE("a reader at the end goes on when more is written", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  (void)writer.write("a", kNow);
+  LogReader reader = open_log(directory);
+  CHECK(read_rest(reader) == "a");
+  (void)writer.write("b", kNow);
+  CHECK(read_rest(reader) == "b");
+  CHECK(read_rest(reader).empty());
+}
+
+TEST_CASE("a full log is put aside, and the oldest one goes", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {10, 0s, 2});
+  for (const auto* text : {"aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc", "dddddddddd", "e"})
+    CHECK_FALSE(writer.write(text, kNow));
+  CHECK(directory.content("x.log") == "e");
+  CHECK(directory.content("x.log.1") == "dddddddddd");
+  CHECK(directory.content("x.log.2") == "cccccccccc");
+  CHECK_FALSE(directory.has("x.log.3"));
+  CHECK_FALSE(directory.has("x.log.3.times"));
+  LogReader reader = open_log(directory);
+  CHECK(read_rest(reader) == "ccccccccccdddddddddde");
+}
+
+TEST_CASE("a reader that follows misses nothing across rotations", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {100, 0s, 50});
+  (void)writer.write("start\n", kNow);
+  LogReader reader = open_log(directory);
+  std::string written = "start\n";
+  std::string read = read_rest(reader);
+  for (int i = 0; i < 500; ++i) {
+    const std::string line = "line " + std::to_string(i) + "\n";
+    written += line;
+    CHECK_FALSE(writer.write(line, kNow + std::chrono::seconds(i)));
+    if (i % 37 == 0) read += read_rest(reader);
+  }
+  read += read_rest(reader);
+  CHECK(read == written);
+}
+
+TEST_CASE("an old log is put aside by the age of its first byte, also when the writer is a new one",
+          "[job]") {
+  MemoryDirectory directory;
+  {
+    LogWriter writer(directory, "x.log", {0, 1h, 3});
+    (void)writer.write("one ", kNow);
+  }
+  LogWriter writer(directory, "x.log", {0, 1h, 3});
+  (void)writer.write("two ", kNow + 59min);
+  CHECK(directory.content("x.log") == "one two ");
+  (void)writer.write("three", kNow + 60min);
+  CHECK(directory.content("x.log") == "three");
+  CHECK(directory.content("x.log.1") == "one two ");
+}
+
+TEST_CASE("since finds the first byte that came then or later", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {20, 0s, 100});
+  std::string all;
+  for (int i = 0; i < 100; ++i) {
+    const std::string line = std::to_string(1000 + i) + "\n";
+    all += line;
+    (void)writer.write(line, kNow + std::chrono::seconds(10 * i));
+  }
+  for (int i = 0; i < 100; ++i) {
+    for (const auto offset : {-3s, 0s}) {
+      LogReader reader = open_log(directory);
+      REQUIRE(reader.seek_since(kNow + std::chrono::seconds(10 * i) + offset));
+      CHECK(read_rest(reader) == all.substr(static_cast<std::size_t>(5 * i)));
+    }
+  }
+  LogReader reader = open_log(directory);
+  REQUIRE(reader.seek_since(kNow + 1h));
+  CHECK(read_rest(reader).empty());
+}
+
+TEST_CASE("the last lines are counted across files", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {7, 0s, 100});
+  for (int i = 0; i < 20; ++i)
+    (void)writer.write(std::to_string(i % 10) + "\n", kNow + std::chrono::seconds(i));
+  const auto last = [&](std::size_t lines) {
+    LogReader reader = open_log(directory);
+    REQUIRE(reader.seek_last_lines(lines));
+    const auto chunk = reader.next().value();
+    return chunk ? chunk->bytes + read_rest(reader) : std::string();
+  };
+  CHECK(last(0).empty());
+  CHECK(last(1) == "9\n");
+  CHECK(last(5) == "5\n6\n7\n8\n9\n");
+  CHECK(last(20).size() == 40);
+  CHECK(last(1000).size() == 40);
+  (void)writer.write("unfinished", kNow + 1h);
+  CHECK(last(2) == "9\nunfinished");
+}
+
+TEST_CASE("after a seek the times still belong to their bytes", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  (void)writer.write("a\nb\n", kNow);
+  (void)writer.write("c\n", kNow + 7s);
+  LogReader reader = open_log(directory);
+  REQUIRE(reader.seek_last_lines(2));
+  const auto first = reader.next().value();
+  CHECK(first->bytes == "b\n");
+  CHECK(first->time == kNow);
+  CHECK(reader.next().value()->time == kNow + 7s);
+}
+
+TEST_CASE("a full disk stops the log once, loudly, and the log says what is missing when there is room again",
+          "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  CHECK_FALSE(writer.write("before\n", kNow));
+  directory.capacity = directory.used() + 4;
+  const auto report = writer.write("0123456789", kNow + 1s);
+  REQUIRE(report);
+  CHECK(report->find("has stopped") != std::string::npos);
+  CHECK(report->find("No space left") != std::string::npos);
+  CHECK(writer.stopped());
+  CHECK(writer.lost() == 6);
+  CHECK_FALSE(writer.write("more", kNow + 2s));
+  // Too early to try again, although there is room.
+  directory.capacity = static_cast<std::size_t>(-1);
+  CHECK_FALSE(writer.write("still", kNow + 29s));
+  CHECK(writer.lost() == 15);
+  const auto again = writer.write("after\n", kNow + 32s);
+  REQUIRE(again);
+  CHECK(again->find("goes on; 15 bytes are missing") != std::string::npos);
+  CHECK_FALSE(writer.stopped());
+  const std::string content = directory.content("x.log");
+  CHECK(content.find("before\n0123") == 0);
+  CHECK(content.find("[sess: 15 bytes are missing here: ") != std::string::npos);
+  CHECK(content.substr(content.size() - 6) == "after\n");
+}
+
+TEST_CASE("a disk that stays full is reported once", "[job]") {
+  MemoryDirectory directory;
+  directory.capacity = 0;
+  LogWriter writer(directory, "x.log", {});
+  CHECK(writer.write("x", kNow));
+  for (int i = 1; i < 200; ++i) CHECK_FALSE(writer.write("x", kNow + std::chrono::seconds(i)));
+  CHECK(writer.lost() == 200);
+}
+
+TEST_CASE("a torn entry in the times does not shift those that follow", "[job]") {
+  for (std::size_t torn = 0; torn < job::kStampSize; ++torn) {
+    MemoryDirectory directory;
+    {
+      LogWriter writer(directory, "x.log", {});
+      (void)writer.write("one ", kNow);
+      (void)writer.write("two ", kNow + 1s);
+    }
+    directory.put("x.log.times", directory.content("x.log.times").substr(0, job::kStampSize + torn));
+    LogWriter writer(directory, "x.log", {});
+    (void)writer.write("three", kNow + 100s);
+    LogReader reader = open_log(directory);
+    std::string all;
+    job::WallTime last{};
+    while (auto chunk = reader.next().value()) {
+      all += chunk->bytes;
+      last = chunk->time;
+    }
+    CHECK(all == "one two three");
+    CHECK(last == kNow + 100s);
+  }
+}
+
+TEST_CASE("a log without times can still be read", "[job]") {
+  MemoryDirectory directory;
+  directory.put("x.log", "text");
+  LogReader reader = open_log(directory);
+  CHECK(read_rest(reader) == "text");
+  CHECK_FALSE(LogReader::open(directory, "y.log"));
+}
