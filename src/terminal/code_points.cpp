@@ -1,8 +1,5 @@
 #include "terminal/code_points.hpp"
 
-#include <array>
-#include <atomic>
-#include <cstddef>
 #include <initializer_list>
 
 #include "base/width.hpp"
@@ -27,19 +24,13 @@ std::uint8_t classify(char32_t c) {
   return bits;
 }
 
-constexpr std::size_t kCached = 0x40000;
-std::array<std::atomic<std::uint8_t>, kCached> cache;
-
 }  // namespace
 
-std::uint8_t code_point_class(char32_t c) {
-  if (c >= kCached) return classify(c);
-  auto& slot = cache[c];
-  std::uint8_t bits = slot.load(std::memory_order_relaxed);
-  if (bits == 0) {
-    bits = classify(c);
-    slot.store(bits, std::memory_order_relaxed);
-  }
+std::array<std::atomic<std::uint8_t>, kClassesKept> code_point_classes;
+
+std::uint8_t find_code_point_class(char32_t c) {
+  const std::uint8_t bits = classify(c);
+  if (c < kClassesKept) code_point_classes[c].store(bits, std::memory_order_relaxed);
   return bits;
 }
 

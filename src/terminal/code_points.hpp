@@ -3,6 +3,9 @@
 // demand).
 #pragma once
 
+#include <array>
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 namespace sess::terminal {
@@ -13,6 +16,17 @@ inline constexpr std::uint8_t kClassSimple = 8;  ///< begins a cluster, unless t
 inline constexpr std::uint8_t kClassGlues =
     16;  ///< joins with some simple ones behind it: leading jamo, prepend
 
-[[nodiscard]] std::uint8_t code_point_class(char32_t c);
+inline constexpr std::size_t kClassesKept = 0x40000;
+extern std::array<std::atomic<std::uint8_t>, kClassesKept> code_point_classes;
+
+[[nodiscard]] std::uint8_t find_code_point_class(char32_t c);
+
+[[nodiscard]] inline std::uint8_t code_point_class(char32_t c) {
+  if (c < kClassesKept) {
+    const std::uint8_t bits = code_point_classes[c].load(std::memory_order_relaxed);
+    if (bits != 0) return bits;
+  }
+  return find_code_point_class(c);
+}
 
 }  // namespace sess::terminal

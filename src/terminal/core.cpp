@@ -76,12 +76,6 @@ void Core::feed(std::string_view bytes, Relay* relay) {
   }
 }
 
-Row& Core::touch(int r) {
-  Row& row = grid().row(r);
-  row.generation = generation_;
-  return row;
-}
-
 void Core::touch_all() {
   scrolled_generation_ = generation_;
 }

@@ -70,7 +70,11 @@ class Core final : public TokenHandler {
   [[nodiscard]] Grid& grid() { return *(modes_.alternate_screen ? alternate_ : main_); }
   [[nodiscard]] const Grid& grid() const { return *(modes_.alternate_screen ? alternate_ : main_); }
   [[nodiscard]] SavedCursor& saved() { return modes_.alternate_screen ? saved_alternate_ : saved_main_; }
-  Row& touch(int r);
+  Row& touch(int r) {
+    Row& row = grid().row(r);
+    row.generation = generation_;
+    return row;
+  }
   void touch_all();
   [[nodiscard]] std::uint16_t intern(const Style& style);
   [[nodiscard]] std::uint16_t pen_id();
@@ -89,6 +93,7 @@ class Core final : public TokenHandler {
   void print_ascii(const char* p, std::size_t n);
   void print_mapped(const char* p, std::size_t n);
   const char* print_high(const char* p, const char* end);
+  const char* print_simple_run(const char* p, const char* end);
   void print_code_point(char32_t c);
   void print_simple(char32_t c, int width);
   void place(Cell cell, int width);
@@ -99,7 +104,10 @@ class Core final : public TokenHandler {
   void wrap();
   void after_print(int col, int right);
   void make_room(Row& row, int col, int count);
-  void split_wide(Row& row, int col);
+  void split_wide(Row& row, int col) {
+    if (row.wide && col > 0 && col < cols()) split_wide_cells(row, col);
+  }
+  void split_wide_cells(Row& row, int col);
   [[nodiscard]] int right_limit() const;
   [[nodiscard]] bool plain_charset() const {
     return charsets_.g[charsets_.gl] == 'B' && charsets_.single_shift == 0;
@@ -260,7 +268,8 @@ class Core final : public TokenHandler {
   std::uint64_t scrolled_generation_ = 0;  ///< last time that all rows changed places
   std::size_t synchronized_bytes_ = 0;
   std::string scratch_;
-  std::vector<HistoryRun> scratch_runs_;
+  std::string scratch_runs_;
+  std::string scratch_cell_;
   const std::vector<Line>* rewrapped_ = nullptr;  ///< cells on their way between two grids, for collecting
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/size.hpp"
+#include "terminal/cell_run.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -52,7 +53,7 @@ void Grid::allocate(Row& row) const {
 }
 
 void Grid::clear(Row& row) {
-  if (row.cells != nullptr) std::fill_n(row.cells, row.used, kBlank);
+  if (row.cells != nullptr) put_blanks(row.cells, row.used);
   row.used = 0;
   row.wrapped = false;
   row.wide = false;

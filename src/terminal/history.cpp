@@ -66,18 +66,16 @@ HistoryLine History::open_line() const {
   return line;
 }
 
-void History::append(std::string_view text, std::span<const HistoryRun> runs, LineEnd end) {
-  if (!open_ && end == LineEnd::hard && runs.empty() && text.size() <= kMaxLine) {
-    write_record(text, {}, false);
-    return;
+void History::append(std::string_view text, std::string_view runs, LineEnd end) {
+  if (!open_ && end == LineEnd::hard && text.size() <= kMaxLine) return write_record(text, runs, false);
+  // Once one part of a line has runs, what is before and behind it needs some, too.
+  if (!runs.empty() && open_runs_.empty() && !open_text_.empty()) {
+    encode_run(open_runs_, open_text_.size(), {}, {});
   }
-  // Text behind the last run is in the default style; inside a longer line it needs a run of its own.
-  std::size_t covered = 0;
-  for (const auto& run : runs) covered += run.length;
-  if (!runs.empty() || !open_runs_.empty()) {
-    if (open_runs_.empty() && !open_text_.empty()) encode_run(open_runs_, {open_text_.size(), {}, {}});
-    for (const auto& run : runs) encode_run(open_runs_, run);
-    if (text.size() > covered) encode_run(open_runs_, {text.size() - covered, {}, {}});
+  if (runs.empty() && !open_runs_.empty() && !text.empty()) {
+    encode_run(open_runs_, text.size(), {}, {});
+  } else {
+    open_runs_ += runs;
   }
   open_text_ += text;
   open_ = true;
@@ -92,10 +90,10 @@ void History::append(std::string_view text, std::span<const HistoryRun> runs, Li
       for (const auto& run : all) {
         HistoryRun part = run;
         part.length = std::min(run.length, left);
-        if (part.length != 0) encode_run(head_runs, part);
+        if (part.length != 0) encode_run(head_runs, part.length, part.style, part.link);
         left -= part.length;
         part.length = run.length - part.length;
-        if (part.length != 0) encode_run(tail_runs, part);
+        if (part.length != 0) encode_run(tail_runs, part.length, part.style, part.link);
       }
     }
     write_record(std::string_view(open_text_).substr(0, cut), head_runs, true);

@@ -71,8 +71,9 @@ class History {
   [[nodiscard]] HistoryLine open_line() const;
   [[nodiscard]] bool has_open_line() const { return open_; }
 
-  /// Adds text to the open line and, with LineEnd::hard, ends it. `runs` may be empty: default style.
-  void append(std::string_view text, std::span<const HistoryRun> runs, LineEnd end);
+  /// Adds text to the open line and, with LineEnd::hard, ends it. `runs` are encoded (line_codec.hpp) and
+  /// cover all of the text, or with LineEnd::hard its front; empty: default style.
+  void append(std::string_view text, std::string_view runs, LineEnd end);
   /// Ends the open line if there is one (its continuation was erased).
   void close_line();
   /// Takes the open line, or else the newest line, back off: copies it out. False when there is nothing.

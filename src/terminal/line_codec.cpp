@@ -1,5 +1,7 @@
 #include "terminal/line_codec.hpp"
 
+#include <array>
+
 namespace sess::terminal {
 namespace {
 
@@ -13,28 +15,26 @@ enum Mask : unsigned {
   kLink = 64,
 };
 
-void put(std::string& out, unsigned byte) {
-  out += static_cast<char>(byte);
-}
-
-void put_varint(std::string& out, std::size_t v) {
+char* put_varint(char* p, std::size_t v) {
   while (v >= 0x80) {
-    put(out, static_cast<unsigned>(v & 0x7FU) | 0x80U);
+    *p++ = static_cast<char>((v & 0x7FU) | 0x80U);
     v >>= 7U;
   }
-  put(out, static_cast<unsigned>(v));
+  *p++ = static_cast<char>(v);
+  return p;
 }
 
-void put_color(std::string& out, Color color) {
+char* put_color(char* p, Color color) {
   if (color.kind == Color::Kind::rgb) {
-    put(out, 0);
-    put(out, color.r);
-    put(out, color.g);
-    put(out, color.b);
+    *p++ = 0;
+    *p++ = static_cast<char>(color.r);
+    *p++ = static_cast<char>(color.g);
+    *p++ = static_cast<char>(color.b);
   } else {
-    put(out, 1);
-    put(out, color.r);
+    *p++ = 1;
+    *p++ = static_cast<char>(color.r);
   }
+  return p;
 }
 
 struct In {
@@ -73,9 +73,10 @@ struct In {
 
 }  // namespace
 
-void encode_run(std::string& out, const HistoryRun& run) {
-  put_varint(out, run.length);
-  const Style& style = run.style;
+void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link) {
+  // Built aside: one append is a fraction of one a byte.
+  std::array<char, 48> buffer;
+  char* p = put_varint(buffer.data(), length);
   unsigned mask = 0;
   if (style.fg.kind != Color::Kind::none) mask |= kFg;
   if (style.bg.kind != Color::Kind::none) mask |= kBg;
@@ -83,17 +84,16 @@ void encode_run(std::string& out, const HistoryRun& run) {
   if ((style.attrs & protected_) != 0) mask |= kProtected;
   if (style.underline != Underline::none) mask |= kUnderline;
   if (style.underline_color.kind != Color::Kind::none) mask |= kUnderlineColor;
-  if (!run.link.empty()) mask |= kLink;
-  put(out, mask);
-  if ((mask & kFg) != 0) put_color(out, style.fg);
-  if ((mask & kBg) != 0) put_color(out, style.bg);
-  if ((mask & kAttrs) != 0) put(out, style.attrs & 0xFFU);
-  if ((mask & kUnderline) != 0) put(out, static_cast<unsigned>(style.underline));
-  if ((mask & kUnderlineColor) != 0) put_color(out, style.underline_color);
-  if ((mask & kLink) != 0) {
-    put_varint(out, run.link.size());
-    out += run.link;
-  }
+  if (!link.empty()) mask |= kLink;
+  *p++ = static_cast<char>(mask);
+  if ((mask & kFg) != 0) p = put_color(p, style.fg);
+  if ((mask & kBg) != 0) p = put_color(p, style.bg);
+  if ((mask & kAttrs) != 0) *p++ = static_cast<char>(style.attrs & 0xFFU);
+  if ((mask & kUnderline) != 0) *p++ = static_cast<char>(style.underline);
+  if ((mask & kUnderlineColor) != 0) p = put_color(p, style.underline_color);
+  if ((mask & kLink) != 0) p = put_varint(p, link.size());
+  out.append(buffer.data(), static_cast<std::size_t>(p - buffer.data()));
+  out += link;
 }
 
 bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {
@@ -127,8 +127,10 @@ bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {
 }
 
 void encode_head(std::string& out, std::size_t text_length, std::size_t runs_length, bool wrapped) {
-  put_varint(out, text_length << 2U | (runs_length != 0 ? 2U : 0U) | (wrapped ? 1U : 0U));
-  if (runs_length != 0) put_varint(out, runs_length);
+  std::array<char, 20> buffer;
+  char* p = put_varint(buffer.data(), text_length << 2U | (runs_length != 0 ? 2U : 0U) | (wrapped ? 1U : 0U));
+  if (runs_length != 0) p = put_varint(p, runs_length);
+  out.append(buffer.data(), static_cast<std::size_t>(p - buffer.data()));
 }
 
 bool decode_head(std::string_view bytes, RecordHead& head) {

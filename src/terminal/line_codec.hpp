@@ -23,7 +23,8 @@ namespace sess::terminal {
 
 inline constexpr std::size_t kMaxLink = 2083;  ///< longest URI kept, as in VTE's OSC 8 proposal
 
-void encode_run(std::string& out, const HistoryRun& run);
+/// One run of `length` bytes; the style's own link number is not looked at.
+void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link);
 /// Appends the decoded runs; views point into `bytes`.
 [[nodiscard]] bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs);
 

@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "terminal/cell_run.hpp"
 #include "terminal/core.hpp"
+#include "terminal/line_codec.hpp"
 
 namespace sess::terminal {
 
@@ -127,8 +129,6 @@ void Core::shift_columns(int top, int bottom, int from, int n) {
 /// Adds a row that leaves the screen to the history, as text and runs of styles.
 void Core::push_history(const Row& row) {
   std::string& text = scratch_;
-  text.clear();
-  scratch_runs_.clear();
   const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
   std::size_t used = row.used;
   if (!row.wrapped) {
@@ -137,51 +137,44 @@ void Core::push_history(const Row& row) {
   }
   // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
   text.resize(used);
-  std::uint32_t glyphs = 0;
-  std::uint32_t styles = 0;
-  for (std::size_t i = 0; i < used; ++i) {
-    const Cell& cell = row.cells[i];
-    glyphs |= cell.glyph | (cell.flags != 0 ? kClusterBit : 0U);
-    styles |= cell.style;
-    text[i] = cell.glyph == 0 ? ' ' : static_cast<char>(cell.glyph);
-  }
-  if ((glyphs & ~0x7FU) == 0 && styles == 0) return history_.append(text, {}, end);
+  if (get_plain_ascii(row.cells, used, text.data())) return history_.append(text, {}, end);
 
-  text.clear();
-  std::size_t run_start = 0;
-  std::uint16_t run_style = used > 0 ? row.cells[0].style : std::uint16_t{0};
-  const auto close_run = [&] {
-    if (text.size() == run_start) return;
-    HistoryRun run;
-    run.length = text.size() - run_start;
-    run.style = styles_.get(run_style);
-    run.link = links_.uri(run.style.link);
-    run.style.link = run.link.empty() ? 0 : 1;
-    scratch_runs_.push_back(run);
-    run_start = text.size();
-  };
-  for (std::size_t i = 0; i < used; ++i) {
-    const Cell& cell = row.cells[i];
-    if (cell.width == 0 || (cell.flags & kFiller) != 0) continue;
-    if (cell.style != run_style) {
-      close_run();
-      run_style = cell.style;
+  scratch_runs_.clear();
+  std::size_t out = 0;       // bytes of text
+  std::size_t last_run = 0;  // where the last run begins
+  bool last_default = true;
+  for (std::size_t i = 0; i < used;) {
+    const std::uint16_t id = row.cells[i].style;
+    const std::size_t run_start = out;
+    std::size_t stop = i;
+    while (stop < used && row.cells[stop].style == id) ++stop;
+    // Four bytes a cell hold all but clusters, which make room for themselves.
+    if (text.size() < out + (stop - i) * 4) text.resize(out + (used - i) * 4);
+    for (; i < stop; ++i) {
+      const Cell& cell = row.cells[i];
+      if (cell.glyph < 0x80) {
+        if (cell.width == 0 || (cell.flags & kFiller) != 0) continue;
+        text[out++] = cell.glyph == 0 ? ' ' : static_cast<char>(cell.glyph);
+      } else if (cell.glyph >= 0x800 && cell.glyph < 0x10000) {
+        text[out] = static_cast<char>(0xE0U | (cell.glyph >> 12U));
+        text[out + 1] = static_cast<char>(0x80U | ((cell.glyph >> 6U) & 0x3FU));
+        text[out + 2] = static_cast<char>(0x80U | (cell.glyph & 0x3FU));
+        out += 3;
+      } else {
+        const std::string_view bytes = cell_text(cell, scratch_cell_);
+        text.replace(out, bytes.size() <= 4 ? bytes.size() : 4, bytes);
+        out += bytes.size();
+      }
     }
-    if (cell.glyph == 0) {
-      text += ' ';
-    } else if (cell.glyph < 0x80) {
-      text += static_cast<char>(cell.glyph);
-    } else if ((cell.glyph & kClusterBit) != 0) {
-      text += clusters_.get(cell.glyph & ~kClusterBit);
-    } else {
-      append_utf8(text, cell.glyph);
-    }
+    if (out == run_start) continue;
+    last_run = scratch_runs_.size();
+    last_default = id == 0;
+    const Style& style = styles_.get(id);
+    encode_run(scratch_runs_, out - run_start, style, links_.uri(style.link));
   }
-  if (run_style != 0 || styles != 0) close_run();
-  // A last run in the default style says nothing.
-  if (end == LineEnd::hard && !scratch_runs_.empty() && scratch_runs_.back().style == Style{}) {
-    scratch_runs_.pop_back();
-  }
+  text.resize(out);
+  // A last run in the default style says nothing, unless something follows.
+  if (end == LineEnd::hard && last_default) scratch_runs_.resize(last_run);
   history_.append(text, scratch_runs_, end);
 }
 

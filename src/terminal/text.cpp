@@ -1,20 +1,15 @@
 // Printing: runs of text into the grid, wrapping, grapheme clusters, REP.
 #include <algorithm>
-#include <bit>
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
+#include "terminal/cell_run.hpp"
 #include "terminal/code_points.hpp"
 #include "terminal/core.hpp"
 #include "terminal/text_scan.hpp"
 
 namespace sess::terminal {
 namespace {
-
-/// A cell as one word: little-endian places glyph, style, width, flags.
-constexpr std::uint64_t cell_word(std::uint32_t glyph, std::uint16_t style) {
-  return std::bit_cast<std::uint64_t>(Cell{glyph, style, 1, 0});
-}
 
 /// DEC Special Graphics, 0x5F..0x7E.
 constexpr char32_t kLineDrawing[] = {0x00A0, 0x25C6, 0x2592, 0x2409, 0x240C, 0x240D, 0x240A, 0x00B0,
@@ -28,14 +23,25 @@ char32_t map_charset(char set, char c) {
   return static_cast<unsigned char>(c);
 }
 
-/// The three-byte code point at p when it is well formed, or 0.
-inline char32_t three_bytes(const char* p) {
+/// The code point of two or three bytes at p when it is well formed and no C1 control; 0 otherwise.
+inline char32_t short_code_point(const char* p, const char* end, int& length) {
   const auto a = static_cast<unsigned char>(p[0]);
-  const auto b = static_cast<unsigned char>(p[1]);
-  const auto c = static_cast<unsigned char>(p[2]);
-  if ((b & 0xC0U) != 0x80U || (c & 0xC0U) != 0x80U) return 0;
-  const char32_t value = (a & 0x0FU) << 12U | (b & 0x3FU) << 6U | (c & 0x3FU);
-  return value < 0x800 || (value >= 0xD800 && value <= 0xDFFF) ? 0 : value;
+  if (end - p >= 3 && (a & 0xF0U) == 0xE0U) {
+    const auto b = static_cast<unsigned char>(p[1]);
+    const auto c = static_cast<unsigned char>(p[2]);
+    if ((b & 0xC0U) != 0x80U || (c & 0xC0U) != 0x80U) return 0;
+    const char32_t value = (a & 0x0FU) << 12U | (b & 0x3FU) << 6U | (c & 0x3FU);
+    length = 3;
+    return value < 0x800 || (value >= 0xD800 && value <= 0xDFFF) ? 0 : value;
+  }
+  if (end - p >= 2 && (a & 0xE0U) == 0xC0U) {
+    const auto b = static_cast<unsigned char>(p[1]);
+    if ((b & 0xC0U) != 0x80U) return 0;
+    const char32_t value = (a & 0x1FU) << 6U | (b & 0x3FU);
+    length = 2;
+    return value < 0xA0 ? 0 : value;
+  }
+  return 0;
 }
 
 }  // namespace
@@ -76,8 +82,7 @@ void Core::wrap() {
 }
 
 /// If a wide character straddles the border left of `col`, both halves become blank.
-void Core::split_wide(Row& row, int col) {
-  if (!row.wide || col <= 0 || col >= cols()) return;
+void Core::split_wide_cells(Row& row, int col) {
   Cell* cells = grid().writable(row);
   if (cells[col].width != 0) return;
   Cell blank = kBlank;
@@ -108,7 +113,7 @@ void Core::print_ascii(const char* p, std::size_t n) {
     ++p;
     if (--n == 0) return;
   }
-  const std::uint64_t base = cell_word(0, pen_id());
+  const std::uint16_t style = pen_id();
   const char last = p[n - 1];
   while (n > 0) {
     if (at_.pending) {
@@ -129,10 +134,7 @@ void Core::print_ascii(const char* p, std::size_t n) {
     Cell* cells = grid().writable(row);
     const int col = at_.col;
     if (row.wide) make_room(row, col, static_cast<int>(count));
-    Cell* out = cells + col;
-    for (std::size_t i = 0; i < count; ++i) {
-      out[i] = std::bit_cast<Cell>(base | static_cast<unsigned char>(p[i]));
-    }
+    put_ascii(cells + col, p, count, style);
     const int stop = col + static_cast<int>(count);
     if (stop > row.used) row.used = static_cast<std::uint16_t>(stop);
     p += count;
@@ -154,29 +156,74 @@ void Core::print_mapped(const char* p, std::size_t n) {
   }
 }
 
-/// One or more code points from 0x80 on; returns where it stopped.
+/// Text from a code point above 0x7F on; returns where it stopped.
 const char* Core::print_high(const char* p, const char* end) {
   while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
-    if (end - p >= 3 && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U) {
-      const char32_t c = three_bytes(p);
-      if (c != 0) {
-        const std::uint8_t bits = code_point_class(c);
-        if ((bits & kClassSimple) != 0 && !(last_glues_ && last_col_ >= 0)) {
-          print_simple(c, bits & kClassWidth);
-          last_glues_ = (bits & kClassGlues) != 0;
-        } else {
-          print_code_point(c);
-        }
-        p += 3;
-        continue;
-      }
+    const char* after = print_simple_run(p, end);
+    if (after != p) {
+      p = after;
+      continue;
     }
     const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
     p += got.length;
     // C1 controls as UTF-8 are neither controls nor text.
-    if (got.code_point < 0xA0) continue;
-    print_code_point(got.code_point);
+    if (got.code_point >= 0xA0) print_code_point(got.code_point);
   }
+  return p;
+}
+
+/// The path of Hangul, Han, Kana, Greek, Cyrillic and accented Latin: code points that begin a cluster
+/// whatever stands before them go straight into the row, single spaces and signs between them too. Stops
+/// before the first one that is not like that or does not fit the row.
+const char* Core::print_simple_run(const char* p, const char* end) {
+  if (modes_.insert || at_.pending || (last_glues_ && last_col_ >= 0)) return p;
+  const int right = right_limit();
+  const std::uint16_t style = pen_id();
+  const bool plain = plain_charset();
+  const char* const begin = p;
+  Row& row = touch(at_.row);
+  Cell* cells = grid().writable(row);
+  int col = at_.col;
+  int last = col;
+  bool wide = false;
+  bool glues = false;
+  char32_t c = 0;
+  while (p < end && !glues) {
+    int length = 1;
+    int width = 1;
+    char32_t next = static_cast<unsigned char>(*p);
+    if (next >= 0x80) {
+      next = short_code_point(p, end, length);
+      if (next == 0) break;
+      const std::uint8_t bits = code_point_class(next);
+      if ((bits & kClassSimple) == 0) break;
+      width = bits & kClassWidth;
+      glues = (bits & kClassGlues) != 0;
+    } else if (!plain || (p + 1 < end && static_cast<unsigned char>(p[1]) < 0x80)) {
+      break;  // A run of ASCII has its own, faster path.
+    }
+    if (col + width > right) break;
+    if (col == at_.col) split_wide(row, col);
+    c = next;
+    last = col;
+    cells[col] = Cell{static_cast<std::uint32_t>(c), style, static_cast<std::uint8_t>(width), 0};
+    if (width == 2) {
+      // What is overwritten may have begun or ended a wide one; its other half is seen to below.
+      cells[col + 1] = Cell{0, style, 0, 0};
+      wide = true;
+    }
+    col += width;
+    p += length;
+  }
+  if (p == begin) return p;
+  if (col < cols() && cells[col].width == 0) cells[col] = kBlank;  // its left half is gone
+  row.wide = row.wide || wide;
+  if (col > row.used) row.used = static_cast<std::uint16_t>(col);
+  last_col_ = last;
+  last_glues_ = glues;
+  last_code_point_ = c;
+  if (!last_text_.empty()) last_text_.clear();
+  after_print(col, right);
   return p;
 }
 

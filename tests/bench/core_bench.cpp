@@ -1,0 +1,191 @@
+// Speed of the terminal core beside libvterm's state layer, on the same bytes in one process: the measurement
+// behind the decision that geometry is ours. The state layer has empty callbacks, so it keeps no cells and no
+// history; our figure includes both. Prints MB per second of processor time, the best of several rounds,
+// alternating.
+//
+//   core_bench [megabytes]    core_bench profile LOAD [seconds]
+#include <time.h>
+#include <vterm.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "terminal/emulator.hpp"
+#include "terminal/relay.hpp"
+
+namespace {
+
+/// Processor time of this process: other load on the machine does not count.
+double now() {
+  timespec at{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &at);
+  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
+}
+
+/// A small generator of its own, so that every machine measures the same bytes.
+struct Random {
+  unsigned state = 12345;
+  unsigned next(unsigned below) {
+    state = state * 1664525U + 1013904223U;
+    return (state >> 8U) % below;
+  }
+};
+
+std::string ascii_log(std::size_t size) {
+  Random random;
+  std::string out;
+  while (out.size() < size) {
+    out += "2024-05-17T12:" + std::to_string(10 + random.next(50)) + ":31 host daemon[" +
+           std::to_string(random.next(9999)) + "]: request " + std::to_string(random.next(1000000)) +
+           " served in " + std::to_string(random.next(900)) + " ms, status=200 path=/index";
+    out += "\r\n";
+  }
+  return out;
+}
+
+std::string coloured_log(std::size_t size) {
+  Random random;
+  std::string out;
+  while (out.size() < size) {
+    out += "\x1b[32m2024-05-17 12:31:" + std::to_string(10 + random.next(50)) + "\x1b[0m \x1b[1;" +
+           std::to_string(31 + random.next(6)) + "mINFO\x1b[0m \x1b[38;5;" +
+           std::to_string(random.next(256)) + "mmodule" + std::to_string(random.next(99)) +
+           "\x1b[0m: message \x1b[36m" + std::to_string(random.next(1000000)) + "\x1b[0m done\r\n";
+  }
+  return out;
+}
+
+std::string hangul_text(std::size_t size) {
+  Random random;
+  std::string out;
+  while (out.size() < size) {
+    for (int word = 0; word < 10; ++word) {
+      for (unsigned i = 0, n = 2 + random.next(3); i < n; ++i) {
+        const unsigned c = 0xAC00 + random.next(11172);
+        out += static_cast<char>(0xE0 | (c >> 12U));
+        out += static_cast<char>(0x80 | ((c >> 6U) & 0x3FU));
+        out += static_cast<char>(0x80 | (c & 0x3FU));
+      }
+      out += ' ';
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+std::string repaint(std::size_t size) {
+  Random random;
+  std::string out;
+  while (out.size() < size) {
+    for (int row = 1; row <= 24; ++row) {
+      for (int part = 0; part < 4; ++part) {
+        out += "\x1b[" + std::to_string(row) + ';' + std::to_string(1 + part * 20) + "H\x1b[0;" +
+               std::to_string(30 + random.next(8)) + ";48;5;" + std::to_string(random.next(256)) + 'm';
+        for (int i = 0; i < 16; ++i) out += static_cast<char>('a' + random.next(26));
+      }
+    }
+  }
+  return out;
+}
+
+int no_glyph(VTermGlyphInfo*, VTermPos, void*) {
+  return 1;
+}
+int no_cursor(VTermPos, VTermPos, int, void*) {
+  return 1;
+}
+int no_rect(VTermRect, int, int, void*) {
+  return 1;
+}
+int no_erase(VTermRect, int, void*) {
+  return 1;
+}
+int no_pen(VTermAttr, VTermValue*, void*) {
+  return 1;
+}
+int no_prop(VTermProp, VTermValue*, void*) {
+  return 1;
+}
+
+/// One feed of everything in pieces as they come from a PTY.
+constexpr std::size_t kPiece = 64 * 1024;
+
+double run(const std::string& bytes, const std::function<void(const char*, std::size_t)>& feed) {
+  const double begin = now();
+  for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
+    feed(bytes.data() + at, std::min(kPiece, bytes.size() - at));
+  }
+  return static_cast<double>(bytes.size()) / (now() - begin) / 1e6;
+}
+
+double ours(const std::string& bytes, sess::terminal::Relay* relay) {
+  sess::terminal::HeapSegmentStore store;
+  sess::terminal::NullSink sink;
+  sess::terminal::Emulator emulator({24, 80}, store, sink);
+  return run(bytes, [&](const char* p, std::size_t n) {
+    emulator.feed({p, n}, relay);
+    if (relay != nullptr) relay->clear();
+  });
+}
+
+double libvterm(const std::string& bytes) {
+  VTerm* vterm = vterm_new(24, 80);
+  vterm_set_utf8(vterm, 1);
+  VTermState* state = vterm_obtain_state(vterm);
+  VTermStateCallbacks callbacks{};
+  callbacks.putglyph = no_glyph;
+  callbacks.movecursor = no_cursor;
+  callbacks.scrollrect = no_rect;
+  callbacks.erase = no_erase;
+  callbacks.setpenattr = no_pen;
+  callbacks.settermprop = no_prop;
+  vterm_state_set_callbacks(state, &callbacks, nullptr);
+  vterm_state_reset(state, 1);
+  const double rate = run(bytes, [&](const char* p, std::size_t n) { vterm_input_write(vterm, p, n); });
+  vterm_free(vterm);
+  return rate;
+}
+
+struct Load {
+  const char* name;
+  std::string (*make)(std::size_t);
+};
+constexpr Load kLoads[] = {
+    {"ascii", ascii_log}, {"coloured", coloured_log}, {"hangul", hangul_text}, {"repaint", repaint}};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 2 && std::strcmp(argv[1], "profile") == 0) {
+    const double seconds = argc > 3 ? std::atof(argv[3]) : 5;
+    for (const Load& load : kLoads) {
+      if (std::strcmp(load.name, argv[2]) != 0) continue;
+      const std::string bytes = load.make(16U << 20U);
+      const double begin = now();
+      while (now() - begin < seconds) ours(bytes, nullptr);
+    }
+    return 0;
+  }
+  const std::size_t size = static_cast<std::size_t>(argc > 1 ? std::atoi(argv[1]) : 16) << 20U;
+  constexpr int kRounds = 5;
+  std::printf("%-10s %12s %12s %14s %8s\n", "load", "sess MB/s", "with relay", "libvterm state", "ratio");
+  for (const Load& load : kLoads) {
+    const std::string bytes = load.make(size);
+    double best = 0;
+    double relayed = 0;
+    double theirs = 0;
+    for (int round = 0; round < kRounds; ++round) {
+      sess::terminal::Relay relay;
+      best = std::max(best, ours(bytes, nullptr));
+      relayed = std::max(relayed, ours(bytes, &relay));
+      theirs = std::max(theirs, libvterm(bytes));
+    }
+    std::printf("%-10s %12.0f %12.0f %14.0f %8.2f\n", load.name, best, relayed, theirs, best / theirs);
+  }
+  return 0;
+}
