@@ -1,0 +1,30 @@
+// Draws a pane's screen into a rectangle of a frame.
+#pragma once
+
+#include <cstdint>
+
+#include "render/frame.hpp"
+#include "render/style.hpp"
+#include "terminal/screen.hpp"
+
+namespace sess::render {
+
+struct PaneView {
+  /// First row and column of the screen that is shown: a client that is smaller than the window.
+  int top = 0;
+  int left = 0;
+  /// window-style or window-active-style: colours of cells that have the default ones.
+  terminal::Style base = {};
+  /// Whether the frame's cursor becomes this pane's.
+  bool has_cursor = false;
+};
+
+/// Draws what the view shows of the screen; cells beyond it are blank in the base style.
+void draw_pane(Frame& frame, Rect area, const terminal::Screen& screen, const PaneView& view);
+
+/// Draws a piece of text (a history line's run) in a pane's style: `style.link` is ignored, `link` its URI.
+/// Returns the columns used.
+int draw_run(Frame& frame, int row, int col, int columns, std::string_view text, const terminal::Style& style,
+             std::string_view link, const terminal::Style& base);
+
+}  // namespace sess::render
