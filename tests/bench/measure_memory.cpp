@@ -30,17 +30,20 @@ void measure_sessions(Context& context, Peer& peer) {
 
 void measure_history(Context& context, Peer& peer, Load load) {
   const int lines = context.settings.history_lines;
-  peer.configure(static_cast<std::size_t>(lines) + 1000);
-  // The same program with no lines first: what is left is the history alone.
   const std::string result = Context::result_file(peer);
-  peer.start_session("empty", {context.load, "lines", load_name(load), "0", result});
-  wait_for_report(result);
-  const double before = settled_memory(peer);
-  peer.start_session("full", {context.load, "lines", load_name(load), std::to_string(lines), result});
-  wait_for_report(result);
-  double grown = settled_memory(peer) - before;
-  if (!peer.one_daemon()) grown -= before;
-  context.table.add("history-" + load_name(load), peer.name(), grown / (kCellsPerLine * lines));
+  const auto with_lines = [&](int count) {
+    peer.start_session("lines", {context.load, "lines", load_name(load), std::to_string(count), result});
+    wait_for_report(result);
+    const double bytes = settled_memory(peer);
+    peer.end();
+    return bytes;
+  };
+  // The same program without lines, in the default configuration: screen takes the memory when a session
+  // starts.
+  const double before = with_lines(0);
+  peer.configure(static_cast<std::size_t>(lines) + 1000);
+  context.table.add("history-" + load_name(load), peer.name(),
+                    (with_lines(lines) - before) / (kCellsPerLine * lines));
 }
 
 void measure_resize(Context& context, Peer& peer) {
