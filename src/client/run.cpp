@@ -45,32 +45,47 @@ int become_shell(const protocol::Exec& request) {
   return become({shell, "-c", request.command}, {shell});
 }
 
+// What a signal that ends `sess -CC` has to put back; a handler can reach nothing but globals.
+termios control_before;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void restore_and_end(int signo) {
+  ::tcsetattr(STDIN_FILENO, TCSANOW, &control_before);
+  ::_exit(128 + signo);
+}
+
 /// The terminal of `sess -CC`: bytes go through as they are, without echo (what tmux sets, client.c).
 class ControlTerminal {
  public:
-  ControlTerminal() : usable_(::tcgetattr(STDIN_FILENO, &before_) == 0) {
+  ControlTerminal() : usable_(::tcgetattr(STDIN_FILENO, &control_before) == 0) {
     if (!usable_) return;
-    termios now = before_;
+    for (const int signo : {SIGTERM, SIGHUP, SIGINT}) ::signal(signo, restore_and_end);
+    termios now = control_before;
     ::cfmakeraw(&now);
     now.c_iflag = ICRNL | IXANY;
     now.c_oflag = OPOST | ONLCR;
     now.c_cflag = CREAD | CS8 | HUPCL;
     now.c_cc[VMIN] = 1;
     now.c_cc[VTIME] = 0;
-    ::cfsetispeed(&now, ::cfgetispeed(&before_));
-    ::cfsetospeed(&now, ::cfgetospeed(&before_));
+    ::cfsetispeed(&now, ::cfgetispeed(&control_before));
+    ::cfsetospeed(&now, ::cfgetospeed(&control_before));
     ::tcsetattr(STDIN_FILENO, TCSANOW, &now);
   }
   ~ControlTerminal() {
-    if (usable_) ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    if (!usable_) return;
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &control_before);
+    for (const int signo : {SIGTERM, SIGHUP, SIGINT}) ::signal(signo, SIG_DFL);
   }
   ControlTerminal(const ControlTerminal&) = delete;
   ControlTerminal& operator=(const ControlTerminal&) = delete;
 
  private:
-  termios before_{};
   bool usable_;
 };
+
+DialogueEnd hold_control_dialogue(Channel& channel) {
+  const ControlTerminal terminal;
+  return hold_dialogue(channel, {});
+}
 
 /// What is done with each way a dialogue ends; the result is the exit status.
 class Ending {
@@ -130,10 +145,8 @@ int converse(const Options& options, const Connector& connector, const std::func
   } else {
     greeting->channel.send(command);
   }
-  std::optional<ControlTerminal> control;
-  if (options.control == ControlMode::raw) control.emplace();
-  DialogueEnd end = hold_dialogue(greeting->channel, {});
-  control.reset();
+  DialogueEnd end = options.control == ControlMode::raw ? hold_control_dialogue(greeting->channel)
+                                                        : hold_dialogue(greeting->channel, {});
   return std::visit(Ending(connector, hello, *greeting), end);
 }
 

@@ -101,8 +101,7 @@ TEST_CASE("a lost connection is resumed: unacknowledged input is sent again once
   CHECK(on.peer.expect<Input>().sequence == 1);
   type(on.pty, "b");
   CHECK(on.peer.expect<Input>().sequence == 2);
-  on.peer.send(InputAck{1});
-  on.peer.close();
+  on.peer.close();  // the first was applied, but its acknowledgement got lost
 
   Peer next = on.server.accept();
   const Hello hello = next.greet(1);
@@ -157,7 +156,11 @@ TEST_CASE("a server that does not know the client is sent nothing again", "[clie
   next.greet();
   next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, false});
   type(on.pty, "b");
-  const auto typed = next.expect<Input>();
+  CHECK(next.expect<Input>().bytes == "b");
+  next.close();
+  Peer third = on.server.accept();
+  third.greet(0);
+  const auto typed = third.expect<Input>();
   CHECK(typed.sequence == 2);
   CHECK(typed.bytes == "b");
 }
@@ -408,6 +411,7 @@ TEST_CASE("a paste larger than the buffer arrives whole, at the pace of the serv
   std::size_t written = 0;
   std::string got;
   std::uint64_t sequence = 0;
+  bool acknowledging = false;
   while (got.size() < paste.size()) {
     const ssize_t n = ::write(on.pty.fd(), paste.data() + written, paste.size() - written);
     if (n > 0) written += static_cast<std::size_t>(n);
@@ -415,7 +419,31 @@ TEST_CASE("a paste larger than the buffer arrives whole, at the pace of the serv
     const auto input = on.peer.expect<Input>();
     REQUIRE(input.sequence == ++sequence);
     got += input.bytes;
-    on.peer.send(InputAck{sequence});
+    // The client sends what its buffer holds unacknowledged, and then no more.
+    if (!acknowledging) REQUIRE(got.size() <= InputBuffer::kMaxBytes);
+    acknowledging = acknowledging || got.size() == InputBuffer::kMaxBytes;
+    if (acknowledging) on.peer.send(InputAck{sequence});
   }
   CHECK(got == paste);
+}
+
+TEST_CASE("sess -CC gives the terminal back however it ends", "[client]") {
+  FakeServer server;
+  Pty pty(client_argv(), server.client_env({"-CC", "attach"}));
+  Peer peer = server.accept();
+  CHECK(peer.greet().control == ControlMode::raw);
+  peer.expect<Command>();
+  REQUIRE(wait_until([&] { return raw(pty); }));
+  SECTION("by an exit") {
+    peer.send(Print{1, "%exit\n"});
+    peer.send(Exit{0});
+  }
+  SECTION("by a signal") {
+    pty.signal(SIGTERM);
+  }
+  SECTION("by the loss of its server") {
+    peer.close();
+  }
+  REQUIRE(pty.wait_exit());
+  CHECK_FALSE(raw(pty));
 }

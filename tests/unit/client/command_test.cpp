@@ -162,7 +162,9 @@ TEST_CASE("attaching without a terminal is an error", "[client]") {
   FakeServer server;
   auto outcome = start(server, {"attach"});
   Peer peer = server.accept();
-  peer.attach();
+  peer.greet();
+  peer.expect<Command>();
+  peer.send(Attached{1, "app", 4, AttachMode::direct, false, false});
   const Outcome got = outcome.get();
   CHECK(got.status.code() == 1);
   CHECK(got.err == "open terminal failed: not a terminal\n");
