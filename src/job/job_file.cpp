@@ -357,11 +357,11 @@ Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
   Spec spec;
   std::vector<std::pair<std::uint32_t, std::string>> faults;
   for (const auto& [name, node] : table) {
+    const std::string word(name.str());
     const auto& keys = all_keys();
-    const auto key =
-        std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.document.key == name.str(); });
-    const std::string fault =
-        key == keys.end() ? unknown_key(std::string(name.str())) : key->read(node, spec);
+    const auto key = std::find_if(keys.begin(), keys.end(),
+                                  [&word](const Key& known) { return known.document.key == word; });
+    const std::string fault = key == keys.end() ? unknown_key(word) : key->read(node, spec);
     if (!fault.empty()) faults.emplace_back(name.source().begin.line, fault);
   }
   if (faults.empty() && spec.command.empty() && spec.windows.empty()) {
