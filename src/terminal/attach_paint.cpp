@@ -32,6 +32,11 @@ class Brush {
       link_ = uri;
       link_id_ = id;
     }
+    const bool guard = (style.attrs & protected_) != 0;
+    if (guard != guard_) {
+      out_ += guard ? "\x1b[1\"q" : "\x1b[0\"q";
+      guard_ = guard;
+    }
     if (plain == current_) return;
     append_sgr(out_, plain);
     current_ = plain;
@@ -51,7 +56,13 @@ class Brush {
       while (used > 0 && cells[used - 1] == kBlank) --used;
     }
     for (std::size_t i = 0; i < used; ++i) {
-      if (cells[i].width == 0 || (cells[i].flags & kFiller) != 0) continue;
+      if (cells[i].width == 0) continue;
+      if ((cells[i].flags & kFiller) != 0) {
+        // The terminal leaves the column alone when the wide character wraps.
+        style(screen_.style(cells[i].style), {}, {});
+        out_ += "\x1b[K";
+        continue;
+      }
       cell(cells[i]);
     }
     if (wrapped) return false;
@@ -64,6 +75,7 @@ class Brush {
   const Screen& screen_;
   std::string& out_;
   Style current_;
+  bool guard_ = false;
   std::string link_;
   std::string link_id_;
 };
@@ -264,6 +276,12 @@ std::string paint_for_attach(const Screen& screen, const PaintOptions& options) 
     enter_alternate(out, screen);
   } else {
     put_saved(out, screen, false);
+    if (screen.modes().kitty_alternate.size != 0) {
+      // A program that left the alternate screen for a moment finds its keyboard there again.
+      out += "\x1b[?47h";
+      append_kitty_push(out, screen.modes().kitty_alternate);
+      out += "\x1b[?47l";
+    }
   }
   put_state(out, screen);
   if (!screen.modes().synchronized) out += kEnd;

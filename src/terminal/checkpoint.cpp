@@ -187,6 +187,11 @@ void Core::save(ByteWriter& out) const {
     saver.color(color);
   }
   for (const auto& color : dynamic_) saver.optional_color(color);
+  out.varint(kept_modes_.size());
+  for (const auto& [mode, on] : kept_modes_) {
+    out.u16(mode);
+    out.boolean(on);
+  }
   out.varint(synchronized_bytes_);
   saver.grid(*main_);
   out.boolean(alternate_ != nullptr);
@@ -435,6 +440,11 @@ bool Core::restore(ByteReader& in) {
     palette_[index] = loader.color();
   }
   for (auto& color : dynamic_) color = loader.optional_color();
+  const int kept = loader.number(Modes::kMaxOthers);
+  for (int i = 0; i < kept && in.ok(); ++i) {
+    const std::uint16_t mode = in.u16();
+    kept_modes_[mode] = in.boolean();
+  }
   synchronized_bytes_ = static_cast<std::size_t>(in.varint());
   loader.grid(*main_);
   if (in.boolean() && in.ok()) {

@@ -70,10 +70,6 @@ void Core::feed(std::string_view bytes, Relay* relay) {
   } else {
     decoder_.feed(bytes, *this);
   }
-  if (modes_.synchronized) {
-    synchronized_bytes_ += bytes.size();
-    if (synchronized_bytes_ > kSynchronizedBytes) modes_.synchronized = false;
-  }
 }
 
 void Core::touch_all() {
@@ -338,6 +334,7 @@ void Core::reset() {
   last_glues_ = false;
   last_text_.clear();
   last_code_point_ = 0;
+  kept_modes_.clear();
   titles_ = {};
   title_stack_.clear();
   palette_.clear();

@@ -97,6 +97,7 @@ class Core final : public TokenHandler {
   void print_code_point(char32_t c);
   void print_simple(char32_t c, int width);
   void place(Cell cell, int width);
+  void leave_last_column(int right);
   [[nodiscard]] bool join(char32_t c);
   void widen(int row, int col);
   void narrow(int row, int col);
@@ -185,6 +186,9 @@ class Core final : public TokenHandler {
   void show_alternate(bool on);
   void set_other_mode(int mode, bool on);
   void set_synchronized(bool on);
+  void count_synchronized(std::size_t bytes);
+  void keep_private_mode(int mode);
+  void recall_private_mode(int mode);
 
   // osc.cpp
   void set_title(std::string_view text, bool title, bool icon);
@@ -257,6 +261,7 @@ class Core final : public TokenHandler {
   std::string last_text_;    ///< for REP, when it is a cluster or mapped
   char32_t last_code_point_ = 0;
 
+  std::map<std::uint16_t, bool> kept_modes_;  ///< XTSAVE
   Titles titles_;
   std::vector<Titles> title_stack_;
   std::string directory_url_;

@@ -6,6 +6,7 @@
 namespace sess::terminal {
 
 void Core::on_csi(const Csi& token) {
+  if (modes_.synchronized) count_synchronized(4);
   if (token.intermediate != 0) return intermediate_csi(token);
   if (token.marker == 0) return plain_csi(token);
   if (token.marker == '?') return private_csi(token);

@@ -138,7 +138,8 @@ void Core::request_capabilities(std::string_view names) {
       if (name && one.name == *name) found = &one;
     }
     if (found == nullptr) {
-      reply("\x1bP0+r\x1b\\");
+      // The name goes back as xterm sends it: hex digits and nothing else.
+      reply("\x1bP0+r" + (name && hex.size() <= 64 ? std::string(hex) : std::string()) + "\x1b\\");
       continue;
     }
     std::string out = "\x1bP1+r" + to_hex(found->name);

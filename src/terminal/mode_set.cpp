@@ -140,6 +140,28 @@ void Core::set_synchronized(bool on) {
   synchronized_bytes_ = 0;
 }
 
+/// Counts what is drawn meanwhile. By tokens, not by reads: the same bytes end it at the same place.
+void Core::count_synchronized(std::size_t bytes) {
+  synchronized_bytes_ += bytes;
+  if (synchronized_bytes_ > kSynchronizedBytes) set_synchronized(false);
+}
+
+/// XTSAVE: remembers how a mode is set; XTRESTORE brings it back.
+void Core::keep_private_mode(int mode) {
+  const int state = private_mode(mode);
+  if (state != kSet && state != kReset) return;
+  if (kept_modes_.size() >= Modes::kMaxOthers && kept_modes_.count(static_cast<std::uint16_t>(mode)) == 0)
+    return;
+  kept_modes_[static_cast<std::uint16_t>(mode)] = state == kSet;
+}
+
+void Core::recall_private_mode(int mode) {
+  const auto found = kept_modes_.find(static_cast<std::uint16_t>(mode));
+  if (found == kept_modes_.end()) return;
+  const bool now = private_mode(mode) == kSet;
+  if (now != found->second) set_private_mode(mode, found->second);
+}
+
 /// A mode that is not known here may be known to the user's terminal: it is told again at attach.
 void Core::set_other_mode(int mode, bool on) {
   const auto found = std::find(modes_.others.begin(), modes_.others.end(), mode);

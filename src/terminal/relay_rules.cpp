@@ -88,7 +88,7 @@ Verdict judge_csi(const Csi& token) {
         }
         return Verdict::pass;
       }
-      return when(token.final == 'J' || token.final == 'K' || token.final == 'W');
+      return when(std::string_view("JKWrs").find(token.final) != std::string_view::npos);
     case '>':
       return when(token.final == 'u' || token.final == 'm' || token.final == 'n');
     case '<':

@@ -47,6 +47,7 @@ inline char32_t short_code_point(const char* p, const char* end, int& length) {
 }  // namespace
 
 void Core::on_text(std::string_view text) {
+  if (modes_.synchronized) count_synchronized(text.size());
   const char* p = text.data();
   const char* const end = p + text.size();
   while (p < end) {
@@ -243,6 +244,17 @@ void Core::print_code_point(char32_t c) {
   last_glues_ = (bits & kClassGlues) != 0;
 }
 
+/// A wide character goes to the next row: the column it leaves shows what it showed. A blank there is no
+/// text.
+void Core::leave_last_column(int right) {
+  Row& row = touch(at_.row);
+  if (right != cols() || right - at_.col != 1) return;
+  Cell& cell = grid().writable(row)[at_.col];
+  if (cell.glyph != 0 || cell.width != 1) return;
+  cell.flags = kFiller;
+  row.used = size_.cols;
+}
+
 /// Puts one cluster at the cursor, wrapping first where it must.
 void Core::place(Cell cell, int width) {
   if (at_.pending) {
@@ -256,11 +268,7 @@ void Core::place(Cell cell, int width) {
       cell = Cell{static_cast<std::uint32_t>(kReplacement), cell.style, 1, 0};
       width = 1;
     } else if (modes_.autowrap) {
-      Row& row = touch(at_.row);
-      make_room(row, at_.col, 1);
-      Cell* cells = grid().writable(row);
-      cells[at_.col] = Cell{0, 0, 1, right == cols() ? kFiller : std::uint8_t{0}};
-      row.used = std::max(row.used, static_cast<std::uint16_t>(at_.col + 1));
+      leave_last_column(right);
       wrap();
       right = right_limit();
     } else {

@@ -1,0 +1,176 @@
+#include "machine.hpp"
+#include "terminal/attach_paint.hpp"
+
+namespace sess::terminal {
+namespace {
+
+CaptureOptions with_escapes() {
+  CaptureOptions options;
+  options.escapes = true;
+  return options;
+}
+
+/// What two terminals must agree on after one was painted from the other.
+void same_terminal(const Machine& a, const Machine& b) {
+  CHECK(capture(a.screen(), with_escapes()) == capture(b.screen(), with_escapes()));
+  CaptureOptions hidden = with_escapes();
+  hidden.hidden = true;
+  if (a.screen().modes().alternate_screen) CHECK(capture(a.screen(), hidden) == capture(b.screen(), hidden));
+  CHECK(a.cursor() == b.cursor());
+  CHECK(a.screen().cursor().pending_wrap == b.screen().cursor().pending_wrap);
+  CHECK(a.screen().modes() == b.screen().modes());
+  CHECK(a.screen().pen().fg == b.screen().pen().fg);
+  CHECK(a.screen().top_margin() == b.screen().top_margin());
+  CHECK(a.screen().bottom_margin() == b.screen().bottom_margin());
+  CHECK(a.screen().title() == b.screen().title());
+  for (int r = 0; r < a.screen().size().rows; ++r) CHECK(a.screen().wrapped(r) == b.screen().wrapped(r));
+}
+
+const char* const kStates[] = {
+    "",
+    "prompt$ ",
+    "1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n7\r\n8",
+    "a line that is far longer than twenty columns and wraps\r\nnext\r\n\r\n\x1b[31mred\x1b[m end",
+    "12345678901234567890",
+    "한글이 마지막 칸에 안 들어가면 다음 줄로",
+    "\x1b[2;4r\x1b[?6h\x1b[2;2Hx\x1b[1;32m",
+    "main\x1b[2;3H\x1b[?1049h\x1b[?1003;1006h\x1b[>1u\x1b[4;5Halt\x1b[?25l\x1b[5 q\x1b]2;t\a",
+    "\x1b[44mblue\x1b[K\r\n\x1b[41m\x1b[2Jx\x1b[m",
+    "\x1b[?2004h\x1b[?1004h\x1b[?1h\x1b=\x1b[>4;2m\x1b[?4321h\x1b[4h",
+    "\x1b(0qqq\x1b(B\x1b)0\x0e",
+};
+
+}  // namespace
+
+TEST_CASE("an attaching terminal is given what the screen shows", "[terminal][paint]") {
+  for (const char* state : kStates) {
+    INFO(state);
+    Machine from({5, 20});
+    from.feed(state);
+    Machine to({5, 20});
+    to.feed("shell$ \r\nshell$ sess attach\r\n");
+    PaintOptions options;
+    options.client = {5, 20};
+    to.feed(paint_for_attach(from.screen(), options));
+    same_terminal(from, to);
+  }
+}
+
+TEST_CASE("history is replayed into the terminal's own scrollback behind what was there",
+          "[terminal][paint]") {
+  Machine from({5, 20});
+  for (int i = 0; i < 30; ++i) from.feed("line " + std::to_string(i) + " and it is longer than a row\r\n");
+  Machine to({5, 20});
+  to.feed("shell$ attach\r\n");
+  PaintOptions options;
+  options.client = {5, 20};
+  to.feed(paint_for_attach(from.screen(), options));
+  CHECK(to.everything() == "shell$ attach\n" + from.everything());
+  Machine few({5, 20});
+  options.history_lines = 3;
+  few.feed(paint_for_attach(from.screen(), options));
+  CHECK(few.everything().rfind("line 2", 0) == 0);
+}
+
+TEST_CASE("repainting brings a terminal back from anything and leaves its scrollback", "[terminal][paint]") {
+  for (const char* state : kStates) {
+    for (const char* other : kStates) {
+      INFO(state << " over " << other);
+      Machine from({5, 20});
+      from.feed(state);
+      Machine to({5, 20});
+      to.feed(other);
+      const auto lines = to.screen().history().lines();
+      to.feed(repaint(from.screen()));
+      CHECK(capture(from.screen(), with_escapes()) == capture(to.screen(), with_escapes()));
+      CHECK(from.cursor() == to.cursor());
+      CHECK(from.screen().modes().alternate_screen == to.screen().modes().alternate_screen);
+      CHECK(from.screen().modes().mouse == to.screen().modes().mouse);
+      CHECK(to.screen().history().lines() == lines);
+    }
+  }
+}
+
+TEST_CASE("missed history scrolls into the scrollback, then the screen is painted", "[terminal][paint]") {
+  for (const int missed : {1, 3, 5, 40}) {
+    INFO(missed);
+    Machine from({5, 20});
+    Machine to({5, 20});
+    for (int i = 0; i < 10; ++i) from.feed("line " + std::to_string(i) + "\r\n");
+    to.feed(paint_for_attach(from.screen(), {1000, {5, 20}}));
+    const auto seen = from.screen().history().end_line();
+    for (int i = 0; i < missed; ++i) from.feed("more " + std::to_string(i) + " which wraps around\r\n");
+    to.feed(history_text(from.screen(), seen, 1000));
+    to.feed(repaint(from.screen()));
+    CHECK(to.everything() == from.everything());
+  }
+}
+
+TEST_CASE("undoing leaves a terminal with no mode set", "[terminal][paint]") {
+  for (const char* state : kStates) {
+    INFO(state);
+    Machine m({5, 20});
+    m.feed(state);
+    m.feed(undo_for_detach(m.screen()));
+    Modes plain;
+    plain.others = {};
+    CHECK(m.screen().modes() == plain);
+    CHECK(m.screen().pen() == Style{});
+    CHECK(m.screen().bottom_margin() == 4);
+    CHECK_FALSE(m.screen().modes().alternate_screen);
+  }
+}
+
+TEST_CASE("modes change from any to any", "[terminal][paint]") {
+  for (const char* state : kStates) {
+    for (const char* other : kStates) {
+      Machine a({5, 20});
+      Machine b({5, 20});
+      a.feed(state);
+      b.feed(other);
+      if (a.screen().modes().alternate_screen != b.screen().modes().alternate_screen) continue;
+      const Modes wanted = b.screen().modes();
+      a.feed(change_modes(a.screen().modes(), wanted));
+      CHECK(a.screen().modes() == wanted);
+    }
+  }
+}
+
+TEST_CASE("capture counts rows as tmux does", "[terminal][capture]") {
+  Machine m({3, 10});
+  m.feed("1\r\nabcdefghijklmno\r\n3\r\n4\r\n5  \x1b[31mx\x1b[m\\");
+  CaptureOptions options;
+  options.start = -2;
+  options.end = 0;
+  CHECK(capture(m.screen(), options) == "abcdefghij\nklmno\n3\n");
+  options.start = CaptureOptions::kHistoryStart;
+  options.end = CaptureOptions::kScreenEnd;
+  CHECK(capture(m.screen(), options) == "1\nabcdefghij\nklmno\n3\n4\n5  x\\\n");
+  options.join = true;
+  CHECK(capture(m.screen(), options) == "1\nabcdefghijklmno\n3\n4\n5  x\\\n");
+  options.join = false;
+  options.start = 2;
+  options.escapes = true;
+  options.octal = true;
+  CHECK(capture(m.screen(), options) == "5  \\033[0;31mx\\033[m\\\\\n");
+  CHECK(history_rows(m.screen()) == 3);
+}
+
+TEST_CASE("capture keeps trailing spaces only when asked", "[terminal][capture]") {
+  Machine m({2, 10});
+  m.feed("a   \r\n");
+  CHECK(capture(m.screen()) == "a\n\n");
+  CaptureOptions options;
+  options.trailing_spaces = true;
+  CHECK(capture(m.screen(), options) == "a   \n\n");
+}
+
+TEST_CASE("capture reads the screen that is hidden", "[terminal][capture]") {
+  Machine m({2, 10});
+  m.feed("main\x1b[?1049halt");
+  CaptureOptions options;
+  options.hidden = true;
+  CHECK(capture(m.screen(), options) == "main\n\n");
+}
+
+}  // namespace sess::terminal
