@@ -1,0 +1,66 @@
+// Command lines, config files and formats from anybody: parsed, printed, parsed again; expanded over a model
+// with one session.
+
+#include <string>
+#include <vector>
+
+#include "command/format.hpp"
+#include "command/format_text.hpp"
+#include "command/parser.hpp"
+#include "input.hpp"
+
+namespace {
+
+using sess::fuzz::require;
+namespace command = sess::command;
+
+command::ParseContext context() {
+  command::ParseContext context;
+  context.file = "fuzz";
+  context.variable = [](std::string_view name) -> std::optional<std::string> {
+    if (name == "HOME") return "/home/user";
+    return std::nullopt;
+  };
+  context.home = [](std::string_view) { return std::string("/home/user"); };
+  context.expand = [](std::string_view format) { return command::expand({}, format); };
+  return context;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  sess::fuzz::Input input(data, size);
+  const std::uint8_t what = input.byte();
+  const std::string text(input.rest());
+  switch (what % 3) {
+    case 0: {
+      const auto parsed = command::parse(text, context());
+      require(parsed.commands != nullptr, "there is always a list");
+      if (!parsed.ok()) break;
+      const std::string printed = command::print(*parsed.commands);
+      const auto again = command::parse(printed, context());
+      require(again.ok(), "what was printed can be parsed");
+      require(command::print(*again.commands) == printed, "printing is stable");
+      break;
+    }
+    case 1: {
+      std::vector<std::string> arguments;
+      for (std::size_t begin = 0; begin <= text.size();) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        arguments.push_back(text.substr(begin, end - begin));
+        begin = end + 1;
+      }
+      static_cast<void>(command::parse_arguments(arguments, context()));
+      break;
+    }
+    default: {
+      const std::string expanded = command::expand({}, text);
+      require(expanded.size() < (1U << 24U), "an expansion is bounded");
+      static_cast<void>(command::format_width(text));
+      static_cast<void>(command::keep_left(text, 7));
+      static_cast<void>(command::keep_right(text, 7));
+      break;
+    }
+  }
+  return 0;
+}
