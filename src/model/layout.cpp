@@ -150,8 +150,42 @@ bool Layout::has_title_line(PaneId pane, BorderStatus border) const {
 }
 
 bool Layout::split(PaneId beside, PaneId created, const Split& how, BorderStatus border) {
-  LayoutCell* cell = how.full ? root_.get() : find(beside);
-  if (cell == nullptr || find(beside) == nullptr || find(created) != nullptr) return false;
+  LayoutCell* cell = find(beside);
+  if (cell == nullptr || find(created) != nullptr) return false;
+  if (!how.full) return split_cell(cell, created, how, border);
+  Layout saved = clone();
+  if (!split_cell(root_.get(), created, how, border)) return false;
+  if (validate().empty()) return true;
+  // tmux's proportions can squeeze cells out of the tree when some are at their minimum.
+  *this = std::move(saved);
+  return split_root(created, how, border);
+}
+
+/// A full-size split that takes the space evenly, as resizing the window does.
+bool Layout::split_root(PaneId created, const Split& how, BorderStatus border) {
+  const Kind kind = cells::along(how.axis);
+  const Rect was = root_->rect;
+  const int available = cells::spare(*root_, kind, border) - 1;
+  const int wanted = how.size.value_or((cells::side(*root_, kind) - 1) / 2);
+  const int size = std::min(std::max(wanted, kPaneMinimum), available);
+  if (size < kPaneMinimum) return false;
+  cells::adjust(*root_, kind, -(size + 1), border);
+  if (root_->kind != kind) {
+    auto node = cells::make_node(kind, was);
+    root_->parent = node.get();
+    node->children.push_back(std::move(root_));
+    root_ = std::move(node);
+  }
+  root_->rect = was;
+  Rect rect = was;
+  (kind == Kind::row ? rect.cols : rect.rows) = size;
+  auto leaf = cells::make_leaf(created, rect, root_.get());
+  root_->children.insert(how.before ? root_->children.begin() : root_->children.end(), std::move(leaf));
+  fix_offsets();
+  return true;
+}
+
+bool Layout::split_cell(LayoutCell* cell, PaneId created, const Split& how, BorderStatus border) {
   const Kind kind = cells::along(how.axis);
   const Rect was = cell->rect;
   const int whole = cells::side(*cell, kind);

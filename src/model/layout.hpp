@@ -154,6 +154,8 @@ class Layout {
  private:
   explicit Layout(std::unique_ptr<LayoutCell> root) : root_(std::move(root)) {}
   [[nodiscard]] LayoutCell* find(PaneId pane) const;
+  bool split_cell(LayoutCell* cell, PaneId created, const Split& how, BorderStatus border);
+  bool split_root(PaneId created, const Split& how, BorderStatus border);
 
   std::unique_ptr<LayoutCell> root_;
 };

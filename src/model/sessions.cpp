@@ -171,11 +171,12 @@ void Model::synchronize(const Session& from, Session& to) {
   }
   std::erase(to.last, *to.current);
   for (const auto& [index, link] : before) {
+    const WindowId window = link.window;
     const bool kept = std::any_of(to.windows.begin(), to.windows.end(),
-                                  [&](const auto& entry) { return entry.second.window == link.window; });
+                                  [&](const auto& entry) { return entry.second.window == window; });
     if (kept) continue;
-    report(Event::Kind::window_unlinked, to.id, link.window);
-    close_unlinked(link.window);
+    report(Event::Kind::window_unlinked, to.id, window);
+    close_unlinked(window);
   }
 }
 

@@ -62,7 +62,7 @@ std::string visible(std::string_view text, Quoted quoted) {
       }
     }
     text.remove_prefix(1);
-    if (c == '$' && quoted == Quoted::in_double && !text.empty()) {
+    if (c == '$' && !text.empty()) {
       const auto next = static_cast<unsigned char>(text.front());
       if (std::isalpha(next) != 0 || next == '_' || next == '{') out += '\\';
       out += '$';
