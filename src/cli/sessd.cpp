@@ -3,6 +3,7 @@
 //
 // Nothing that matters happens before the lock is held; nothing is shown to a user after the daemon detached
 // except through the ready pipe. Servers are forks of the keeper that this starts.
+#include <fcntl.h>
 #include <getopt.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,9 +71,13 @@ constexpr const char* kUsageText =
 int descriptor_argument(const char* text, const char* flag) {
   char* end = nullptr;
   const long fd = std::strtol(text, &end, 10);
-  if (*text == '\0' || *end != '\0' || fd < 3 || fd > INT_MAX)
+  if (*text == '\0' || *end != '\0' || fd < 1 || fd > INT_MAX)
     usage_error(fmt::format("{}: bad descriptor", flag));
-  return static_cast<int>(fd);
+  if (fd > 2) return static_cast<int>(fd);
+  // A standard descriptor becomes /dev/null in the daemon; what it stands for now is kept beside it.
+  const int kept = fcntl(static_cast<int>(fd), F_DUPFD_CLOEXEC, 3);
+  if (kept < 0) usage_error(fmt::format("{}: bad descriptor", flag));
+  return kept;
 }
 
 Flags parse(int argc, char** argv) {

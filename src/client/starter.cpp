@@ -69,14 +69,14 @@ Result<> start_daemon(const Options& options, const os::RuntimePaths& paths,
   auto daemon = os::spawn(request, -1, ready->write.get(), STDERR_FILENO);
   if (!daemon) return pass(daemon.error());
   ready->write.reset();
-  // A byte says that it listens. The end of file says that this process has nothing more to say: then its
+  // A byte of 0 says that it listens. The end of file says that this process has nothing more to say: then its
   // exit status does, which is 0 once the daemon that it forked listens.
   char byte = 0;
   ssize_t got = 0;
   while ((got = ::read(ready->read.get(), &byte, 1)) < 0 && errno == EINTR) {
   }
   const int status = wait_for(daemon->pid);
-  if (got == 1 || status == 0) return {};
+  if ((got == 1 && byte == 0) || (got == 0 && status == 0)) return {};
   return fail(ErrorCode::unavailable, "the server did not start ({} ended with status {})", request.argv[0],
               status);
 }

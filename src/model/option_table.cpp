@@ -175,7 +175,7 @@ constexpr auto kTable = std::to_array<OptionEntry>({
     choice("cursor-style", kPane, kCursor, 0),
     text("default-terminal", kServer, "xterm-256color"),
     text("editor", kServer, "/usr/bin/vi"),
-    number("escape-time", kServer, 0, kInt, 500),
+    number("escape-time", kServer, 0, kInt, 10),
     flag("exit-empty", kServer, true),
     flag("exit-unattached", kServer, false),
     choice("extended-keys", kServer, kExtendedKeys, 0),

@@ -1,0 +1,481 @@
+// Clients: accepting them, what they say, what becomes of them when they go.
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "model/size_policy.hpp"
+#include "os/agent_link.hpp"
+#include "os/socket.hpp"
+#include "protocol/message.hpp"
+#include "protocol/trace.hpp"
+#include "server/host.hpp"
+#include "server/output.hpp"
+#include "server/server.hpp"
+#include "terminal/attach_paint.hpp"
+
+namespace sess::server {
+namespace {
+
+using protocol::FrameType;
+using Phase = RemoteClient::Phase;
+
+constexpr std::size_t kMaxClients = 1000;
+constexpr std::size_t kMaxSaved = 64;
+constexpr std::size_t kMaxStdin = 16 << 20;
+/// Before hello nobody needs more.
+constexpr std::size_t kMaxGreeting = 256 * 1024;
+
+ClientToken new_token() {
+  ClientToken token = 0;
+  // 0 and 1 have meanings of their own (journal.hpp, pane_io.cpp).
+  while (token < 16) {
+    if (::getrandom(&token, sizeof token, 0) != sizeof token) token = 0;
+  }
+  return token;
+}
+
+std::string token_text(ClientToken token) { return fmt::format("{:016x}", token); }
+
+ClientToken parse_token(std::string_view text) {
+  ClientToken token = 0;
+  for (const char c : text) {
+    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    if (digit < 0 || text.size() != 16) return 0;
+    token = token * 16 + static_cast<unsigned>(digit);
+  }
+  return token;
+}
+
+/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing
+/// and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had it.)
+std::string below_screen(const terminal::Screen& screen) {
+  if (screen.modes().alternate_screen) return {};
+  int last = screen.cursor().row;
+  for (int r = screen.size().rows - 1; r > last; --r) {
+    const auto row = screen.row(r);
+    if (std::any_of(row.begin(), row.end(), [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+      last = r;
+    }
+  }
+  return fmt::format("\x1b[{};1H\n", last + 1);
+}
+
+}  // namespace
+
+// --- connections ----------------------------------------------------------------------------------------
+
+void Server::on_connection() noexcept {
+  while (true) {
+    auto accepted = os::accept_connection(start_.listener.get());
+    if (!accepted) {
+      log::warn("cannot accept: {}", accepted.error().text);
+      listener_watch_->want(false, false);
+      accept_timer_->start(std::chrono::milliseconds(100));
+      return;
+    }
+    if (!*accepted) return;
+    add_connection(std::move(**accepted));
+  }
+}
+
+void Server::add_connection(UniqueFd socket) {
+  const auto peer = os::peer_credentials(socket.get());
+  if (!peer || peer->uid != ::geteuid()) {
+    log::warn("refused a connection of uid {}", peer ? static_cast<long>(peer->uid) : -1L);
+    return;
+  }
+  had_client_ = true;
+  const auto now = clock().wall();
+  model::Client& model_client = model_.add_client(fmt::format("client-{}", peer->pid), now);
+  model_client.pid = peer->pid;
+  model_client.user = facts_.user;
+  model_client.exiting = true;  // counts for nothing until it is attached
+  const auto id = model_client.id;
+  auto made = std::make_unique<RemoteClient>(*loop_, id);
+  RemoteClient& client = *made;
+  client.frame_due = [this] {};  // the turn that it makes is enough
+  client.escape_timer_expired = [this, &client] {
+    client.decoder.flush();
+    dispatch_events(client);
+  };
+  client.message_over = [this, &client] { clear_overlay(client); };
+  client.key_table_over = [this, &client] {
+    client.repeating = client.in_prefix = false;
+    if (client.composed) client.composed->invalidate();
+  };
+  Connection::Events events;
+  events.on_frame = [this, &client](const protocol::Frame& frame) { return on_frame(client, frame); };
+  events.on_closed = [this, id](const std::string& reason) { connection_lost(id, reason); };
+  client.connection = std::make_unique<Connection>(*loop_, std::move(socket), std::move(events));
+  clients_[id] = std::move(made);
+  if (clients_.size() > kMaxClients) {
+    client.connection->send(
+        protocol::encode(protocol::Refusal{protocol::RefusalCode::full, "too many clients; end some and try again"}));
+    client.phase = Phase::ending;
+    client.connection->close_after_flush();
+  }
+}
+
+void Server::connection_lost(model::ClientId id, const std::string& reason) {
+  log::debug("client {}: connection closed: {}", id.value, reason);
+  lost_.push_back(id);
+}
+
+void Server::sweep_clients() {
+  auto lost = std::move(lost_);
+  lost_.clear();
+  for (const auto id : lost) drop_client(id);
+  if (!lost.empty()) loop_->defer([] {});  // what follows from it is decided in a turn of its own
+}
+
+void Server::drop_client(model::ClientId id) {
+  RemoteClient* gone = client(id);
+  if (gone == nullptr) return;
+  const model::Client* seen = model_.client(id);
+  if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
+    saved_clients_[gone->token] = {gone->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table};
+    while (saved_clients_.size() > kMaxSaved) saved_clients_.erase(saved_clients_.begin());
+    const auto session = *seen->session;
+    queue_->submit_hook("client-detached", command::find_from_session(model_, session));
+  }
+  if (gone->overlay.done) gone->overlay.done(std::nullopt);
+  if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
+  queue_->client_gone(id);
+  model_.remove_client(id);
+  clients_.erase(id);
+  model_.recalculate_sizes();
+  commands_ran_ = true;
+  display_changed();
+}
+
+// --- frames ---------------------------------------------------------------------------------------------
+
+bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
+  if (log::enabled(LogLevel::debug)) log::debug("client {}: < {}", client.id.value, protocol::trace(frame));
+  const auto refuse = [&](const std::string& text) {
+    log::warn("client {}: {}", client.id.value, text);
+    client.connection->send(protocol::encode(protocol::Refusal{protocol::RefusalCode::malformed, text}));
+    client.phase = Phase::ending;
+    client.connection->close_after_flush();
+    return false;
+  };
+  if (!protocol::is_known(frame.type)) {
+    return protocol::may_skip(frame) ? true : refuse("unknown message from the client");
+  }
+  if (client.phase == Phase::ending) return true;
+  if (client.phase == Phase::greeting) {
+    if (frame.type != FrameType::hello) return refuse("the client did not say hello first");
+    auto hello = protocol::Hello::parse(frame.payload);
+    if (!hello) return refuse(hello.error().text);
+    return on_hello(client, *hello);
+  }
+  switch (frame.type) {
+    case FrameType::ping:
+      if (const auto ping = protocol::Ping::parse(frame.payload)) {
+        client.connection->send(protocol::encode(protocol::Pong{ping->serial}));
+      }
+      return true;
+    case FrameType::pong:
+      return true;
+    case FrameType::command: {
+      if (client.phase != Phase::idle) return refuse("a second command on one connection");
+      auto command = protocol::Command::parse(frame.payload);
+      if (!command) return refuse(command.error().text);
+      client.phase = Phase::command;
+      const auto id = client.id;
+      queue_->submit_arguments(id, std::move(command->argv), [this, id](int status) { command_done(id, status); });
+      return true;
+    }
+    case FrameType::shell: {
+      auto shell = protocol::Shell::parse(frame.payload);
+      if (!shell) return refuse(shell.error().text);
+      client.phase = Phase::ending;
+      client.connection->send(
+          protocol::encode(protocol::Exec{model_.session_options().string("default-shell"), shell->command}));
+      client.connection->close_after_flush();
+      return true;
+    }
+    case FrameType::stdin_data:
+      if (const auto data = protocol::StdinData::parse(frame.payload); data && client.stdin_done) {
+        if (client.stdin_data.size() + data->bytes.size() <= kMaxStdin) client.stdin_data.append(data->bytes);
+      }
+      return true;
+    case FrameType::stdin_eof:
+      if (client.stdin_done) {
+        auto done = std::move(client.stdin_done);
+        client.stdin_done = nullptr;
+        done(std::move(client.stdin_data));
+        client.stdin_data.clear();
+      }
+      return true;
+    default:
+      return on_attached_frame(client, frame);
+  }
+}
+
+bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& frame) {
+  model::Client* seen = model_.client(client.id);
+  if (client.phase != Phase::attached || seen == nullptr) return true;  // crossed with our detached
+  const auto resized = [&](const protocol::TerminalSize& size) {
+    seen->size = size.cells;
+    seen->xpixel = size.cells.cols > 0 ? static_cast<std::uint16_t>(size.xpixel / size.cells.cols) : 0;
+    seen->ypixel = size.cells.rows > 0 ? static_cast<std::uint16_t>(size.ypixel / size.cells.rows) : 0;
+    client.hello.size = size;
+    model_.touch_client(client.id, clock().wall());
+    model_.recalculate_sizes();
+    follow_client_identity(client);
+    redraw(client);
+    commands_ran_ = true;
+    if (seen->session) {
+      queue_->submit_hook("client-resized", command::find_from_session(model_, *seen->session), client.id);
+    }
+  };
+  switch (frame.type) {
+    case FrameType::input:
+      if (const auto input = protocol::Input::parse(frame.payload)) {
+        on_input(client, input->sequence, input->bytes);
+      }
+      return true;
+    case FrameType::ack:
+      if (const auto ack = protocol::Ack::parse(frame.payload)) client.flow.on_ack(ack->bytes, clock().now());
+      return true;
+    case FrameType::resize:
+      if (const auto resize = protocol::Resize::parse(frame.payload)) resized(resize->size);
+      return true;
+    case FrameType::suspended:
+      client.suspended = seen->suspended = true;
+      client.direct.reset();
+      client.composed.reset();
+      client.last_direct_pane.reset();
+      model_.recalculate_sizes();
+      return true;
+    case FrameType::continued:
+      client.suspended = seen->suspended = false;
+      client.flow.reset();
+      client.last_direct_pane.reset();
+      client.direct.reset();
+      client.composed.reset();
+      if (const auto continued = protocol::Continued::parse(frame.payload)) resized(continued->size);
+      return true;
+    case FrameType::detach: {
+      const auto message = protocol::Detach::parse(frame.payload);
+      const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
+      detach(client, message && message->hangup ? protocol::DetachReason::hangup : protocol::DetachReason::detached,
+             session != nullptr ? fmt::format("[detached (from session {})]", session->name) : "[detached]");
+      return true;
+    }
+    default:
+      return true;
+  }
+}
+
+bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
+  if (const auto mismatch = protocol::version_mismatch(hello.version, "client")) {
+    client.connection->send(protocol::encode(protocol::Refusal{protocol::RefusalCode::version, *mismatch}));
+    client.phase = Phase::ending;
+    client.connection->close_after_flush();
+    return false;
+  }
+  client.hello = hello;
+  model::Client& seen = *model_.client(client.id);
+  if (!hello.tty.empty()) seen.name = hello.tty;
+  if (hello.pid > 0) seen.pid = hello.pid;
+  if (hello.tty.empty()) seen.name = fmt::format("client-{}", seen.pid);
+  seen.tty = hello.tty;
+  seen.term = hello.term;
+  seen.size = hello.size.cells;
+  seen.xpixel = static_cast<std::uint16_t>(hello.size.xpixel / hello.size.cells.cols);
+  seen.ypixel = static_cast<std::uint16_t>(hello.size.ypixel / hello.size.cells.rows);
+  seen.cwd = hello.cwd;
+  seen.utf8 = hello.utf8;
+  for (const auto& variable : hello.environment) seen.environment.put(variable);
+  client.features =
+      render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""));
+  if (!hello.terminal_features.empty()) client.features.add(hello.terminal_features);
+  client.features.utf8 = true;
+  if (hello.resume) {
+    resume(client, *hello.resume);
+  } else {
+    client.token = new_token();
+    client.phase = Phase::idle;
+    welcome(client);
+  }
+  return true;
+}
+
+void Server::welcome(RemoteClient& client) {
+  protocol::Welcome message;
+  message.features = protocol::own_features();
+  message.server_pid = facts_.server_pid;
+  message.keeper_pid = facts_.pid;
+  message.token = token_text(client.token);
+  if (client.sequence > 0 || client.hello.resume) message.input_sequence = client.sequence;
+  client.connection->send(protocol::encode(message));
+}
+
+void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
+  client.token = parse_token(resume.token);
+  if (client.token < 16) client.token = new_token();
+  // The old connection may not have noticed yet that it is dead.
+  for (auto& [id, other] : clients_) {
+    if (other.get() == &client || other->token != client.token) continue;
+    const model::Client* seen = model_.client(id);
+    if (seen != nullptr && seen->session) {
+      saved_clients_[client.token] = {client.token, *seen->session, seen->read_only, seen->ignore_size,
+                                      seen->key_table};
+    }
+    client.sequence = std::max(client.sequence, other->acknowledged);
+    other->phase = Phase::ending;
+    other->direct.reset();
+    other->composed.reset();
+    model_.detach_client(id);
+    other->connection->close_after_flush();
+  }
+  for (const auto& [id, io] : panes_) {
+    client.sequence = std::max(client.sequence, io->journal().input_applied(client.token));
+  }
+  client.acknowledged = client.sequence;
+  welcome(client);
+
+  const auto saved = saved_clients_.find(client.token);
+  const model::SessionId session{resume.session};
+  model::Client& seen = *model_.client(client.id);
+  if (saved != saved_clients_.end()) {
+    seen.read_only = saved->second.read_only;
+    seen.ignore_size = saved->second.ignore_size;
+    seen.key_table = saved->second.key_table;
+    saved_clients_.erase(saved);
+  }
+  if (model_.session(session) == nullptr) {
+    client.phase = Phase::attached;
+    return detach(client, protocol::DetachReason::exited, "[exited]");
+  }
+  if (auto ok = attach(client.id, session); !ok) {
+    client.phase = Phase::attached;
+    return detach(client, protocol::DetachReason::other, ok.error().text);
+  }
+  // Direct before and direct now, and the ring reaches back: the output goes on where it stopped.
+  follow_model();
+  const model::Pane* pane = direct_pane(client);
+  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  if (io != nullptr && pane->id.value == resume.pane && resume.offset != protocol::kNoOffset) {
+    client.direct = std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+    const bool exact = client.direct->resume(resume.offset, resume.past);
+    send_attached(client, protocol::AttachMode::direct, pane->id, exact);
+    if (!exact) {
+      // What it has of the history cannot be told any more: the newest lines again, then the screen.
+      client.direct->catch_up(io->screen().history().first_line(), clock().now());
+    }
+    client.display_stale = false;
+  }
+}
+
+void Server::command_done(model::ClientId id, int status) {
+  RemoteClient* done = client(id);
+  if (done == nullptr || done->phase != Phase::command) return;  // attached, detached or gone meanwhile
+  const int final_status = done->exit_status != 0 ? done->exit_status : status;
+  done->connection->send(protocol::encode(protocol::Exit{static_cast<std::uint8_t>(final_status)}));
+  done->phase = Phase::ending;
+  done->connection->close_after_flush();
+}
+
+// --- attaching ------------------------------------------------------------------------------------------
+
+Result<> Server::attach(model::ClientId id, model::SessionId session) {
+  RemoteClient* attaching = client(id);
+  model::Client* seen = model_.client(id);
+  if (attaching == nullptr || seen == nullptr || attaching->phase == Phase::ending) {
+    return fail(ErrorCode::not_found, "the client is gone");
+  }
+  attaching->phase = Phase::attached;
+  seen->exiting = false;
+  const auto now = clock().wall();
+  model_.attach_client(id, session, now);
+  model_.touch_client(id, now);
+  model_.recalculate_sizes();
+  follow_agent(*seen);
+  follow_client_identity(*attaching);
+  clear_overlay(*attaching);
+  attaching->display_stale = true;
+  commands_ran_ = true;
+  return {};
+}
+
+void Server::follow_agent(const model::Client& client) {
+  const auto agent = client.environment.value("SSH_AUTH_SOCK");
+  if (!agent || agent->empty() || !socket_directory_ || !start_.private_directory || *agent == agent_path_) return;
+  const auto name = agent_path_.substr(agent_path_.rfind('/') + 1);
+  if (auto linked = os::point_agent_link(socket_directory_.get(), name, *agent); !linked) {
+    log::info("the ssh agent of client {} is not used: {}", client.id.value, linked.error().text);
+  }
+}
+
+void Server::follow_client_identity(RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  if (seen == nullptr || !seen->session) return;
+  const model::Window* window = model_.current_window(*seen->session);
+  if (window == nullptr) return;
+  for (const auto id : window->panes) {
+    PaneIo* io = pane_io(id);
+    const model::Pane* pane = model_.pane(id);
+    if (io == nullptr || pane == nullptr) continue;
+    terminal::Identity identity = io->emulator().identity();
+    identity.kitty_keyboard = client.features.kitty_keyboard;
+    identity.sixel = client.features.sixel;
+    if (client.features.foreground) identity.fg = client.features.foreground;
+    if (client.features.background) identity.bg = client.features.background;
+    if (const auto dark = client.features.dark()) {
+      identity.theme = *dark ? terminal::Identity::Theme::dark : terminal::Identity::Theme::light;
+    }
+    identity.pixel_width = static_cast<std::uint16_t>(seen->xpixel * pane->size.cols);
+    identity.pixel_height = static_cast<std::uint16_t>(seen->ypixel * pane->size.rows);
+    io->set_identity(identity);
+  }
+}
+
+void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::string message, int status) {
+  if (client.phase != Phase::attached) return;
+  const auto now = clock().now();
+  if (client.direct) {
+    client.direct->finish(now);
+    const auto& screen = client.direct->pane().screen();
+    client.connection->send(
+        protocol::encode(protocol::Undo{terminal::undo_modes(screen.modes()) + below_screen(screen)}));
+    client.direct.reset();
+  }
+  client.composed.reset();
+  if (client.overlay.done) client.overlay.done(std::nullopt);
+  client.overlay = {};
+  protocol::Detached detached;
+  detached.reason = reason;
+  detached.message = std::move(message);
+  detached.status = static_cast<std::uint8_t>(status);
+  client.connection->send(protocol::encode(detached));
+  client.phase = Phase::ending;
+  saved_clients_.erase(client.token);
+  if (const model::Client* seen = model_.client(client.id); seen != nullptr && seen->session) {
+    queue_->submit_hook("client-detached", command::find_from_session(model_, *seen->session));
+    model_.detach_client(client.id);
+    model_.client(client.id)->exiting = true;
+  }
+  model_.recalculate_sizes();
+  commands_ran_ = true;
+  client.connection->close_after_flush();
+}
+
+void Server::send_exec(RemoteClient& client, std::string_view command) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
+  const auto& options = session != nullptr ? session->options : model_.session_options();
+  client.direct.reset();
+  client.composed.reset();
+  client.connection->send(protocol::encode(protocol::Exec{options.string("default-shell"), std::string(command)}));
+  client.phase = Phase::ending;
+  if (seen != nullptr && seen->session) model_.detach_client(client.id);
+  model_.recalculate_sizes();
+  client.connection->close_after_flush();
+}
+
+}  // namespace sess::server

@@ -1,0 +1,347 @@
+// What each client is shown: which view fits it, and what a composed view draws.
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "base/width.hpp"
+#include "command/format.hpp"
+#include "model/size_policy.hpp"
+#include "render/borders.hpp"
+#include "render/format_draw.hpp"
+#include "render/pane.hpp"
+#include "render/style.hpp"
+#include "server/host.hpp"
+#include "server/output.hpp"
+#include "server/server.hpp"
+#include "terminal/attach_paint.hpp"
+
+namespace sess::server {
+
+using protocol::AttachMode;
+using Phase = RemoteClient::Phase;
+
+void Server::display_changed() {
+  for (auto& [id, client] : clients_) client->display_stale = true;
+}
+
+void Server::redraw(RemoteClient& client) {
+  client.display_stale = true;
+  if (client.composed) client.composed->forget();
+  if (client.direct) client.direct->repaint(clock().now());
+}
+
+void Server::redraw_all() {
+  for (auto& [id, client] : clients_) {
+    client->display_stale = true;
+    if (client->composed) client->composed->invalidate();
+  }
+}
+
+model::Pane* Server::direct_pane(RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  if (seen == nullptr || !seen->session || client.overlay.kind != Overlay::Kind::none) return nullptr;
+  const model::Session* session = model_.session(*seen->session);
+  const model::Window* window = model_.current_window(*seen->session);
+  if (session == nullptr || window == nullptr || model::status_lines(model_, *session) > 0) return nullptr;
+  if (window->panes.size() > 1 && !window->zoomed) return nullptr;
+  if (model_.border_status(*window) != model::BorderStatus::off) return nullptr;
+  model::Pane* pane = model_.pane(window->active);
+  if (pane == nullptr || pane->size != seen->size) return nullptr;
+  return pane;
+}
+
+void Server::send_attached(RemoteClient& client, AttachMode mode, model::PaneId pane, bool resumed) {
+  const model::Client* seen = model_.client(client.id);
+  protocol::Attached message;
+  message.session = seen->session->value;
+  message.session_name = model_.session(*seen->session)->name;
+  message.pane = pane.value;
+  message.mode = mode;
+  message.read_only = seen->read_only;
+  message.resumed = resumed;
+  client.connection->send(protocol::encode(message));
+}
+
+void Server::update_displays() {
+  const auto now = clock().now();
+  for (auto& [id, client] : clients_) {
+    if (client->phase == Phase::attached && !client->suspended && !client->connection->closed()) {
+      update_display(*client, now);
+    }
+  }
+}
+
+void Server::update_display(RemoteClient& client, FlowWindow::Time now) {
+  if (client.display_stale) decide_view(client, now);
+  std::optional<FlowWindow::Time> deadline;
+  if (client.direct) {
+    client.direct->turn(now);
+    deadline = client.direct->deadline();
+  } else if (client.composed) {
+    const model::Client* seen = model_.client(client.id);
+    const model::Window* window = model_.current_window(*seen->session);
+    if (window != nullptr) {
+      for (const auto pane : window->panes) {
+        if (printed_.count(pane) > 0) client.composed->invalidate();
+      }
+    }
+    client.composed->set_modes(composed_modes(client), now);
+    client.composed->turn(seen->size, now, [&](render::Frame& frame) { draw(client, frame); });
+    deadline = client.composed->deadline();
+  }
+  if (deadline) {
+    client.frame_timer.start(std::max(*deadline - now, std::chrono::steady_clock::duration(1)));
+  } else {
+    client.frame_timer.stop();
+  }
+}
+
+void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
+  client.display_stale = false;
+  const model::Client* seen = model_.client(client.id);
+  if (seen == nullptr || !seen->session) return;
+  const model::Pane* pane = direct_pane(client);
+  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+
+  if (io != nullptr) {
+    if (client.direct && &client.direct->pane() == io) return;
+    std::string before;
+    const bool was_shown = client.direct || client.composed;
+    if (client.composed) before = client.composed->leave();
+    if (client.direct) before = terminal::undo_modes(client.direct->pane().screen().modes());
+    send_attached(client, AttachMode::direct, pane->id, false);
+    client.composed.reset();
+    client.direct =
+        std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+    send_output(*client.connection, client.flow, now, before);
+    if (was_shown && client.last_direct_pane == pane->id) {
+      client.direct->catch_up(client.last_direct_line, now);
+    } else {
+      client.direct->paint(seen->size, now);
+    }
+    client.last_direct_pane.reset();
+  } else {
+    if (client.composed) {
+      client.composed->invalidate();
+      return;
+    }
+    std::string before;
+    if (client.direct) {
+      client.last_direct_pane = client.direct->pane().id();
+      client.last_direct_line = client.direct->history_line();
+      before = terminal::undo_modes(client.direct->pane().screen().modes());
+    }
+    const model::Window* window = model_.current_window(*seen->session);
+    send_attached(client, AttachMode::composed, window != nullptr ? window->active : model::PaneId{}, false);
+    client.direct.reset();
+    client.composed = std::make_unique<ComposedView>(*client.connection, client.flow, client.features);
+    client.composed->enter(before, composed_modes(client), now);
+  }
+  if (!client.features_asked && client.composed) {
+    // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left over
+    // in a shell's input.
+    client.features_asked = true;
+    send_output(*client.connection, client.flow, now, render::feature_questions());
+  }
+}
+
+render::TerminalModes Server::composed_modes(RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = model_.session(*seen->session);
+  render::TerminalModes modes;
+  modes.mouse = session->options.flag("mouse") ? render::TerminalModes::Mouse::buttons
+                                               : render::TerminalModes::Mouse::off;
+  modes.focus = model_.server_options().flag("focus-events");
+  modes.extended_keys = model_.server_options().choice("extended-keys") != "off";
+  return modes;
+}
+
+std::string Server::expand(const RemoteClient& client, std::string_view format) {
+  const model::Client* seen = model_.client(client.id);
+  return host_->expand(format, command::find_from_session(model_, *seen->session), client.id);
+}
+
+// --- drawing --------------------------------------------------------------------------------------------
+
+void Server::show_message(RemoteClient& client, std::string_view text, std::chrono::milliseconds duration) {
+  Overlay overlay;
+  overlay.kind = Overlay::Kind::message;
+  overlay.text = text;
+  set_overlay(client, std::move(overlay));
+  if (duration.count() > 0) client.message_timer.start(duration);
+}
+
+void Server::set_overlay(RemoteClient& client, Overlay overlay) {
+  if (client.overlay.done) client.overlay.done(std::nullopt);
+  client.message_timer.stop();
+  client.overlay = std::move(overlay);
+  client.display_stale = true;
+  if (client.composed) client.composed->invalidate();
+}
+
+void Server::clear_overlay(RemoteClient& client) {
+  if (client.overlay.kind == Overlay::Kind::none) return;
+  client.message_timer.stop();
+  client.overlay = {};
+  client.display_stale = true;
+  if (client.composed) client.composed->invalidate();
+}
+
+namespace {
+
+render::BorderLines border_lines(std::string_view name) {
+  if (name == "double") return render::BorderLines::double_;
+  if (name == "heavy") return render::BorderLines::heavy;
+  if (name == "simple") return render::BorderLines::simple;
+  if (name == "number") return render::BorderLines::number;
+  return render::BorderLines::single;
+}
+
+render::BorderIndicators border_indicators(std::string_view name) {
+  if (name == "off") return render::BorderIndicators::off;
+  if (name == "arrows") return render::BorderIndicators::arrows;
+  if (name == "both") return render::BorderIndicators::both;
+  return render::BorderIndicators::colour;
+}
+
+render::BorderStatus border_status(model::BorderStatus status) {
+  switch (status) {
+    case model::BorderStatus::top:
+      return render::BorderStatus::top;
+    case model::BorderStatus::bottom:
+      return render::BorderStatus::bottom;
+    case model::BorderStatus::off:
+      break;
+  }
+  return render::BorderStatus::off;
+}
+
+/// The client's part of a window that is larger than its terminal: keep the cursor in it.
+int viewport_start(int cursor, int window, int client) {
+  if (window <= client) return 0;
+  return std::clamp(cursor - client / 2, 0, window - client);
+}
+
+void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
+  frame.fill({0, 0, frame.size().rows, frame.size().cols}, 0);
+  std::string_view rest = overlay.text;
+  std::size_t line = 0;
+  int row = 0;
+  while (!rest.empty() && row < frame.size().rows) {
+    const auto end = rest.find('\n');
+    const auto text = rest.substr(0, end);
+    if (line++ >= overlay.top) frame.put_text(row++, 0, frame.size().cols, text, 0);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  frame.cursor = {};
+}
+
+}  // namespace
+
+void Server::draw(RemoteClient& client, render::Frame& frame) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = model_.session(*seen->session);
+  model::Window* window = model_.current_window(*seen->session);
+  if (window == nullptr) return;
+  if (client.overlay.kind == Overlay::Kind::text) return draw_text_overlay(frame, client.overlay);
+
+  const int status = model::status_lines(model_, *session);
+  const bool status_top = session->options.choice("status-position") == "top";
+  const int rows = std::max(0, frame.size().rows - status);
+  const render::Rect area{status_top ? status : 0, 0, rows, frame.size().cols};
+
+  // The panes, seen through a viewport that follows the active pane's cursor.
+  const model::Pane* active = model_.pane(window->active);
+  PaneIo* active_io = active != nullptr ? pane_io(active->id) : nullptr;
+  int top = 0;
+  int left = 0;
+  if (active_io != nullptr) {
+    const auto cursor = active_io->screen().cursor();
+    const int base_top = window->zoomed ? 0 : active->top;
+    const int base_left = window->zoomed ? 0 : active->left;
+    top = viewport_start(base_top + cursor.row, window->size.rows, area.rows);
+    left = viewport_start(base_left + cursor.col, window->size.cols, area.cols);
+  }
+  std::vector<render::BorderPane> borders;
+  const auto marked = model_.mark();
+  for (const auto id : window->panes) {
+    if (window->zoomed && id != window->active) continue;
+    const model::Pane* pane = model_.pane(id);
+    PaneIo* io = pane_io(id);
+    if (pane == nullptr || io == nullptr) continue;
+    const int pane_top = pane->top - top;
+    const int pane_left = pane->left - left;
+    render::Rect shown{std::max(pane_top, 0), std::max(pane_left, 0), 0, 0};
+    shown.rows = std::min(pane_top + pane->size.rows, area.rows) - shown.row;
+    shown.cols = std::min(pane_left + pane->size.cols, area.cols) - shown.col;
+    const bool is_active = id == window->active;
+    render::PaneView view;
+    view.top = std::max(-pane_top, 0);
+    view.left = std::max(-pane_left, 0);
+    const auto target = command::find_from_pane(model_, id);
+    const auto style_of = [&](const char* option) {
+      return render::style_on({}, host_->expand(pane->options.string(option), target, client.id));
+    };
+    view.base = render::window_style(style_of("window-style"),
+                                     is_active ? style_of("window-active-style") : model::Style{});
+    view.has_cursor = is_active;
+    if (shown.rows > 0 && shown.cols > 0) {
+      shown.row += area.row;
+      shown.col += area.col;
+      render::draw_pane(frame, shown, io->screen(), view);
+    }
+    render::BorderPane border;
+    border.area = {pane->top, pane->left, pane->size.rows, pane->size.cols};
+    border.index = model_.pane_index(id);
+    border.active = is_active;
+    border.marked = marked && marked->pane == id;
+    border.style = style_of("pane-border-style");
+    border.active_style = style_of("pane-active-border-style");
+    if (model_.border_status(*window) != model::BorderStatus::off) {
+      border.status = host_->expand(pane->options.string("pane-border-format"), target, client.id);
+    }
+    borders.push_back(std::move(border));
+  }
+  render::BorderOptions how;
+  how.lines = border_lines(window->options.choice("pane-border-lines"));
+  how.indicators = border_indicators(window->options.choice("pane-border-indicators"));
+  how.status = border_status(model_.border_status(*window));
+  how.fill = window->options.text("fill-character").value_or("");
+  render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols}, borders,
+                       how);
+
+  // Status lines, and a message or prompt over the first of them.
+  const int status_row = status_top ? 0 : frame.size().rows - status;
+  const auto base = render::style_on({}, expand(client, session->options.string("status-style")));
+  for (int i = 0; i < status; ++i) {
+    const auto format = session->options.text("status-format", static_cast<unsigned>(i)).value_or("");
+    host_->set_status_ranges(client.id, i,
+                             render::draw_line(frame, status_row + i, 0, frame.size().cols, base,
+                                               expand(client, format)));
+  }
+  const auto& overlay = client.overlay;
+  if (overlay.kind == Overlay::Kind::message || overlay.kind == Overlay::Kind::prompt) {
+    const int row = status > 0 ? status_row : frame.size().rows - 1;
+    const auto look = render::style_on({}, expand(client, session->options.string("message-style")));
+    const auto style = frame.atlas().style(render::to_style(look));
+    render::draw_line(frame, row, 0, frame.size().cols, look, overlay.text);
+    if (overlay.kind == Overlay::Kind::prompt) {
+      const int begin = std::min<int>(render::format_width(overlay.text), frame.size().cols - 1);
+      const auto before = std::string_view(overlay.answer).substr(0, overlay.cursor);
+      const int room = frame.size().cols - begin - 1;
+      const int skip = std::max(0, display_width(before) - room);
+      const auto shown = skip > 0 ? truncate_columns_left(before, room) : before;
+      const int at = begin + frame.put_text(row, begin, room, shown, style);
+      frame.put_text(row, at, frame.size().cols - at, std::string_view(overlay.answer).substr(overlay.cursor),
+                     style);
+      frame.cursor = {row, at, true, terminal::CursorShape::default_, false};
+    } else if (row >= area.row + area.rows - 1 && frame.cursor.row == row) {
+      frame.cursor.visible = false;
+    }
+  }
+  if (session->options.flag("set-titles")) {
+    frame.title = expand(client, session->options.string("set-titles-string"));
+  }
+}
+
+}  // namespace sess::server

@@ -1,0 +1,158 @@
+// command::Host made real: what commands ask of terminals, programs, clients, files and time.
+//
+// A thin layer over Server; each group of functions has its file: host_clients.cpp, host_panes.cpp, host_outside.cpp
+// (shells, files), host_keys.cpp (bindings, prompts, mouse). Owns only what no other part needs.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "command/format.hpp"
+#include "command/host.hpp"
+#include "input/encode.hpp"
+#include "input/event.hpp"
+#include "render/format_draw.hpp"
+#include "server/direct_view.hpp"
+#include "server/remote_client.hpp"
+
+namespace sess::server {
+
+class Server;
+
+/// The modes of a program as the key encoder takes them.
+[[nodiscard]] input::KeyModes key_modes(const terminal::Modes& modes);
+
+/// What lies under a position of a client's screen.
+struct MouseTarget {
+  input::MouseLocation location = input::MouseLocation::pane;
+  std::optional<model::PaneId> pane;
+  int row = 0;     ///< in the pane (or the line), from 0
+  int column = 0;
+};
+
+class HostImpl final : public command::Host {
+ public:
+  using ClientId = command::ClientId;
+  using PaneId = command::PaneId;
+  using SessionId = command::SessionId;
+
+  explicit HostImpl(Server& server) : server_(server) {}
+  ~HostImpl() override;
+
+  // --- for the server's own parts -------------------------------------------------------------------------
+
+  [[nodiscard]] DirectView::Options direct_options(ClientId client);
+  [[nodiscard]] std::string expand(std::string_view format, const command::Target& target,
+                                   std::optional<ClientId> client);
+  void pane_clipboard(PaneId pane, std::string_view base64);
+  void edit_prompt(Overlay& overlay, input::Key key);
+  [[nodiscard]] MouseTarget mouse_target(RemoteClient& client, int row, int col);
+  [[nodiscard]] static std::string encode_mouse_event(const input::Mouse& mouse, const MouseTarget& where);
+  void set_status_ranges(ClientId client, int line, std::vector<render::Range> ranges);
+
+  // --- command::Host --------------------------------------------------------------------------------------
+
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override;
+  [[nodiscard]] const command::ServerFacts& facts() const override;
+  void after(std::chrono::milliseconds delay, std::function<void()> done) override;
+
+  void print(ClientId client, std::string_view text) override;
+  void print_error(ClientId client, std::string_view text) override;
+  void show_message(ClientId client, std::string_view text, std::chrono::milliseconds duration) override;
+  void show_text(ClientId client, std::string_view text) override;
+  [[nodiscard]] std::vector<std::string> message_log() const override;
+  void control_guard(ClientId client, std::string_view word, std::chrono::system_clock::time_point time,
+                     std::uint64_t number) override;
+
+  [[nodiscard]] Result<> can_attach(ClientId client) const override;
+  Result<> attach(ClientId client, SessionId session, const command::AttachOptions& options) override;
+  void detach(ClientId client, command::DetachReason reason) override;
+  void detach_and_exec(ClientId client, std::string_view shell_command) override;
+  void suspend(ClientId client) override;
+  void lock(ClientId client) override;
+  void redraw(ClientId client) override;
+  Result<> set_client_flag(ClientId client, std::string_view flag) override;
+  [[nodiscard]] std::string client_flags(ClientId client) const override;
+  void set_client_size(ClientId client, Size size) override;
+  Result<> move_view(ClientId client, int dx, int dy) override;
+  void set_key_table(ClientId client, std::string_view table) override;
+  [[nodiscard]] std::string term_features(ClientId client) const override;
+  [[nodiscard]] bool prefix_pressed(ClientId client) const override;
+  Result<> refresh_special(ClientId client, char flag, std::string_view argument) override;
+
+  void start_program(PaneId pane, command::ProgramStart start, std::function<void(Result<>)> done) override;
+  Result<> signal_pane(PaneId pane, int signal_number) override;
+  void write_pane(PaneId pane, std::string_view bytes) override;
+  void feed_pane(PaneId pane, std::string_view bytes) override;
+  bool send_key(PaneId pane, std::string_view key_name) override;
+  void send_code_point(PaneId pane, std::uint32_t code_point) override;
+  void send_mouse(PaneId pane, std::string_view mouse_event) override;
+  void paste(PaneId pane, std::string_view text, bool bracketed) override;
+  void reset_terminal(PaneId pane) override;
+  void clear_history(PaneId pane) override;
+  void trim_below_cursor(PaneId pane, int lines) override;
+  Result<std::string> capture(PaneId pane, const command::CaptureRequest& request) override;
+  [[nodiscard]] command::PaneFacts pane_facts(PaneId pane) const override;
+  [[nodiscard]] std::string current_command(PaneId pane) const override;
+  [[nodiscard]] std::string current_path(PaneId pane) const override;
+  [[nodiscard]] int search_pane(PaneId pane, std::string_view pattern, bool regex, bool ignore_case) const override;
+  Result<> pipe_pane(PaneId pane, std::string_view shell_command, bool input, bool output) override;
+  Result<> enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
+                      const std::vector<std::string>& arguments) override;
+  void leave_modes(PaneId pane) override;
+  Result<> mode_command(PaneId pane, std::optional<ClientId> client, const std::vector<std::string>& arguments,
+                        int repeat, std::string_view mouse_event) override;
+
+  void drag_border(ClientId client) override;
+
+  Result<> bind_key(const command::KeyBinding& binding) override;
+  Result<> unbind_key(std::string_view table, std::string_view key) override;
+  void unbind_table(std::string_view table) override;
+  [[nodiscard]] bool has_key_table(std::string_view table) const override;
+  [[nodiscard]] std::string list_keys(const command::ListKeysRequest& request) const override;
+  [[nodiscard]] std::optional<std::string> key_name(std::string_view key) const override;
+
+  void run_job(command::JobRequest request, std::function<void(command::JobResult)> done) override;
+  std::string job_output(std::string_view command, std::string_view cwd) override;
+  void read_file(std::optional<ClientId> client, std::string path,
+                 std::function<void(Result<std::string>)> done) override;
+  void write_file(std::optional<ClientId> client, std::string path, std::string data, bool append,
+                  std::function<void(Result<>)> done) override;
+  [[nodiscard]] Result<std::vector<std::string>> glob(std::string_view pattern) const override;
+  [[nodiscard]] std::string home_of(std::string_view user) const override;
+  void copy_to_clipboard(std::optional<ClientId> client, std::string_view text) override;
+  void end_server() override;
+
+  Result<> prompt(ClientId client, command::PromptRequest request,
+                  std::function<void(std::optional<std::string>)> answer) override;
+  Result<> choose_pane(ClientId client, std::chrono::milliseconds duration,
+                       std::function<void(std::optional<PaneId>)> answer) override;
+
+  void option_changed(std::string_view name) override;
+  void buffers_changed(std::string_view name) override;
+  void redraw_all() override;
+
+ private:
+  struct StatusJob {
+    std::string output;
+    std::chrono::steady_clock::time_point started{};
+    bool running = false;
+  };
+  struct After;
+
+  void print_to(ClientId client, std::uint8_t stream, std::string_view text);
+  void send_clipboard(RemoteClient& client, std::string_view base64);
+  [[nodiscard]] std::string absolute_path(std::optional<ClientId> client, std::string path) const;
+
+  Server& server_;
+  std::map<std::string, StatusJob, std::less<>> status_jobs_;
+  std::map<ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
+  std::map<std::string, std::vector<std::string>, std::less<>> prompt_history_;
+  std::set<std::shared_ptr<After>> timers_;
+  std::string text_lines_;
+};
+
+}  // namespace sess::server

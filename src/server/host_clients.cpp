@@ -1,0 +1,317 @@
+// What commands say to clients.
+#include "base/log.hpp"
+#include "os/spawn.hpp"
+#include "protocol/message.hpp"
+#include "render/features.hpp"
+#include "server/host.hpp"
+#include "server/output.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::size_t kMessages = 1000;
+using Phase = RemoteClient::Phase;
+
+std::string base64(std::string_view bytes) {
+  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  std::size_t i = 0;
+  const auto at = [&](std::size_t n) { return static_cast<unsigned>(static_cast<unsigned char>(bytes[n])); };
+  for (; i + 3 <= bytes.size(); i += 3) {
+    const unsigned v = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
+    for (int shift = 18; shift >= 0; shift -= 6) out += kAlphabet[(v >> shift) & 63];
+  }
+  if (bytes.size() - i == 1) {
+    const unsigned v = at(i) << 16;
+    out += {kAlphabet[v >> 18 & 63], kAlphabet[v >> 12 & 63], '=', '='};
+  } else if (bytes.size() - i == 2) {
+    const unsigned v = at(i) << 16 | at(i + 1) << 8;
+    out += {kAlphabet[v >> 18 & 63], kAlphabet[v >> 12 & 63], kAlphabet[v >> 6 & 63], '='};
+  }
+  return out;
+}
+
+}  // namespace
+
+struct HostImpl::After {
+  After(os::Loop& loop, std::function<void()> expired) : timer(loop, std::move(expired)) {}
+  os::Timer timer;
+};
+
+HostImpl::~HostImpl() = default;
+
+std::chrono::system_clock::time_point HostImpl::now() const { return server_.clock().wall(); }
+
+const command::ServerFacts& HostImpl::facts() const { return server_.facts(); }
+
+void HostImpl::after(std::chrono::milliseconds delay, std::function<void()> done) {
+  auto cell = std::make_shared<std::weak_ptr<After>>();
+  auto entry = std::make_shared<After>(server_.loop(), [this, cell, done = std::move(done)] {
+    const auto self = cell->lock();
+    if (self) timers_.erase(self);
+    done();
+  });
+  *cell = entry;
+  entry->timer.start(delay);
+  timers_.insert(std::move(entry));
+}
+
+DirectView::Options HostImpl::direct_options(ClientId client) {
+  DirectView::Options options;
+  const model::Client* seen = server_.model().client(client);
+  const model::Session* session =
+      seen != nullptr && seen->session ? server_.model().session(*seen->session) : nullptr;
+  const auto& table = session != nullptr ? session->options : server_.model().session_options();
+  options.history_lines = static_cast<std::uint64_t>(table.number("attach-history"));
+  options.policy.clipboard = server_.model().server_options().choice("set-clipboard") != "off";
+  return options;
+}
+
+std::string HostImpl::expand(std::string_view format, const command::Target& target,
+                             std::optional<ClientId> client) {
+  command::FormatContext context;
+  context.model = &server_.model();
+  context.host = this;
+  context.target = target;
+  context.client = client;
+  context.buffers = &server_.queue().buffers();
+  return command::expand_time(context, format);
+}
+
+// --- printing -------------------------------------------------------------------------------------------
+
+void HostImpl::print_to(ClientId id, std::uint8_t stream, std::string_view text) {
+  RemoteClient* client = server_.client(id);
+  if (client == nullptr || client->phase != Phase::command) return;
+  std::string line(text);
+  line += '\n';
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const auto part = rest.substr(0, protocol::kMaxChunk);
+    client->connection->send(protocol::encode(protocol::Print{stream, part}));
+    rest.remove_prefix(part.size());
+  }
+}
+
+void HostImpl::print(ClientId client, std::string_view text) { print_to(client, 1, text); }
+
+void HostImpl::print_error(ClientId id, std::string_view text) {
+  RemoteClient* client = server_.client(id);
+  if (client == nullptr) return;
+  if (client->phase == Phase::attached) return show_message(id, text, std::chrono::milliseconds(-1));
+  print_to(id, 2, text);
+  client->exit_status = 1;
+}
+
+void HostImpl::show_message(ClientId id, std::string_view text, std::chrono::milliseconds duration) {
+  auto& log = server_.message_log();
+  log.push_back(fmt::format("{}: {}", server_.facts().user, text));
+  if (log.size() > kMessages) log.pop_front();
+  RemoteClient* client = server_.client(id);
+  if (client == nullptr || client->phase != Phase::attached) return;
+  if (duration.count() < 0) {
+    const model::Client* seen = server_.model().client(id);
+    const model::Session* session = server_.model().session(*seen->session);
+    duration = std::chrono::milliseconds(session->options.number("display-time"));
+  }
+  server_.show_message(*client, text, duration);
+}
+
+void HostImpl::show_text(ClientId id, std::string_view text) {
+  RemoteClient* client = server_.client(id);
+  if (client == nullptr || client->phase != Phase::attached) return;
+  if (client->overlay.kind == Overlay::Kind::text) {
+    client->overlay.text.append(text).append("\n");
+    if (client->composed) client->composed->invalidate();
+    return;
+  }
+  Overlay overlay;
+  overlay.kind = Overlay::Kind::text;
+  overlay.text = std::string(text) + "\n";
+  server_.set_overlay(*client, std::move(overlay));
+}
+
+std::vector<std::string> HostImpl::message_log() const {
+  const auto& log = server_.message_log();
+  return {log.begin(), log.end()};
+}
+
+void HostImpl::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
+                             std::uint64_t number) {
+  print_to(id, 1,
+           fmt::format("%{} {} {} 1", word,
+                       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(), number));
+}
+
+// --- clients --------------------------------------------------------------------------------------------
+
+Result<> HostImpl::can_attach(ClientId id) const {
+  const RemoteClient* client = server_.client(id);
+  if (client == nullptr) return fail(ErrorCode::not_found, "no current client");
+  if (client->phase == Phase::attached) return {};
+  if (!client->hello.stdin_tty || client->hello.tty.empty()) {
+    return fail(ErrorCode::unavailable, "open terminal failed: not a terminal");
+  }
+  if (client->hello.term.empty() || client->hello.term == "dumb") {
+    return fail(ErrorCode::unavailable, "open terminal failed: terminal does not support clear");
+  }
+  return {};
+}
+
+Result<> HostImpl::attach(ClientId id, SessionId session, const command::AttachOptions& options) {
+  if (auto possible = can_attach(id); !possible) return possible;
+  for (const auto& flag : options.flags) {
+    if (auto set = set_client_flag(id, flag); !set) return set;
+  }
+  return server_.attach(id, session);
+}
+
+void HostImpl::detach(ClientId id, command::DetachReason reason) {
+  RemoteClient* client = server_.client(id);
+  const model::Client* seen = server_.model().client(id);
+  if (client == nullptr || seen == nullptr || client->phase != Phase::attached) return;
+  const model::Session* session = seen->session ? server_.model().session(*seen->session) : nullptr;
+  const std::string name = session != nullptr ? session->name : "";
+  switch (reason) {
+    case command::DetachReason::detached:
+      return server_.detach(*client, protocol::DetachReason::detached,
+                            fmt::format("[detached (from session {})]", name));
+    case command::DetachReason::detached_parent:
+      return server_.detach(*client, protocol::DetachReason::hangup,
+                            fmt::format("[detached and SIGHUP (from session {})]", name));
+    case command::DetachReason::session_ended:
+      return server_.detach(*client, protocol::DetachReason::exited, "[exited]");
+    case command::DetachReason::server_ended:
+      return server_.detach(*client, protocol::DetachReason::server_exited, "[server exited]");
+  }
+}
+
+void HostImpl::detach_and_exec(ClientId id, std::string_view shell_command) {
+  if (RemoteClient* client = server_.client(id)) server_.send_exec(*client, shell_command);
+}
+
+void HostImpl::suspend(ClientId id) {
+  RemoteClient* client = server_.client(id);
+  if (client != nullptr && client->phase == Phase::attached) {
+    client->connection->send(protocol::encode(protocol::Suspend{}));
+  }
+}
+
+void HostImpl::lock(ClientId id) {
+  RemoteClient* client = server_.client(id);
+  const model::Client* seen = server_.model().client(id);
+  if (client == nullptr || seen == nullptr || !seen->session) return;
+  const auto command = server_.model().session(*seen->session)->options.string("lock-command");
+  client->connection->send(protocol::encode(protocol::Lock{command}));
+}
+
+void HostImpl::redraw(ClientId id) {
+  if (RemoteClient* client = server_.client(id)) server_.redraw(*client);
+}
+
+Result<> HostImpl::set_client_flag(ClientId id, std::string_view flag) {
+  RemoteClient* client = server_.client(id);
+  model::Client* seen = server_.model().client(id);
+  if (client == nullptr || seen == nullptr) return fail(ErrorCode::not_found, "no current client");
+  const bool on = !flag.starts_with('!');
+  if (!on) flag.remove_prefix(1);
+  if (flag == "read-only") {
+    seen->read_only = on;
+  } else if (flag == "ignore-size") {
+    seen->ignore_size = on;
+    server_.model().recalculate_sizes();
+  } else if (flag == "active-pane") {
+    seen->active_pane = on;
+  } else if (flag == "no-output" || flag == "wait-exit" || flag == "no-detach-on-destroy" ||
+             flag.starts_with("pause-after")) {
+    std::erase(client->flags, std::string(flag));
+    if (on) client->flags.emplace_back(flag);
+  } else {
+    return fail(ErrorCode::invalid_argument, "unknown client flag: {}", flag);
+  }
+  return {};
+}
+
+std::string HostImpl::client_flags(ClientId id) const {
+  const RemoteClient* client = server_.client(id);
+  const model::Client* seen = server_.model().client(id);
+  if (client == nullptr || seen == nullptr) return "";
+  std::string out;
+  const auto add = [&](bool on, std::string_view name) {
+    if (!on) return;
+    if (!out.empty()) out += ',';
+    out += name;
+  };
+  add(seen->attached(), "attached");
+  add(seen->focused, "focused");
+  add(seen->control, "control-mode");
+  add(seen->ignore_size, "ignore-size");
+  add(seen->read_only, "read-only");
+  add(seen->active_pane, "active-pane");
+  add(seen->suspended, "suspended");
+  for (const auto& flag : client->flags) add(true, flag);
+  add(seen->utf8, "UTF-8");
+  return out;
+}
+
+void HostImpl::set_client_size(ClientId id, Size size) {
+  model::Client* seen = server_.model().client(id);
+  if (seen == nullptr) return;
+  seen->size = clamp(size);
+  seen->size_given = true;
+  server_.model().recalculate_sizes();
+}
+
+Result<> HostImpl::move_view(ClientId, int, int) { return {}; }  // the viewport follows the cursor by itself
+
+void HostImpl::set_key_table(ClientId id, std::string_view table) {
+  RemoteClient* client = server_.client(id);
+  model::Client* seen = server_.model().client(id);
+  if (client == nullptr || seen == nullptr) return;
+  if (table == "prefix") {
+    client->in_prefix = true;
+    return;
+  }
+  seen->key_table = table == "root" ? "" : std::string(table);
+}
+
+std::string HostImpl::term_features(ClientId id) const {
+  const RemoteClient* client = server_.client(id);
+  return client == nullptr ? "" : client->features.list();
+}
+
+bool HostImpl::prefix_pressed(ClientId id) const {
+  const RemoteClient* client = server_.client(id);
+  return client != nullptr && client->in_prefix;
+}
+
+Result<> HostImpl::refresh_special(ClientId, char flag, std::string_view) {
+  return fail(ErrorCode::unavailable, "refresh-client -{} is for control clients", flag);
+}
+
+// --- clipboard ------------------------------------------------------------------------------------------
+
+void HostImpl::send_clipboard(RemoteClient& client, std::string_view encoded) {
+  if (client.phase != Phase::attached || client.suspended) return;
+  send_output(*client.connection, client.flow, server_.clock().now(), fmt::format("\x1b]52;c;{}\x07", encoded));
+}
+
+void HostImpl::pane_clipboard(PaneId pane, std::string_view encoded) {
+  if (server_.model().server_options().choice("set-clipboard") == "off") return;
+  const model::Pane* owner = server_.model().pane(pane);
+  if (owner == nullptr) return;
+  for (const auto* session : server_.model().sessions_with(owner->window)) {
+    for (const auto* seen : server_.model().clients_of(session->id)) {
+      RemoteClient* client = server_.client(seen->id);
+      if (client != nullptr && client->composed) send_clipboard(*client, encoded);
+    }
+  }
+}
+
+void HostImpl::copy_to_clipboard(std::optional<ClientId> id, std::string_view text) {
+  if (server_.model().server_options().choice("set-clipboard") == "off" || !id) return;
+  if (RemoteClient* client = server_.client(*id)) send_clipboard(*client, base64(text));
+}
+
+}  // namespace sess::server

@@ -1,0 +1,152 @@
+// Shells, files, users and the end: what commands ask of the world outside the daemon.
+#include <fcntl.h>
+#include <glob.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+#include "base/fd.hpp"
+#include "protocol/message.hpp"
+#include "server/host.hpp"
+#include "server/server.hpp"
+#include "server/shell_jobs.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::size_t kMaxFile = 16 << 20;
+
+Result<std::string> read_whole(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd) return fail_errno(errno, "{}", path);
+  struct stat info{};
+  if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
+    return fail(ErrorCode::invalid_argument, "{}: not a regular file", path);
+  }
+  std::string out;
+  char buffer[64 * 1024];
+  while (true) {
+    const ssize_t n = ::read(fd.get(), buffer, sizeof buffer);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_errno(errno, "{}", path);
+    if (n == 0) return out;
+    if (out.size() + static_cast<std::size_t>(n) > kMaxFile) return fail(ErrorCode::too_large, "{}: too large", path);
+    out.append(buffer, static_cast<std::size_t>(n));
+  }
+}
+
+Result<> write_whole(const std::string& path, std::string_view data, bool append) {
+  UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0600));
+  if (!fd) return fail_errno(errno, "{}", path);
+  while (!data.empty()) {
+    const ssize_t n = ::write(fd.get(), data.data(), data.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return fail_errno(errno, "{}", path);
+    data.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace
+
+void HostImpl::run_job(command::JobRequest request, std::function<void(command::JobResult)> done) {
+  server_.jobs().run(std::move(request), std::move(done));
+}
+
+std::string HostImpl::job_output(std::string_view command, std::string_view cwd) {
+  auto& job = status_jobs_[std::string(command)];
+  const auto now = server_.clock().now();
+  const bool due = job.started == std::chrono::steady_clock::time_point{} || now - job.started >= std::chrono::seconds(1);
+  if (!job.running && due) {
+    job.started = now;
+    job.running = true;
+    command::JobRequest request;
+    request.command = command;
+    request.cwd = cwd;
+    request.env = server_.model().environment().block();
+    run_job(std::move(request), [this, name = std::string(command)](command::JobResult result) {
+      auto& entry = status_jobs_[name];
+      entry.running = false;
+      auto& text = result.output;
+      while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+      text.erase(0, text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
+      if (entry.output != text) {
+        entry.output = std::move(text);
+        server_.redraw_all();
+      }
+    });
+  }
+  return job.output.empty() && job.running ? fmt::format("<'{}' not ready>", command) : job.output;
+}
+
+std::string HostImpl::absolute_path(std::optional<ClientId> id, std::string path) const {
+  if (path.starts_with('/')) return path;
+  const model::Client* seen = id ? server_.model().client(*id) : nullptr;
+  const std::string base = seen != nullptr && !seen->cwd.empty() ? seen->cwd : server_.facts().home;
+  return base + "/" + path;
+}
+
+void HostImpl::read_file(std::optional<ClientId> id, std::string path, std::function<void(Result<std::string>)> done) {
+  if (path == "-") {
+    RemoteClient* client = id ? server_.client(*id) : nullptr;
+    if (client == nullptr || client->phase != RemoteClient::Phase::command || client->stdin_done) {
+      server_.loop().defer([done] { done(fail(ErrorCode::unavailable, "-: there is no standard input to read")); });
+      return;
+    }
+    client->stdin_data.clear();
+    client->stdin_done = std::move(done);
+    client->connection->send(protocol::encode(protocol::StdinRequest{}));
+    return;
+  }
+  auto text = read_whole(absolute_path(id, std::move(path)));
+  server_.loop().defer([done = std::move(done), text = std::move(text)]() mutable { done(std::move(text)); });
+}
+
+void HostImpl::write_file(std::optional<ClientId> id, std::string path, std::string data, bool append,
+                          std::function<void(Result<>)> done) {
+  Result<> written;
+  if (path == "-") {
+    if (!data.empty() && data.back() == '\n') data.pop_back();
+    if (id) print(*id, data);
+  } else {
+    written = write_whole(absolute_path(id, std::move(path)), data, append);
+  }
+  server_.loop().defer([done = std::move(done), written] { done(written); });
+}
+
+Result<std::vector<std::string>> HostImpl::glob(std::string_view pattern) const {
+  glob_t found{};
+  const std::string text(pattern);
+  const int status = ::glob(text.c_str(), 0, nullptr, &found);
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < found.gl_pathc; ++i) out.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  if (status == GLOB_NOMATCH) return fail(ErrorCode::not_found, "{}", std::strerror(ENOENT));
+  if (status != 0) return fail(ErrorCode::io, "{}", std::strerror(status == GLOB_NOSPACE ? ENOMEM : EINVAL));
+  return out;
+}
+
+std::string HostImpl::home_of(std::string_view user) const {
+  if (user.empty()) return server_.facts().home;
+  const passwd* entry = ::getpwnam(std::string(user).c_str());
+  return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "";
+}
+
+void HostImpl::end_server() { server_.end_server(); }
+
+void HostImpl::option_changed(std::string_view name) {
+  if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
+  server_.model().recalculate_sizes();
+  server_.display_changed();
+  server_.redraw_all();
+}
+
+void HostImpl::buffers_changed(std::string_view) {}
+
+void HostImpl::redraw_all() { server_.redraw_all(); }
+
+}  // namespace sess::server

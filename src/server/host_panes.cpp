@@ -1,0 +1,268 @@
+// What commands ask of panes: programs, input, capture, facts.
+#include <regex.h>
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "os/process.hpp"
+#include "os/pty.hpp"
+#include "server/host.hpp"
+#include "server/server.hpp"
+#include "server/shell_jobs.hpp"
+#include "terminal/capture.hpp"
+
+namespace sess::server {
+namespace {
+
+Error no_pane(command::PaneId id) {
+  return {ErrorCode::not_found, 0, fmt::format("can't find pane: {}", to_string(id))};
+}
+
+std::string_view shape_name(terminal::CursorShape shape) {
+  switch (shape) {
+    case terminal::CursorShape::block:
+      return "block";
+    case terminal::CursorShape::underline:
+      return "underline";
+    case terminal::CursorShape::bar:
+      return "bar";
+    case terminal::CursorShape::default_:
+      break;
+  }
+  return "default";
+}
+
+}  // namespace
+
+void HostImpl::start_program(PaneId pane, command::ProgramStart start, std::function<void(Result<>)> done) {
+  // SSH_AUTH_SOCK is the stable path that follows the newest client's agent, also when there is none yet.
+  if (server_.start().private_directory) {
+    std::erase_if(start.env, [](const std::string& v) { return v.starts_with("SSH_AUTH_SOCK="); });
+    start.env.push_back("SSH_AUTH_SOCK=" + server_.agent_path());
+  }
+  auto started = server_.start_program(pane, start);
+  // Host calls never call back from inside: what follows runs at the end of this turn.
+  server_.loop().defer([done = std::move(done), started = std::move(started)] { done(started); });
+}
+
+Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {
+  return server_.signal_pane(pane, signal_number, keeper::Signal::Whom::session);
+}
+
+void HostImpl::write_pane(PaneId pane, std::string_view bytes) {
+  if (PaneIo* io = server_.pane_io(pane)) io->input(bytes);
+}
+
+void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
+  if (PaneIo* io = server_.pane_io(pane)) io->announce(bytes);
+}
+
+bool HostImpl::send_key(PaneId pane, std::string_view key_name) {
+  const auto key = input::parse_key(key_name);
+  PaneIo* io = server_.pane_io(pane);
+  if (!key || key->code == input::code::kNone) return false;
+  if (io != nullptr) io->input(input::encode_key(*key, key_modes(io->screen().modes())));
+  return true;
+}
+
+void HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  std::string bytes;
+  if (code_point < 0x80) {
+    bytes += static_cast<char>(code_point);
+  } else {
+    append_utf8(bytes, code_point);
+  }
+  io->input(bytes);
+}
+
+void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  // "action button mods row col", as encode_mouse_event wrote it.
+  input::Mouse mouse;
+  int action = 0;
+  int button = 0;
+  int mods = 0;
+  if (std::sscanf(std::string(mouse_event).c_str(), "%d %d %d %d %d", &action, &button, &mods, &mouse.row,
+                  &mouse.col) != 5) {
+    return;
+  }
+  mouse.action = static_cast<input::MouseAction>(std::clamp(action, 0, 2));
+  mouse.button = static_cast<std::uint8_t>(button);
+  mouse.mods = static_cast<std::uint8_t>(mods);
+  const auto& modes = io->screen().modes();
+  io->input(input::encode_mouse(mouse, static_cast<input::MouseTracking>(modes.mouse),
+                                static_cast<input::MouseEncoding>(modes.mouse_encoding)));
+}
+
+void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  if (bracketed && io->screen().modes().bracketed_paste) {
+    io->input(input::encode_paste(text, true));
+  } else {
+    io->input(text);
+  }
+}
+
+void HostImpl::reset_terminal(PaneId pane) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  io->reset_terminal();
+  for (auto* seen : server_.model().clients_of(server_.model().sessions_with(server_.model().pane(pane)->window).front()->id)) {
+    if (RemoteClient* client = server_.client(seen->id)) server_.redraw(*client);
+  }
+}
+
+void HostImpl::clear_history(PaneId pane) {
+  if (PaneIo* io = server_.pane_io(pane)) io->clear_history();
+}
+
+void HostImpl::trim_below_cursor(PaneId pane, int lines) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr || lines <= 0) return;
+  const Size size = io->screen().size();
+  const int left = std::max(1, size.rows - lines);
+  io->announce("\x1b[J");
+  io->resize({static_cast<std::uint16_t>(left), size.cols});
+  io->resize(size);  // grows again at the top, out of the history
+  server_.redraw_all();
+}
+
+Result<std::string> HostImpl::capture(PaneId pane, const command::CaptureRequest& request) {
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return pass(no_pane(pane));
+  if (request.pending) {
+    const auto pending = io->journal().output(io->boundary());
+    return std::string(pending);
+  }
+  terminal::CaptureOptions options;
+  options.start = request.start;
+  options.end = request.end.value_or(terminal::CaptureOptions::kScreenEnd);
+  options.escapes = request.escapes;
+  options.octal = request.octal;
+  options.join = request.join_wrapped;
+  options.trailing_spaces = request.keep_trailing;
+  options.hidden = request.alternate;
+  if (request.alternate && !io->screen().modes().alternate_screen) {
+    return fail(ErrorCode::not_found, "no alternate screen");
+  }
+  return terminal::capture(io->screen(), options);
+}
+
+command::PaneFacts HostImpl::pane_facts(PaneId id) const {
+  command::PaneFacts facts;
+  const PaneIo* io = server_.pane_io(id);
+  if (io == nullptr) return facts;
+  const auto& screen = io->screen();
+  const auto cursor = screen.cursor();
+  const auto& modes = screen.modes();
+  facts.cursor_x = cursor.col;
+  facts.cursor_y = cursor.row;
+  facts.cursor_visible = cursor.visible;
+  facts.cursor_blinking = cursor.blink;
+  facts.cursor_shape = shape_name(cursor.shape);
+  const auto row = screen.row(cursor.row);
+  screen.append_text(facts.cursor_character, row[static_cast<std::size_t>(cursor.col)]);
+  if (const auto color = screen.cursor_color()) facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
+  facts.history_lines = terminal::history_rows(screen);
+  facts.history_bytes = screen.history().bytes();
+  facts.alternate_on = modes.alternate_screen;
+  facts.insert = modes.insert;
+  facts.keypad = modes.application_keypad;
+  facts.keypad_cursor = modes.application_cursor_keys;
+  facts.origin = modes.origin;
+  facts.wrap = modes.autowrap;
+  facts.mouse_any = modes.mouse != terminal::MouseTracking::none;
+  facts.mouse_all = modes.mouse == terminal::MouseTracking::any;
+  facts.mouse_button = modes.mouse == terminal::MouseTracking::button;
+  facts.mouse_standard = modes.mouse == terminal::MouseTracking::normal;
+  facts.mouse_sgr = modes.mouse_encoding == terminal::MouseEncoding::sgr;
+  facts.mouse_utf8 = modes.mouse_encoding == terminal::MouseEncoding::utf8;
+  facts.bracket_paste = modes.bracketed_paste;
+  facts.focus = modes.focus_events;
+  facts.synchronized_output = modes.synchronized;
+  facts.scroll_region_upper = screen.top_margin();
+  facts.scroll_region_lower = screen.bottom_margin();
+  for (int c = 0; c < screen.size().cols; ++c) {
+    if (!screen.tab_stop(c)) continue;
+    if (!facts.tabs.empty()) facts.tabs += ',';
+    facts.tabs += std::to_string(c);
+  }
+  facts.title = screen.title();
+  facts.path = screen.working_directory();
+  facts.fg = "default";
+  facts.bg = "default";
+  return facts;
+}
+
+std::string HostImpl::current_command(PaneId id) const {
+  const PaneIo* io = server_.pane_io(id);
+  if (io == nullptr || io->master() < 0) return "";
+  const auto pid = os::foreground_process(io->master());
+  return pid ? os::process_name(*pid).value_or("") : "";
+}
+
+std::string HostImpl::current_path(PaneId id) const {
+  const PaneIo* io = server_.pane_io(id);
+  if (io == nullptr || io->master() < 0) return "";
+  const auto pid = os::foreground_process(io->master());
+  return pid ? os::process_cwd(*pid).value_or("") : "";
+}
+
+int HostImpl::search_pane(PaneId id, std::string_view pattern, bool regex, bool ignore_case) const {
+  const PaneIo* io = server_.pane_io(id);
+  if (io == nullptr) return 0;
+  const std::string text(pattern);
+  regex_t compiled;
+  if (regex && ::regcomp(&compiled, text.c_str(), REG_EXTENDED | REG_NOSUB | (ignore_case ? REG_ICASE : 0)) != 0) {
+    return 0;
+  }
+  const std::string glob = "*" + text + "*";
+  const auto& screen = io->screen();
+  int found = 0;
+  for (int r = 0; r < screen.size().rows && found == 0; ++r) {
+    std::string line;
+    for (const auto& cell : screen.row(r)) screen.append_text(line, cell);
+    line.erase(line.find_last_not_of(' ') + 1);
+    const bool matches = regex ? ::regexec(&compiled, line.c_str(), 0, nullptr, 0) == 0
+                               : ::fnmatch(glob.c_str(), line.c_str(), ignore_case ? FNM_CASEFOLD : 0) == 0;
+    if (matches) found = r + 1;
+  }
+  if (regex) ::regfree(&compiled);
+  return found;
+}
+
+Result<> HostImpl::pipe_pane(PaneId id, std::string_view shell_command, bool input, bool output) {
+  model::Pane* pane = server_.model().pane(id);
+  if (pane == nullptr || server_.pane_io(id) == nullptr) return pass(no_pane(id));
+  pane->pipe_command = std::string(shell_command);
+  if (shell_command.empty()) {
+    server_.jobs().close_pipe(id);
+    return {};
+  }
+  const auto env = server_.model().environment().block();
+  return server_.jobs().open_pipe(id, std::string(shell_command), env, output,
+                                  input ? std::function<void(std::string_view)>([this, id](std::string_view bytes) {
+                                    write_pane(id, bytes);
+                                  })
+                                        : nullptr);
+}
+
+Result<> HostImpl::enter_mode(PaneId, std::optional<ClientId>, std::string_view mode,
+                              const std::vector<std::string>&) {
+  return fail(ErrorCode::unavailable, "{} is not part of this version", mode);
+}
+
+void HostImpl::leave_modes(PaneId) {}
+
+Result<> HostImpl::mode_command(PaneId, std::optional<ClientId>, const std::vector<std::string>&, int,
+                                std::string_view) {
+  return fail(ErrorCode::unavailable, "not in a mode");
+}
+
+}  // namespace sess::server

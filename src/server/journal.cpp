@@ -1,0 +1,257 @@
+#include "server/journal.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/check.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::uint64_t kMagic = 0x4c4e524a53534553ULL;  // "SESSJRNL"
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kPage = 4096;
+constexpr std::size_t kSlotA = kPage;
+constexpr std::size_t kRing = kSlotA + 2 * Journal::kSlotSize;
+constexpr std::size_t kInput = kRing + Journal::kRingSize;
+constexpr std::size_t kSegments = 64 << 20;
+// Segments are addressed modulo this many: 2 GiB, above the largest history-bytes that the options allow.
+constexpr std::uint64_t kSegmentSlots = 8192;
+constexpr std::size_t kFileSize = kSegments + kSegmentSlots * terminal::SegmentStore::kSegmentSize;
+static_assert(kInput + Journal::kInputSize <= kSegments);
+
+constexpr std::size_t kKnownClients = 16;
+
+}  // namespace
+
+struct Journal::Header {
+  std::uint64_t magic;
+  std::uint32_t version;
+  std::uint32_t reserved;
+  std::atomic<std::uint64_t> written;
+  std::atomic<std::uint64_t> parsed;
+  std::atomic<std::uint64_t> parse_begin;
+  std::atomic<std::uint64_t> parse_end;
+  std::uint64_t suspect_begin;
+  std::uint64_t suspect_end;
+  std::uint32_t suspect_count;
+  std::uint32_t input_index;  // which of the two input states is valid
+
+  SlotDirectory slots;  // tags are stream offsets
+
+  std::atomic<std::uint64_t> input_consumed;
+  // Two copies, so that "these bytes are accepted" and "from this client's frame" change in one store.
+  struct InputState {
+    std::uint64_t accepted;
+    std::uint64_t uses;
+    struct Known {
+      ClientToken token;
+      std::uint64_t sequence;
+      std::uint64_t used;
+    } clients[kKnownClients];
+  } input[2];
+};
+
+Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
+
+Journal::Header& Journal::header() const { return *reinterpret_cast<Header*>(header_map_.bytes().data()); }
+
+Result<std::unique_ptr<Journal>> Journal::open(UniqueFd fd) {
+  auto memory = os::SharedMemory::adopt(std::move(fd));
+  if (!memory) return pass(memory.error());
+  std::unique_ptr<Journal> journal(new Journal(std::move(*memory)));
+  if (auto attached = journal->attach(); !attached) return pass(attached.error());
+  return journal;
+}
+
+Result<> Journal::attach() {
+  static_assert(sizeof(Header) <= kPage);
+  static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+  const bool fresh = memory_.size() == 0;
+  if (fresh) {
+    if (auto grown = memory_.grow(kFileSize); !grown) return pass(grown.error());
+  } else if (memory_.size() < kFileSize) {
+    return fail(ErrorCode::protocol, "the journal is too short: {} bytes", memory_.size());
+  }
+  const auto map_into = [&](os::Mapping& mapping, std::size_t offset, std::size_t length) -> Result<> {
+    auto got = memory_.map(offset, length);
+    if (!got) return pass(got.error());
+    mapping = std::move(*got);
+    return {};
+  };
+  if (auto ok = map_into(header_map_, 0, kPage); !ok) return ok;
+  if (auto ok = map_into(ring_, kRing, kRingSize); !ok) return ok;
+  if (auto ok = map_into(input_, kInput, kInputSize); !ok) return ok;
+  for (int i = 0; i < 2; ++i) {
+    if (auto ok = map_into(slot_maps_[static_cast<std::size_t>(i)],
+                           kSlotA + static_cast<std::size_t>(i) * kSlotSize, kSlotSize);
+        !ok) {
+      return ok;
+    }
+  }
+  Header& h = header();
+  slots_ = SlotPair(h.slots, slot_maps_[0].bytes(), slot_maps_[1].bytes());
+  if (h.magic == 0) {  // new, or its first server died before it got here
+    h.version = kVersion;
+    publish_fence();
+    h.magic = kMagic;
+  }
+  if (h.magic != kMagic) return fail(ErrorCode::protocol, "the journal has no valid magic number");
+  if (h.version != kVersion) return fail(ErrorCode::protocol, "the journal has version {}", h.version);
+  return {};
+}
+
+// --- output ---------------------------------------------------------------------------------------------
+
+std::span<char> Journal::write_space(std::size_t budget) {
+  const std::uint64_t written = header().written.load(std::memory_order_relaxed);
+  const std::uint64_t kept = written - checkpoint_offset();
+  if (kept >= kRingSize) return {};
+  const std::size_t at = written % kRingSize;
+  const std::size_t room = std::min({budget, kRingSize - static_cast<std::size_t>(kept), kRingSize - at});
+  return {reinterpret_cast<char*>(ring_.bytes().data()) + at, room};
+}
+
+void Journal::commit(std::size_t count) {
+  Header& h = header();
+  h.written.store(h.written.load(std::memory_order_relaxed) + count, std::memory_order_release);
+}
+
+std::string_view Journal::output(std::uint64_t from) const {
+  const std::uint64_t end = written();
+  SESS_CHECK(from <= end && end - from <= kRingSize);
+  const std::size_t at = from % kRingSize;
+  const std::size_t length = std::min<std::size_t>(end - from, kRingSize - at);
+  return {reinterpret_cast<const char*>(ring_.bytes().data()) + at, length};
+}
+
+std::uint64_t Journal::written() const { return header().written.load(std::memory_order_relaxed); }
+
+std::uint64_t Journal::oldest() const {
+  const std::uint64_t end = written();
+  return end > kRingSize ? end - kRingSize : 0;
+}
+
+void Journal::begin_parse(std::uint64_t from, std::uint64_t to) {
+  Header& h = header();
+  h.parse_begin.store(from, std::memory_order_release);
+  h.parse_end.store(to, std::memory_order_release);
+}
+
+void Journal::end_parse(std::uint64_t to) {
+  Header& h = header();
+  if (h.parsed.load(std::memory_order_relaxed) < to) h.parsed.store(to, std::memory_order_release);
+  h.parse_begin.store(to, std::memory_order_release);
+  h.parse_end.store(to, std::memory_order_release);
+}
+
+std::uint64_t Journal::parsed() const { return header().parsed.load(std::memory_order_relaxed); }
+
+// --- checkpoints ----------------------------------------------------------------------------------------
+
+std::optional<Journal::Checkpoint> Journal::checkpoint() const {
+  const auto newest = slots_.newest();
+  if (!newest || newest->tag > written()) return std::nullopt;
+  return Checkpoint{newest->tag, newest->bytes};
+}
+
+std::uint64_t Journal::checkpoint_offset() const { return slots_.newest_tag(); }
+
+Result<> Journal::save_checkpoint(std::uint64_t offset, std::string_view state) {
+  return slots_.save(offset, state);
+}
+
+// --- faults ---------------------------------------------------------------------------------------------
+
+std::optional<Journal::Suspect> Journal::blame() {
+  Header& h = header();
+  const std::uint64_t begin = h.parse_begin.load(std::memory_order_relaxed);
+  const std::uint64_t end = h.parse_end.load(std::memory_order_relaxed);
+  if (begin >= end || end > written()) return std::nullopt;
+  // A replay parses in other portions than the first time, so the "same bytes" are ranges that overlap.
+  if (begin < h.suspect_end && h.suspect_begin < end) {
+    ++h.suspect_count;
+    h.suspect_begin = std::max(h.suspect_begin, begin);
+    h.suspect_end = std::min(h.suspect_end, end);
+  } else {
+    h.suspect_begin = begin;
+    h.suspect_end = end;
+    h.suspect_count = 1;
+  }
+  return Suspect{h.suspect_begin, h.suspect_end, h.suspect_count};
+}
+
+// --- input ----------------------------------------------------------------------------------------------
+
+bool Journal::accept_input(std::string_view bytes, ClientToken token, std::uint64_t sequence) {
+  Header& h = header();
+  const auto& now = h.input[h.input_index & 1U];
+  const std::uint64_t consumed = h.input_consumed.load(std::memory_order_relaxed);
+  if (now.accepted - consumed + bytes.size() > kInputSize) return false;
+  auto* ring = reinterpret_cast<char*>(input_.bytes().data());
+  const std::size_t at = now.accepted % kInputSize;
+  const std::size_t first = std::min(bytes.size(), kInputSize - at);
+  std::memcpy(ring + at, bytes.data(), first);
+  std::memcpy(ring, bytes.data() + first, bytes.size() - first);
+
+  const std::uint32_t next_index = (h.input_index & 1U) ^ 1U;
+  auto& next = h.input[next_index];
+  next = now;
+  next.accepted += bytes.size();
+  ++next.uses;
+  if (token != 0) {
+    auto* oldest = &next.clients[0];
+    for (auto& known : next.clients) {
+      if (known.token == token) {
+        oldest = &known;
+        break;
+      }
+      if (known.used < oldest->used) oldest = &known;
+    }
+    *oldest = {token, sequence, next.uses};
+  }
+  publish_fence();
+  h.input_index = next_index;
+  return true;
+}
+
+std::string_view Journal::pending_input() const {
+  const Header& h = header();
+  const std::uint64_t consumed = h.input_consumed.load(std::memory_order_relaxed);
+  const std::uint64_t accepted = h.input[h.input_index & 1U].accepted;
+  const std::size_t at = consumed % kInputSize;
+  const std::size_t length = std::min<std::size_t>(accepted - consumed, kInputSize - at);
+  return {reinterpret_cast<const char*>(input_.bytes().data()) + at, length};
+}
+
+void Journal::consume_input(std::size_t count) {
+  Header& h = header();
+  h.input_consumed.store(h.input_consumed.load(std::memory_order_relaxed) + count, std::memory_order_release);
+}
+
+std::uint64_t Journal::input_applied(ClientToken token) const {
+  const Header& h = header();
+  for (const auto& known : h.input[h.input_index & 1U].clients) {
+    if (known.token == token && token != 0) return known.sequence;
+  }
+  return 0;
+}
+
+// --- history --------------------------------------------------------------------------------------------
+
+std::span<std::byte> Journal::map(std::uint64_t segment) {
+  auto& mapping = segments_[segment];
+  if (mapping.bytes().empty()) {
+    auto got = memory_.map(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+    SESS_CHECK(got.has_value());  // out of address space or descriptors' memory: the next server maps anew
+    mapping = std::move(*got);
+  }
+  return mapping.bytes();
+}
+
+void Journal::release(std::uint64_t segment) {
+  segments_.erase(segment);
+  memory_.punch(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+}
+
+}  // namespace sess::server

@@ -1,0 +1,403 @@
+// The CBOR form of the model (model_store.hpp). Reading takes what is there and of the right type, and leaves the
+// rest at its default: Model::repair() makes whatever came out valid.
+#include <nlohmann/json.hpp>
+
+#include "server/model_store.hpp"
+
+namespace sess::server {
+namespace {
+
+using nlohmann::json;
+using model::Time;
+
+constexpr int kVersion = 1;
+
+std::int64_t micros(Time time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+// --- reading helpers: a missing or mistyped field is its default ------------------------------------------
+
+template <class T>
+T get(const json& object, const char* name, T fallback = {}) {
+  if (!object.is_object()) return fallback;
+  const auto it = object.find(name);
+  if (it == object.end()) return fallback;
+  if constexpr (std::is_same_v<T, bool>) {
+    return it->is_boolean() ? it->template get<bool>() : fallback;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return it->is_string() ? it->template get<std::string>() : fallback;
+  } else {
+    return it->is_number_integer() ? it->template get<T>() : fallback;
+  }
+}
+
+Time get_time(const json& object, const char* name) {
+  return Time(std::chrono::duration_cast<Time::duration>(
+      std::chrono::microseconds(get<std::int64_t>(object, name))));
+}
+
+const json& child(const json& object, const char* name) {
+  static const json kNone;
+  if (!object.is_object()) return kNone;
+  const auto it = object.find(name);
+  return it == object.end() ? kNone : *it;
+}
+
+std::vector<std::string> get_strings(const json& object, const char* name) {
+  std::vector<std::string> out;
+  for (const auto& item : child(object, name)) {
+    if (item.is_string()) out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
+// --- parts -------------------------------------------------------------------------------------------------
+
+json from_options(const model::Options& options) {
+  json out = json::object();
+  for (const auto& [name, value] : options.values()) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      out[name] = *text;
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      out[name] = *number;
+    } else {
+      json items = json::array();
+      for (const auto& [index, item] : std::get<model::OptionArray>(value)) items.push_back({index, item});
+      out[name] = std::move(items);
+    }
+  }
+  return out;
+}
+
+void to_options(const json& in, model::Options& options) {
+  if (!in.is_object()) return;
+  for (const auto& [name, value] : in.items()) {
+    if (value.is_string()) {
+      options.adopt(name, value.get<std::string>());
+    } else if (value.is_number_integer()) {
+      options.adopt(name, value.get<std::int64_t>());
+    } else if (value.is_array()) {
+      model::OptionArray items;
+      for (const auto& item : value) {
+        if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string()) {
+          items[item[0].get<unsigned>()] = item[1].get<std::string>();
+        }
+      }
+      options.adopt(name, std::move(items));
+    }
+  }
+}
+
+json from_environment(const model::Environment& environment) {
+  json out = json::object();
+  for (const auto& [name, entry] : environment.entries()) {
+    json item = json::object();
+    if (entry.value) item["value"] = *entry.value;
+    if (entry.visibility == model::Environment::Visibility::hidden) item["hidden"] = true;
+    out[name] = std::move(item);
+  }
+  return out;
+}
+
+void to_environment(const json& in, model::Environment& environment) {
+  if (!in.is_object()) return;
+  for (const auto& [name, item] : in.items()) {
+    const auto visibility = get<bool>(item, "hidden") ? model::Environment::Visibility::hidden
+                                                      : model::Environment::Visibility::visible;
+    if (child(item, "value").is_string()) {
+      environment.set(name, get<std::string>(item, "value"), visibility);
+    } else {
+      environment.remove(name);
+    }
+  }
+}
+
+json from_size(Size size) { return {size.rows, size.cols}; }
+
+Size to_size(const json& in) {
+  if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned()) return {};
+  return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
+}
+
+json from_pane(const model::Pane& pane) {
+  return {{"id", pane.id.value},
+          {"window", pane.window.value},
+          {"argv", pane.argv},
+          {"shell_command", pane.shell_command},
+          {"shell", pane.shell},
+          {"start_path", pane.start_path},
+          {"title", pane.title},
+          {"pid", pane.pid},
+          {"tty", pane.tty},
+          {"size", from_size(pane.size)},
+          {"left", pane.left},
+          {"top", pane.top},
+          {"dead", pane.dead},
+          {"dead_status", pane.dead_status},
+          {"dead_time", micros(pane.dead_time)},
+          {"created", micros(pane.created)},
+          {"input_off", pane.input_off},
+          {"pipe_command", pane.pipe_command},
+          {"active_order", pane.active_order},
+          {"options", from_options(pane.options)},
+          {"environment", from_environment(pane.environment)}};
+}
+
+model::Pane to_pane(const json& in) {
+  model::Pane pane;
+  pane.id.value = get<std::uint32_t>(in, "id");
+  pane.window.value = get<std::uint32_t>(in, "window");
+  pane.argv = get_strings(in, "argv");
+  pane.shell_command = get<std::string>(in, "shell_command");
+  pane.shell = get<std::string>(in, "shell");
+  pane.start_path = get<std::string>(in, "start_path");
+  pane.title = get<std::string>(in, "title");
+  pane.pid = get<int>(in, "pid", -1);
+  pane.tty = get<std::string>(in, "tty");
+  pane.size = to_size(child(in, "size"));
+  pane.left = get<int>(in, "left");
+  pane.top = get<int>(in, "top");
+  pane.dead = get<bool>(in, "dead");
+  pane.dead_status = get<int>(in, "dead_status");
+  pane.dead_time = get_time(in, "dead_time");
+  pane.created = get_time(in, "created");
+  pane.input_off = get<bool>(in, "input_off");
+  pane.pipe_command = get<std::string>(in, "pipe_command");
+  pane.active_order = get<std::uint64_t>(in, "active_order");
+  pane.options = model::Options(model::OptionScope::pane);
+  to_options(child(in, "options"), pane.options);
+  to_environment(child(in, "environment"), pane.environment);
+  return pane;
+}
+
+template <class Ids>
+json from_ids(const Ids& ids) {
+  json out = json::array();
+  for (const auto id : ids) out.push_back(id.value);
+  return out;
+}
+
+std::vector<model::PaneId> to_pane_ids(const json& in) {
+  std::vector<model::PaneId> out;
+  for (const auto& item : in) {
+    if (item.is_number_unsigned()) out.push_back(model::PaneId{item.get<std::uint32_t>()});
+  }
+  return out;
+}
+
+json from_window(const model::Window& window) {
+  json out = {{"id", window.id.value},
+              {"name", window.name},
+              {"size", from_size(window.size)},
+              {"layout", window.layout.text()},
+              {"old_layout", window.old_layout},
+              {"panes", from_ids(window.panes)},
+              {"active", window.active.value},
+              {"last_panes", from_ids(window.last_panes)},
+              {"zoomed", window.zoomed},
+              {"automatic_rename_off", window.automatic_rename_off},
+              {"created", micros(window.created)},
+              {"activity", micros(window.activity)},
+              {"options", from_options(window.options)}};
+  if (window.manual_size) out["manual_size"] = from_size(*window.manual_size);
+  if (window.last_preset) out["last_preset"] = static_cast<int>(*window.last_preset);
+  return out;
+}
+
+model::Window to_window(const json& in) {
+  model::Window window;
+  window.id.value = get<std::uint32_t>(in, "id");
+  window.name = get<std::string>(in, "name");
+  window.size = to_size(child(in, "size"));
+  if (child(in, "manual_size").is_array()) window.manual_size = to_size(child(in, "manual_size"));
+  if (auto layout = model::Layout::restore(get<std::string>(in, "layout"))) window.layout = std::move(*layout);
+  window.old_layout = get<std::string>(in, "old_layout");
+  const int preset = get<int>(in, "last_preset", -1);
+  if (preset >= 0 && preset <= static_cast<int>(model::Preset::main_vertical_mirrored)) {
+    window.last_preset = static_cast<model::Preset>(preset);
+  }
+  window.panes = to_pane_ids(child(in, "panes"));
+  window.active.value = get<std::uint32_t>(in, "active");
+  window.last_panes = to_pane_ids(child(in, "last_panes"));
+  window.zoomed = get<bool>(in, "zoomed");
+  window.automatic_rename_off = get<bool>(in, "automatic_rename_off");
+  window.created = get_time(in, "created");
+  window.activity = get_time(in, "activity");
+  window.options = model::Options(model::OptionScope::window);
+  to_options(child(in, "options"), window.options);
+  return window;
+}
+
+json from_session(const model::Session& session) {
+  json links = json::array();
+  for (const auto& [index, link] : session.windows) {
+    links.push_back({{"index", index},
+                     {"window", link.window.value},
+                     {"bell", link.bell},
+                     {"activity", link.activity},
+                     {"silence", link.silence}});
+  }
+  json out = {{"id", session.id.value},
+              {"name", session.name},
+              {"start_path", session.start_path},
+              {"group", session.group},
+              {"windows", std::move(links)},
+              {"last", session.last},
+              {"created", micros(session.created)},
+              {"activity", micros(session.activity)},
+              {"last_attached", micros(session.last_attached)},
+              {"activity_order", session.activity_order},
+              {"options", from_options(session.options)},
+              {"environment", from_environment(session.environment)}};
+  if (session.current) out["current"] = *session.current;
+  return out;
+}
+
+model::Session to_session(const json& in) {
+  model::Session session;
+  session.id.value = get<std::uint32_t>(in, "id");
+  session.name = get<std::string>(in, "name");
+  session.start_path = get<std::string>(in, "start_path");
+  session.group = get<std::string>(in, "group");
+  for (const auto& item : child(in, "windows")) {
+    model::Winlink link;
+    link.index = get<int>(item, "index");
+    link.window.value = get<std::uint32_t>(item, "window");
+    link.bell = get<bool>(item, "bell");
+    link.activity = get<bool>(item, "activity");
+    link.silence = get<bool>(item, "silence");
+    session.windows.emplace(link.index, link);
+  }
+  if (child(in, "current").is_number_integer()) session.current = get<int>(in, "current");
+  for (const auto& item : child(in, "last")) {
+    if (item.is_number_integer()) session.last.push_back(item.get<int>());
+  }
+  session.created = get_time(in, "created");
+  session.activity = get_time(in, "activity");
+  session.last_attached = get_time(in, "last_attached");
+  session.activity_order = get<std::uint64_t>(in, "activity_order");
+  session.options = model::Options(model::OptionScope::session);
+  to_options(child(in, "options"), session.options);
+  to_environment(child(in, "environment"), session.environment);
+  return session;
+}
+
+json from_state(const SavedState& state) {
+  json clients = json::array();
+  for (const auto& client : state.clients) {
+    clients.push_back({{"token", client.token},
+                       {"session", client.session.value},
+                       {"read_only", client.read_only},
+                       {"ignore_size", client.ignore_size},
+                       {"key_table", client.key_table}});
+  }
+  json buffers = json::array();
+  for (const auto& buffer : state.buffers) {
+    buffers.push_back({{"name", buffer.name},
+                       {"data", buffer.data},
+                       {"created", micros(buffer.created)},
+                       {"automatic", buffer.automatic},
+                       {"order", buffer.order}});
+  }
+  return {{"clients", std::move(clients)},
+          {"buffers", std::move(buffers)},
+          {"next_buffer", state.next_buffer},
+          {"messages", state.messages},
+          {"configured", state.configured}};
+}
+
+void to_state(const json& in, SavedState& state) {
+  for (const auto& item : child(in, "clients")) {
+    SavedClient client;
+    client.token = get<std::uint64_t>(item, "token");
+    client.session.value = get<std::uint32_t>(item, "session");
+    client.read_only = get<bool>(item, "read_only");
+    client.ignore_size = get<bool>(item, "ignore_size");
+    client.key_table = get<std::string>(item, "key_table");
+    state.clients.push_back(std::move(client));
+  }
+  for (const auto& item : child(in, "buffers")) {
+    command::Buffer buffer;
+    buffer.name = get<std::string>(item, "name");
+    buffer.data = get<std::string>(item, "data");
+    buffer.created = get_time(item, "created");
+    buffer.automatic = get<bool>(item, "automatic", true);
+    buffer.order = get<std::uint64_t>(item, "order");
+    state.buffers.push_back(std::move(buffer));
+  }
+  state.next_buffer = get<std::uint64_t>(in, "next_buffer");
+  state.messages = get_strings(in, "messages");
+  state.configured = get<bool>(in, "configured");
+}
+
+}  // namespace
+
+std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state) {
+  json panes = json::array();
+  json windows = json::array();
+  json sessions = json::array();
+  for (const auto& [id, pane] : model.panes()) panes.push_back(from_pane(pane));
+  for (const auto& [id, window] : model.windows()) windows.push_back(from_window(window));
+  for (const auto& [id, session] : model.sessions()) sessions.push_back(from_session(session));
+  const auto& next = model.next_ids();
+  ByteWriter key_bytes;
+  keys.save(key_bytes);
+  json out = {{"version", kVersion},
+              {"server_options", from_options(model.server_options())},
+              {"session_options", from_options(model.session_options())},
+              {"window_options", from_options(model.window_options())},
+              {"environment", from_environment(model.environment())},
+              {"panes", std::move(panes)},
+              {"windows", std::move(windows)},
+              {"sessions", std::move(sessions)},
+              {"next",
+               {{"session", next.session},
+                {"window", next.window},
+                {"pane", next.pane},
+                {"client", next.client},
+                {"activity", next.activity}}},
+              {"keys", key_bytes.take()},
+              {"state", from_state(state)}};
+  if (const auto mark = model.mark()) {
+    out["mark"] = {{"session", mark->session.value}, {"index", mark->index}, {"pane", mark->pane.value}};
+  }
+  std::string bytes;
+  json::to_cbor(out, bytes);
+  return bytes;
+}
+
+Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state) {
+  const json in = json::from_cbor(bytes, true, false);
+  if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "the saved model cannot be read");
+  if (get<int>(in, "version") != kVersion) {
+    return fail(ErrorCode::protocol, "the saved model has version {}", get<int>(in, "version"));
+  }
+  to_options(child(in, "server_options"), model.server_options());
+  to_options(child(in, "session_options"), model.session_options());
+  to_options(child(in, "window_options"), model.window_options());
+  to_environment(child(in, "environment"), model.environment());
+  for (const auto& item : child(in, "panes")) model.adopt(to_pane(item));
+  for (const auto& item : child(in, "windows")) model.adopt(to_window(item));
+  for (const auto& item : child(in, "sessions")) model.adopt(to_session(item));
+  const auto& next = child(in, "next");
+  const auto& now = model.next_ids();
+  model::Model::NextIds ids;
+  ids.session = std::max(now.session, get<std::uint32_t>(next, "session"));
+  ids.window = std::max(now.window, get<std::uint32_t>(next, "window"));
+  ids.pane = std::max(now.pane, get<std::uint32_t>(next, "pane"));
+  ids.client = std::max(now.client, get<std::uint32_t>(next, "client"));
+  ids.activity = std::max(now.activity, get<std::uint64_t>(next, "activity"));
+  model.set_next_ids(ids);
+  const auto key_bytes = get<std::string>(in, "keys");
+  ByteReader reader(key_bytes);
+  if (auto restored = input::KeyTables::restore(reader)) keys = std::move(*restored);
+  if (const auto& mark = child(in, "mark"); mark.is_object()) {
+    model.set_mark({model::SessionId{get<std::uint32_t>(mark, "session")}, get<int>(mark, "index"),
+                    model::PaneId{get<std::uint32_t>(mark, "pane")}});
+  }
+  to_state(child(in, "state"), state);
+  return {};
+}
+
+}  // namespace sess::server

@@ -1,0 +1,122 @@
+// From the keeper's hand-over to a running model: the start-up path of every server. A first start is the same with
+// nothing to recover.
+#include <algorithm>
+#include <csignal>
+
+#include "base/log.hpp"
+#include "command/format.hpp"
+#include "server/host.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+namespace {
+
+/// Deaths that the server brought upon itself: its input may be to blame. SIGKILL and friends come from outside.
+bool is_fault(const keeper::Death& death) {
+  if (death.kind == keeper::Death::Kind::hung) return true;
+  if (death.kind != keeper::Death::Kind::signaled) return false;
+  switch (death.detail) {
+    case SIGSEGV:
+    case SIGABRT:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGSYS:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+Result<> Server::recover(std::vector<keeper::Program> programs) {
+  SavedState state;
+  auto loaded = store_->load(model_, keys_, state);
+  if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
+  for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
+  for (auto& saved : state.clients) saved_clients_[saved.token] = std::move(saved);
+  queue_->buffers().restore(std::move(state.buffers), state.next_buffer);
+  message_log_.assign(state.messages.begin(), state.messages.end());
+
+  const PaneIo::Recovery how{is_fault(start_.previous)};
+  std::vector<keeper::Program> orphans;
+  for (auto& program : programs) {
+    const model::PaneId id{program.pane};
+    model::Pane* pane = model_.pane(id);
+    if (pane == nullptr) {
+      orphans.push_back(std::move(program));
+      continue;
+    }
+    pane->pid = program.pid;
+    pane->tty = program.tty;
+    auto io = PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size, {}, *this,
+                           how);
+    if (!io) {
+      log::error("pane {}: its journal is lost: {}", id.value, io.error().text);
+      continue;
+    }
+    pane->title = std::string((*io)->screen().title());
+    panes_[id] = std::move(*io);
+    if (program.exited && !pane->dead) {
+      ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});
+    }
+  }
+  // A pane without a program: its start was never answered, or its journal is beyond use.
+  std::vector<model::PaneId> empty;
+  for (const auto& [id, pane] : model_.panes()) {
+    if (panes_.find(id) == panes_.end()) empty.push_back(id);
+  }
+  for (const auto id : empty) {
+    log::warn("pane {}: there is no program behind it", id.value);
+    model_.destroy_pane(id);
+  }
+  for (auto& program : orphans) adopt_orphan(program);
+  static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
+  if (!model_.sessions().empty()) had_client_ = true;
+  if (!state.configured) load_configuration();
+  return {};
+}
+
+void Server::adopt_orphan(const keeper::Program& program) {
+  // The last server died between the program's start and writing the pane down. Nothing is lost that way: the
+  // program gets a session of its own.
+  auto& handed = const_cast<keeper::Program&>(program);
+  if (model_.pane(model::PaneId{program.pane}) != nullptr) return;
+  if (program.exited || !handed.master) {
+    if (auto sent = link_.send(keeper::Forget{program.pane}); !sent) log::error("{}", sent.error().text);
+    return;
+  }
+  const auto now = clock().wall();
+  auto session = model_.create_session({"", facts_.home, "", now});
+  if (!session) return;
+  auto next = model_.next_ids();
+  next.pane = program.pane;
+  const auto following = std::max(model_.next_ids().pane, program.pane + 1);
+  model_.set_next_ids(next);
+  model::Model::NewWindow spec;
+  spec.session = (*session)->id;
+  spec.name = program.program;
+  spec.select = true;
+  spec.pane.argv = {program.program};
+  spec.pane.now = now;
+  auto created = model_.create_window(spec);
+  next = model_.next_ids();
+  next.pane = std::max(next.pane, following);
+  model_.set_next_ids(next);
+  if (!created) return;
+  model::Pane* pane = model_.pane(created->pane);
+  pane->pid = program.pid;
+  pane->tty = program.tty;
+  auto io = PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size, {}, *this,
+                         PaneIo::Recovery{false});
+  if (!io) {
+    log::error("program {}: its journal is lost: {}", program.pid, io.error().text);
+    return;
+  }
+  panes_[pane->id] = std::move(*io);
+  log::warn("program {} was found without a pane; it is in session {} now", program.pid, (*session)->name);
+}
+
+}  // namespace sess::server

@@ -1,0 +1,90 @@
+// What the server keeps about one connected client beside the model's Client: its connection, what it said in hello,
+// how far its terminal and its input got, and what it is shown. Plain state; clients.cpp, keys.cpp and display.cpp
+// are the code that works on it.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "command/host.hpp"
+#include "input/decoder.hpp"
+#include "input/gestures.hpp"
+#include "model/ids.hpp"
+#include "os/loop.hpp"
+#include "protocol/message.hpp"
+#include "render/features.hpp"
+#include "server/composed_view.hpp"
+#include "server/connection.hpp"
+#include "server/direct_view.hpp"
+#include "server/flow_window.hpp"
+
+namespace sess::server {
+
+struct RemoteClient {
+  enum class Phase : std::uint8_t {
+    greeting,  ///< hello is awaited
+    idle,      ///< welcomed; command is awaited
+    command,   ///< its command runs
+    attached,  ///< shows a session
+    ending,    ///< the last frames are on their way
+  };
+
+  explicit RemoteClient(os::Loop& loop, model::ClientId client)
+      : id(client),
+        escape_timer(loop, [this] { on_timer(escape_timer_expired); }),
+        frame_timer(loop, [this] { on_timer(frame_due); }),
+        message_timer(loop, [this] { on_timer(message_over); }),
+        key_timer(loop, [this] { on_timer(key_table_over); }) {}
+
+  model::ClientId id;
+  ClientToken token = 0;
+  std::unique_ptr<Connection> connection;
+  protocol::Hello hello;
+  Phase phase = Phase::greeting;
+  int exit_status = 0;
+
+  // What its terminal is shown.
+  FlowWindow flow;
+  std::unique_ptr<DirectView> direct;
+  std::unique_ptr<ComposedView> composed;
+  std::optional<model::PaneId> last_direct_pane;  ///< shown directly before the composed view
+  std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
+  render::TerminalFeatures features;
+  bool features_asked = false;
+  bool display_stale = true;  ///< which view fits has to be decided again
+  bool suspended = false;
+  std::vector<std::string> flags;  ///< -f flags that the model has no field for
+
+  // What was typed.
+  input::Decoder decoder;
+  input::Gestures gestures;
+  bool dragging_border = false;  ///< resize-pane -M: a border follows the mouse until the button is released
+  int drag_row = 0, drag_col = 0;
+  std::string held;                 ///< raw bytes not forwarded: the decoder waits for the rest of a sequence
+  std::uint64_t sequence = 0;       ///< last input frame received
+  std::uint64_t acknowledged = 0;   ///< last one acknowledged
+  bool ack_due = false;
+  bool in_prefix = false;           ///< the prefix was pressed: the next key is looked up in its table
+  bool repeating = false;           ///< and after a repeatable binding, for repeat-time
+
+  // A message, a prompt or a text that lies over what is shown.
+  Overlay overlay;
+
+  // Its standard input, for load-buffer - and the like.
+  std::string stdin_data;
+  std::function<void(Result<std::string>)> stdin_done;
+
+  os::Timer escape_timer, frame_timer, message_timer, key_timer;
+  std::function<void()> escape_timer_expired, frame_due, message_over, key_table_over;
+
+ private:
+  static void on_timer(const std::function<void()>& action) {
+    if (action) action();
+  }
+};
+
+}  // namespace sess::server

@@ -1,0 +1,504 @@
+#include "server/server.hpp"
+
+#include <pwd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/check.hpp"
+#include "base/log.hpp"
+#include "keeper/message.hpp"
+#include "os/directory.hpp"
+#include "os/runtime_paths.hpp"
+#include "os/spawn.hpp"
+#include "protocol/message.hpp"
+#include "server/host.hpp"
+#include "server/run.hpp"
+#include "server/shell_jobs.hpp"
+
+namespace sess::server {
+namespace {
+
+/// A daemon that nobody connects to (its starter died) does not stay for ever.
+constexpr std::chrono::seconds kFirstClientLimit{30};
+constexpr std::size_t kConfigLimit = 4 << 20;
+/// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
+constexpr int kRounds = 16;
+
+std::string login_name() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
+std::string login_shell() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr && entry->pw_shell != nullptr && entry->pw_shell[0] == '/' ? entry->pw_shell : "/bin/sh";
+}
+
+std::string host_name() {
+  char name[256] = {};
+  return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
+}
+
+/// Variables of the daemon's own making, or of what it was started in: never a program's.
+bool is_internal(std::string_view name) {
+  return name == "SESS" || name == "SESS_PANE" || name.starts_with("LISTEN_") || name == "NOTIFY_SOCKET" ||
+         name == "TMUX" || name == "TMUX_PANE" || name == "STY" || name == "WINDOW" || name == "SHLVL" ||
+         name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
+}
+
+}  // namespace
+
+int run(keeper::ServerLink link) {
+  auto server = Server::open(std::move(link));
+  if (!server) {
+    log::error("the server cannot start: {}", server.error().text);
+    return 1;
+  }
+  return (*server)->run();
+}
+
+Server::Server(keeper::ServerLink link) : link_(std::move(link)), keys_(input::KeyTables::with_defaults()) {}
+
+Server::~Server() {
+  // Views refer to panes and connections, connections to the loop.
+  clients_.clear();
+  panes_.clear();
+}
+
+Result<std::unique_ptr<Server>> Server::open(keeper::ServerLink link) {
+  std::unique_ptr<Server> server(new Server(std::move(link)));
+  if (auto ok = server->set_up(); !ok) return pass(ok.error());
+  return server;
+}
+
+Result<> Server::set_up() {
+  auto loop = os::Loop::open();
+  if (!loop) return pass(loop.error());
+  loop_ = std::move(*loop);
+
+  std::vector<keeper::Program> programs;
+  for (bool ready = false; !ready;) {
+    auto message = link_.receive();
+    if (!message) return pass(message.error());
+    if (auto* start = std::get_if<keeper::Start>(&*message)) {
+      start_ = std::move(*start);
+    } else if (auto* program = std::get_if<keeper::Program>(&*message)) {
+      programs.push_back(std::move(*program));
+    } else {
+      ready = std::holds_alternative<keeper::Ready>(*message);
+    }
+  }
+  log::info("server {} starts; the one before: {}; {} programs", start_.start_count, to_text(start_.previous),
+            programs.size());
+
+  facts_.version = SESS_VERSION;
+  facts_.socket_path = start_.socket_path;
+  facts_.host = host_name();
+  facts_.user = login_name();
+  facts_.home = os::home_directory();
+  facts_.shell = login_shell();
+  facts_.uid = ::geteuid();
+  facts_.pid = ::getppid();
+  facts_.server_pid = ::getpid();
+  facts_.start_time = clock().wall();
+  agent_path_ = start_.socket_directory + "/.agent-" + start_.name;
+  if (auto directory = os::open_private_directory(start_.socket_directory); directory) {
+    socket_directory_ = std::move(*directory);
+  }
+
+  host_ = std::make_unique<HostImpl>(*this);
+  jobs_ = std::make_unique<ShellJobs>(*loop_);
+  queue_ = std::make_unique<command::Queue>(model_, *host_);
+  auto store = ModelStore::open(std::move(start_.model));
+  if (!store) return pass(store.error());
+  store_.emplace(std::move(*store));
+  if (auto ok = recover(std::move(programs)); !ok) return ok;
+
+  keeper_watch_ = std::make_unique<os::FdWatch>(*loop_, link_.fd(), [this](bool, bool) { on_keeper(); });
+  keeper_watch_->want(true, false);
+  listener_watch_ =
+      std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
+  listener_watch_->want(true, false);
+  accept_timer_ = std::make_unique<os::Timer>(*loop_, [this] { listener_watch_->want(true, false); });
+  first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { had_client_ = true; });
+  if (model_.sessions().empty()) first_client_timer_->start(kFirstClientLimit);
+  loop_->at_turn_end([this] { end_of_turn(); });
+  return {};
+}
+
+int Server::run() {
+  end_of_turn();
+  loop_->run();
+  return exit_status_;
+}
+
+PaneIo* Server::pane_io(model::PaneId id) {
+  const auto it = panes_.find(id);
+  return it == panes_.end() ? nullptr : it->second.get();
+}
+
+RemoteClient* Server::client(model::ClientId id) {
+  const auto it = clients_.find(id);
+  return it == clients_.end() ? nullptr : it->second.get();
+}
+
+// --- the turn -------------------------------------------------------------------------------------------
+
+void Server::end_of_turn() {
+  for (int round = 0; round < kRounds; ++round) {
+    if (!queue_->idle()) {
+      queue_->run();
+      commands_ran_ = true;
+    }
+    deal_with_ended_programs();
+    follow_model();
+    if (queue_->idle() && ended_.empty()) break;
+  }
+  if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
+  update_displays();
+  acknowledge_input();
+  save_model();
+  for (auto& [id, client] : clients_) {
+    if (client->connection) client->connection->flush();
+  }
+  sweep_clients();
+  printed_.clear();
+  leave_if_empty();
+}
+
+void Server::on_keeper() noexcept {
+  while (true) {
+    auto message = link_.next();
+    if (!message) {
+      log::info("the keeper closed the link");
+      return loop_->stop();
+    }
+    if (!*message) return;
+    on_keeper_message(std::move(**message));
+  }
+}
+
+void Server::on_keeper_message(keeper::ToServer message) {
+  if (auto* exited = std::get_if<keeper::Exited>(&message)) {
+    ended_.push_back(std::move(*exited));
+  } else if (auto* ping = std::get_if<keeper::Ping>(&message)) {
+    if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
+  } else if (std::holds_alternative<keeper::Stop>(message)) {
+    stopping_ = true;
+    for (auto& [id, pane] : panes_) pane->checkpoint();
+    for (auto& [id, client] : clients_) {
+      if (client->phase == RemoteClient::Phase::attached) {
+        detach(*client, protocol::DetachReason::server_exited, "[server exited]");
+      }
+    }
+  } else if (auto* listener = std::get_if<keeper::Listener>(&message)) {
+    on_connection();
+    listener_watch_.reset();
+    start_.listener = std::move(listener->listener);
+    listener_watch_ =
+        std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
+    listener_watch_->want(true, false);
+  } else if (auto* program = std::get_if<keeper::Program>(&message)) {
+    adopt_orphan(*program);
+  }
+}
+
+// --- programs -------------------------------------------------------------------------------------------
+
+Result<> Server::start_program(model::PaneId id, const command::ProgramStart& start) {
+  model::Pane* pane = model_.pane(id);
+  if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
+  // The pane is written down before its program exists: a server that dies in between leaves a pane without a
+  // program, which the next one removes, and never a program that nobody knows.
+  save_model();
+  keeper::Spawn request;
+  request.pane = id.value;
+  request.argv = start.argv;
+  request.env = start.env;
+  request.argv0 = start.argv0;
+  request.cwd = start.cwd;
+  request.size = pane->size;
+  request.keep_journal = start.replace;
+  if (start.replace) {
+    if (PaneIo* io = pane_io(id)) io->finish();
+  }
+  auto spawned = link_.spawn(std::move(request));
+  if (!spawned) return pass(spawned.error());
+  pane->pid = spawned->pid;
+  pane->tty = spawned->tty;
+  pane->dead = false;
+  PaneIo* io = pane_io(id);
+  if (start.replace && io != nullptr) {
+    io->replace_master(std::move(spawned->master));
+  } else {
+    auto opened = PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
+                               history_limits(*pane), *this, std::nullopt);
+    if (!opened) return pass(opened.error());
+    io = opened->get();
+    panes_[id] = std::move(*opened);
+  }
+  if (!spawned->note.empty()) io->announce(spawned->note + "\r\n");
+  log::debug("pane {}: started pid {}", id.value, spawned->pid);
+  return {};
+}
+
+Result<> Server::signal_pane(model::PaneId id, int signo, keeper::Signal::Whom whom) {
+  return link_.send(keeper::Signal{id.value, signo, whom});
+}
+
+void Server::deal_with_ended_programs() {
+  auto ended = std::move(ended_);
+  ended_.clear();
+  for (const auto& exited : ended) {
+    const model::PaneId id{exited.pane};
+    const model::Pane* pane = model_.pane(id);
+    if (pane == nullptr || pane->pid != exited.pid) continue;  // respawned, or gone already
+    end_pane(id, exited.wait_status, exited.ended);
+  }
+}
+
+void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
+  model::Pane* pane = model_.pane(id);
+  PaneIo* io = pane_io(id);
+  if (io != nullptr) io->finish();
+  printed_.insert(id);
+  log::info("pane {}: the program ended with wait status {:#x}", id.value, wait_status);
+  pane->dead_status = wait_status;
+  pane->dead_time = ended;
+  const std::string remain(pane->options.choice("remain-on-exit"));
+  const bool failed = !WIFEXITED(wait_status) || WEXITSTATUS(wait_status) != 0;
+  const auto target = command::find_from_pane(model_, id);
+  if (!stopping_ && (remain == "on" || (remain == "failed" && failed))) {
+    pane->dead = true;
+    pane->pid = -1;
+    if (io != nullptr) {
+      const std::string line = WIFSIGNALED(wait_status)
+                                   ? fmt::format("Pane is dead (signal {})", WTERMSIG(wait_status))
+                                   : fmt::format("Pane is dead (status {})", WEXITSTATUS(wait_status));
+      io->announce("\r\n" + line + "\r\n");
+    }
+    queue_->submit_hook("pane-died", target);
+  } else {
+    queue_->submit_hook("pane-exited", target, {}, {{"hook_pane", to_string(id)}});
+    model_.destroy_pane(id);
+  }
+  commands_ran_ = true;
+}
+
+void Server::end_server() {
+  stopping_ = true;
+  for (auto& [id, client] : clients_) {
+    if (client->phase == RemoteClient::Phase::attached) {
+      detach(*client, protocol::DetachReason::server_exited, "[server exited]");
+    }
+  }
+  // The answers go out first: the keeper may end this process as soon as the last job is gone.
+  loop_->defer([this] {
+    for (auto& [id, client] : clients_) {
+      if (client->connection) client->connection->flush();
+    }
+    if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
+  });
+}
+
+// --- the model's events ---------------------------------------------------------------------------------
+
+void Server::follow_model() {
+  for (int round = 0; round < kRounds; ++round) {
+    const auto events = model_.take_events();
+    if (events.empty()) return;
+    commands_ran_ = true;
+    for (const auto& event : events) follow(event);
+  }
+}
+
+void Server::follow(const model::Event& event) {
+  using Kind = model::Event::Kind;
+  command::Target target;
+  switch (event.kind) {
+    case Kind::pane_closed: {
+      const auto now = clock().now();
+      for (auto& [id, client] : clients_) {
+        if (client->direct && client->direct->pane().id() == *event.pane) {
+          client->direct->finish(now);
+          client->direct.reset();
+          client->last_direct_pane.reset();
+          client->display_stale = true;
+        }
+      }
+      if (panes_.erase(*event.pane) > 0) {
+        signal_pane(*event.pane, SIGHUP, keeper::Signal::Whom::session);
+        signal_pane(*event.pane, SIGCONT, keeper::Signal::Whom::session);
+      }
+      if (auto sent = link_.send(keeper::Forget{event.pane->value}); !sent) log::error("{}", sent.error().text);
+      break;
+    }
+    case Kind::pane_resized: {
+      const model::Pane* pane = model_.pane(*event.pane);
+      PaneIo* io = pane_io(*event.pane);
+      if (pane != nullptr && io != nullptr) {
+        os::PixelSize pixels;
+        if (const auto* latest = model_.latest_client(); latest != nullptr && latest->xpixel > 0) {
+          pixels.width = static_cast<std::uint16_t>(latest->xpixel * pane->size.cols);
+          pixels.height = static_cast<std::uint16_t>(latest->ypixel * pane->size.rows);
+        }
+        io->resize(pane->size, pixels);
+        for (auto& [id, client] : clients_) {
+          if (client->direct && &client->direct->pane() == io) client->display_stale = true;
+        }
+      }
+      break;
+    }
+    case Kind::client_session_lost:
+      if (RemoteClient* gone = client(*event.client)) {
+        detach(*gone, stopping_ ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
+               stopping_ ? "[server exited]" : "[exited]");
+      }
+      break;
+    case Kind::session_closed:
+      if (model_.sessions().empty()) break;
+      [[fallthrough]];
+    default:
+      break;
+  }
+  display_changed();
+  if (const auto name = model::hook_name(event.kind); !name.empty()) {
+    if (event.pane && model_.pane(*event.pane) != nullptr) {
+      target = command::find_from_pane(model_, *event.pane);
+    } else if (event.window && model_.window(*event.window) != nullptr) {
+      target = command::find_from_window(model_, *event.window);
+    } else if (event.session && model_.session(*event.session) != nullptr) {
+      target = command::find_from_session(model_, *event.session);
+    }
+    std::vector<std::pair<std::string, std::string>> formats;
+    if (event.session) formats.emplace_back("hook_session", to_string(*event.session));
+    if (event.window) formats.emplace_back("hook_window", to_string(*event.window));
+    if (event.pane) formats.emplace_back("hook_pane", to_string(*event.pane));
+    if (!event.name.empty()) {
+      formats.emplace_back(event.kind == Kind::window_closed ? "hook_window_name" : "hook_session_name", event.name);
+    }
+    const bool alive = event.client && model_.client(*event.client) != nullptr;
+    queue_->submit_hook(name, target, alive ? event.client : std::nullopt, std::move(formats));
+  }
+}
+
+void Server::leave_if_empty() {
+  if (stopping_ || !had_client_ || !clients_.empty()) return;
+  const bool unattached = model_.server_options().flag("exit-unattached");
+  if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
+  if (!queue_->idle() || jobs_->busy()) return;
+  if (unattached && !model_.sessions().empty()) return end_server();
+  stopping_ = true;
+  log::info("nothing is left: the daemon ends");
+  if (auto sent = link_.send(keeper::Leave{}); !sent) loop_->stop();
+}
+
+// --- configuration and checkpoint -----------------------------------------------------------------------
+
+void Server::load_configuration() {
+  for (const auto& variable : os::current_environment()) {
+    if (!is_internal(std::string_view(variable).substr(0, variable.find('=')))) model_.environment().put(variable);
+  }
+  const bool given = !start_.config_files.empty();
+  const auto files = given ? start_.config_files
+                           : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
+  for (const auto& path : files) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+      if (given) queue_->add_config_error(fmt::format("{}: {}", path, std::strerror(errno)));
+      continue;
+    }
+    std::string text(kConfigLimit, '\0');
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(file.gcount()));
+    facts_.config_files.push_back(path);
+    queue_->submit_config(path, text);
+  }
+  for (int round = 0; round < kRounds && !queue_->idle(); ++round) queue_->run();
+}
+
+void Server::save_model() {
+  if (!commands_ran_) return;
+  commands_ran_ = false;
+  SavedState state;
+  for (const auto& [token, saved] : saved_clients_) state.clients.push_back(saved);
+  for (const auto& [id, client] : clients_) {
+    const model::Client* seen = model_.client(id);
+    if (seen == nullptr || !seen->session) continue;
+    state.clients.push_back(
+        {client->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table});
+  }
+  state.buffers = queue_->buffers().all();
+  state.next_buffer = queue_->buffers().next_automatic();
+  state.messages.assign(message_log_.begin(), message_log_.end());
+  state.configured = true;
+  if (auto saved = store_->save(model_, keys_, state); !saved) log::error("{}", saved.error().text);
+}
+
+void Server::apply_history_limits() {
+  for (auto& [id, io] : panes_) {
+    const model::Pane* pane = model_.pane(id);
+    if (pane == nullptr) continue;
+    io->set_limits(history_limits(*pane));
+  }
+}
+
+PaneIo::Limits Server::history_limits(const model::Pane& pane) {
+  PaneIo::Limits limits;
+  limits.history_bytes = static_cast<std::uint64_t>(pane.options.number("history-bytes"));
+  const auto sessions = model_.sessions_with(pane.window);
+  const auto& table = sessions.empty() ? model_.session_options() : sessions.front()->options;
+  limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
+  return limits;
+}
+
+// --- what panes report ----------------------------------------------------------------------------------
+
+void Server::on_pane_output(PaneIo& pane) { printed_.insert(pane.id()); }
+
+void Server::on_pane_bell(PaneIo& pane) {
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr) return;
+  queue_->submit_hook("alert-bell", command::find_from_pane(model_, pane.id()));
+  for (auto* session : model_.sessions_with(owner->window)) {
+    const auto* current = session->current_link();
+    for (auto& [index, link] : session->windows) {
+      if (link.window == owner->window && (current == nullptr || current->index != index)) link.bell = true;
+    }
+  }
+  for (auto& [id, client] : clients_) {
+    if (client->composed) client->composed->invalidate();
+  }
+}
+
+void Server::on_pane_title(PaneIo& pane) {
+  model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr) return;
+  owner->title = std::string(pane.screen().title());
+  commands_ran_ = true;
+  queue_->submit_hook("pane-title-changed", command::find_from_pane(model_, pane.id()));
+  redraw_all();
+}
+
+void Server::on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) {
+  // Direct clients get the sequence itself through the relay; composed ones are sent it here.
+  static_cast<void>(selection);
+  host_->pane_clipboard(pane.id(), base64);
+}
+
+void Server::on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) {
+  static_cast<void>(pane);
+  static_cast<void>(kind);
+  static_cast<void>(title);
+  static_cast<void>(body);  // direct clients' terminals get it through the relay
+}
+
+void Server::on_pane_eof(PaneIo& pane) { printed_.insert(pane.id()); }
+
+void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) { jobs_->pane_printed(pane.id(), bytes); }
+
+}  // namespace sess::server

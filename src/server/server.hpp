@@ -1,0 +1,178 @@
+// The server: everything that may die. One object per process, built by run() from what the keeper handed over.
+//
+// It owns the loop, the model, the panes' terminals, the clients and the command queue, and wires them together.
+// Callbacks only note what happened; decisions are taken once per turn in end_of_turn(), in this order: commands
+// run, programs that ended are dealt with, the model's events are followed (terminals resized, programs forgotten,
+// clients moved, hooks queued), views send what is new, connections are flushed, the model is written down.
+// The code is in several files: server.cpp (life and turn), recovery.cpp (from the keeper's hand-over to a model),
+// clients.cpp (connections and messages), keys.cpp (input), display.cpp (which view, what is drawn).
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "command/queue.hpp"
+#include "input/key_tables.hpp"
+#include "keeper/link.hpp"
+#include "model/model.hpp"
+#include "os/clock.hpp"
+#include "os/loop.hpp"
+#include "server/model_store.hpp"
+#include "server/pane_io.hpp"
+#include "server/remote_client.hpp"
+
+namespace sess::server {
+
+class HostImpl;
+class ShellJobs;
+
+class Server final : private PaneObserver {
+ public:
+  /// Takes Start, Programs and Ready from the link and recovers from them. Errors end the process; the keeper
+  /// starts the next.
+  static Result<std::unique_ptr<Server>> open(keeper::ServerLink link);
+  ~Server() override;
+
+  /// Until the keeper says that it is over; the exit status.
+  int run();
+
+  // --- for Host's implementation and the parts of the server ----------------------------------------------
+
+  [[nodiscard]] model::Model& model() { return model_; }
+  [[nodiscard]] os::Loop& loop() { return *loop_; }
+  [[nodiscard]] os::Clock& clock() { return os::Clock::real(); }
+  [[nodiscard]] command::Queue& queue() { return *queue_; }
+  [[nodiscard]] keeper::ServerLink& link() { return link_; }
+  [[nodiscard]] input::KeyTables& keys() { return keys_; }
+  [[nodiscard]] const command::ServerFacts& facts() const { return facts_; }
+  [[nodiscard]] const keeper::Start& start() const { return start_; }
+  [[nodiscard]] PaneIo* pane_io(model::PaneId id);
+  [[nodiscard]] RemoteClient* client(model::ClientId id);
+  [[nodiscard]] ShellJobs& jobs() { return *jobs_; }
+  [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
+
+  /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
+  Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
+  Result<> signal_pane(model::PaneId pane, int signo, keeper::Signal::Whom whom);
+  void end_server();
+
+  Result<> attach(model::ClientId client, model::SessionId session);
+  /// Ends an attachment: the view's last bytes, then detached. The client goes from the model.
+  void detach(RemoteClient& client, protocol::DetachReason reason, std::string message, int status = 0);
+  void send_exec(RemoteClient& client, std::string_view command);
+  /// A message over what the client sees.
+  void show_message(RemoteClient& client, std::string_view text, std::chrono::milliseconds duration);
+  void set_overlay(RemoteClient& client, Overlay overlay);
+  void clear_overlay(RemoteClient& client);
+  /// Which view fits this client (all clients) is to be decided again.
+  void display_changed(RemoteClient& client) { client.display_stale = true; }
+  void display_changed();
+  void redraw(RemoteClient& client);
+  void redraw_all();
+  void apply_history_limits();
+  [[nodiscard]] PaneIo::Limits history_limits(const model::Pane& pane);
+  /// The stable path that SSH_AUTH_SOCK names in every program.
+  [[nodiscard]] const std::string& agent_path() const { return agent_path_; }
+
+ private:
+  explicit Server(keeper::ServerLink link);
+
+  // server.cpp
+  Result<> set_up();
+  void end_of_turn();
+  void on_keeper() noexcept;
+  void on_keeper_message(keeper::ToServer message);
+  void on_exited(const keeper::Exited& exited);
+  void deal_with_ended_programs();
+  void end_pane(model::PaneId id, int wait_status, model::Time ended);
+  void follow_model();
+  void follow(const model::Event& event);
+  void leave_if_empty();
+  void load_configuration();
+  void save_model();
+
+  // recovery.cpp
+  Result<> recover(std::vector<keeper::Program> programs);
+  void adopt_orphan(const keeper::Program& program);
+
+  // clients.cpp
+  void on_connection() noexcept;
+  void add_connection(UniqueFd socket);
+  bool on_frame(RemoteClient& client, const protocol::Frame& frame);
+  bool on_hello(RemoteClient& client, const protocol::Hello& hello);
+  bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
+  void welcome(RemoteClient& client);
+  void resume(RemoteClient& client, const protocol::Resume& resume);
+  void command_done(model::ClientId id, int status);
+  void connection_lost(model::ClientId id, const std::string& reason);
+  void drop_client(model::ClientId id);
+  void sweep_clients();
+  void follow_agent(const model::Client& client);
+  void follow_client_identity(RemoteClient& client);
+
+  // keys.cpp
+  void on_input(RemoteClient& client, std::uint64_t sequence, std::string_view bytes);
+  void dispatch_events(RemoteClient& client);
+  void on_event(RemoteClient& client, const input::Event& event, std::string& forward);
+  bool on_key(RemoteClient& client, input::Key key);
+  bool on_overlay_key(RemoteClient& client, const input::Event& event);
+  void on_mouse(RemoteClient& client, const input::Event& event, std::string& forward);
+  void forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames);
+  void acknowledge_input();
+  [[nodiscard]] model::Pane* target_pane(const RemoteClient& client);
+  [[nodiscard]] std::vector<input::Key> intercepted_keys(const RemoteClient& client);
+
+  // display.cpp
+  void update_displays();
+  void update_display(RemoteClient& client, FlowWindow::Time now);
+  void decide_view(RemoteClient& client, FlowWindow::Time now);
+  [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
+  void draw(RemoteClient& client, render::Frame& frame);
+  [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);
+  void send_attached(RemoteClient& client, protocol::AttachMode mode, model::PaneId pane, bool resumed);
+  std::string expand(const RemoteClient& client, std::string_view format);
+
+  void on_pane_output(PaneIo& pane) override;
+  void on_pane_bell(PaneIo& pane) override;
+  void on_pane_title(PaneIo& pane) override;
+  void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) override;
+  void on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
+  void on_pane_eof(PaneIo& pane) override;
+  void on_pane_bytes(PaneIo& pane, std::string_view bytes) override;
+
+  keeper::ServerLink link_;
+  keeper::Start start_;
+  std::unique_ptr<os::Loop> loop_;
+  model::Model model_;
+  input::KeyTables keys_;
+  command::ServerFacts facts_;
+  std::unique_ptr<HostImpl> host_;
+  std::unique_ptr<command::Queue> queue_;
+  std::unique_ptr<ShellJobs> jobs_;
+  std::optional<ModelStore> store_;
+  std::map<model::PaneId, std::unique_ptr<PaneIo>> panes_;
+  std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
+  std::map<ClientToken, SavedClient> saved_clients_;  ///< attached when the last server died
+  std::vector<keeper::Exited> ended_;
+  std::set<model::PaneId> printed_;       ///< panes with new output in this turn
+  std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
+  std::deque<std::string> message_log_;
+  std::string agent_path_;
+  UniqueFd socket_directory_;
+  std::unique_ptr<os::FdWatch> keeper_watch_;
+  std::unique_ptr<os::FdWatch> listener_watch_;
+  std::unique_ptr<os::Timer> first_client_timer_;
+  std::unique_ptr<os::Timer> accept_timer_;
+  bool had_client_ = false;
+  bool stopping_ = false;
+  bool commands_ran_ = true;
+  int exit_status_ = 0;
+};
+
+}  // namespace sess::server
