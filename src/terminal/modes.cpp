@@ -131,15 +131,18 @@ std::string enter_modes(const Modes& modes) {
 std::string undo_modes(const Modes& modes) {
   std::string out = "\x1b[?2026l";
   Modes plain;
-  plain.kitty_main = modes.kitty_main;
   plain.alternate_screen = modes.alternate_screen;
-  out += change_modes(modes, plain);  // pops the shown screen's kitty flags
+  // The shown screen's kitty flags are popped here when it is the alternate one, the main one's below.
+  plain.kitty_main = modes.kitty_main;
+  out += change_modes(modes, plain);
   if (modes.alternate_screen) {
     out += "\x1b[?1049l";
-    append_kitty_pop(out, modes.kitty_main);
-  } else {
-    append_kitty_pop(out, plain.kitty_main);
+  } else if (modes.kitty_alternate.size != 0) {
+    out += "\x1b[?47h";
+    append_kitty_pop(out, modes.kitty_alternate);
+    out += "\x1b[?47l";
   }
+  append_kitty_pop(out, modes.kitty_main);
   // Also what the ledger says is off: the terminal may have been cut off in the middle of a change.
   out += "\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l";
   out += "\x1b[?1004l\x1b[?2004l\x1b[?2031l\x1b[?1l\x1b>\x1b[4l\x1b[20l\x1b[?7h\x1b[?25h";
