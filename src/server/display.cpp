@@ -63,10 +63,23 @@ void Server::send_attached(RemoteClient& client, AttachMode mode, model::PaneId 
 
 void Server::update_displays() {
   const auto now = clock().now();
+  std::optional<std::chrono::seconds> interval;
   for (auto& [id, client] : clients_) {
     if (client->phase == Phase::attached && !client->suspended && !client->connection->closed()) {
       update_display(*client, now);
+      const model::Client* seen = model_.client(id);
+      const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
+      if (client->composed && session != nullptr && model::status_lines(model_, *session) > 0) {
+        const std::chrono::seconds wanted(session->options.number("status-interval"));
+        if (wanted.count() > 0) interval = interval ? std::min(*interval, wanted) : wanted;
+      }
     }
+  }
+  // The clock in a status line is drawn anew only while somebody looks at it.
+  if (!interval) {
+    status_timer_->stop();
+  } else if (!status_timer_->armed()) {
+    status_timer_->start(*interval);
   }
 }
 

@@ -25,6 +25,8 @@ namespace {
 /// A daemon that nobody connects to (its starter died) does not stay for ever.
 constexpr std::chrono::seconds kFirstClientLimit{30};
 constexpr std::size_t kConfigLimit = 4 << 20;
+/// automatic-rename looks at what runs this long after output, as tmux does.
+constexpr std::chrono::milliseconds kRenameInterval{500};
 /// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
 constexpr int kRounds = 16;
 
@@ -124,6 +126,8 @@ Result<> Server::set_up() {
       std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
   listener_watch_->want(true, false);
   accept_timer_ = std::make_unique<os::Timer>(*loop_, [this] { listener_watch_->want(true, false); });
+  rename_timer_ = std::make_unique<os::Timer>(*loop_, [this] { rename_windows(); });
+  status_timer_ = std::make_unique<os::Timer>(*loop_, [this] { redraw_all(); });
   first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { had_client_ = true; });
   if (model_.sessions().empty()) first_client_timer_->start(kFirstClientLimit);
   loop_->at_turn_end([this] { end_of_turn(); });
@@ -309,10 +313,15 @@ void Server::end_server() {
 
 void Server::follow_model() {
   for (int round = 0; round < kRounds; ++round) {
-    const auto events = model_.take_events();
+    auto events = model_.take_events();
     if (events.empty()) return;
     commands_ran_ = true;
     for (const auto& event : events) follow(event);
+    // With `status auto` the number of windows and panes decides what is left for them.
+    const bool structural = std::any_of(events.begin(), events.end(), [](const model::Event& event) {
+      return event.kind != model::Event::Kind::pane_resized && event.kind != model::Event::Kind::window_resized;
+    });
+    if (structural) model_.recalculate_sizes();
   }
 }
 
@@ -403,6 +412,16 @@ void Server::load_configuration() {
   for (const auto& variable : os::current_environment()) {
     if (!is_internal(std::string_view(variable).substr(0, variable.find('=')))) model_.environment().put(variable);
   }
+  // The user's shell as the login gave it, else the one of the password file.
+  const auto shell = model_.environment().value("SHELL").value_or("");
+  const bool usable = shell.starts_with('/') && ::access(shell.c_str(), X_OK) == 0 && !shell.ends_with("/sess");
+  static_cast<void>(model_.session_options().set("default-shell", usable ? shell : facts_.shell));
+  for (const char* name : {"VISUAL", "EDITOR"}) {
+    if (const auto editor = model_.environment().value(name); editor && !editor->empty()) {
+      static_cast<void>(model_.server_options().set("editor", *editor));
+      break;
+    }
+  }
   const bool given = !start_.config_files.empty();
   const auto files = given ? start_.config_files
                            : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
@@ -458,7 +477,25 @@ PaneIo::Limits Server::history_limits(const model::Pane& pane) {
 
 // --- what panes report ----------------------------------------------------------------------------------
 
-void Server::on_pane_output(PaneIo& pane) { printed_.insert(pane.id()); }
+void Server::on_pane_output(PaneIo& pane) {
+  printed_.insert(pane.id());
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr || rename_timer_->armed()) return;
+  const model::Window* window = model_.window(owner->window);
+  if (window != nullptr && window->active == pane.id() && window->options.flag("automatic-rename")) {
+    rename_timer_->start(kRenameInterval);
+  }
+}
+
+void Server::rename_windows() {
+  for (const auto& [id, window] : model_.windows()) {
+    if (!window.options.flag("automatic-rename")) continue;
+    const std::string name =
+        host_->expand(window.options.string("automatic-rename-format"), command::find_from_window(model_, id), {});
+    if (!name.empty() && name != window.name) names_due_.emplace_back(id, name);
+  }
+  for (const auto& [id, name] : std::exchange(names_due_, {})) model_.rename_window(id, name);
+}
 
 void Server::on_pane_bell(PaneIo& pane) {
   const model::Pane* owner = model_.pane(pane.id());

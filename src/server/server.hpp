@@ -93,6 +93,7 @@ class Server final : private PaneObserver {
   void end_pane(model::PaneId id, int wait_status, model::Time ended);
   void follow_model();
   void follow(const model::Event& event);
+  void rename_windows();
   void leave_if_empty();
   void load_configuration();
   void save_model();
@@ -169,6 +170,9 @@ class Server final : private PaneObserver {
   std::unique_ptr<os::FdWatch> listener_watch_;
   std::unique_ptr<os::Timer> first_client_timer_;
   std::unique_ptr<os::Timer> accept_timer_;
+  std::unique_ptr<os::Timer> rename_timer_;  ///< automatic-rename, after output
+  std::unique_ptr<os::Timer> status_timer_;  ///< status-interval, while a status line is shown
+  std::vector<std::pair<model::WindowId, std::string>> names_due_;
   bool had_client_ = false;
   bool stopping_ = false;
   bool commands_ran_ = true;
