@@ -128,8 +128,7 @@ void Core::Saver::grid(const Grid& grid) {
   for (int r = 0; r < grid.rows(); ++r) {
     const Row& row = grid.row(r);
     int used = row.used;
-    // The blanks at the end of a row that continues stand inside its line.
-    while (!row.wrapped && used > 0 && row.cells[used - 1] == kBlank) --used;
+    while (used > 0 && row.cells[used - 1] == kBlank) --used;
     out_.varint(static_cast<std::uint64_t>(used) * 2 + (row.wrapped ? 1 : 0));
     for (int c = 0; c < used;) {
       const std::uint16_t id = row.cells[c].style;

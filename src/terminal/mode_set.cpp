@@ -125,6 +125,8 @@ void Core::set_private_mode(int mode, bool on) {
       modes_.left_right_margins = on;
       left_ = 0;
       right_ = cols() - 1;
+      // A wrap that waits at a margin which is gone would come in the middle of the line.
+      at_.pending = at_.pending && at_.col == right_;
       break;
     case 2026:
       set_synchronized(on);

@@ -44,7 +44,15 @@ void Core::scroll_up(int top, int bottom, int n, Keep keep) {
     return;
   }
   if (keep == Keep::history && top == 0 && !modes_.alternate_screen) {
-    for (int r = 0; r < n; ++r) push_history(grid().row(r));
+    for (int r = 0; r < n; ++r) {
+      Row& row = grid().row(r);
+      if (row.wrapped && row.used < cols()) {
+        // The blanks at the end of a row that continues stand inside its line.
+        static_cast<void>(grid().writable(row));
+        row.used = size_.cols;
+      }
+      push_history(row);
+    }
   } else {
     cut_wrap_above(top);
   }
