@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "terminal/line_wrap.hpp"
+#include "terminal/sequence.hpp"
 #include "terminal/sgr_text.hpp"
 
 namespace sess::terminal {
@@ -82,6 +83,12 @@ class Brush {
 
 void history_line(Brush& brush, std::string& out, const HistoryLine& line) {
   std::string_view rest = line.text;
+  // A store outlives a server: what is damaged must not become an escape sequence on somebody's terminal.
+  if (!is_clean_text(rest)) {
+    brush.plain();
+    out += clean_text(rest, std::string_view::npos);
+    return;
+  }
   for (const auto& run : line.runs) {
     brush.style(run.style, {}, run.link);
     out += rest.substr(0, run.length);

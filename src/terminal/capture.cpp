@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "terminal/line_wrap.hpp"
+#include "terminal/sequence.hpp"
 #include "terminal/sgr_text.hpp"
 
 namespace sess::terminal {
@@ -131,7 +132,12 @@ void Writer::line(const HistoryLine& line, std::size_t begin, std::size_t end, b
     const bool plain = run == line.runs.size();
     const std::size_t stop = plain ? end : std::min(end, run_end + line.runs[run].length);
     style(plain ? kPlain : line.runs[run].style, {}, plain ? std::string_view() : line.runs[run].link);
-    text(line.text.substr(at, stop - at));
+    const std::string_view part = line.text.substr(at, stop - at);
+    if (is_clean_text(part)) {
+      text(part);
+    } else {
+      text(clean_text(part, std::string_view::npos));  // a damaged store
+    }
     at = stop;
   }
   at_line_start_ = false;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "terminal/line_codec.hpp"
+#include "terminal/sequence.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -319,8 +320,8 @@ void History::restore(ByteReader& in) {
   constexpr std::uint64_t kMost = 1U << 14U;
   std::vector<HistoryRun> runs;
   if (!in.ok() || from.segment > to.segment || to.segment - from.segment > kMost || from.line > to.line ||
-      to.line > (1ULL << 62U) || next > (1ULL << 62U) || next < to.segment ||
-      open_text.size() > kMaxLine * 2 || !decode_runs(open_runs, runs) ||
+      to.line > (1ULL << 62U) || next > (1ULL << 62U) || next < to.segment || open_text.size() > kMaxLine ||
+      !is_clean_text(open_text) || !decode_runs(open_runs, runs) ||
       (!open && !(open_text.empty() && open_runs.empty()))) {
     return in.reject();
   }

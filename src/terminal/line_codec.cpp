@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "terminal/sequence.hpp"
+
 namespace sess::terminal {
 namespace {
 
@@ -117,6 +119,7 @@ bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {
       const std::size_t n = in.varint();
       if (!in.ok || n > in.bytes.size() || n == 0 || n > kMaxLink) return false;
       run.link = in.bytes.substr(0, n);
+      if (!is_clean_text(run.link)) return false;
       run.style.link = 1;
       in.bytes.remove_prefix(n);
     }

@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "terminal/core.hpp"
 #include "terminal/line_wrap.hpp"
+#include "terminal/sequence.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -74,8 +75,12 @@ void Core::resize(Size wanted) {
   touch_all();
 }
 
-/// Text of one style as cells, clusters interned.
+/// Text of one style as cells, clusters interned. A damaged store may hold anything: controls are left out.
 void Core::append_cells(std::vector<Cell>& cells, std::string_view text, const Style& style) {
+  if (!is_clean_text(text)) {
+    const std::string clean = clean_text(text, std::string_view::npos);
+    return append_cells(cells, clean, style);
+  }
   const std::uint16_t id = intern(style);
   for (std::size_t at = 0; at < text.size();) {
     const Cluster cluster = next_cluster(text, at);
