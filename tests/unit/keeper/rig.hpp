@@ -6,6 +6,7 @@
 #pragma once
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -180,9 +181,11 @@ class SmallServer {
     return std::to_string(program.pid);
   }
 
-  /// Asks and dies before the answer.
+  /// Asks for panes 1 to 20, far more bytes than the keeper reads at once, and dies before any answer.
   std::string late_spawn(std::istringstream& in) {
-    (void)link_.start_spawn(request_of(in));
+    auto request = request_of(in);
+    request.env.push_back("LARGE=" + std::string(8000, 'x'));
+    for (request.pane = 1; request.pane <= 20; ++request.pane) (void)link_.start_spawn(request);
     kill(getpid(), SIGKILL);
     return {};
   }
@@ -279,11 +282,12 @@ inline std::optional<std::string> ask(const std::string& path, const std::string
   return *answer;
 }
 
-/// Runs `body` in a forked child that has none of the test program's signal handlers.
+/// Runs `body` in a forked child that has none of the test program's signal handlers and does not outlive it.
 inline pid_t in_child(const std::function<int()>& body) {
   const pid_t child = fork();
   if (child != 0) return child;
   os::reset_signal_dispositions();
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
   _exit(body());
 }
 
