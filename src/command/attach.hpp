@@ -1,0 +1,30 @@
+// What `sess` without a command means, and what attaching and creating share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/item.hpp"
+
+namespace sess::command {
+
+/// The command of a bare `sess`: attach to the most recent session, or make the first one.
+[[nodiscard]] std::vector<std::string> default_command(const model::Model& model);
+
+/// Whether the client runs inside a session of this very server ($SESS names its socket).
+[[nodiscard]] bool is_nested(const Item& item);
+
+/// attach-session, and the end of new-session: shows `target`'s session to the item's client. `detach_others`
+/// sends its other clients away (`kill_parents`: their shells too).
+struct AttachSpec {
+  bool detach_others = false, kill_parents = false, read_only = false, keep_environment = false;
+  std::optional<std::string_view> working_directory, flags;
+};
+Status attach_to(Item& item, const Target& target, const AttachSpec& spec);
+
+/// Copies update-environment's variables of the client into the session.
+void update_environment(Item& item, model::Session& session);
+
+}  // namespace sess::command

@@ -1,0 +1,39 @@
+// Starting programs in panes: the environment, shell and directory that tmux's spawn_pane gives them.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/item.hpp"
+
+namespace sess::command {
+
+/// Where a new program of this item starts: -c expanded (relative to the client's directory), else the
+/// client's directory, the session's, the user's home.
+[[nodiscard]] std::string start_directory(const Item& item, std::optional<std::string_view> given,
+                                          const model::Session* session);
+
+/// What a pane is to run, from a command's positional arguments and -e: nothing means default-command, else
+/// the default shell; one argument goes to the shell; several are executed as they are.
+[[nodiscard]] model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session,
+                                               std::vector<std::string> arguments, std::string directory);
+
+/// The program for a pane of the model, seen from one of its sessions.
+[[nodiscard]] ProgramStart program_start(const Item& item, const model::Session& session,
+                                         const model::Pane& pane);
+
+/// Starts it and goes on with `then`; when it cannot start, the pane goes and the command fails with
+/// "`failure`: why". Returns Status::wait.
+Status start_program(Item& item, const model::Session& session, model::PaneId pane, std::string failure,
+                     std::function<Status(Item&)> then);
+
+/// Names a window after what its first pane runs, as automatic-rename begins.
+void name_window(model::Model& model, model::WindowId window);
+
+/// Prints -F (or `fallback`) over a target, for -P.
+void print_created(Item& item, const Target& target, std::string_view fallback);
+
+}  // namespace sess::command

@@ -1,0 +1,332 @@
+// A Host in memory: records what commands ask for and answers from tables, so that tests run real commands
+// over a real Model without terminals, programs or files.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "command/host.hpp"
+#include "command/queue.hpp"
+#include "model/model.hpp"
+
+namespace sess::command {
+
+class FakeHost : public Host {
+ public:
+  explicit FakeHost(model::Model& model) : model_(model) {
+    facts_.version = "0.1.0";
+    facts_.socket_path = "/run/sess/default";
+    facts_.host = "box.example";
+    facts_.user = "ann";
+    facts_.home = "/home/ann";
+    facts_.shell = "/bin/sh";
+    facts_.uid = 1000;
+    facts_.pid = 42;
+    facts_.server_pid = 43;
+    facts_.start_time = time;
+  }
+
+  // What was asked for.
+  std::string out, err;            ///< of every client
+  std::vector<std::string> calls;  ///< "attach 0 $1", "send %0 Enter", ...
+  std::vector<ProgramStart> started;
+  std::vector<JobRequest> jobs;
+  std::vector<PromptRequest> prompts;
+  std::deque<std::function<void(std::optional<std::string>)>> answers;
+  // What is answered.
+  std::chrono::system_clock::time_point time{std::chrono::seconds(1'700'000'000)};
+  std::string start_error, terminal_error;
+  std::map<std::string, JobResult> job_results;  ///< by command; others succeed silently
+  std::map<std::string, std::string> files;
+  std::map<std::string, KeyBinding> bindings;  ///< by "table key"
+  std::map<PaneId, PaneFacts> facts_of;
+  std::string captured = "one\ntwo\n";
+  CaptureRequest capture_request;
+
+  /// Does what was promised for later, once.
+  bool deliver() {
+    auto todo = std::exchange(later_, {});
+    for (auto& work : todo) work();
+    return !todo.empty();
+  }
+
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override { return time; }
+  [[nodiscard]] const ServerFacts& facts() const override { return facts_; }
+  void after(std::chrono::milliseconds delay, std::function<void()> done) override {
+    note("after {}", delay.count());
+    later_.push_back(std::move(done));
+  }
+  void print(ClientId, std::string_view text) override { (out += text) += '\n'; }
+  void print_error(ClientId, std::string_view text) override { (err += text) += '\n'; }
+  void show_message(ClientId, std::string_view text, std::chrono::milliseconds) override {
+    note("message {}", text);
+  }
+  void show_text(ClientId, std::string_view text) override { note("text {}", text); }
+  [[nodiscard]] std::vector<std::string> message_log() const override { return {}; }
+  void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point,
+                     std::uint64_t) override {
+    note("guard {}", word);
+  }
+  [[nodiscard]] Result<> can_attach(ClientId) const override {
+    if (terminal_error.empty()) return {};
+    return fail(ErrorCode::unavailable, "{}", terminal_error);
+  }
+  Result<> attach(ClientId client, SessionId session, const AttachOptions& options) override {
+    note("attach {}", to_string(session));
+    for (const std::string& flag : options.flags) note("flag {}", flag);
+    model_.attach_client(client, session, time);
+    return {};
+  }
+  void detach(ClientId client, DetachReason reason) override {
+    note("detach {} {}", client.value, reason == DetachReason::detached ? "" : "parent");
+    model_.detach_client(client);
+  }
+  void detach_and_exec(ClientId client, std::string_view command) override {
+    note("exec {} {}", client.value, command);
+  }
+  void suspend(ClientId client) override { note("suspend {}", client.value); }
+  void lock(ClientId client) override { note("lock {}", client.value); }
+  void redraw(ClientId client) override { note("redraw {}", client.value); }
+  Result<> set_client_flag(ClientId, std::string_view flag) override {
+    note("flag {}", flag);
+    return {};
+  }
+  [[nodiscard]] std::string client_flags(ClientId) const override { return "attached"; }
+  void set_client_size(ClientId, Size size) override { note("size {}x{}", size.cols, size.rows); }
+  Result<> move_view(ClientId, int dx, int dy) override {
+    note("view {} {}", dx, dy);
+    return {};
+  }
+  void set_key_table(ClientId, std::string_view table) override { note("table {}", table); }
+  [[nodiscard]] std::string term_features(ClientId) const override { return "RGB"; }
+  [[nodiscard]] bool prefix_pressed(ClientId) const override { return false; }
+  Result<> refresh_special(ClientId, char flag, std::string_view argument) override {
+    note("special {} {}", flag, argument);
+    return {};
+  }
+  void start_program(PaneId pane, ProgramStart start, std::function<void(Result<>)> done) override {
+    started.push_back(std::move(start));
+    later_.push_back([this, pane, done = std::move(done)] {
+      if (!start_error.empty()) return done(fail(ErrorCode::io, "{}", start_error));
+      if (auto* found = model_.pane(pane)) {
+        found->pid = next_pid_++;
+        found->tty = "/dev/pts/" + std::to_string(100 + pane.value);
+        found->dead = false;
+      }
+      done({});
+    });
+  }
+  Result<> signal_pane(PaneId, int) override { return {}; }
+  void write_pane(PaneId pane, std::string_view bytes) override {
+    note("write {} {}", to_string(pane), bytes);
+  }
+  void feed_pane(PaneId pane, std::string_view bytes) override { note("feed {} {}", to_string(pane), bytes); }
+  bool send_key(PaneId pane, std::string_view key) override {
+    if (!key_name(key)) return false;
+    note("send {} {}", to_string(pane), key);
+    return true;
+  }
+  void send_code_point(PaneId pane, std::uint32_t code_point) override {
+    note("send {} U+{:04X}", to_string(pane), code_point);
+  }
+  void send_mouse(PaneId pane, std::string_view event) override {
+    note("mouse {} {}", to_string(pane), event);
+  }
+  void paste(PaneId pane, std::string_view text, bool bracketed) override {
+    note("paste {} {} {}", to_string(pane), text, bracketed);
+  }
+  void reset_terminal(PaneId pane) override { note("reset {}", to_string(pane)); }
+  void clear_history(PaneId pane) override { note("clear {}", to_string(pane)); }
+  void trim_below_cursor(PaneId pane, int lines) override { note("trim {} {}", to_string(pane), lines); }
+  Result<std::string> capture(PaneId, const CaptureRequest& request) override {
+    capture_request = request;
+    if (request.alternate) return fail(ErrorCode::not_found, "no alternate screen");
+    return captured;
+  }
+  [[nodiscard]] PaneFacts pane_facts(PaneId pane) const override {
+    const auto it = facts_of.find(pane);
+    return it == facts_of.end() ? PaneFacts{} : it->second;
+  }
+  [[nodiscard]] std::string current_command(PaneId) const override { return "vim"; }
+  [[nodiscard]] std::string current_path(PaneId) const override { return "/srv/www"; }
+  [[nodiscard]] int search_pane(PaneId, std::string_view pattern, bool, bool) const override {
+    return pattern == "needle" ? 3 : 0;
+  }
+  Result<> pipe_pane(PaneId pane, std::string_view command, bool input, bool output) override {
+    note("pipe {} '{}' {} {}", to_string(pane), command, input, output);
+    return {};
+  }
+  Result<> enter_mode(PaneId pane, std::optional<ClientId>, std::string_view mode,
+                      const std::vector<std::string>& arguments) override {
+    note("mode {} {} {}", to_string(pane), mode, arguments.size());
+    return {};
+  }
+  void leave_modes(PaneId pane) override { note("leave {}", to_string(pane)); }
+  Result<> mode_command(PaneId, std::optional<ClientId>, const std::vector<std::string>&, int,
+                        std::string_view) override {
+    return fail(ErrorCode::unavailable, "not in a mode");
+  }
+  void drag_border(ClientId client) override { note("drag {}", client.value); }
+  Result<> bind_key(const KeyBinding& binding) override {
+    bindings[binding.table + " " + binding.key] = binding;
+    return {};
+  }
+  Result<> unbind_key(std::string_view table, std::string_view key) override {
+    bindings.erase(std::string(table) + " " + std::string(key));
+    return {};
+  }
+  void unbind_table(std::string_view table) override { note("unbind {}", table); }
+  [[nodiscard]] bool has_key_table(std::string_view table) const override {
+    return table == "root" || table == "prefix" || table == "copy-mode";
+  }
+  [[nodiscard]] std::string list_keys(const ListKeysRequest& request) const override {
+    std::string text;
+    for (const auto& [name, binding] : bindings) {
+      if (request.only && *request.only != binding.key) continue;
+      text += "bind-key " + name + " " + binding.command + "\n";
+    }
+    return text;
+  }
+  [[nodiscard]] std::optional<std::string> key_name(std::string_view key) const override {
+    static const std::vector<std::string_view> kKeys = {"Enter", "C-a", "C-b", "M-x", "Up", "F1", "x", "Any"};
+    for (const auto name : kKeys) {
+      if (name == key) return std::string(key);
+    }
+    return std::nullopt;
+  }
+  void run_job(JobRequest request, std::function<void(JobResult)> done) override {
+    const auto it = job_results.find(request.command);
+    JobResult result = it == job_results.end() ? JobResult{} : it->second;
+    jobs.push_back(std::move(request));
+    later_.push_back([result = std::move(result), done = std::move(done)] { done(result); });
+  }
+  std::string job_output(std::string_view command, std::string_view) override {
+    return "<" + std::string(command) + ">";
+  }
+  void read_file(std::optional<ClientId>, std::string path,
+                 std::function<void(Result<std::string>)> done) override {
+    later_.push_back([this, path = std::move(path), done = std::move(done)] {
+      const auto it = files.find(path);
+      if (it == files.end()) return done(fail(ErrorCode::not_found, "{}: No such file or directory", path));
+      done(it->second);
+    });
+  }
+  void write_file(std::optional<ClientId>, std::string path, std::string data, bool append,
+                  std::function<void(Result<>)> done) override {
+    if (path == "-") {
+      out += data;
+    } else if (append) {
+      files[path] += data;
+    } else {
+      files[path] = std::move(data);
+    }
+    later_.push_back([done = std::move(done)] { done({}); });
+  }
+  [[nodiscard]] Result<std::vector<std::string>> glob(std::string_view pattern) const override {
+    if (files.count(std::string(pattern)) == 0)
+      return fail(ErrorCode::not_found, "No such file or directory");
+    return std::vector<std::string>{std::string(pattern)};
+  }
+  [[nodiscard]] std::string home_of(std::string_view user) const override {
+    return user == "bob" ? "/home/bob" : "";
+  }
+  void copy_to_clipboard(std::optional<ClientId>, std::string_view text) override {
+    note("clipboard {}", text);
+  }
+  void end_server() override { note("end"); }
+  Result<> prompt(ClientId, PromptRequest request,
+                  std::function<void(std::optional<std::string>)> answer) override {
+    prompts.push_back(std::move(request));
+    answers.push_back(std::move(answer));
+    return {};
+  }
+  Result<> choose_pane(ClientId, std::chrono::milliseconds,
+                       std::function<void(std::optional<PaneId>)> answer) override {
+    later_.push_back([answer = std::move(answer)] { answer(PaneId{1}); });
+    return {};
+  }
+  void option_changed(std::string_view name) override { note("option {}", name); }
+  void buffers_changed(std::string_view name) override { note("buffer {}", name); }
+  void redraw_all() override {}
+
+  /// Whether a call was made.
+  [[nodiscard]] bool called(std::string_view call) const {
+    for (const std::string& made : calls) {
+      if (made == call) return true;
+    }
+    return false;
+  }
+
+ private:
+  template <class... A>
+  void note(fmt::format_string<A...> format, A&&... arguments) {
+    calls.push_back(fmt::format(format, std::forward<A>(arguments)...));
+  }
+  model::Model& model_;
+  ServerFacts facts_;
+  std::vector<std::function<void()>> later_;
+  int next_pid_ = 1000;
+};
+
+/// What one command line did.
+struct Ran {
+  std::string out, err;
+  int status = -1;  ///< -1: it waits still
+};
+
+/// A server's worth of state with one command client.
+class World {
+ public:
+  World() : host(model), queue(model, host) {
+    model.environment().set("HOME", "/home/ann");
+    client = add_client("client-1");
+  }
+  ClientId add_client(std::string name) {
+    model::Client& made = model.add_client(std::move(name), host.time);
+    made.cwd = "/work";
+    made.size = Size{30, 100};
+    made.environment.set("PATH", "/opt/bin:/bin");
+    return made.id;
+  }
+  /// Runs a command's argument vector to its end, or until it waits for the outside.
+  Ran run(std::vector<std::string> argv) { return run_as(client, std::move(argv)); }
+  Ran run_as(ClientId who, std::vector<std::string> argv) {
+    host.out.clear();
+    host.err.clear();
+    Ran ran;
+    auto status = std::make_shared<int>(-1);
+    queue.submit_arguments(who, std::move(argv), [status](int result) { *status = result; });
+    settle();
+    ran.out = host.out;
+    ran.err = host.err;
+    ran.status = *status;
+    return ran;
+  }
+  /// A command line in text, as a binding or config has it.
+  Ran line(std::string_view text) {
+    host.out.clear();
+    host.err.clear();
+    auto status = std::make_shared<int>(-1);
+    queue.submit_text(client, text, {}, [status](int result) { *status = result; });
+    settle();
+    return {host.out, host.err, *status};
+  }
+  void settle() {
+    do {
+      queue.run();
+    } while (host.deliver() || !queue.idle());
+  }
+  /// A format over the current target.
+  std::string format(std::string_view text) { return run({"display-message", "-p", std::string(text)}).out; }
+
+  model::Model model;
+  FakeHost host;
+  Queue queue;
+  ClientId client;
+};
+
+}  // namespace sess::command

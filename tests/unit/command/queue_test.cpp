@@ -1,0 +1,187 @@
+// Order, groups, waiting, hooks and files.
+#include "command/queue.hpp"
+
+#include "fake_host.hpp"
+#include "support/catch.hpp"
+
+using namespace sess;
+using namespace sess::command;
+
+namespace {
+struct Started : World {
+  Started() { run({"new", "-d", "-s", "main"}); }
+};
+}  // namespace
+
+TEST_CASE("an error ends its line and makes the exit status 1", "[command]") {
+  Started world;
+  Ran ran = world.run({"display", "-p", "x", ";", "kill-session", "-t", "nope", ";", "display", "-p", "y"});
+  CHECK(ran.out == "x\n");
+  CHECK(ran.err == "can't find session: nope\n");
+  CHECK(ran.status == 1);
+  ran = world.line("display -p x ; has -t nope ; display -p y\ndisplay -p z");
+  CHECK(ran.out == "x\nz\n");
+  ran = world.run({"foo", ";", "display", "-p", "x"});
+  CHECK(ran.out.empty());
+  CHECK(ran.err == "unknown command: foo\n");
+  CHECK(world.run({"display", "-p", "ok"}).status == 0);
+}
+
+TEST_CASE("run-shell waits, prints and hands on the exit status", "[command]") {
+  Started world;
+  world.host.job_results["echo hi; exit 3"] = {3, "hi\n"};
+  Ran ran = world.run({"run-shell", "echo hi; exit 3", ";", "display", "-p", "after"});
+  CHECK(ran.out == "hi\n'echo hi; exit 3' returned 3\nafter\n");
+  CHECK(ran.status == 3);
+  world.host.job_results["kill -9 $$"] = {137, ""};
+  ran = world.run({"run", "kill -9 $$"});
+  CHECK(ran.out == "'kill -9 $$' terminated by signal 9\n");
+  CHECK(ran.status == 137);
+  CHECK(world.run({"run", "-b", "exit 3"}).status == 0);
+  CHECK(world.run({"run", "-C", "foo"}).err == "unknown command: foo\n");
+  CHECK(world.run({"run", "-C", "display -p in"}).out == "in\n");
+  CHECK(world.run({"run", "-d", "x"}).err == "invalid delay time: x\n");
+  CHECK(world.run({"run", "-d", "0.5", "-C", "display -p later"}).out == "later\n");
+  CHECK(world.host.called("after 500"));
+  world.run({"run", "echo #{session_name}"});
+  CHECK(world.host.jobs.back().command == "echo main");
+}
+
+TEST_CASE("if-shell runs one branch in its place", "[command]") {
+  Started world;
+  world.host.job_results["false"] = {1, ""};
+  CHECK(world.run({"if", "false", "display -p a", "display -p b", ";", "display", "-p", "c"}).out ==
+        "b\nc\n");
+  CHECK(world.run({"if", "true", "display -p a"}).out == "a\n");
+  CHECK(world.run({"if", "-F", "#{==:#S,main}", "display -p yes", "display -p no"}).out == "yes\n");
+  CHECK(world.line("if -F 0 { display -p yes } { display -p no ; display -p no2 } ; display -p end").out ==
+        "no\nno2\nend\n");
+  CHECK(world.run({"if", "-F", "1", "foo", "bar"}).err == "unknown command: foo\n");
+  CHECK(world.run({"if", "-b", "true", "display -p a"}).out == "a\n");
+}
+
+TEST_CASE("wait-for waits until it is signalled, in any order", "[command]") {
+  Started world;
+  const ClientId other = world.add_client("client-2");
+  CHECK(world.run({"wait-for", "q"}).status == -1);
+  CHECK(world.run_as(other, {"wait-for", "-S", "q"}).status == 0);
+  CHECK(world.queue.idle());
+  CHECK(world.run({"display", "-p", "x"}).out == "x\n");
+  world.run({"wait-for", "-S", "early"});
+  CHECK(world.run({"wait-for", "early"}).status == 0);
+  CHECK(world.run({"wait-for", "early"}).status == -1);
+  world.queue.client_gone(world.client);
+  CHECK(world.run_as(other, {"wait-for", "-S", "early"}).status == 0);
+}
+
+TEST_CASE("a lock is handed on, also past one who left", "[command]") {
+  Started world;
+  const ClientId second = world.add_client("client-2");
+  const ClientId third = world.add_client("client-3");
+  CHECK(world.run({"wait", "-L", "l"}).status == 0);
+  CHECK(world.run_as(second, {"wait", "-L", "l"}).status == -1);
+  CHECK(world.run_as(third, {"wait", "-L", "l", ";", "display", "-p", "mine"}).status == -1);
+  world.queue.client_gone(second);
+  CHECK(world.run({"wait", "-U", "l"}).out == "mine\n");
+  CHECK(world.run({"wait", "-U", "l"}).status == 0);
+  CHECK(world.run({"wait", "-U", "l"}).err == "channel l not locked\n");
+}
+
+TEST_CASE("one client's wait does not hold up another", "[command]") {
+  Started world;
+  CHECK(world.run({"wait-for", "never"}).status == -1);
+  const ClientId other = world.add_client("client-2");
+  CHECK(world.run_as(other, {"display", "-p", "x"}).out == "x\n");
+}
+
+TEST_CASE("hooks run after their command, know it, and run no hooks themselves", "[command]") {
+  Started world;
+  world.run(
+      {"set-hook", "-g", "after-rename-window", "display -p '#{hook} #{hook_argument_0} #{window_name}'"});
+  CHECK(world.line("rename-window one ; display -p next").out == "after-rename-window one one\nnext\n");
+  world.run({"set-hook", "-g", "after-rename-window", "rename-window again"});
+  world.run({"rename-window", "two"});
+  CHECK(world.format("#W") == "again\n");
+  world.run({"set-hook", "-gu", "after-rename-window"});
+  CHECK(world.run({"set-hook", "-g", "after-foo", "ls"}).err == "invalid option: after-foo\n");
+  CHECK(world.run({"set-hook", "-g", "alert-bell", "foo"}).err == "unknown command: foo\n");
+  world.run({"set-hook", "-g", "alert-bell", "ls ; lsw"});
+  CHECK(world.run({"show-hooks", "-g", "alert-bell"}).out == "alert-bell[0] list-sessions ; list-windows\n");
+}
+
+TEST_CASE("an event's hook runs in its place with its variables", "[command]") {
+  Started world;
+  world.run({"set-hook", "-g", "session-created", "set -g @seen '#{hook}:#{hook_session_name}'"});
+  world.run({"set-hook", "-g", "session-created[1]", "set -gF @seen '#{hook}:#{hook_session_name}'"});
+  world.queue.submit_hook("session-created", find_from_client(world.model, std::nullopt), std::nullopt,
+                          {{"hook_session_name", "main"}});
+  world.settle();
+  CHECK(world.format("#{@seen}") == "session-created:main\n");
+}
+
+TEST_CASE("a config's errors are collected, what is right is run", "[command]") {
+  Started world;
+  world.queue.submit_config("/c", "set -g @a 1\nfoo\nhas -t nope\nset -g @b 2\nA=3\nset -g @c \"$A\"\n");
+  world.settle();
+  CHECK(world.queue.take_config_errors() ==
+        std::vector<std::string>{"/c:2: unknown command: foo", "/c:3: can't find session: nope"});
+  CHECK(world.format("#{@a}#{@b}#{@c}") == "123\n");
+}
+
+TEST_CASE("source-file reads files in order and reports what is wrong", "[command]") {
+  Started world;
+  world.host.files["/work/a.conf"] = "foo\nset -g @a 1\nset -ga @order a\n";
+  world.host.files["/b.conf"] = "set -ga @order b\nkill-session -t nope\n";
+  Ran ran = world.run({"source", "a.conf", "/b.conf", ";", "display", "-p", "#{@order}"});
+  CHECK(ran.out == "/work/a.conf:1: unknown command: foo\nab\n");
+  CHECK(ran.err == "can't find session: nope\n");
+  CHECK(ran.status == 1);
+  ran = world.run({"source", "nonexist"});
+  CHECK(ran.err == "nonexist: No such file or directory\n");
+  CHECK(ran.status == 1);
+  CHECK(world.run({"source", "-q", "nonexist"}).status == 0);
+  ran = world.run({"source", "-n", "-v", "/b.conf"});
+  CHECK(ran.out == "/b.conf:1: set-option -ag @order b\n/b.conf:2: kill-session -t nope\n");
+  CHECK(world.format("#{@order}") == "ab\n");
+  world.host.files["/self.conf"] = "source /self.conf\n";
+  CHECK(world.run({"source", "/self.conf"}).err == "too many nested files\n");
+}
+
+TEST_CASE("command-alias and long commands of configs are understood", "[command]") {
+  Started world;
+  CHECK(world.run({"splitp", "-d"}).err.empty());
+  CHECK(world.model.panes().size() == 2);
+  world.run({"set", "-s", "command-alias[100]", "two=display -p 1 ; display -p"});
+  CHECK(world.run({"two", "2"}).out == "1\n2\n");
+}
+
+TEST_CASE("a read-only client may only look", "[command]") {
+  Started world;
+  const ClientId user = world.add_client("/dev/pts/1");
+  world.run_as(user, {"attach", "-r", "-t", "main"});
+  world.model.client(user)->read_only = true;
+  world.run_as(user, {"kill-session"});
+  CHECK(world.host.called("message Client is read-only"));
+  CHECK(world.model.sessions().size() == 1);
+}
+
+TEST_CASE("an attached client's errors and output are shown to it", "[command]") {
+  Started world;
+  const ClientId user = world.add_client("/dev/pts/1");
+  world.run_as(user, {"attach"});
+  world.run_as(user, {"has", "-t", "nope"});
+  CHECK(world.host.called("message Can't find session: nope"));
+  world.run_as(user, {"ls", "-F", "#S"});
+  CHECK(world.host.called("text main"));
+}
+
+TEST_CASE("an endless chain of commands leaves the loop in between", "[command]") {
+  Started world;
+  std::string text;
+  for (int i = 0; i < Queue::kMaxItems + 5; ++i) text += "last-pane\n";
+  world.queue.submit_text(world.client, text);
+  world.queue.run();
+  CHECK_FALSE(world.queue.idle());
+  world.queue.run();
+  CHECK(world.queue.idle());
+}
