@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "command/help.hpp"
 #include "keeper/keeper.hpp"
 #include "os/activation.hpp"
 #include "os/daemon.hpp"
@@ -68,6 +69,17 @@ constexpr const char* kUsageText =
   std::exit(kUsage);
 }
 
+/// What `sess help` shows: of one command, or of all for an empty name.
+int print_help(const std::string& command) {
+  const auto text = command.empty() ? Result<std::string>(command::help_overview()) : command::help_command(command);
+  if (!text) {
+    std::fprintf(stderr, "%s\n", text.error().text.c_str());
+    return kFailed;
+  }
+  std::fputs(text->c_str(), stdout);
+  return kOk;
+}
+
 int descriptor_argument(const char* text, const char* flag) {
   char* end = nullptr;
   const long fd = std::strtol(text, &end, 10);
@@ -81,12 +93,13 @@ int descriptor_argument(const char* text, const char* flag) {
 }
 
 Flags parse(int argc, char** argv) {
-  enum Long { kForeground = 256, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
+  enum Long { kForeground = 256, kHelpCommand, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
   static const option kLong[] = {
       {"foreground", no_argument, nullptr, kForeground},
       {"inetd", no_argument, nullptr, kInetd},
       {"version", no_argument, nullptr, kVersion},
       {"help", no_argument, nullptr, kHelp},
+      {"help-command", required_argument, nullptr, kHelpCommand},  // `sess help`
       {"ready-fd", required_argument, nullptr, kReadyFd},
       {"resume-fd", required_argument, nullptr, kResumeFd},
       {nullptr, 0, nullptr, 0},
@@ -107,6 +120,8 @@ Flags parse(int argc, char** argv) {
       case 'v':
         ++flags.verbosity;
         break;
+      case kHelpCommand:
+        std::exit(print_help(optarg));
       case kForeground:
         flags.foreground = true;
         break;

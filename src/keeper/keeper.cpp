@@ -64,6 +64,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   void schedule_server(milliseconds pause);
 
   void reap();
+  void leave_if_wanted();
   void on_ring();
   void on_upgrade_wanted();
   void upgrade_when_ready();
@@ -97,6 +98,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   Death last_death_;
   std::uint64_t start_count_ = 0;
   bool start_wanted_ = true;
+  bool leave_wanted_ = false;  // the server said Leave; a Spawn takes it back
   bool upgrade_wanted_ = false;
   int exit_status_ = 0;
 };
@@ -256,6 +258,7 @@ void Keeper::Impl::on_message(ToKeeper message) {
     if (phase_ != Phase::running) {
       return on_spawn_failed(start_count_, {spawn->request, spawn->pane, ESHUTDOWN, "the daemon is ending"});
     }
+    leave_wanted_ = false;
     table_.start(*spawn, start_count_);
   } else if (const auto* forget = std::get_if<Forget>(&message)) {
     table_.forget(forget->pane);
@@ -264,7 +267,9 @@ void Keeper::Impl::on_message(ToKeeper message) {
   } else if (std::holds_alternative<End>(message)) {
     if (phase_ == Phase::running) begin_end();
   } else if (std::holds_alternative<Leave>(message)) {
-    if (phase_ == Phase::running && !table_.has_children()) close_down(0);
+    // A program that was just hung up may take a moment: it is reaped first.
+    leave_wanted_ = phase_ == Phase::running;
+    leave_if_wanted();
   }
 }
 
@@ -276,9 +281,14 @@ void Keeper::Impl::reap() {
   while (true) {
     const pid_t pid = wait4(-1, &status, WNOHANG, &usage);
     if (pid < 0 && errno == EINTR) continue;
-    if (pid <= 0) return;
+    if (pid <= 0) break;
     if (!server_.reaped(pid, status)) table_.reaped(pid, status, usage);
   }
+  leave_if_wanted();
+}
+
+void Keeper::Impl::leave_if_wanted() {
+  if (leave_wanted_ && phase_ == Phase::running && !table_.has_children()) close_down(0);
 }
 
 void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,

@@ -177,7 +177,8 @@ struct Pong {
 };
 /// kill-server: hang up all jobs and end, as after SIGTERM.
 struct End {};
-/// Nothing is left (exit-empty): remove the socket and end with status 0. Ignored while programs live.
+/// Nothing is left (exit-empty): once the last program is reaped, remove the socket and end with status 0. A later
+/// Spawn takes it back.
 struct Leave {};
 
 using ToKeeper = std::variant<Spawn, Forget, Signal, Pong, End, Leave>;

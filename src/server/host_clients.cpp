@@ -151,10 +151,10 @@ Result<> HostImpl::can_attach(ClientId id) const {
   if (client == nullptr) return fail(ErrorCode::not_found, "no current client");
   if (client->phase == Phase::attached) return {};
   if (!client->hello.stdin_tty || client->hello.tty.empty()) {
-    return fail(ErrorCode::unavailable, "open terminal failed: not a terminal");
+    return fail(ErrorCode::unavailable, "not a terminal");
   }
   if (client->hello.term.empty() || client->hello.term == "dumb") {
-    return fail(ErrorCode::unavailable, "open terminal failed: terminal does not support clear");
+    return fail(ErrorCode::unavailable, "terminal does not support clear");
   }
   return {};
 }

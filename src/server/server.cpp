@@ -396,12 +396,13 @@ void Server::follow(const model::Event& event) {
 }
 
 void Server::leave_if_empty() {
-  if (stopping_ || !had_client_ || !clients_.empty()) return;
+  if (!model_.sessions().empty()) left_ = false;
+  if (stopping_ || left_ || !had_client_ || !clients_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
   if (!queue_->idle() || jobs_->busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server();
-  stopping_ = true;
+  left_ = true;
   log::info("nothing is left: the daemon ends");
   if (auto sent = link_.send(keeper::Leave{}); !sent) loop_->stop();
 }

@@ -175,6 +175,7 @@ class Server final : private PaneObserver {
   std::vector<std::pair<model::WindowId, std::string>> names_due_;
   bool had_client_ = false;
   bool stopping_ = false;
+  bool left_ = false;  ///< Leave was sent, and nothing was started since
   bool commands_ran_ = true;
   int exit_status_ = 0;
 };
