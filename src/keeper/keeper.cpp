@@ -238,6 +238,7 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
   const bool clean = death.kind == Death::Kind::exited && death.detail == 0;
   if (phase_ == Phase::closing) return finish();
   if (phase_ != Phase::running) return;
+  leave_wanted_ = false;  // the next server says it again if it still holds
   log::warn("the server {}", to_text(death));
   last_death_ = death;
   if (upgrade_wanted_) {

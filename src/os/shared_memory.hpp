@@ -52,6 +52,9 @@ class SharedMemory {
   /// Gives the pages of a range back to the system; they read as zeros afterwards.
   Result<> punch(std::uint64_t offset, std::uint64_t length);
 
+  /// Whether anything of the range was ever written and not punched out since (lseek(2), SEEK_DATA).
+  [[nodiscard]] bool has_data(std::uint64_t offset, std::uint64_t length) const;
+
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] UniqueFd take_fd() { return std::move(fd_); }

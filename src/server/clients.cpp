@@ -442,7 +442,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
     client.direct->finish(now);
     const auto& screen = client.direct->pane().screen();
     client.connection->send(
-        protocol::encode(protocol::Undo{terminal::undo_modes(screen.modes()) + below_screen(screen)}));
+        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + below_screen(screen)}));
     client.direct.reset();
   }
   client.composed.reset();

@@ -167,11 +167,13 @@ void DirectView::skip(Time now) {
 }
 
 void DirectView::update_undo() {
-  const terminal::Modes& modes = pane_.screen().modes();
-  if (undo_for_ && *undo_for_ == modes) return;
+  const auto& screen = pane_.screen();
+  const terminal::Modes& modes = screen.modes();
+  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed()) return;
   undo_for_ = modes;
+  undo_palette_ = screen.palette_changed();
   // The client prints its last line where this leaves the cursor: below everything.
-  const std::string bytes = terminal::undo_modes(modes) + "\x1b[9999;1H\n";
+  const std::string bytes = terminal::undo_for_detach(screen) + "\x1b[9999;1H\n";
   connection_.send(protocol::encode(protocol::Undo{bytes}));
 }
 

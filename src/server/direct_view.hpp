@@ -81,6 +81,7 @@ class DirectView {
   Time shown_at_{};
   std::optional<Time> deadline_;
   std::optional<terminal::Modes> undo_for_;
+  bool undo_palette_ = false;
 };
 
 }  // namespace sess::server

@@ -120,7 +120,7 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     std::string before;
     const bool was_shown = client.direct || client.composed;
     if (client.composed) before = client.composed->leave();
-    if (client.direct) before = terminal::undo_modes(client.direct->pane().screen().modes());
+    if (client.direct) before = terminal::undo_for_detach(client.direct->pane().screen());
     send_attached(client, AttachMode::direct, pane->id, false);
     client.composed.reset();
     client.direct =
@@ -141,7 +141,7 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     if (client.direct) {
       client.last_direct_pane = client.direct->pane().id();
       client.last_direct_line = client.direct->history_line();
-      before = terminal::undo_modes(client.direct->pane().screen().modes());
+      before = terminal::undo_for_detach(client.direct->pane().screen());
     }
     const model::Window* window = model_.current_window(*seen->session);
     send_attached(client, AttachMode::composed, window != nullptr ? window->active : model::PaneId{}, false);

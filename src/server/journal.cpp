@@ -249,6 +249,10 @@ std::span<std::byte> Journal::map(std::uint64_t segment) {
   return mapping.bytes();
 }
 
+bool Journal::contains(std::uint64_t segment) const {
+  return memory_.has_data(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+}
+
 void Journal::release(std::uint64_t segment) {
   segments_.erase(segment);
   memory_.punch(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);

@@ -97,6 +97,7 @@ class Journal final : public terminal::SegmentStore {
 
   std::span<std::byte> map(std::uint64_t segment) override;
   void release(std::uint64_t segment) override;
+  [[nodiscard]] bool contains(std::uint64_t segment) const override;
 
  private:
   struct Header;
