@@ -1,0 +1,268 @@
+#include "job/supervisor.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/duration.hpp"
+
+namespace sess::job {
+
+namespace {
+
+/// What a shell reports for a program that could not be run; of a run that took too long, timeout(1)'s status.
+constexpr int kCannotRun = 127;
+constexpr int kTookTooLong = 124;
+
+Dependencies dependencies_of(const Spec& spec) {
+  return {spec.after, spec.requires_, spec.oneshot};
+}
+
+}  // namespace
+
+const Job* Supervisor::find(const std::string& name) const {
+  const auto it = jobs_.find(name);
+  return it == jobs_.end() ? nullptr : &it->second;
+}
+
+Result<Job*> Supervisor::require(const std::string& name) {
+  const auto it = jobs_.find(name);
+  if (it == jobs_.end()) return fail(ErrorCode::not_found, "no such job: {}", name);
+  return &it->second;
+}
+
+bool Supervisor::any_active() const {
+  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& entry) { return entry.second.active(); });
+}
+
+Result<> Supervisor::add(Job job) {
+  const auto it = jobs_.find(job.name);
+  if (it != jobs_.end() && it->second.active()) {
+    return fail(ErrorCode::already_exists, "job {} is {} already", job.name, state_name(it->second.state));
+  }
+  Graph changed = graph_;
+  changed.set(job.name, dependencies_of(job.spec));
+  if (auto ok = changed.check(); !ok) return ok;
+  graph_ = std::move(changed);
+  std::string name = job.name;
+  jobs_.insert_or_assign(std::move(name), std::move(job));
+  return {};
+}
+
+Result<> Supervisor::remove(const std::string& name) {
+  auto job = require(name);
+  if (!job) return pass(job.error());
+  if ((*job)->active()) {
+    return fail(ErrorCode::invalid_argument, "job {} is {}: stop it first", name, state_name((*job)->state));
+  }
+  graph_.remove(name);
+  jobs_.erase(name);
+  return {};
+}
+
+void Supervisor::adopt(Job job) {
+  graph_.set(job.name, dependencies_of(job.spec));
+  std::string name = job.name;
+  jobs_.insert_or_assign(std::move(name), std::move(job));
+}
+
+void Supervisor::set_enabled(const std::string& name, bool enabled) {
+  const auto it = jobs_.find(name);
+  if (it != jobs_.end()) it->second.spec.enabled = enabled;
+}
+
+Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
+  auto order = graph_.start_order(names);
+  if (!order) return pass(order.error());
+  for (const auto& name : *order) {
+    Job& job = jobs_.at(name);
+    if (job.state == State::stopping) {
+      job.asked = Job::Asked::restart;
+      continue;
+    }
+    // A start by a person does not wait for the back-off.
+    if (job.active() && job.state != State::restarting) continue;
+    job.tracker.reset();
+    job.due.reset();
+    enter(job, State::waiting, now);
+  }
+  start_ready(now);
+  for (const auto& name : names) {
+    const Job& job = jobs_.at(name);
+    if (job.state == State::failed && !job.exit) return fail(ErrorCode::unavailable, "{}", job.reason);
+  }
+  return {};
+}
+
+Result<> Supervisor::stop(const std::string& name, Now now) {
+  if (auto job = require(name); !job) return pass(job.error());
+  auto names = graph_.stopped_with(name);
+  names.push_back(name);
+  for (const auto& one : names) {
+    Job& job = jobs_.at(one);
+    switch (job.state) {
+      case State::waiting:
+      case State::restarting:
+        job.tracker.reset();
+        settle(job, State::inactive, now, "");
+        break;
+      case State::running:
+        job.asked = Job::Asked::stop;
+        begin_stop(job, now);
+        break;
+      case State::stopping:
+        job.asked = Job::Asked::stop;
+        break;
+      default:
+        break;
+    }
+  }
+  return {};
+}
+
+Result<> Supervisor::restart(const std::string& name, Now now) {
+  auto job = require(name);
+  if (!job) return pass(job.error());
+  if ((*job)->state == State::running || (*job)->state == State::stopping) {
+    (*job)->asked = Job::Asked::restart;
+    if ((*job)->state == State::running) begin_stop(**job, now);
+    return {};
+  }
+  return start({name}, now);
+}
+
+void Supervisor::on_ended(const std::string& name, const Exit& exit, WallTime end, Now now) {
+  const auto it = jobs_.find(name);
+  if (it == jobs_.end()) return;
+  Job& job = it->second;
+  job.pid.reset();
+  job.exit = exit;
+  job.ended = end;
+  job.due.reset();
+  const auto asked = std::exchange(job.asked, Job::Asked::nothing);
+  const bool timed_out = std::exchange(job.timed_out, false);
+  if (asked == Job::Asked::stop) {
+    job.tracker.reset();
+    settle(job, State::inactive, now, "stopped");
+  } else if (asked == Job::Asked::restart) {
+    job.tracker.reset();
+    enter(job, State::waiting, now);
+  } else if (timed_out) {
+    // However it ended after that: a run that took too long has failed.
+    const bool success = job.spec.restart.success.contains(exit);
+    auto verdict = job.tracker.on_ended(success ? Exit{kTookTooLong, 0, false} : exit, job.spec.restart, now.time);
+    if (verdict.action == Verdict::Action::finish) verdict.action = Verdict::Action::fail;
+    if (verdict.action == Verdict::Action::fail) {
+      verdict.reason = "took longer than " + format_duration(job.spec.timeout);
+    }
+    follow_verdict(job, verdict, now);
+  } else {
+    follow_verdict(job, job.tracker.on_ended(exit, job.spec.restart, now.time), now);
+  }
+  start_ready(now);
+}
+
+void Supervisor::follow_verdict(Job& job, const Verdict& verdict, Now now) {
+  switch (verdict.action) {
+    case Verdict::Action::finish:
+      return settle(job, State::exited, now, "");
+    case Verdict::Action::fail:
+    case Verdict::Action::give_up:
+      return settle(job, State::failed, now, verdict.reason);
+    case Verdict::Action::restart:
+      job.due = verdict.at;
+      return enter(job, State::restarting, now, job.exit ? job.exit->text() : "");
+  }
+}
+
+void Supervisor::on_timer(Now now) {
+  for (auto& [name, job] : jobs_) {
+    if (!job.due || *job.due > now.time) continue;
+    job.due.reset();
+    if (job.state == State::running) {
+      job.timed_out = true;
+      begin_stop(job, now);
+    } else if (job.state == State::stopping) {
+      actions_.signal(job, SIGKILL);
+    } else if (job.state == State::restarting) {
+      enter(job, State::waiting, now, job.reason);
+    }
+  }
+  start_ready(now);
+}
+
+std::optional<Time> Supervisor::next_due() const {
+  std::optional<Time> next;
+  for (const auto& [name, job] : jobs_) {
+    if (job.due && (!next || *job.due < *next)) next = job.due;
+  }
+  return next;
+}
+
+void Supervisor::enter(Job& job, State state, Now now, std::string reason) {
+  job.state = state;
+  job.since = now.wall;
+  job.reason = std::move(reason);
+  actions_.changed(job);
+}
+
+void Supervisor::settle(Job& job, State state, Now now, std::string reason) {
+  job.due.reset();
+  job.pid.reset();
+  enter(job, state, now, std::move(reason));
+  actions_.settled(job);
+}
+
+void Supervisor::begin_stop(Job& job, Now now) {
+  enter(job, State::stopping, now, job.timed_out ? "took longer than " + format_duration(job.spec.timeout) : "");
+  job.due = now.time + job.spec.stop_timeout;
+  actions_.signal(job, job.spec.stop_signal);
+  // A stopped program has to wake up to see it.
+  if (job.spec.stop_signal != SIGKILL) actions_.signal(job, SIGCONT);
+}
+
+void Supervisor::start_ready(Now now) {
+  const auto state = [this](const std::string& name) {
+    const Job* job = find(name);
+    return job == nullptr ? State::inactive : job->state;
+  };
+  for (bool again = true; again;) {
+    again = false;
+    for (auto& [name, job] : jobs_) {
+      if (job.state != State::waiting) continue;
+      const auto answer = graph_.may_start(name, state);
+      if (answer.ready == Graph::Ready::wait) {
+        job.reason = "waits for " + answer.because;
+        continue;
+      }
+      again = true;
+      if (answer.ready == Graph::Ready::refused) {
+        job.exit.reset();
+        settle(job, State::failed, now, "job " + answer.because + " failed, which it requires");
+      } else {
+        start_now(job, now);
+      }
+    }
+  }
+}
+
+void Supervisor::start_now(Job& job, Now now) {
+  auto pid = actions_.start(job);
+  if (!pid) {
+    if (job.tracker.restarts() > 0) {
+      // It ran before: what is missing may come back, so the policy decides.
+      job.exit = Exit{kCannotRun, 0, false};
+      job.ended = now.wall;
+      return follow_verdict(job, job.tracker.on_ended(*job.exit, job.spec.restart, now.time), now);
+    }
+    job.exit.reset();
+    return settle(job, State::failed, now, pid.error().text);
+  }
+  job.pid = *pid;
+  job.started = now.wall;
+  job.exit.reset();
+  job.tracker.on_started(now.time);
+  if (job.spec.timeout.count() > 0) job.due = now.time + job.spec.timeout;
+  enter(job, State::running, now);
+}
+
+}  // namespace sess::job
