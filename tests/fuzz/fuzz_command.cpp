@@ -8,13 +8,28 @@
 #include "command/format_text.hpp"
 #include "command/parser.hpp"
 #include "input.hpp"
+#include "model/model.hpp"
+#include "unit/command/fake_host.hpp"
 
 namespace {
 
 using sess::fuzz::require;
 namespace command = sess::command;
 
-command::ParseContext context() {
+/// A server without a session.
+struct World {
+  sess::model::Model model;
+  command::FakeHost host{model};
+  std::string expand(std::string_view text) {
+    command::FormatContext formats;
+    formats.model = &model;
+    formats.host = &host;
+    formats.jobs = false;
+    return command::expand(formats, text);
+  }
+};
+
+command::ParseContext context(World& world) {
   command::ParseContext context;
   context.file = "fuzz";
   context.variable = [](std::string_view name) -> std::optional<std::string> {
@@ -22,7 +37,7 @@ command::ParseContext context() {
     return std::nullopt;
   };
   context.home = [](std::string_view) { return std::string("/home/user"); };
-  context.expand = [](std::string_view format) { return command::expand({}, format); };
+  context.expand = [&world](std::string_view format) { return world.expand(format); };
   return context;
 }
 
@@ -32,13 +47,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sess::fuzz::Input input(data, size);
   const std::uint8_t what = input.byte();
   const std::string text(input.rest());
+  World world;
   switch (what % 3) {
     case 0: {
-      const auto parsed = command::parse(text, context());
+      const auto parsed = command::parse(text, context(world));
       require(parsed.commands != nullptr, "there is always a list");
       if (!parsed.ok()) break;
       const std::string printed = command::print(*parsed.commands);
-      const auto again = command::parse(printed, context());
+      const auto again = command::parse(printed, context(world));
       require(again.ok(), "what was printed can be parsed");
       require(command::print(*again.commands) == printed, "printing is stable");
       break;
@@ -50,11 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         arguments.push_back(text.substr(begin, end - begin));
         begin = end + 1;
       }
-      static_cast<void>(command::parse_arguments(arguments, context()));
+      static_cast<void>(command::parse_arguments(arguments, context(world)));
       break;
     }
     default: {
-      const std::string expanded = command::expand({}, text);
+      const std::string expanded = world.expand(text);
       require(expanded.size() < (1U << 24U), "an expansion is bounded");
       static_cast<void>(command::format_width(text));
       static_cast<void>(command::keep_left(text, 7));

@@ -11,6 +11,16 @@ namespace {
 /// More than any sequence of kMaxParameters sane numbers needs.
 constexpr std::size_t kMaxHeld = 512;
 
+constexpr std::string_view kSettingRequest = "\x1bP$q";
+constexpr std::size_t kLongestSetting = 3;
+
+/// The settings that libvterm can tell: of any other it prints a wild pointer.
+bool is_safe_dcs(std::string_view held) {
+  if (!held.starts_with(kSettingRequest)) return true;
+  const std::string_view setting = held.substr(kSettingRequest.size());
+  return setting == "m" || setting == "r" || setting == " q" || setting == "\"q";
+}
+
 }  // namespace
 
 std::string OracleFilter::pass(std::string_view bytes) {
@@ -18,7 +28,9 @@ std::string OracleFilter::pass(std::string_view bytes) {
   for (const char c : bytes) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte == 0x1B) {
-      // An escape ends whatever was going on; what was held is part of an abandoned sequence.
+      // An escape ends whatever was going on; what was held is part of an abandoned sequence, or a whole
+      // string.
+      if (state_ == State::dcs && is_safe_dcs(held_)) out += held_;
       state_ = State::escape;
       held_.assign(1, c);
       continue;
@@ -32,9 +44,22 @@ std::string OracleFilter::pass(std::string_view bytes) {
         held_ += c;
         if (c == '[') {
           state_ = State::csi;
+        } else if (c == 'P') {
+          state_ = State::dcs;
         } else if (byte >= 0x20) {
           out += std::exchange(held_, {});
           state_ = State::ground;
+        }
+        break;
+      case State::dcs:
+        // Held until it is known to be no DECRQSS, or one whose setting libvterm has.
+        held_ += c;
+        if (kSettingRequest.substr(0, held_.size()) != held_.substr(0, kSettingRequest.size()) ||
+            byte < 0x20) {
+          out += std::exchange(held_, {});
+          state_ = State::ground;
+        } else if (held_.size() > kSettingRequest.size() + kLongestSetting) {
+          held_.resize(held_.size() - 1);  // No setting has such a name; what follows changes nothing.
         }
         break;
       case State::csi:

@@ -4,6 +4,7 @@
 //   - a CSI with more than 16 parameters overruns its heap: such a sequence is dropped
 //   - a long number overflows: numbers are cut to kLargest
 //   - REP before any character never ends: it is dropped until something was printed
+//   - DECRQSS of a setting that it does not know prints a wild pointer: it is dropped
 //   - a scroll region followed by a smaller size corrupts its heap: margins_set() tells Oracle to reset them
 #pragma once
 
@@ -25,7 +26,7 @@ class OracleFilter {
   void margins_reset() { margins_set_ = false; }
 
  private:
-  enum class State { ground, escape, csi };
+  enum class State { ground, escape, csi, dcs };
   std::string finish_csi();
 
   State state_ = State::ground;

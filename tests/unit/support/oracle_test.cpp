@@ -55,6 +55,10 @@ TEST_CASE("sequences that libvterm does not survive never reach it", "[support]"
   CHECK(filter.pass("a\x1b[1;2;3;4;5;6;7;8;9;10;11;12;13;14;15;16;17mb") == "ab");
   CHECK(filter.pass("\x1b[1000000000b") == "\x1b[32767b");
   CHECK(OracleFilter().pass("\x1b[5bx") == "x");
+  CHECK(OracleFilter().pass("\x1bP$qz\x1b\\x") == "\x1b\\x");
+  CHECK(OracleFilter().pass("\x1bP$q" + std::string(1000, 'z') + "\x1b\\x") == "\x1b\\x");
+  CHECK(OracleFilter().pass("\x1bP$qm\x1b\\") == "\x1bP$qm\x1b\\");
+  CHECK(OracleFilter().pass("\x1bP1;2zq\x1b\\") == "\x1bP1;2zq\x1b\\");
   CHECK(filter.pass("\x1b[00000003;0m") == "\x1b[3;0m");
   CHECK(filter.pass("\x1b[" + std::string(100000, '1')).empty());
   CHECK(filter.pass("mx") == "x");
