@@ -118,6 +118,13 @@ Result<> DiskDirectory::check(const std::string& name) const {
   return {};
 }
 
+Result<> Directory::write_batch(const std::vector<NamedBytes>& files) {
+  for (const auto& file : files) {
+    if (auto ok = write_atomically(file.name, file.bytes); !ok) return ok;
+  }
+  return {};
+}
+
 Result<std::string> DiskDirectory::read(const std::string& name, std::size_t limit) {
   auto file = open_read(name);
   if (!file) return pass(file.error());
@@ -127,7 +134,7 @@ Result<std::string> DiskDirectory::read(const std::string& name, std::size_t lim
   return bytes;
 }
 
-Result<> DiskDirectory::write_atomically(const std::string& name, std::string_view bytes) {
+Result<> DiskDirectory::write_temporary(const std::string& name, std::string_view bytes, Sync sync) const {
   if (auto ok = check(name); !ok) return ok;
   const std::string temporary = name + std::string(kTemporary);
   const std::string what = path_ + "/" + temporary;
@@ -138,16 +145,47 @@ Result<> DiskDirectory::write_atomically(const std::string& name, std::string_vi
   if (!fd) return fail_errno(errno, "cannot create {}", what);
   std::size_t written = 0;
   auto result = write_all(fd.get(), bytes, written, what);
-  if (result && ::fsync(fd.get()) != 0) result = fail_errno(errno, "cannot sync {}", what);
-  if (result && ::renameat(fd_.get(), temporary.c_str(), fd_.get(), name.c_str()) != 0) {
-    result = fail_errno(errno, "cannot rename {}", what);
-  }
-  if (!result) {
-    ::unlinkat(fd_.get(), temporary.c_str(), 0);
-    return result;
-  }
+  if (result && sync == Sync::yes && ::fsync(fd.get()) != 0) result = fail_errno(errno, "cannot sync {}", what);
+  if (!result) ::unlinkat(fd_.get(), temporary.c_str(), 0);
+  return result;
+}
+
+Result<> DiskDirectory::put_in_place(const std::string& name) const {
+  const std::string temporary = name + std::string(kTemporary);
+  if (::renameat(fd_.get(), temporary.c_str(), fd_.get(), name.c_str()) == 0) return {};
+  const int reason = errno;
+  ::unlinkat(fd_.get(), temporary.c_str(), 0);
+  return fail_errno(reason, "cannot rename {}/{}", path_, temporary);
+}
+
+Result<> DiskDirectory::write_atomically(const std::string& name, std::string_view bytes) {
+  if (auto ok = write_temporary(name, bytes, Sync::yes); !ok) return ok;
+  if (auto ok = put_in_place(name); !ok) return ok;
   if (::fsync(fd_.get()) != 0) return fail_errno(errno, "cannot sync {}", path_);
   return {};
+}
+
+Result<> DiskDirectory::write_batch(const std::vector<NamedBytes>& files) {
+  // One sync of the file system for all contents, one of the directory for all names; few files are cheaper alone.
+  constexpr std::size_t kFew = 3;
+  const Sync sync = files.size() <= kFew ? Sync::yes : Sync::no;
+  Result<> result;
+  std::size_t count = 0;
+  for (; result && count < files.size(); ++count) {
+    result = write_temporary(files[count].name, files[count].bytes, sync);
+  }
+  if (result && sync == Sync::no && ::syncfs(fd_.get()) != 0) result = fail_errno(errno, "cannot sync {}", path_);
+  if (!result) {
+    for (std::size_t i = 0; i < count; ++i) {
+      ::unlinkat(fd_.get(), (files[i].name + std::string(kTemporary)).c_str(), 0);
+    }
+    return result;
+  }
+  for (const auto& file : files) {
+    if (auto ok = put_in_place(file.name); !ok && result) result = ok;
+  }
+  if (::fsync(fd_.get()) != 0 && result) result = fail_errno(errno, "cannot sync {}", path_);
+  return result;
 }
 
 Result<std::unique_ptr<AppendFile>> DiskDirectory::open_append(const std::string& name) {

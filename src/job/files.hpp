@@ -35,6 +35,11 @@ class ReadFile {
   [[nodiscard]] virtual std::uint64_t identity() const = 0;
 };
 
+struct NamedBytes {
+  std::string name;
+  std::string bytes;
+};
+
 class Directory {
  public:
   virtual ~Directory() = default;
@@ -42,6 +47,9 @@ class Directory {
   virtual Result<std::string> read(const std::string& name, std::size_t limit) = 0;
   /// All or nothing, also across a power failure: temporary file, sync, rename, sync of the directory.
   virtual Result<> write_atomically(const std::string& name, std::string_view bytes) = 0;
+  /// Many files, each as write_atomically() does it, with fewer syncs where that is possible. After an error some
+  /// of them may have been written.
+  virtual Result<> write_batch(const std::vector<NamedBytes>& files);
   virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& name) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& name) = 0;
   /// Names of regular files, without temporary ones, sorted.
@@ -60,6 +68,7 @@ class DiskDirectory : public Directory {
 
   Result<std::string> read(const std::string& name, std::size_t limit) override;
   Result<> write_atomically(const std::string& name, std::string_view bytes) override;
+  Result<> write_batch(const std::vector<NamedBytes>& files) override;
   Result<std::unique_ptr<AppendFile>> open_append(const std::string& name) override;
   Result<std::unique_ptr<ReadFile>> open_read(const std::string& name) override;
   Result<std::vector<std::string>> list() override;
@@ -69,6 +78,9 @@ class DiskDirectory : public Directory {
  private:
   DiskDirectory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
   [[nodiscard]] Result<> check(const std::string& name) const;
+  enum class Sync : bool { no, yes };
+  [[nodiscard]] Result<> write_temporary(const std::string& name, std::string_view bytes, Sync sync) const;
+  [[nodiscard]] Result<> put_in_place(const std::string& name) const;
   UniqueFd fd_;
   std::string path_;  ///< for messages
 };

@@ -167,6 +167,15 @@ Result<> RecordStore::add(const Record& record) {
   return directory_.write_atomically(file_name(record), encode_record(record));
 }
 
+Result<> RecordStore::add(const std::vector<Record>& records) {
+  std::vector<NamedBytes> files;
+  for (const Record& record : records) {
+    if (auto ok = check_name(record.name); !ok) return ok;
+    files.push_back({file_name(record), encode_record(record)});
+  }
+  return directory_.write_batch(files);
+}
+
 Result<Record> RecordStore::newest(const std::string& name) {
   const auto files = files_of(directory_, name);
   if (!files) return pass(files.error());

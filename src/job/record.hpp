@@ -48,6 +48,8 @@ class RecordStore {
 
   /// Durable when it returns success.
   Result<> add(const Record& record);
+  /// Many at once, for the price of about one.
+  Result<> add(const std::vector<Record>& records);
   /// The newest record of that name; not_found when there is none. A file that cannot be read is skipped for
   /// the next.
   [[nodiscard]] Result<Record> newest(const std::string& name);

@@ -185,3 +185,16 @@ TEST_CASE("a full tmpfs stops the log and fails a record, and room brings both b
   }
   CHECK(::umount2(mount_point.c_str(), MNT_DETACH) == 0);
 }
+
+TEST_CASE("a batch of files is written like each of them alone and leaves nothing temporary", "[job]") {
+  test::TempHome home;
+  auto directory = job::DiskDirectory::open(home.root() + "/batch");
+  REQUIRE(directory);
+  std::vector<job::NamedBytes> files;
+  for (int i = 0; i < 10; ++i) files.push_back({"file-" + std::to_string(i), std::to_string(i * i)});
+  REQUIRE((*directory)->write_batch(files));
+  CHECK((*directory)->list()->size() == 10);
+  for (const auto& file : files) CHECK((*directory)->read(file.name, 100).value() == file.bytes);
+  CHECK_FALSE((*directory)->write_batch({{"good", "1"}, {"bad/name", "2"}}));
+  CHECK((*directory)->list()->size() == 10);
+}
