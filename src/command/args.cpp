@@ -72,6 +72,9 @@ Result<Args> Args::parse(const ArgSpec& spec, std::span<const Value> values) {
           return fail(ErrorCode::invalid_argument, "--{} takes no argument", name);
         }
         args.set(flag->letter);
+        if (std::isalnum(static_cast<unsigned char>(flag->letter)) == 0) {
+          args.flags_[flag->letter].long_name = flag->long_name;
+        }
       } else if (equals != std::string_view::npos) {
         args.set(flag->letter, std::string(body.substr(equals + 1)));
       } else {
@@ -192,11 +195,12 @@ Args Args::map(const std::function<std::string(const std::string&)>& change) con
 std::string Args::print() const {
   std::string out;
   for (const auto& [letter, given] : flags_) {
-    if (!given.values.empty()) continue;
+    if (!given.values.empty() || !given.long_name.empty()) continue;
     if (out.empty()) out += '-';
     out.append(static_cast<std::size_t>(given.count), letter);
   }
   for (const auto& [letter, given] : flags_) {
+    if (!given.long_name.empty()) out += (out.empty() ? "--" : " --") + std::string(given.long_name);
     for (const std::string& value : given.values) {
       if (!out.empty()) out += ' ';
       out += '-';

@@ -105,6 +105,7 @@ class Args {
  private:
   struct Given {
     int count = 0;
+    std::string_view long_name;  // of a flag without a short form; points into the command's row
     std::vector<std::string> values;
   };
   std::map<char, Given> flags_;

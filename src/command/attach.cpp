@@ -61,8 +61,10 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
     return item.error(attached.error());
   if (spec.detach_others || spec.kill_parents) {
     const auto reason = spec.kill_parents ? DetachReason::detached_parent : DetachReason::detached;
-    for (const Client* other : model.clients_of(session_id)) {
-      if (other->id != id) item.host().detach(other->id, reason);
+    std::vector<ClientId> others;
+    for (const Client* other : model.clients_of(session_id)) others.push_back(other->id);
+    for (const ClientId other : others) {
+      if (other != id) item.host().detach(other, reason);
     }
   }
   item.state().current = target;

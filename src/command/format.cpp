@@ -1,11 +1,10 @@
 #include "command/format.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <cstdlib>
-#include <limits>
 
+#include "command/format_modifiers.hpp"
 #include "command/format_text.hpp"
 #include "command/format_variables.hpp"
 #include "model/colour.hpp"
@@ -23,36 +22,6 @@ constexpr int kMaxDepth = 100;
 /// server.
 constexpr int kMaxSteps = 200'000;
 constexpr std::size_t kMaxResult = 4 * 1024 * 1024;
-
-/// One modifier of `#{m;m:text}` with its arguments.
-struct Modifier {
-  std::string name;
-  std::vector<std::string> arguments;
-  [[nodiscard]] std::string_view argument(std::size_t i) const {
-    return i < arguments.size() ? std::string_view(arguments[i]) : std::string_view();
-  }
-};
-
-bool ends_modifier(std::string_view text, std::size_t i) {
-  return i < text.size() && (text[i] == ';' || text[i] == ':');
-}
-
-/// What all modifiers of one #{} ask for.
-struct Wanted {
-  const Modifier* compare = nullptr;
-  const Modifier* search = nullptr;
-  const Modifier* expression = nullptr;
-  std::vector<const Modifier*> substitutions;
-  int limit = 0;
-  std::string_view marker;
-  int width = 0;
-  bool literal = false, character = false, colour = false, length = false, columns = false, repeat = false;
-  bool negate = false, truth = false;
-  bool expand = false, expand_time = false;
-  bool sessions = false, windows = false, panes = false, clients = false;
-  bool window_name = false, session_name = false;
-  ValueStyle style;
-};
 
 class Expander {
  public:
@@ -85,15 +54,13 @@ class Expander {
   }
 
   bool replace(std::string_view body, std::string& out);
-  std::optional<std::vector<Modifier>> modifiers(std::string_view& body);
-  static Wanted wanted(const std::vector<Modifier>& list);
-  std::optional<std::string> value(const Wanted& want, std::string_view body);
-  std::optional<std::string> conditional(const Wanted& want, std::string_view body);
+  std::optional<std::string> value(const WantedModifiers& want, std::string_view body);
+  std::optional<std::string> conditional(const WantedModifiers& want, std::string_view body);
   std::optional<std::string> comparison(const Modifier& how, std::string_view body);
   std::string expression(const Modifier& how, std::string_view body);
-  std::optional<std::string> loop(const Wanted& want, std::string_view body);
-  std::optional<std::string> has_name(const Wanted& want, std::string_view body);
-  std::string finish(const Wanted& want, std::string text);
+  std::optional<std::string> loop(const WantedModifiers& want, std::string_view body);
+  std::optional<std::string> has_name(const WantedModifiers& want, std::string_view body);
+  std::string finish(const WantedModifiers& want, std::string text);
 
   /// The two sides of a comma, expanded.
   std::optional<std::pair<std::string, std::string>> sides(std::string_view body) {
@@ -204,191 +171,15 @@ std::string Expander::expand(std::string_view given) {
   return out;
 }
 
-std::optional<std::vector<Modifier>> Expander::modifiers(std::string_view& body) {
-  constexpr std::string_view kPlain = "labcdnwETSWPLR<>!";
-  constexpr std::string_view kArguments = "mCNst=peqc";
-  std::vector<Modifier> list;
-  std::size_t i = 0;
-  while (i < body.size() && body[i] != ':') {
-    if (body[i] == ';') ++i;
-    if (i >= body.size()) return std::nullopt;
-    if (kPlain.find(body[i]) != std::string_view::npos && ends_modifier(body, i + 1)) {
-      list.push_back({std::string(1, body[i]), {}});
-      ++i;
-      continue;
-    }
-    const std::string_view two = body.substr(i, 2);
-    const bool pair =
-        two == "||" || two == "&&" || two == "!=" || two == "==" || two == "<=" || two == ">=" || two == "!!";
-    if (pair && ends_modifier(body, i + 2)) {
-      list.push_back({std::string(two), {}});
-      i += 2;
-      continue;
-    }
-    // S: W: P: L: may carry sort flags (newer tmux): accepted, the order stays.
-    const bool loop = std::string_view("SWPL").find(body[i]) != std::string_view::npos &&
-                      i + 1 < body.size() && body[i + 1] == '/';
-    if (kArguments.find(body[i]) == std::string_view::npos && !loop) return std::nullopt;
-    Modifier modifier{std::string(1, body[i]), {}};
-    if (ends_modifier(body, i + 1)) {
-      list.push_back(std::move(modifier));
-      ++i;
-      continue;
-    }
-    if (i + 1 >= body.size()) return std::nullopt;
-    const char wrapper = body[i + 1];
-    if (std::ispunct(static_cast<unsigned char>(wrapper)) == 0 || wrapper == '-') {
-      const std::size_t end = skip_format(body, ":;", i + 1);
-      if (end == std::string_view::npos) return std::nullopt;
-      modifier.arguments.push_back(expand(body.substr(i + 1, end - i - 1)));
-      list.push_back(std::move(modifier));
-      i = end;
-      continue;
-    }
-    const char ends[] = {wrapper, ';', ':', '\0'};
-    ++i;
-    do {
-      if (i < body.size() && body[i] == wrapper && ends_modifier(body, i + 1)) {
-        ++i;
-        break;
-      }
-      const std::size_t end = skip_format(body, ends, i + 1);
-      if (end == std::string_view::npos) return std::nullopt;
-      modifier.arguments.push_back(expand(body.substr(i + 1, end - i - 1)));
-      i = end;
-    } while (!ends_modifier(body, i));
-    list.push_back(std::move(modifier));
-  }
-  if (i >= body.size()) return std::nullopt;
-  body.remove_prefix(i + 1);
-  return list;
-}
-
-Wanted Expander::wanted(const std::vector<Modifier>& list) {
-  constexpr std::int64_t kMin = std::numeric_limits<int>::min() + 1;
-  constexpr std::int64_t kMax = std::numeric_limits<int>::max();
-  const auto number = [](std::string_view text) {
-    return static_cast<int>(model::parse_number(text, kMin, kMax).value_or(0));
-  };
-  Wanted want;
-  for (const Modifier& m : list) {
-    if (m.name.size() == 2) {
-      if (m.name == "!!") {
-        want.truth = true;
-      } else {
-        want.compare = &m;
-      }
-      continue;
-    }
-    const std::string_view first = m.argument(0);
-    const auto has = [&](char c) { return first.find(c) != std::string_view::npos; };
-    switch (m.name[0]) {
-      case 'm':
-      case '<':
-      case '>':
-        want.compare = &m;
-        break;
-      case '!':
-        want.negate = true;
-        break;
-      case 'C':
-        want.search = &m;
-        break;
-      case 's':
-        if (m.arguments.size() >= 2) want.substitutions.push_back(&m);
-        break;
-      case '=':
-        if (!m.arguments.empty()) want.limit = number(first);
-        want.marker = m.argument(1);
-        break;
-      case 'p':
-        if (!m.arguments.empty()) want.width = number(first);
-        break;
-      case 'w':
-        want.columns = true;
-        break;
-      case 'e':
-        if (!m.arguments.empty() && m.arguments.size() <= 3) want.expression = &m;
-        break;
-      case 'l':
-        want.literal = true;
-        break;
-      case 'a':
-        want.character = true;
-        break;
-      case 'b':
-        want.style.basename = true;
-        break;
-      case 'c':
-        want.colour = true;
-        break;
-      case 'd':
-        want.style.dirname = true;
-        break;
-      case 'n':
-        want.length = true;
-        break;
-      case 'R':
-        want.repeat = true;
-        break;
-      case 't':
-        want.style.time = true;
-        if (has('p')) {
-          want.style.pretty = true;
-        } else if (has('f')) {
-          want.style.time_format = unescape_format(m.argument(1));
-        }
-        break;
-      case 'q':
-        if (m.arguments.empty()) {
-          want.style.quote_shell = true;
-        } else if (has('a')) {
-          want.style.quote_argument = true;
-        } else if (has('e') || has('h')) {
-          want.style.quote_style = true;
-        }
-        break;
-      case 'E':
-        want.expand = true;
-        break;
-      case 'T':
-        want.expand_time = true;
-        break;
-      case 'N':
-        if (m.arguments.empty() || has('w')) {
-          want.window_name = true;
-        } else if (has('s')) {
-          want.session_name = true;
-        }
-        break;
-      case 'S':
-        want.sessions = true;
-        break;
-      case 'W':
-        want.windows = true;
-        break;
-      case 'P':
-        want.panes = true;
-        break;
-      case 'L':
-        want.clients = true;
-        break;
-      default:
-        break;
-    }
-  }
-  return want;
-}
-
 bool Expander::replace(std::string_view body, std::string& out) {
   if (++steps_ > kMaxSteps) return false;
   note("found #{}: ", body);
   std::string_view rest = body;
-  auto list = modifiers(rest);
+  auto list = parse_modifiers(rest, [this](std::string_view text) { return expand(text); });
   std::vector<Modifier> none;
   if (!list) rest = body;
   const std::vector<Modifier>& used = list ? *list : none;
-  const Wanted want = wanted(used);
+  const WantedModifiers want = wanted_modifiers(used);
   auto text = value(want, rest);
   if (!text) return false;
   const std::string finished = finish(want, std::move(*text));
@@ -398,7 +189,7 @@ bool Expander::replace(std::string_view body, std::string& out) {
 }
 
 /// Before the modifiers that only change the text. None: the format is broken, what follows is not expanded.
-std::optional<std::string> Expander::value(const Wanted& want, std::string_view body) {
+std::optional<std::string> Expander::value(const WantedModifiers& want, std::string_view body) {
   if (want.literal) return std::string(body);
   if (want.character) {
     const auto code = model::parse_number(expand(body), 32, 126);
@@ -437,7 +228,7 @@ std::optional<std::string> Expander::value(const Wanted& want, std::string_view 
 }
 
 /// condition,yes,no; or more pairs before the last; without the last, nothing.
-std::optional<std::string> Expander::conditional(const Wanted& want, std::string_view body) {
+std::optional<std::string> Expander::conditional(const WantedModifiers& want, std::string_view body) {
   for (;;) {
     const std::size_t comma = skip_format(body, ",");
     if (comma == std::string_view::npos) return std::nullopt;
@@ -549,7 +340,7 @@ std::string Expander::expression(const Modifier& how, std::string_view body) {
   return fmt::format("{:.{}f}", result, static_cast<int>(precision));
 }
 
-std::optional<std::string> Expander::loop(const Wanted& want, std::string_view body) {
+std::optional<std::string> Expander::loop(const WantedModifiers& want, std::string_view body) {
   const model::Model& model = *context_->model;
   const std::size_t comma = skip_format(body, ",");
   const std::string_view all = body.substr(0, comma);
@@ -596,7 +387,7 @@ std::optional<std::string> Expander::loop(const Wanted& want, std::string_view b
   return out;
 }
 
-std::optional<std::string> Expander::has_name(const Wanted& want, std::string_view body) {
+std::optional<std::string> Expander::has_name(const WantedModifiers& want, std::string_view body) {
   const model::Model& model = *context_->model;
   const std::string name = expand(body);
   if (want.session_name) {
@@ -613,7 +404,7 @@ std::optional<std::string> Expander::has_name(const Wanted& want, std::string_vi
   return found ? "1" : "0";
 }
 
-std::string Expander::finish(const Wanted& want, std::string text) {
+std::string Expander::finish(const WantedModifiers& want, std::string text) {
   if (want.expand) {
     text = expand(text);
   } else if (want.expand_time) {

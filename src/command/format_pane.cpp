@@ -160,7 +160,7 @@ constexpr Variable kPane[] = {
   {"focus_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.focus); }); }},
   {"history_bytes", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_bytes)); }); }},
   {"history_limit", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_limit)); }); }},
-  {"history_size", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_lines)); }); }},
+  {"history_size", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_rows ? f.history_rows() : 0)); }); }},
   {"insert_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.insert); }); }},
   {"keypad_cursor_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.keypad_cursor); }); }},
   {"keypad_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.keypad); }); }},

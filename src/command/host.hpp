@@ -54,7 +54,8 @@ struct PaneFacts {
   int cursor_x = 0, cursor_y = 0;
   bool cursor_visible = true, cursor_blinking = false;
   std::string cursor_shape = "block", cursor_character, cursor_colour;
-  std::uint64_t history_lines = 0, history_bytes = 0;
+  std::function<std::uint64_t()> history_rows;  ///< counted when asked for: O(history)
+  std::uint64_t history_bytes = 0;
   std::uint64_t history_limit = 0;
   bool alternate_on = false;
   int alternate_saved_x = 0, alternate_saved_y = 0;

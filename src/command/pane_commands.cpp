@@ -349,6 +349,7 @@ constexpr Entry kEntries[] = {
      .summary = "Split a pane in two",
      .example = "sess split-window -h -l 30% htop",
      .target = kPane,
+     .flags = kAfterHook,
      .run = run_split},
     {.name = "kill-pane",
      .alias = "killp",

@@ -40,6 +40,7 @@ Queue::Items Queue::make_items(std::optional<ClientId> client, const CommandList
 }
 
 void Queue::append(std::optional<ClientId> client, Items items) {
+  if (client && model_.client(*client) == nullptr) return;
   Items& line = lines_[client];
   line.splice(line.end(), std::move(items));
 }
@@ -231,8 +232,9 @@ void Queue::insert_hook(Item& item, std::string_view name, const Target& current
 }
 
 void Queue::insert_items(Item& item, Items items) {
-  if (items.empty()) return;
-  Items& line = lines_[item.line_];
+  const auto found = lines_.find(item.line_);
+  if (items.empty() || found == lines_.end()) return;  // its client has gone
+  Items& line = found->second;
   const std::shared_ptr<Item> behind = item.last_inserted_ ? item.last_inserted_ : item.shared_from_this();
   auto at = std::find(line.begin(), line.end(), behind);
   if (at != line.end()) ++at;

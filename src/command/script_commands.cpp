@@ -142,37 +142,35 @@ Result<ArgKind> if_kind(const Args&, std::size_t index) {
 Status run_if(Item& item) {
   const Args& args = item.args();
   const std::string condition = item.expand(args[0], item.target());
-  // Both branches are parsed before anything runs, so that a mistake shows whichever way it goes.
-  std::vector<CommandList> branches;
-  for (std::size_t i = 1; i < args.size(); ++i) {
-    auto made = make_commands(item, args.values()[i], {});
-    if (!made) return item.error(made.error());
-    branches.push_back(*made);
-  }
-  const auto branch = [branches](bool yes) -> CommandList {
-    if (yes) return branches[0];
-    return branches.size() > 1 ? branches[1] : nullptr;
-  };
-  if (args.has('F')) {
-    item.run_after(branch(is_true(condition)));
+  // Only the branch that is taken is read: the other may hold what this version does not know.
+  const auto branch = [values = args.values()](Item& self, bool yes) {
+    const std::size_t index = yes ? 1 : 2;
+    if (index >= values.size()) return Status::normal;
+    auto made = make_commands(self, values[index], {});
+    if (!made) return self.error(made.error());
+    self.run_after(*made);
     return Status::normal;
-  }
+  };
+  if (args.has('F')) return branch(item, is_true(condition));
+
   JobRequest request = job_request(item, condition);
   if (args.has('b')) {
     Queue* queue = &item.queue();
-    item.host().run_job(std::move(request), [queue, branch, client = item.client_id(),
+    item.host().run_job(std::move(request), [queue, values = args.values(), client = item.client_id(),
                                              state = item.state()](const JobResult& result) {
-      if (client && queue->model().client(*client) == nullptr) return;
-      queue->submit(client, branch(result.exit_status == 0), state);
+      const std::size_t index = result.exit_status == 0 ? 1 : 2;
+      if (index >= values.size() || (client && queue->model().client(*client) == nullptr)) return;
+      if (values[index].is_string()) {
+        queue->submit_text(client, values[index].string(), state);
+      } else {
+        queue->submit(client, values[index].commands(), state);
+      }
     });
     return Status::normal;
   }
   const Waker waker = item.wait();
   item.host().run_job(std::move(request), [waker, branch](const JobResult& result) {
-    waker([branch, yes = result.exit_status == 0](Item& self) {
-      self.run_after(branch(yes));
-      return Status::normal;
-    });
+    waker([branch, yes = result.exit_status == 0](Item& self) { return branch(self, yes); });
   });
   return Status::wait;
 }

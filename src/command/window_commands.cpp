@@ -338,6 +338,7 @@ constexpr Entry kEntries[] = {
      .summary = "Open a window",
      .example = "sess new-window -n logs journalctl -f",
      .target = {'t', TargetKind::window, kFindWindowIndex},
+     .flags = kAfterHook,
      .run = run_new},
     {.name = "kill-window",
      .alias = "killw",

@@ -78,6 +78,7 @@ TEST_CASE("long options stand beside the short ones", "[command]") {
   CHECK(args.get('e') == "A=1");
   CHECK(args.get('x') == "90");
   CHECK(args[0] == "top");
+  CHECK(only(parse("ls --json --format x", {})).print() == "list-sessions --json -F x");
   CHECK(problem({"ls", "--nope"}) == "command list-sessions: unknown flag --nope");
   CHECK(problem({"ls", "--format"}) == "command list-sessions: --format expects an argument");
   CHECK(problem({"new", "--detached=1"}) == "command new-session: --detached takes no argument");

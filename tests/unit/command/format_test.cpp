@@ -150,7 +150,7 @@ TEST_CASE("variables come from the model, the pane's terminal and the server", "
   Recorded world;
   PaneFacts facts;
   facts.cursor_x = 7;
-  facts.history_lines = 99;
+  facts.history_rows = [] { return 99; };
   facts.mode = "copy-mode";
   facts.modes = 1;
   facts.mode_formats = {{"scroll_position", "12"}};

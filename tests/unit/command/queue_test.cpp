@@ -109,6 +109,37 @@ TEST_CASE("hooks run after their command, know it, and run no hooks themselves",
   CHECK(world.run({"show-hooks", "-g", "alert-bell"}).out == "alert-bell[0] list-sessions ; list-windows\n");
 }
 
+TEST_CASE("what creates something has its hook stand on what was created", "[command]") {
+  Started world;
+  world.run({"set-hook", "-g", "after-new-window", "set -gF @made '#{window_id}'"});
+  world.run({"neww", "-d"});
+  CHECK(world.format("#{@made}") == "@1\n");
+  world.run({"set-hook", "-g", "after-new-session", "set -gF @made '#S'"});
+  world.run({"new", "-d", "-s", "fresh"});
+  CHECK(world.format("#{@made}") == "fresh\n");
+  world.run({"set-hook", "-g", "after-split-window", "set -gF @made '#D'"});
+  world.run({"splitw", "-d", "-t", "main:"});
+  CHECK(world.format("#{@made}") == "%3\n");
+}
+
+TEST_CASE("a branch that is not taken may hold what nobody knows", "[command]") {
+  Started world;
+  CHECK(world.run({"if", "-F", "0", "frobnicate", "display -p ok"}).out == "ok\n");
+  CHECK(world.run({"if", "-b", "true", "display -p ok", "frobnicate"}).out == "ok\n");
+}
+
+TEST_CASE("a client that goes takes its commands with it", "[command]") {
+  Started world;
+  const ClientId other = world.add_client("client-2");
+  CHECK(world.run_as(other, {"wait-for", "x", ";", "set", "-g", "@ran", "1"}).status == -1);
+  world.queue.client_gone(other);
+  world.model.remove_client(other);
+  world.run({"wait-for", "-S", "x"});
+  world.queue.submit_text(other, "set -g @ran 2");
+  world.settle();
+  CHECK(world.format("[#{@ran}]") == "[]\n");
+}
+
 TEST_CASE("an event's hook runs in its place with its variables", "[command]") {
   Started world;
   world.run({"set-hook", "-g", "session-created", "set -g @seen '#{hook}:#{hook_session_name}'"});

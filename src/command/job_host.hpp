@@ -1,0 +1,127 @@
+// What the commands about jobs need of the server: the table of jobs, waiting, output, records.
+//
+// Apart from Host, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/size.hpp"
+#include "job/record.hpp"
+#include "job/supervisor.hpp"
+#include "model/ids.hpp"
+
+namespace sess::command {
+
+using model::ClientId;
+
+/// A job as listings show it.
+struct JobView {
+  job::Job job;
+  std::optional<model::SessionId> session;  ///< where its terminal is
+  std::string session_name;
+  int attached = 0;  ///< clients that look at it
+  std::optional<job::Milliseconds> next_start;  ///< from now; while the state is restarting
+  std::string log_note;                         ///< why the log stands still; empty: it does not
+};
+
+/// A process of a job, in the order of a tree.
+struct JobProcess {
+  int pid = 0;
+  int depth = 0;
+  std::string command;
+};
+
+struct JobUse {
+  std::vector<JobProcess> processes;
+  std::chrono::milliseconds cpu{0};
+  double cpu_percent = 0;  ///< of one CPU, over the life of the processes
+  std::uint64_t memory = 0;
+};
+
+struct JobRun {
+  std::string name;
+  job::Spec spec;
+  std::vector<std::string> environment;  ///< the caller's, "K=V"
+  Size size;
+};
+
+struct JobWait {
+  std::vector<std::string> names;
+  bool any = false;                     ///< the first that ends, instead of all
+  std::optional<job::WallTime> until;   ///< then the result is an error with the code unavailable
+};
+/// How a wait ended: the status of the first named one that was not 0; with `any` of the one that ended.
+struct JobEnd {
+  std::string name;
+  int status = 0;
+};
+
+/// Where a reader of a job's output stands: in the pane's stream, plus bytes already printed from there.
+struct JobFollow {
+  std::string name;
+  std::uint64_t offset = 0;
+  std::uint64_t printed = 0;
+};
+
+struct LogRequest {
+  std::string name;
+  bool follow = false;
+  bool raw = false;
+  bool timestamps = false;
+  std::optional<std::size_t> lines;
+  std::optional<job::WallTime> since;
+};
+
+class JobHost {
+ public:
+  virtual ~JobHost() = default;
+
+  [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
+  /// Of the table or, by name, a job file. not_found: "no such job: x" (with the nearest name).
+  [[nodiscard]] virtual Result<JobView> find(const std::string& name) = 0;
+  [[nodiscard]] virtual JobUse use(const std::string& name) const = 0;
+  /// The last lines of what its terminal shows, at most so many.
+  [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) const = 0;
+  /// Records, oldest first; of all jobs without a name.
+  [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name) = 0;
+  /// A name that no job, session or record of a job that ended lately has.
+  [[nodiscard]] virtual std::string free_name(const std::vector<std::string>& command) const = 0;
+
+  /// Adds the job and starts it. already_exists: it is active, or a session has the name.
+  virtual Result<> run(JobRun run) = 0;
+  virtual Result<> start(const std::vector<std::string>& names) = 0;
+  virtual Result<> stop(const std::string& name) = 0;
+  virtual Result<> restart(const std::string& name) = 0;
+  virtual Result<> kill(const std::string& name, int signo) = 0;
+  /// Forgets a job that is not active, with its records and logs.
+  virtual Result<> remove(const std::string& name) = 0;
+
+  /// Once the exit records are on disk. not_found when one of them was never known.
+  virtual void wait(JobWait wait, std::function<void(Result<JobEnd>)> done) = 0;
+  /// Prints the output as it comes, as lines of a pipe; `done` gets the exit status when the job is over and
+  /// everything is printed.
+  virtual void follow(ClientId client, JobFollow from, std::function<void(int)> done) = 0;
+  /// The log as a person would read it, printed for the client.
+  virtual void logs(ClientId client, LogRequest request, std::function<void(Result<>)> done) = 0;
+
+  /// The client's exit status, when it stays attached until the job's session ends, is the job's.
+  virtual void report_status_of(ClientId client, const std::string& job) = 0;
+  /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the
+  /// bytes that it has printed since.
+  virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;
+  /// A line on the client's standard error that does not decide its exit status.
+  virtual void note(ClientId client, std::string_view line) = 0;
+
+  /// Makes a job start with the daemon, and the daemon with the machine; sentences that say what was done and what
+  /// is still missing.
+  virtual Result<std::vector<std::string>> enable(const std::string& name) = 0;
+  virtual Result<std::vector<std::string>> disable(const std::string& name) = 0;
+};
+
+}  // namespace sess::command
