@@ -26,7 +26,7 @@ void Server::display_changed() {
 void Server::redraw(RemoteClient& client) {
   client.display_stale = true;
   if (client.composed) client.composed->forget();
-  if (client.direct) client.direct->repaint(clock().now());
+  client.repaint_due = true;
 }
 
 void Server::redraw_all() {
@@ -87,6 +87,7 @@ void Server::update_display(RemoteClient& client, FlowWindow::Time now) {
   if (client.display_stale) decide_view(client, now);
   std::optional<FlowWindow::Time> deadline;
   if (client.direct) {
+    if (std::exchange(client.repaint_due, false)) client.direct->repaint(now);
     client.direct->turn(now);
     deadline = client.direct->deadline();
   } else if (client.composed) {
@@ -122,6 +123,7 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     if (client.composed) before = client.composed->leave();
     if (client.direct) before = terminal::undo_for_detach(client.direct->pane().screen());
     send_attached(client, AttachMode::direct, pane->id, false);
+    client.repaint_due = false;
     client.composed.reset();
     client.direct =
         std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));

@@ -55,6 +55,7 @@ struct RemoteClient {
   std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
   render::TerminalFeatures features;
   bool features_asked = false;
+  bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;
   std::vector<std::string> flags;  ///< -f flags that the model has no field for
