@@ -169,7 +169,7 @@ command::PaneFacts HostImpl::pane_facts(PaneId id) const {
   const auto row = screen.row(cursor.row);
   screen.append_text(facts.cursor_character, row[static_cast<std::size_t>(cursor.col)]);
   if (const auto color = screen.cursor_color()) facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
-  facts.history_lines = terminal::history_rows(screen);
+  facts.history_rows = [&screen] { return terminal::history_rows(screen); };
   facts.history_bytes = screen.history().bytes();
   facts.alternate_on = modes.alternate_screen;
   facts.insert = modes.insert;

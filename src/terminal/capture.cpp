@@ -146,16 +146,13 @@ void Writer::line(const HistoryLine& line, std::size_t begin, std::size_t end, b
 
 }  // namespace
 
-std::uint64_t history_rows(const Screen& screen, std::uint64_t limit) {
+std::uint64_t history_rows(const Screen& screen) {
   const History& history = screen.history();
   const int cols = screen.size().cols;
   std::uint64_t rows = 0;
   if (history.has_open_line()) rows += wrapped_rows(history.open_line().text, cols);
-  HistoryLine line;
-  for (std::uint64_t n = history.end_line(); n > history.first_line() && rows < limit; --n) {
-    if (history.read(n - 1, line)) rows += wrapped_rows(line.text, cols);
-  }
-  return std::min(rows, limit);
+  history.visit_texts([&](std::string_view text) { rows += wrapped_rows(text, cols); });
+  return rows;
 }
 
 std::string capture(const Screen& screen, const CaptureOptions& options) {

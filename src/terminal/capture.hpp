@@ -27,9 +27,7 @@ struct CaptureOptions {
 /// One \n per line. `start` and `end` may be in any order and beyond what exists.
 [[nodiscard]] std::string capture(const Screen& screen, const CaptureOptions& options = {});
 
-/// How many rows the history takes when it is wrapped to the screen's width, the open line included, at most
-/// `limit`. O(lines looked at).
-[[nodiscard]] std::uint64_t history_rows(const Screen& screen,
-                                         std::uint64_t limit = std::numeric_limits<std::uint64_t>::max());
+/// How many rows the history takes when it is wrapped to the screen's width, the open line included. O(history).
+[[nodiscard]] std::uint64_t history_rows(const Screen& screen);
 
 }  // namespace sess::terminal

@@ -59,6 +59,21 @@ std::uint32_t History::offset_of(const Segment& segment, std::uint64_t line) con
   return offset;
 }
 
+void History::visit_texts(const std::function<void(std::string_view)>& see) const {
+  for (const Segment& segment : segments_) {
+    std::uint64_t line = std::max(segment.first_line, first_.line);
+    const std::uint64_t end = segment.first_line + segment.count;
+    if (line >= end) continue;
+    for (std::uint32_t offset = offset_of(segment, line); line < end; ++line) {
+      RecordHead head;
+      if (!decode_head(view(segment.base, offset, segment.used), head)) break;
+      const std::size_t text = offset + head.head_length + head.runs_length;
+      see(view(segment.base, text, text + head.text_length));
+      offset += static_cast<std::uint32_t>(head.size());
+    }
+  }
+}
+
 HistoryLine History::open_line() const {
   HistoryLine line;
   line.text = open_text_;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,8 @@ class History {
   [[nodiscard]] std::uint64_t end_line() const { return end_.line; }
   /// The line with this number; false when it is not kept.
   [[nodiscard]] bool read(std::uint64_t line, HistoryLine& out) const;
+  /// The text of every line kept, oldest first: in one pass, where read() of each looks for its place again.
+  void visit_texts(const std::function<void(std::string_view)>& see) const;
 
   /// The logical line that the top of the screen continues; empty text when there is none.
   [[nodiscard]] HistoryLine open_line() const;

@@ -68,6 +68,7 @@ std::vector<std::size_t> wrap_line(std::string_view text, int cols) {
 }
 
 std::size_t wrapped_rows(std::string_view text, int cols) {
+  if (text.size() <= static_cast<std::size_t>(cols)) return 1;  // no character has more columns than bytes
   if (is_ascii(text)) {
     const auto width = static_cast<std::size_t>(cols);
     return std::max<std::size_t>(1, (text.size() + width - 1) / width);

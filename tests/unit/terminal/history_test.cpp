@@ -51,6 +51,17 @@ TEST_CASE("the limits on lines and bytes drop the oldest and release segments", 
   CHECK(history.end_line() == 50000);
 }
 
+TEST_CASE("one pass over the texts sees the lines that are kept, in order", "[terminal][history]") {
+  HeapSegmentStore store;
+  History history(store);
+  history.set_limits(9000, 1U << 30U);
+  fill(history, 0, 20000, 50);
+  CHECK(store.count() > 1);
+  std::uint64_t line = history.first_line();
+  history.visit_texts([&](std::string_view text) { REQUIRE(text == text_of(history, line++)); });
+  CHECK(line == history.end_line());
+}
+
 TEST_CASE("a line that arrives in parts is one line", "[terminal][history]") {
   HeapSegmentStore store;
   History history(store);
