@@ -357,7 +357,7 @@ void Server::follow(const model::Event& event) {
         }
         io->resize(pane->size, pixels);
         for (auto& [id, client] : clients_) {
-          if (client->direct && &client->direct->pane() == io) client->display_stale = true;
+          if (client->direct && &client->direct->pane() == io) redraw(*client);
         }
       }
       break;
