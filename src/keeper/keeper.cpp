@@ -245,7 +245,9 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
     loop_->stop();
     return;
   }
-  const auto pause = policy_.after_death(lived);
+  const bool killed = death.kind == Death::Kind::signaled && death.detail == SIGKILL;
+  const auto pause =
+      policy_.after_death(lived, killed ? RestartPolicy::Cause::outside : RestartPolicy::Cause::own);
   if (policy_.early_deaths() >= options_.give_up_after && table_.empty()) {
     log::error("{} servers in a row ended at once and no program is alive: giving up",
                policy_.early_deaths());

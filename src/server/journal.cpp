@@ -1,6 +1,10 @@
 #include "server/journal.hpp"
 
+#include <sys/sendfile.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "base/check.hpp"
@@ -21,6 +25,7 @@ constexpr std::size_t kFileSize = kSegments + kSegmentSlots * terminal::SegmentS
 static_assert(kInput + Journal::kInputSize <= kSegments);
 
 constexpr std::size_t kKnownClients = 16;
+constexpr unsigned char kUnread = 0xFF;
 
 }  // namespace
 
@@ -39,7 +44,10 @@ struct Journal::Header {
 
   SlotDirectory slots;  // tags are stream offsets
 
+  std::atomic<std::uint64_t> ahead;  // stream offset: up to here the ring was filled before a read
+
   std::atomic<std::uint64_t> input_consumed;
+  off_t input_position;  // in the file; the kernel moves it while it writes to the program. 0: not in use
   // Two copies, so that "these bytes are accepted" and "from this client's frame" change in one store.
   struct InputState {
     std::uint64_t accepted;
@@ -54,7 +62,9 @@ struct Journal::Header {
 
 Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
 
-Journal::Header& Journal::header() const { return *reinterpret_cast<Header*>(header_map_.bytes().data()); }
+Journal::Header& Journal::header() const {
+  return *reinterpret_cast<Header*>(header_map_.bytes().data());
+}
 
 Result<std::unique_ptr<Journal>> Journal::open(UniqueFd fd) {
   auto memory = os::SharedMemory::adopt(std::move(fd));
@@ -98,7 +108,33 @@ Result<> Journal::attach() {
   }
   if (h.magic != kMagic) return fail(ErrorCode::protocol, "the journal has no valid magic number");
   if (h.version != kVersion) return fail(ErrorCode::protocol, "the journal has version {}", h.version);
+  take_what_was_read();
+  take_what_was_sent();
   return {};
+}
+
+/// The last process may have died between read(2) and commit().
+void Journal::take_what_was_read() {
+  Header& h = header();
+  const std::uint64_t end = written();
+  const std::uint64_t ahead = h.ahead.load(std::memory_order_relaxed);
+  if (ahead <= end || ahead - end > kMostAhead) return;
+  const std::size_t at = end % kRingSize;
+  const auto* space = reinterpret_cast<const unsigned char*>(ring_.bytes().data()) + at;
+  std::size_t count = std::min<std::size_t>(ahead - end, kRingSize - at);
+  while (count > 0 && space[count - 1] == kUnread) --count;
+  commit(count);
+}
+
+/// The last process may have died between the writing and consume_input().
+void Journal::take_what_was_sent() {
+  Header& h = header();
+  if (h.input_position < static_cast<off_t>(kInput)) return;
+  const std::uint64_t consumed = h.input_consumed.load(std::memory_order_relaxed);
+  const std::uint64_t position = static_cast<std::uint64_t>(h.input_position) - kInput;
+  const std::uint64_t sent = (position + kInputSize - consumed % kInputSize) % kInputSize;
+  const std::uint64_t accepted = h.input[h.input_index & 1U].accepted;
+  consume_input(std::min(sent, accepted - consumed));
 }
 
 // --- output ---------------------------------------------------------------------------------------------
@@ -108,8 +144,17 @@ std::span<char> Journal::write_space(std::size_t budget) {
   const std::uint64_t kept = written - checkpoint_offset();
   if (kept >= kRingSize) return {};
   const std::size_t at = written % kRingSize;
-  const std::size_t room = std::min({budget, kRingSize - static_cast<std::size_t>(kept), kRingSize - at});
-  return {reinterpret_cast<char*>(ring_.bytes().data()) + at, room};
+  const std::size_t room =
+      std::min({budget, kMostAhead, kRingSize - static_cast<std::size_t>(kept), kRingSize - at});
+  auto* space = reinterpret_cast<char*>(ring_.bytes().data()) + at;
+  const std::uint64_t end = written + room;
+  if (filled_ < end) {
+    const std::size_t filled = filled_ > written ? filled_ - written : 0;
+    std::memset(space + filled, kUnread, room - filled);
+    filled_ = end;
+    header().ahead.store(end, std::memory_order_release);
+  }
+  return {space, room};
 }
 
 void Journal::commit(std::size_t count) {
@@ -125,11 +170,14 @@ std::string_view Journal::output(std::uint64_t from) const {
   return {reinterpret_cast<const char*>(ring_.bytes().data()) + at, length};
 }
 
-std::uint64_t Journal::written() const { return header().written.load(std::memory_order_relaxed); }
+std::uint64_t Journal::written() const {
+  return header().written.load(std::memory_order_relaxed);
+}
 
 std::uint64_t Journal::oldest() const {
   const std::uint64_t end = written();
-  return end > kRingSize ? end - kRingSize : 0;
+  constexpr std::size_t kSure = kRingSize - kMostAhead;
+  return end > kSure ? end - kSure : 0;
 }
 
 void Journal::begin_parse(std::uint64_t from, std::uint64_t to) {
@@ -145,7 +193,9 @@ void Journal::end_parse(std::uint64_t to) {
   h.parse_end.store(to, std::memory_order_release);
 }
 
-std::uint64_t Journal::parsed() const { return header().parsed.load(std::memory_order_relaxed); }
+std::uint64_t Journal::parsed() const {
+  return header().parsed.load(std::memory_order_relaxed);
+}
 
 // --- checkpoints ----------------------------------------------------------------------------------------
 
@@ -155,7 +205,9 @@ std::optional<Journal::Checkpoint> Journal::checkpoint() const {
   return Checkpoint{newest->tag, newest->bytes};
 }
 
-std::uint64_t Journal::checkpoint_offset() const { return slots_.newest_tag(); }
+std::uint64_t Journal::checkpoint_offset() const {
+  return slots_.newest_tag();
+}
 
 Result<> Journal::save_checkpoint(std::uint64_t offset, std::string_view state) {
   return slots_.save(offset, state);
@@ -226,7 +278,30 @@ std::string_view Journal::pending_input() const {
 
 void Journal::consume_input(std::size_t count) {
   Header& h = header();
+  h.input_position = 0;
+  publish_fence();
   h.input_consumed.store(h.input_consumed.load(std::memory_order_relaxed) + count, std::memory_order_release);
+}
+
+ssize_t Journal::send_input(int terminal) {
+  Header& h = header();
+  const auto bytes = pending_input();
+  if (bytes.empty()) return 0;
+  const std::uint64_t consumed = h.input_consumed.load(std::memory_order_relaxed);
+  h.input_position = static_cast<off_t>(kInput + consumed % kInputSize);
+  publish_fence();
+  // A whole ring at once would leave a position that means "nothing".
+  const std::size_t most = std::min(bytes.size(), kInputSize / 2);
+  ssize_t n = ::sendfile(terminal, memory_.fd(), &h.input_position, most);
+  if (n < 0 && (errno == EINVAL || errno == ENOSYS)) {  // a kernel whose terminals cannot be spliced to
+    h.input_position = 0;
+    n = ::write(terminal, bytes.data(), most);
+  }
+  if (n > 0) {
+    publish_fence();
+    h.input_consumed.store(consumed + static_cast<std::uint64_t>(n), std::memory_order_release);
+  }
+  return n;
 }
 
 std::uint64_t Journal::input_applied(ClientToken token) const {

@@ -6,10 +6,13 @@
 //   kInput       typed bytes that were accepted for the program and not yet written to it, likewise a ring
 //   kSegments    history segments in their final encoding (terminal::SegmentStore)
 //
-// The file is sparse: what was never written costs nothing. Order of writes is the whole protocol: bytes first,
-// then the offset that publishes them; a checkpoint's bytes first, then its directory entry. The keeper holds
-// the descriptor and never looks inside. Offsets count every byte that the program ever wrote to this journal.
+// The file is sparse: what was never written costs nothing. Order of writes is the whole protocol: bytes
+// first, then the offset that publishes them; a checkpoint's bytes first, then its directory entry. The
+// keeper holds the descriptor and never looks inside. Offsets count every byte that the program ever wrote to
+// this journal.
 #pragma once
+
+#include <sys/types.h>
 
 #include <array>
 #include <atomic>
@@ -34,6 +37,8 @@ class Journal final : public terminal::SegmentStore {
   static constexpr std::size_t kRingSize = 1 << 20;
   static constexpr std::size_t kInputSize = 1 << 20;
   static constexpr std::size_t kSlotSize = 24 << 20;
+  /// The most that one read puts behind written() before it is committed: what read(2) from a PTY returns.
+  static constexpr std::size_t kMostAhead = 4096;
 
   /// Takes a descriptor of an empty file (a new pane) or of one that an earlier server filled. An error names
   /// what is wrong with the contents (magic, version); the descriptor is closed then.
@@ -41,8 +46,12 @@ class Journal final : public terminal::SegmentStore {
 
   // --- output -------------------------------------------------------------------------------------------
 
-  /// Where the next bytes of output go: contiguous, at most `budget` bytes, and never so many that they would
-  /// overwrite what lies behind the newest checkpoint. Empty when a checkpoint has to be written first.
+  /// Where the next bytes of output go: contiguous, at most `budget` and kMostAhead bytes, and never so many
+  /// that they would overwrite what lies behind the newest checkpoint. Empty when a checkpoint has to be
+  /// written first.
+  ///
+  /// A process that is killed inside read(2) has the bytes and never gets to commit() them. The space is
+  /// therefore filled with a byte that no UTF-8 text contains; open() takes what differs from it for read.
   [[nodiscard]] std::span<char> write_space(std::size_t budget);
   /// Publishes `count` bytes that were read into write_space().
   void commit(std::size_t count);
@@ -50,7 +59,7 @@ class Journal final : public terminal::SegmentStore {
   [[nodiscard]] std::string_view output(std::uint64_t from) const;
   /// Stream offset behind the last byte that was read from the program.
   [[nodiscard]] std::uint64_t written() const;
-  /// The oldest stream offset whose bytes are still in the ring.
+  /// The oldest stream offset whose bytes are in the ring for sure.
   [[nodiscard]] std::uint64_t oldest() const;
 
   /// Names the bytes that are about to be parsed, so that a crash can be laid at their door.
@@ -78,8 +87,8 @@ class Journal final : public terminal::SegmentStore {
     std::uint64_t begin, end;  ///< stream offsets
     std::uint32_t count;       ///< how often a server faulted while it parsed them
   };
-  /// To be called once at recovery when the last server died of a fault (not of SIGKILL): counts the range that
-  /// was being parsed. The same range twice is to be skipped.
+  /// To be called once at recovery when the last server died of a fault (not of SIGKILL): counts the range
+  /// that was being parsed. The same range twice is to be skipped.
   std::optional<Suspect> blame();
 
   // --- input --------------------------------------------------------------------------------------------
@@ -90,6 +99,10 @@ class Journal final : public terminal::SegmentStore {
   /// What waits to be written to the program, contiguous; empty when nothing does.
   [[nodiscard]] std::string_view pending_input() const;
   void consume_input(std::size_t count);
+  /// Writes to the program what waits, as much as its terminal takes at once, and consumes it: one system
+  /// call does both, so that a process killed in it has written nothing twice. Bytes written, 0 when nothing
+  /// waits, -1 (errno).
+  ssize_t send_input(int terminal);
   /// The last frame of this client that was applied, 0 if none is known.
   [[nodiscard]] std::uint64_t input_applied(ClientToken token) const;
 
@@ -104,6 +117,8 @@ class Journal final : public terminal::SegmentStore {
   explicit Journal(os::SharedMemory memory);
   [[nodiscard]] Header& header() const;
   Result<> attach();
+  void take_what_was_read();
+  void take_what_was_sent();
 
   os::SharedMemory memory_;
   os::Mapping header_map_;
@@ -112,6 +127,7 @@ class Journal final : public terminal::SegmentStore {
   std::map<std::uint64_t, os::Mapping> segments_;
   std::array<os::Mapping, 2> slot_maps_;
   SlotPair slots_;
+  std::uint64_t filled_ = 0;  // stream offset up to which the space ahead is filled
 };
 
 }  // namespace sess::server

@@ -186,12 +186,9 @@ void PaneIo::write_input() {
     return;
   }
   while (true) {
-    const auto bytes = journal_->pending_input();
-    if (bytes.empty()) break;
-    const ssize_t n = ::write(master_.get(), bytes.data(), bytes.size());
+    const ssize_t n = journal_->send_input(master_.get());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
-    journal_->consume_input(static_cast<std::size_t>(n));
   }
   if (watch_) watch_->want(!eof_, !journal_->pending_input().empty());
 }

@@ -51,8 +51,8 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     }
     pane->pid = program.pid;
     pane->tty = program.tty;
-    auto io = PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size, {}, *this,
-                           how);
+    auto io = PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size,
+                           history_limits(*pane), *this, how);
     if (!io) {
       log::error("pane {}: its journal is lost: {}", id.value, io.error().text);
       continue;
@@ -109,8 +109,8 @@ void Server::adopt_orphan(const keeper::Program& program) {
   model::Pane* pane = model_.pane(created->pane);
   pane->pid = program.pid;
   pane->tty = program.tty;
-  auto io = PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size, {}, *this,
-                         PaneIo::Recovery{false});
+  auto io = PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size,
+                         history_limits(*pane), *this, PaneIo::Recovery{false});
   if (!io) {
     log::error("program {}: its journal is lost: {}", program.pid, io.error().text);
     return;

@@ -1,0 +1,44 @@
+// Prints numbered lines, each with the time of its writing, so that a reader can tell what is missing,
+// doubled or late: `PREFIX NUMBER MILLISECONDS`. Usage: e2e_counter PREFIX LINES PER_SECOND [FILE]; LINES 0
+// is without end, PER_SECOND 0 is as fast as the terminal takes them. After the last line "PREFIX done"
+// follows and it waits to be ended, as a job would. With FILE the longest time between two lines
+// (milliseconds) is kept there.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+
+int main(int argc, char** argv) {
+  using Clock = std::chrono::steady_clock;
+  if (argc < 4) return 64;
+  const char* prefix = argv[1];
+  const long lines = std::atol(argv[2]);
+  const long rate = std::atol(argv[3]);
+  std::FILE* report = argc > 4 ? std::fopen(argv[4], "w") : nullptr;
+  const auto began = Clock::now();
+  auto before = began;
+  long worst = 0;
+  for (long i = 1; lines == 0 || i <= lines; ++i) {
+    const auto now = Clock::now();
+    const auto since = std::chrono::duration_cast<std::chrono::milliseconds>(now - began).count();
+    const long gap =
+        static_cast<long>(std::chrono::duration_cast<std::chrono::milliseconds>(now - before).count());
+    before = now;
+    std::printf("%s %ld %lld\n", prefix, i, static_cast<long long>(since));
+    if (rate > 0 || i % 64 == 0) std::fflush(stdout);
+    if (gap > worst) {
+      worst = gap;
+      if (report != nullptr) {
+        std::rewind(report);
+        std::fprintf(report, "%8ld\n", worst);
+        std::fflush(report);
+      }
+    }
+    if (rate > 0) std::this_thread::sleep_until(began + i * std::chrono::nanoseconds(1'000'000'000 / rate));
+  }
+  std::printf("%s done\n", prefix);
+  std::fflush(stdout);
+  ::pause();
+}

@@ -1,0 +1,64 @@
+// The server dies, again and again, under load: no byte, no history line and no line of anybody's scrollback
+// is lost.
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "rig.hpp"
+
+using namespace sess::test;
+
+namespace {
+
+constexpr int kKills = 100;
+constexpr long kLines = 200'000;
+const char* const kSessions[] = {"one", "two", "three", "four"};
+
+bool drained(const Rig& rig, const std::string& session) {
+  const auto outcome = rig.sess({"capture-pane", "-p", "-t", session});
+  return outcome.status.success() && outcome.out.find(session + " done") != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a hundred kills of the server under four counters lose no line of history and double none",
+          "[crash]") {
+  Rig rig;
+  rig.home().write("config/sess/sess.conf", "set -g history-limit 1000000\nset -g history-bytes 200000000\n");
+  for (const std::string session : kSessions) {
+    rig.ask({"new-session", "-d", "-s", session,
+             "exec " + Rig::bin("e2e_counter") + " " + session + " " + std::to_string(kLines) + " 0"});
+  }
+  for (int i = 0; i < kKills; ++i) rig.kill_server();
+  for (const std::string session : kSessions) {
+    INFO(session);
+    REQUIRE(wait_until([&] { return drained(rig, session); }, Milliseconds(120'000)));
+    CHECK(check_counter(rig.history(session), session, 1, kLines) == "");
+  }
+  CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "four\none\nthree\ntwo");
+}
+
+TEST_CASE("an attached terminal's scrollback has no hole and no repetition after a hundred kills",
+          "[crash]") {
+  Rig rig;
+  // As fast as a terminal follows without skipping: what is judged is resumption, not flow control.
+  const auto client =
+      rig.terminal({"new-session", "-s", "app", "exec " + Rig::bin("e2e_counter") + " app 6000 1000"});
+  REQUIRE(client->wait_for_text("app 10 "));
+  for (int i = 0; i < kKills; ++i) {
+    const pid_t old = rig.server();
+    REQUIRE(old > 0);
+    ::kill(old, SIGKILL);
+    REQUIRE(client->wait_until([&] {
+      const pid_t now = rig.server();
+      return now > 0 && now != old;
+    }));
+    const auto seen = client->oracle().scrollback().size();
+    REQUIRE(client->wait_until(
+        [&] { return client->oracle().scrollback().size() > seen || client->shows("app done"); }));
+  }
+  REQUIRE(client->wait_for_text("app done", Milliseconds(60'000)));
+  auto lines = client->oracle().scrollback();
+  for (const auto& line : split_lines(client->screen())) lines.push_back(line);
+  CHECK(check_counter(lines, "app", 1, 6000) == "");
+}
