@@ -2,7 +2,7 @@
 //
 // Until open_log() is called everything is dropped, so libraries and tests may log freely. Use:
 // log::info("client {}: attached to {}", id, name). Messages carry sizes and names, never contents.
-// spdlog does the work in log.cpp; its headers stay there because they are heavy.
+// spdlog does the work in log_file.cpp; its headers and its library stay out of whatever opens no log.
 #pragma once
 
 #include <fmt/format.h>
