@@ -24,8 +24,8 @@ using Phase = RemoteClient::Phase;
 constexpr std::size_t kMaxClients = 1000;
 constexpr std::size_t kMaxSaved = 64;
 constexpr std::size_t kMaxStdin = 16 << 20;
-/// Before hello nobody needs more.
-constexpr std::size_t kMaxGreeting = 256 * 1024;
+/// Who connects and says nothing does not keep a place for ever.
+constexpr std::chrono::seconds kHelloLimit{10};
 
 ClientToken new_token() {
   ClientToken token = 0;
@@ -100,7 +100,11 @@ void Server::add_connection(UniqueFd socket) {
     client.decoder.flush();
     dispatch_events(client);
   };
-  client.message_over = [this, &client] { clear_overlay(client); };
+  client.message_over = [this, &client] {
+    if (client.phase == Phase::greeting) return connection_lost(client.id, "no hello came");
+    clear_overlay(client);
+  };
+  client.message_timer.start(kHelloLimit);
   client.key_table_over = [this, &client] {
     client.repeating = client.in_prefix = false;
     if (client.composed) client.composed->invalidate();
@@ -278,6 +282,7 @@ bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
     client.connection->close_after_flush();
     return false;
   }
+  client.message_timer.stop();
   client.hello = hello;
   model::Client& seen = *model_.client(client.id);
   if (!hello.tty.empty()) seen.name = hello.tty;
