@@ -70,18 +70,24 @@ void Server::on_input(RemoteClient& client, std::uint64_t sequence, std::string_
   }
   client.sequence = sequence;
   client.ack_due = true;
-  model::Client& seen = *model_.client(client.id);
-  const model::Client* latest = seen.session ? model_.latest_client(*seen.session) : nullptr;
-  model_.touch_client(client.id, clock().wall());
-  if (latest != &seen) model_.recalculate_sizes();
-
+  const model::Client& seen = *model_.client(client.id);
   const bool plain = client.direct && !client.in_prefix && client.overlay.kind == Overlay::Kind::none &&
                      !seen.read_only && client.held.empty() && !client.decoder.waiting();
   if (plain && client.decoder.passes(bytes, intercepted_keys(client))) {
+    note_activity(client);
     return forward_input(client, bytes, true);
   }
   client.decoder.feed(bytes);
   dispatch_events(client);
+}
+
+/// The user did something: the latest client decides a window's size. What a terminal says by itself (answers, focus)
+/// is nothing that the user did.
+void Server::note_activity(RemoteClient& client) {
+  const model::Client& seen = *model_.client(client.id);
+  const model::Client* latest = seen.session ? model_.latest_client(*seen.session) : nullptr;
+  model_.touch_client(client.id, clock().wall());
+  if (latest != &seen) model_.recalculate_sizes();
 }
 
 void Server::dispatch_events(RemoteClient& client) {
@@ -137,6 +143,9 @@ void Server::acknowledge_input() {
 }
 
 void Server::on_event(RemoteClient& client, const Event& event, std::string& forward) {
+  const bool by_itself = event.kind == Event::Kind::reply || event.kind == Event::Kind::focus_in ||
+                         event.kind == Event::Kind::focus_out;
+  if (!by_itself) note_activity(client);
   switch (event.kind) {
     case Event::Kind::reply:
       if (client.features.learn(event.raw)) {
