@@ -173,6 +173,12 @@ void Core::private_csi(const Csi& token) {
         }
       }
       break;
+    case 'r':
+      for (int i = 0; i < token.count; ++i) recall_private_mode(token.get(i, 0));
+      break;
+    case 's':
+      for (int i = 0; i < token.count; ++i) keep_private_mode(token.get(i, 0));
+      break;
     case 'u':
       keyboard(token);
       break;
