@@ -125,10 +125,15 @@ KeyTables KeyTables::with_defaults() {
     if (const auto key = parse_key(row.key))
       tables.bind(row.table, *key, {row.command, row.note, row.repeat});
   }
+  ByteWriter nothing;
+  nothing.u8(kVersion);
+  nothing.varint(0);
+  tables.saved_ = nothing.take();
   return tables;
 }
 
 void KeyTables::bind(std::string_view table, Key key, Binding binding) {
+  saved_.reset();
   tables_[std::string(table)].insert_or_assign(key, std::move(binding));
 }
 
@@ -137,6 +142,7 @@ bool KeyTables::annotate(std::string_view table, Key key, std::string note, bool
   if (found == tables_.end()) return false;
   const auto binding = found->second.find(key);
   if (binding == found->second.end()) return false;
+  saved_.reset();
   binding->second.note = std::move(note);
   binding->second.repeat = binding->second.repeat || repeat;
   return true;
@@ -145,6 +151,7 @@ bool KeyTables::annotate(std::string_view table, Key key, std::string note, bool
 bool KeyTables::unbind(std::string_view table, Key key) {
   const auto found = tables_.find(table);
   if (found == tables_.end()) return false;
+  saved_.reset();
   const bool erased = found->second.erase(key) > 0;
   if (found->second.empty() && table != kRoot && table != kPrefix) tables_.erase(found);
   return erased;
@@ -153,6 +160,7 @@ bool KeyTables::unbind(std::string_view table, Key key) {
 bool KeyTables::unbind_all(std::string_view table) {
   const auto found = tables_.find(table);
   if (found == tables_.end()) return false;
+  saved_.reset();
   if (table == kRoot || table == kPrefix) {
     found->second.clear();
   } else {
@@ -232,6 +240,11 @@ std::string KeyTables::list(const ListKeys& how) const {
 }
 
 void KeyTables::save(ByteWriter& out) const {
+  if (!saved_) saved_ = encode();
+  out.raw(*saved_);
+}
+
+std::string KeyTables::encode() const {
   const KeyTables defaults = with_defaults();
   ByteWriter body;
   std::uint64_t changes = 0;
@@ -262,9 +275,11 @@ void KeyTables::save(ByteWriter& out) const {
       put(name, key, &binding);
     }
   }
+  ByteWriter out;
   out.u8(kVersion);
   out.varint(changes);
   out.raw(body.bytes());
+  return out.take();
 }
 
 std::optional<KeyTables> KeyTables::restore(ByteReader& in) {

@@ -70,12 +70,15 @@ class KeyTables {
   /// error.
   [[nodiscard]] std::string list(const ListKeys& how) const;
 
-  /// For the checkpoint: only what differs from the defaults. restore() is total; false leaves the defaults.
+  /// For the checkpoint, taken after every command: only what differs from the defaults, and kept until something is
+  /// bound. restore() is total; none when the bytes cannot be read.
   void save(ByteWriter& out) const;
   [[nodiscard]] static std::optional<KeyTables> restore(ByteReader& in);
 
  private:
+  [[nodiscard]] std::string encode() const;
   std::map<std::string, Table, std::less<>> tables_;
+  mutable std::optional<std::string> saved_;  ///< what save() wrote last; none after a change
 };
 
 /// tmux's args_escape: a word as its parser reads it back, quoted only where needed.

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include "support/catch.hpp"
 
@@ -112,6 +113,27 @@ TEST_CASE("only changes are saved, and come back", "[key_tables]") {
     sess::ByteReader cut(std::string_view(out.bytes()).substr(0, n));
     CHECK_FALSE(KeyTables::restore(cut));
   }
+}
+
+TEST_CASE("every kind of change after a save is in the next one", "[key_tables]") {
+  KeyTables tables = KeyTables::with_defaults();
+  const auto saved = [&] {
+    sess::ByteWriter out;
+    tables.save(out);
+    return out.take();
+  };
+  std::string before = saved();
+  const auto changed = [&] { return before != std::exchange(before, saved()); };
+  CHECK_FALSE(changed());
+  tables.bind("mine", key("x"), {"kill-server", "", false});
+  CHECK(changed());
+  CHECK(tables.annotate("mine", key("x"), "ends all", false));
+  CHECK(changed());
+  CHECK(tables.unbind("mine", key("x")));
+  CHECK(changed());
+  CHECK(tables.unbind_all("prefix"));
+  CHECK(changed());
+  CHECK_FALSE(changed());
 }
 
 TEST_CASE("words are quoted as tmux quotes them", "[key_tables]") {
