@@ -5,8 +5,12 @@
 
 namespace sess::server {
 namespace {
+/// A flood is drawn sixty times a second. What changes little (the echo of a key) is drawn at once: it costs less than
+/// the wait that a person would see.
 constexpr std::chrono::milliseconds kFrameInterval{16};
-}
+constexpr std::chrono::milliseconds kEchoInterval{1};
+constexpr std::size_t kEchoBytes = 256;
+}  // namespace
 
 ComposedView::ComposedView(Connection& connection, FlowWindow& flow, const render::TerminalFeatures& features)
     : connection_(connection), flow_(flow), features_(features) {}
@@ -33,8 +37,9 @@ void ComposedView::set_modes(const render::TerminalModes& modes, Time now) {
 void ComposedView::turn(Size size, Time now, const Draw& draw) {
   deadline_.reset();
   if (!dirty_ || !flow_.drained()) return;  // the acknowledgement brings us back
-  if (now - drawn_at_ < kFrameInterval) {
-    deadline_ = drawn_at_ + kFrameInterval;
+  const auto interval = drawn_bytes_ <= kEchoBytes ? kEchoInterval : kFrameInterval;
+  if (now - drawn_at_ < interval) {
+    deadline_ = drawn_at_ + interval;
     return;
   }
   dirty_ = false;
@@ -44,6 +49,7 @@ void ComposedView::turn(Size size, Time now, const Draw& draw) {
   shown_ = std::move(next);
   if (bytes.empty()) return;
   drawn_at_ = now;
+  drawn_bytes_ = bytes.size();
   send_output(connection_, flow_, now, bytes);
 }
 

@@ -62,6 +62,7 @@ class ComposedView {
   std::optional<render::Frame> shown_;
   bool dirty_ = true;
   Time drawn_at_{};
+  std::size_t drawn_bytes_ = 0;  ///< of the last frame: small ones follow each other faster
   std::optional<Time> deadline_;
 };
 
