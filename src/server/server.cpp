@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 
@@ -432,9 +433,11 @@ void Server::load_configuration() {
       if (given) queue_->add_config_error(fmt::format("{}: {}", path, std::strerror(errno)));
       continue;
     }
-    std::string text(kConfigLimit, '\0');
-    file.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    std::string text;
+    for (std::array<char, 16 * 1024> part; file && text.size() < kConfigLimit;) {
+      file.read(part.data(), part.size());
+      text.append(part.data(), static_cast<std::size_t>(file.gcount()));
+    }
     facts_.config_files.push_back(path);
     queue_->submit_config(path, text);
   }
