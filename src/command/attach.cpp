@@ -1,5 +1,7 @@
 #include "command/attach.hpp"
 
+#include <algorithm>
+
 #include "command/format.hpp"
 #include "command/spawn.hpp"
 
@@ -34,6 +36,16 @@ void update_environment(Item& item, Session& session) {
   session.environment.update(patterns, client->environment);
 }
 
+std::vector<std::string> split_flags(std::string_view text) {
+  std::vector<std::string> flags;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    if (comma > 0) flags.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return flags;
+}
+
 Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   model::Model& model = item.model();
   const Client* client = item.client();
@@ -54,8 +66,8 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   if (!spec.keep_environment) update_environment(item, *session);
 
   AttachOptions options;
-  if (spec.flags) options.flags.emplace_back(*spec.flags);
-  if (spec.read_only) options.flags.emplace_back("read-only,ignore-size");
+  if (spec.flags) options.flags = split_flags(*spec.flags);
+  if (spec.read_only) options.flags.insert(options.flags.end(), {"read-only", "ignore-size"});
   const model::SessionId session_id = session->id;
   if (auto attached = item.host().attach(id, session_id, options); !attached)
     return item.error(attached.error());

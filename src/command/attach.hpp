@@ -24,6 +24,9 @@ struct AttachSpec {
 };
 Status attach_to(Item& item, const Target& target, const AttachSpec& spec);
 
+/// Client flags as -f takes them, separated by commas, one by one.
+[[nodiscard]] std::vector<std::string> split_flags(std::string_view text);
+
 /// Copies update-environment's variables of the client into the session.
 void update_environment(Item& item, model::Session& session);
 

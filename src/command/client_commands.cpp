@@ -34,8 +34,9 @@ Status run_switch(Item& item) {
   if (!target) return item.error(target.error());
 
   if (args.has('r')) {
-    (void)item.host().set_client_flag(
-        id, client->read_only ? "!read-only,!ignore-size" : "read-only,ignore-size");
+    const bool on = !client->read_only;
+    (void)item.host().set_client_flag(id, on ? "read-only" : "!read-only");
+    (void)item.host().set_client_flag(id, on ? "ignore-size" : "!ignore-size");
   }
   if (const auto table = args.get('T')) {
     if (!item.host().has_key_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
@@ -111,7 +112,9 @@ Status run_refresh(Item& item) {
     return asked ? Status::normal : item.error(asked.error());
   }
   if (const auto flags = args.get('F') ? args.get('F') : args.get('f')) {
-    if (auto set = host.set_client_flag(id, *flags); !set) return item.error(set.error());
+    for (const auto& flag : split_flags(*flags)) {
+      if (auto set = host.set_client_flag(id, flag); !set) return item.error(set.error());
+    }
   }
   if (args.has('A') || args.has('B')) {
     if (!client->control) return item.error("not a control client");
