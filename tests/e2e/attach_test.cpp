@@ -70,7 +70,10 @@ TEST_CASE("a read-only client sees everything, types nothing, and can detach", "
   const auto writer = rig.terminal({"new-session", "-s", "app", "stty -echo; exec cat"});
   REQUIRE(writer->wait_until([&] { return !clients(rig).empty(); }));
   const auto reader = rig.terminal({"attach", "-r", "-t", "app"});
-  REQUIRE(reader->wait_until([&] { return split_lines(clients(rig)).size() == 2; }));
+  reader->wait_until([&] { return split_lines(clients(rig)).size() == 2; });
+  INFO(reader->transcript());
+  INFO(rig.sess({"list-clients"}).out);
+  REQUIRE(split_lines(clients(rig)).size() == 2);
   reader->type("from the reader\r");
   writer->type("from the writer\r");
   REQUIRE(reader->wait_for_text("from the writer"));
