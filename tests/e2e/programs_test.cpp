@@ -55,11 +55,13 @@ std::vector<Program> programs(const Rig& rig) {
   std::string text;
   for (int i = 1; i <= 200; ++i) text += "line " + std::to_string(i) + " of a file, 한글 and äöü\n";
   rig.home().write("home/file.txt", text);
+  rig.home().write("home/files/file.txt", text);
+  rig.home().write("config/mc/ini", "[Layout]\nmessage_visible=false\nfree_space=false\n");
   rig.home().write("home/code.c",
                    "#include <stdio.h>\n/* a comment */\nint main(void) { return puts(\"text\") < 0; }\n");
   return {
       {"vim",
-       "vim -u NONE -N -c 'set ruler' -c 'syntax on' code.c",
+       "vim -n -u NONE -N -c 'set ruler' -c 'syntax on' code.c",
        "comment",
        {{"jjA // typed\x1b", "// typed"}, {":vsplit file.txt\r", "line 1 of"}, {"\x06", "line 30 "}}},
       {"less",
@@ -71,22 +73,26 @@ std::vector<Program> programs(const Rig& rig) {
        "bash-",
        {{"echo $((40+2)) $'\\e[1;31mred\\e[0m'\r", "42 red"}, {"seq 1 40\r", "\n40"}}},
       {"zsh",
-       "zsh -f",
-       "%",
-       {{"PROMPT='zsh> '\r", "zsh> "},
+       "env PROMPT='zsh: ' zsh -f",
+       "zsh:",
+       {{"PROMPT='zsh> '\r", "zsh>"},
         {"print -P '%F{blue}'$((40+2))'%f'\r", "\n42"},
         {"seq 1 40\r", "\n40"}}},
-      {"fish", "fish --no-config", ">", {{"echo (math 40 + 2)\r", "\n42"}, {"seq 1 40\r", "\n40"}}},
+      {"fish", "fish --no-config", "@", {{"echo (math 40 + 2)\r", "\n42"}, {"seq 1 40\r", "\n40"}}},
       {"mc",
-       "mc -u -x --nosubshell . /usr/share",
+       "mc -u -x --nosubshell files files",
        "file.txt",
-       {{"\x1b[B\x1b[B", "file.txt"}, {"\x1b[13~", "line 1 of"}}},
+       {{"\x1bOB", "file.txt            "},
+        {"\x1b"
+         "3",
+         "line 1 of"}}},
   };
 }
 
 void settle(Attached& terminal, const std::string& text) {
-  INFO(terminal.screen());
-  REQUIRE(terminal.wait_for_text(text));
+  const bool shown = terminal.wait_for_text(text);
+  INFO("waited for " << text << " on:\n" << terminal.screen());
+  REQUIRE(shown);
 }
 
 }  // namespace
@@ -150,10 +156,11 @@ TEST_CASE("htop has the same structure in a session as on a bare terminal", "[pr
   };
   CHECK(structured(bare));
   CHECK(structured(*client));
-  CHECK(client->oracle().mouse() == bare.oracle().mouse());
   ::kill(rig.server(), SIGKILL);
   CHECK(structured(*client));
   client = rig.terminal({"attach", "-d", "-t", "app"});
   CHECK(structured(*client));
-  CHECK(client->oracle().mouse() == bare.oracle().mouse());
+  // It asked with ?1006;1000h, of which this libvterm heeds only the first; a reattaching terminal is told
+  // each alone.
+  CHECK(client->oracle().mouse() == OracleMouse::click);
 }
