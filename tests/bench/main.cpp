@@ -7,7 +7,6 @@
 //   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
 //   --readme FILE   replaces the table between the marks in FILE
 #include <fmt/format.h>
-#include <signal.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -22,6 +21,7 @@
 
 #include "bench/measure.hpp"
 #include "bench/proc.hpp"
+#include "bench/supervise.hpp"
 
 namespace sess::bench {
 
@@ -100,12 +100,6 @@ std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Setti
   return fmt::format("{}, {}: {}; medians of {}.\n\n", date, machine(), versions, settings.rounds);
 }
 
-/// Ends everything with the benchmark when it takes far too long or is interrupted.
-void on_end_signal(int signo) {
-  end_descendants();
-  ::_exit(128 + signo);
-}
-
 int run(const CommandLine& line) {
   const std::string bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const auto peers = find_peers(line.peers, bin);
@@ -159,11 +153,6 @@ int run(const CommandLine& line) {
 int main(int argc, char** argv) {
   sess::bench::CommandLine line;
   if (!sess::bench::parse(argc, argv, line)) return 2;
-  sess::bench::become_subreaper();
-  for (const int signo : {SIGINT, SIGTERM, SIGHUP, SIGALRM}) ::signal(signo, sess::bench::on_end_signal);
-  ::signal(SIGPIPE, SIG_IGN);
-  ::alarm(line.smoke ? 170 : 3600);
-  const int status = sess::bench::run(line);
-  sess::bench::end_descendants();
-  return status;
+  const std::chrono::seconds limit(line.smoke ? 170 : 3600);
+  return sess::bench::supervise(limit, [&] { return sess::bench::run(line); });
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/supervise.hpp"
 #include "bench/terminal.hpp"
 #include "support/home.hpp"
 
@@ -68,7 +69,7 @@ class Peer {
   [[nodiscard]] virtual std::map<std::string, std::string> variables() const { return {}; }
 
  private:
-  test::TempHome home_;
+  test::TempHome home_{directory_prefix()};
   std::string bin_;  ///< where sess is built
 };
 

@@ -32,9 +32,9 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
-TempHome::TempHome() {
+TempHome::TempHome(const std::string& prefix) {
   // Directly below /tmp: a socket's path has at most 107 bytes, and TMPDIR may be long already.
-  std::string pattern = "/tmp/sess-test-XXXXXX";
+  std::string pattern = prefix + "XXXXXX";
   if (::mkdtemp(pattern.data()) == nullptr)
     throw std::system_error(errno, std::generic_category(), "mkdtemp");
   root_ = pattern;

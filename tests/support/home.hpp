@@ -15,7 +15,8 @@ namespace sess::test {
 
 class TempHome {
  public:
-  TempHome();
+  /// The directory's name is `prefix` and six characters.
+  explicit TempHome(const std::string& prefix = "/tmp/sess-test-");
   ~TempHome();
   TempHome(const TempHome&) = delete;
   TempHome& operator=(const TempHome&) = delete;
