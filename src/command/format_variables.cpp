@@ -74,7 +74,11 @@ Found find_option_value(const FormatContext& context, std::string_view name) {
   if (entry == nullptr) return std::nullopt;
   for (const OptionScope scope :
        {OptionScope::server, OptionScope::pane, OptionScope::window, OptionScope::session}) {
-    if (entry->in(scope)) return read(table(context, scope));
+    if (!entry->in(scope)) continue;
+    auto value = read(table(context, scope));
+    // In a condition a flag counts by its number: "off" would be true.
+    if (value && entry->type == model::OptionType::flag) value = *value == "on" ? "1" : "0";
+    return value;
   }
   return std::nullopt;
 }

@@ -61,7 +61,7 @@ class Window {
     const int bottom = a.row + a.rows;
     const int right = a.col + a.cols;
     if ((a.row == 0 || row >= a.row - 1) && row <= bottom) {
-      if (halves && side_by_side_) {
+      if (halves && side_by_side_ && options_.status == BorderStatus::off) {
         if (a.col == 0 && col == right && row <= a.rows / 2) return Edge::right;
         if (a.col != 0 && col == a.col - 1 && row > a.rows / 2) return Edge::left;
       } else {

@@ -4,6 +4,7 @@
 
 #include "base/utf8.hpp"
 #include "render/painter.hpp"
+#include "render/sgr.hpp"
 
 namespace sess::render {
 namespace {
@@ -295,6 +296,22 @@ std::string diff(const Frame* before, const Frame& after, const TerminalFeatures
   out += painter.out;
   if (show) out += "\033[?25h";
   if (sync) out += "\033[?2026l";
+  return out;
+}
+
+std::string row_text(const Frame& frame, int row) {
+  const auto cells = frame.row(row);
+  std::size_t end = cells.size();
+  while (end > 0 && cells[end - 1] == Cell{}) --end;
+  std::string out;
+  terminal::Style style;
+  for (std::size_t i = 0; i < end; ++i) {
+    const terminal::Style& next = frame.atlas().style(cells[i].style);
+    append_sgr_change(out, style, next);
+    style = next;
+    frame.atlas().append_text(out, cells[i]);
+  }
+  append_sgr_change(out, style, {});
   return out;
 }
 

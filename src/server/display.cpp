@@ -6,6 +6,7 @@
 #include "command/format.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
+#include "render/digits.hpp"
 #include "render/format_draw.hpp"
 #include "render/pane.hpp"
 #include "render/style.hpp"
@@ -175,6 +176,16 @@ std::string Server::expand(const RemoteClient& client, std::string_view format) 
   return host_->expand(format, command::find_from_session(model_, *seen->session), client.id);
 }
 
+void Server::write_death(const model::Pane& pane, PaneIo& io) {
+  const std::string text =
+      host_->expand(pane.options.string("remain-on-exit-format"), command::find_from_pane(model_, pane.id), {});
+  if (text.empty()) return;
+  // In the last line, below what the program wrote; no cursor, as nothing reads.
+  render::Frame line({1, pane.size.cols});
+  render::draw_format(line, 0, 0, pane.size.cols, {}, text);
+  io.announce(fmt::format("\x1b[m\x1b[r\x1b[{};1H\n{}\x1b[?25l", pane.size.rows, render::row_text(line, 0)));
+}
+
 // --- drawing --------------------------------------------------------------------------------------------
 
 void Server::show_message(RemoteClient& client, std::string_view text, std::chrono::milliseconds duration) {
@@ -196,7 +207,9 @@ void Server::set_overlay(RemoteClient& client, Overlay overlay) {
 void Server::clear_overlay(RemoteClient& client) {
   if (client.overlay.kind == Overlay::Kind::none) return;
   client.message_timer.stop();
+  const auto done = std::move(client.overlay.done);
   client.overlay = {};
+  if (done) done(std::nullopt);  // its time is over: whoever waits for an answer goes on without
   client.display_stale = true;
   if (client.composed) client.composed->invalidate();
 }
@@ -325,6 +338,22 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
   render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols}, borders,
                        how);
 
+  if (client.overlay.kind == Overlay::Kind::panes) {
+    for (const auto id : window->panes) {
+      const model::Pane* pane = model_.pane(id);
+      if (pane == nullptr || (window->zoomed && id != window->active)) continue;
+      const char* option = id == window->active ? "display-panes-active-colour" : "display-panes-colour";
+      render::Rect shown{std::max(pane->top - top, 0), std::max(pane->left - left, 0), 0, 0};
+      shown.rows = std::min(pane->top - top + pane->size.rows, area.rows) - shown.row;
+      shown.cols = std::min(pane->left - left + pane->size.cols, area.cols) - shown.col;
+      shown.row += area.row;
+      shown.col += area.col;
+      render::draw_pane_number(frame, shown, pane->size, model_.pane_index(id),
+                               render::style_on({}, "fg=" + session->options.string(option)));
+    }
+    frame.cursor.visible = false;
+  }
+
   // Status lines, and a message or prompt over the first of them.
   const int status_row = status_top ? 0 : frame.size().rows - status;
   const auto base = render::style_on({}, expand(client, session->options.string("status-style")));
@@ -349,10 +378,13 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
       const int at = begin + frame.put_text(row, begin, room, shown, style);
       frame.put_text(row, at, frame.size().cols - at, std::string_view(overlay.answer).substr(overlay.cursor),
                      style);
-      frame.cursor = {row, at, true, terminal::CursorShape::default_, false};
-    } else if (row >= area.row + area.rows - 1 && frame.cursor.row == row) {
-      frame.cursor.visible = false;
+      // Where the next character goes is a cell in reverse, as tmux draws it.
+      frame.restyle({row, at, 1, 1}, [](terminal::Style cell) {
+        cell.attrs ^= terminal::Attr::inverse;
+        return cell;
+      });
     }
+    frame.cursor.visible = false;
   }
   if (session->options.flag("set-titles")) {
     frame.title = expand(client, session->options.string("set-titles-string"));

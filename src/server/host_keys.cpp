@@ -158,16 +158,15 @@ Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration,
   if (client == nullptr || seen == nullptr || !seen->session) return fail(ErrorCode::unavailable, "no current client");
   const model::Window* window = server_.model().current_window(*seen->session);
   const auto window_id = window->id;
-  std::string numbers = "(pane)";
-  for (const auto pane : window->panes) numbers += fmt::format(" {}", server_.model().pane_index(pane));
   Overlay overlay;
-  overlay.kind = Overlay::Kind::prompt;
-  overlay.text = numbers + " ";
-  overlay.single_key = true;
+  overlay.kind = Overlay::Kind::panes;
   overlay.done = [this, window_id, answer = std::move(answer)](std::optional<std::string> text) {
     std::optional<PaneId> chosen;
-    if (text && text->size() == 1 && (*text)[0] >= '0' && (*text)[0] <= '9') {
-      if (const model::Pane* pane = server_.model().pane_at(window_id, (*text)[0] - '0')) chosen = pane->id;
+    if (text && text->size() == 1) {
+      // Beyond nine the panes have letters.
+      const char key = text->front();
+      const int index = key <= '9' ? key - '0' : 10 + key - 'a';
+      if (const model::Pane* pane = server_.model().pane_at(window_id, index)) chosen = pane->id;
     }
     answer(chosen);
   };

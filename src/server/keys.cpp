@@ -192,6 +192,21 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
   }
 }
 
+void Server::run_bound(RemoteClient& client, const std::string& text, const command::State& state) {
+  // At once, and after what was typed before it: the next key may be for the prompt that this opens or for the pane
+  // that it selects.
+  forward_input(client, client.held, false);
+  client.held.clear();
+  queue_->submit_text(client.id, text, state);
+  run_queue();
+}
+
+void Server::run_queue() {
+  queue_->run();
+  commands_ran_ = true;
+  loop_->defer([] {});
+}
+
 bool Server::on_key(RemoteClient& client, Key key) {
   model::Client& seen = *model_.client(client.id);
   if (!seen.session) return false;
@@ -206,8 +221,7 @@ bool Server::on_key(RemoteClient& client, Key key) {
     command::State state;
     state.event.key = input::key_name(key);
     state.current = command::find_from_session(model_, session.id);
-    queue_->submit_text(client.id, binding.command, state);
-    loop_->defer([] {});
+    run_bound(client, binding.command, state);
   };
 
   if (!client.in_prefix || client.repeating) {
@@ -260,8 +274,10 @@ bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
   const auto finish = [&](std::optional<std::string> answer) {
     auto done = std::move(overlay.done);
     clear_overlay(client);
-    if (done) done(std::move(answer));
-    loop_->defer([] {});
+    if (done) {
+      done(std::move(answer));
+      run_queue();
+    }
   };
   const Key key = event.key.key;
   if (overlay.kind == Overlay::Kind::message) {
@@ -269,6 +285,16 @@ bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
     return false;  // a message goes with the next key, which still does what it does
   }
   if (event.kind == Event::Kind::key && event.key.action == input::KeyAction::release) return true;
+  if (overlay.kind == Overlay::Kind::panes) {
+    const bool chooses = event.kind == Event::Kind::key && !overlay.ignore_keys && key.mods == 0 &&
+                         ((key.code >= '0' && key.code <= '9') || (key.code >= 'a' && key.code <= 'z'));
+    if (!chooses) {
+      if (!overlay.ignore_keys) finish(std::nullopt);
+      return false;
+    }
+    finish(std::string(1, static_cast<char>(key.code)));
+    return true;
+  }
   if (overlay.kind == Overlay::Kind::text) {
     const std::size_t page = std::max<std::size_t>(1, client.hello.size.cells.rows - 1U);
     const std::size_t lines = static_cast<std::size_t>(std::count(overlay.text.begin(), overlay.text.end(), '\n'));
@@ -348,8 +374,7 @@ void Server::on_mouse(RemoteClient& client, const Event& event, std::string& for
     if (where.pane) state.event.mouse = command::find_from_pane(model_, *where.pane);
     state.event.mouse_event = host_->encode_mouse_event(gesture.mouse, where);
     state.event.formats = {{"mouse_x", std::to_string(where.column)}, {"mouse_y", std::to_string(where.row)}};
-    queue_->submit_text(client.id, binding->command, state);
-    loop_->defer([] {});
+    run_bound(client, binding->command, state);
     return;
   }
   if (where.pane) host_->send_mouse(*where.pane, host_->encode_mouse_event(event.mouse, where));

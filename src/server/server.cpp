@@ -16,6 +16,7 @@
 #include "os/runtime_paths.hpp"
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
+#include "server/alerts.hpp"
 #include "server/host.hpp"
 #include "server/run.hpp"
 #include "server/shell_jobs.hpp"
@@ -115,6 +116,7 @@ Result<> Server::set_up() {
 
   host_ = std::make_unique<HostImpl>(*this);
   jobs_ = std::make_unique<ShellJobs>(*loop_);
+  alerts_ = std::make_unique<Alerts>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
   auto store = ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
@@ -161,6 +163,7 @@ void Server::end_of_turn() {
     }
     deal_with_ended_programs();
     follow_model();
+    if (round == 0 && !printed_.empty()) alerts_->on_output(printed_);
     if (queue_->idle() && ended_.empty()) break;
   }
   if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
@@ -238,6 +241,7 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   pane->dead = false;
   PaneIo* io = pane_io(id);
   if (start.replace && io != nullptr) {
+    io->reset_terminal();
     io->replace_master(std::move(spawned->master));
   } else {
     auto opened = PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
@@ -281,10 +285,7 @@ void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
     pane->dead = true;
     pane->pid = -1;
     if (io != nullptr) {
-      const std::string line = WIFSIGNALED(wait_status)
-                                   ? fmt::format("Pane is dead (signal {})", WTERMSIG(wait_status))
-                                   : fmt::format("Pane is dead (status {})", WEXITSTATUS(wait_status));
-      io->announce("\r\n" + line + "\r\n");
+      write_death(*pane, *io);
     }
     queue_->submit_hook("pane-died", target);
   } else {
@@ -502,18 +503,7 @@ void Server::rename_windows() {
 }
 
 void Server::on_pane_bell(PaneIo& pane) {
-  const model::Pane* owner = model_.pane(pane.id());
-  if (owner == nullptr) return;
-  queue_->submit_hook("alert-bell", command::find_from_pane(model_, pane.id()));
-  for (auto* session : model_.sessions_with(owner->window)) {
-    const auto* current = session->current_link();
-    for (auto& [index, link] : session->windows) {
-      if (link.window == owner->window && (current == nullptr || current->index != index)) link.bell = true;
-    }
-  }
-  for (auto& [id, client] : clients_) {
-    if (client->composed) client->composed->invalidate();
-  }
+  alerts_->on_bell(pane.id());
 }
 
 void Server::on_pane_title(PaneIo& pane) {

@@ -29,6 +29,7 @@
 
 namespace sess::server {
 
+class Alerts;
 class HostImpl;
 class ShellJobs;
 
@@ -55,6 +56,7 @@ class Server final : private PaneObserver {
   [[nodiscard]] PaneIo* pane_io(model::PaneId id);
   [[nodiscard]] RemoteClient* client(model::ClientId id);
   [[nodiscard]] ShellJobs& jobs() { return *jobs_; }
+  [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
 
   /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
@@ -91,6 +93,7 @@ class Server final : private PaneObserver {
   void on_exited(const keeper::Exited& exited);
   void deal_with_ended_programs();
   void end_pane(model::PaneId id, int wait_status, model::Time ended);
+  void write_death(const model::Pane& pane, PaneIo& io);
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
@@ -123,6 +126,8 @@ class Server final : private PaneObserver {
   void dispatch_events(RemoteClient& client);
   void on_event(RemoteClient& client, const input::Event& event, std::string& forward);
   bool on_key(RemoteClient& client, input::Key key);
+  void run_bound(RemoteClient& client, const std::string& text, const command::State& state);
+  void run_queue();
   bool on_overlay_key(RemoteClient& client, const input::Event& event);
   void on_mouse(RemoteClient& client, const input::Event& event, std::string& forward);
   void forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames);
@@ -157,6 +162,7 @@ class Server final : private PaneObserver {
   std::unique_ptr<HostImpl> host_;
   std::unique_ptr<command::Queue> queue_;
   std::unique_ptr<ShellJobs> jobs_;
+  std::unique_ptr<Alerts> alerts_;
   std::optional<ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;

@@ -78,14 +78,16 @@ void perform(Twin& twin, std::string step) {
 TEST_CASE("what is drawn for tmux's commands is what tmux draws", "[composed]") {
   const char* only = std::getenv("TWIN_ONLY");
   auto known = read_differences();
+  const char* given = std::getenv("TWIN_PATIENCE");
+  const Milliseconds patience(given != nullptr ? std::atoi(given) : 8000);
   std::size_t compared = 0, equal = 0;
   for (const auto& scene : read_scenes()) {
     if (only != nullptr && scene.name.find(only) == std::string::npos) continue;
     Twin twin(Twin::plain_config());
     twin.attach({"new-session", "-s", "twin", "-n", "first"}, {24, 80});
     // A prompt on both before anything is compared or typed.
-    twin.tmux().wait_for_text("$ ");
-    twin.sess().wait_for_text("$ ");
+    twin.tmux().wait_for_text("$");
+    twin.sess().wait_for_text("$");
     for (const auto& line : scene.steps) {
       const bool compares = line.starts_with("= ");
       const std::string step = compares ? line.substr(2) : line;
@@ -94,8 +96,7 @@ TEST_CASE("what is drawn for tmux's commands is what tmux draws", "[composed]") 
       ++compared;
       const std::string name = scene.name + " / " + step;
       const auto expected = known.find(name);
-      const std::string found =
-          twin.differences(0, expected == known.end() ? Milliseconds(4000) : Milliseconds(1500));
+      const std::string found = twin.differences(0, expected == known.end() ? patience : Milliseconds(1500));
       equal += found.empty() ? 1 : 0;
       if (std::getenv("TWIN_SHOW") != nullptr && !found.empty()) {
         std::cout << name << "\n  " << found << "\n" << twin.screens() << std::endl;

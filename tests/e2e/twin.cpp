@@ -74,7 +74,8 @@ std::string Twin::plain_config() {
          "set -g default-command 'exec sh'\n"
          "set -gw automatic-rename off\n"
          "set -gw allow-rename off\n"
-         "set -g update-environment ''\n";
+         "set -g update-environment ''\n"
+         "set -s escape-time 0\n";
 }
 
 Twin::Twin(std::string config) : config_(rig_.home().write("twin.conf", config)) {

@@ -1,0 +1,100 @@
+#include "server/alerts.hpp"
+
+#include <fmt/format.h>
+
+#include "server/output.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+void Alerts::on_bell(model::PaneId pane) {
+  const model::Pane* owner = server_.model().pane(pane);
+  const model::Window* window = owner != nullptr ? server_.model().window(owner->window) : nullptr;
+  if (window != nullptr && window->options.flag("monitor-bell")) alert(window->id, Kind::bell, pane);
+}
+
+void Alerts::on_output(const std::set<model::PaneId>& panes) {
+  auto& model = server_.model();
+  for (const auto id : panes) {
+    const model::Pane* pane = model.pane(id);
+    model::Window* window = pane != nullptr ? model.window(pane->window) : nullptr;
+    if (window == nullptr) continue;
+    window->activity = server_.clock().wall();
+    if (window->options.flag("monitor-activity")) alert(window->id, Kind::activity, id);
+    start_silence(*window);
+  }
+}
+
+void Alerts::watch_silence() {
+  for (const auto& [id, window] : server_.model().windows()) start_silence(window);
+}
+
+void Alerts::start_silence(const model::Window& window) {
+  const std::chrono::seconds limit(window.options.number("monitor-silence"));
+  if (limit.count() <= 0) {
+    silence_.erase(window.id);
+    return;
+  }
+  auto& timer = silence_[window.id];
+  if (!timer) {
+    timer = std::make_unique<os::Timer>(server_.loop(), [this, id = window.id] {
+      const model::Window* silent = server_.model().window(id);
+      if (silent != nullptr) alert(id, Kind::silence, silent->active);
+    });
+  }
+  timer->start(limit);
+}
+
+void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
+  auto& model = server_.model();
+  for (auto* session : model.sessions_with(window)) {
+    const int current = session->current_link() != nullptr ? session->current_link()->index : -1;
+    bool told = false;
+    for (auto& [index, link] : session->windows) {
+      if (link.window != window) continue;
+      bool& flag = kind == Kind::bell ? link.bell : kind == Kind::activity ? link.activity : link.silence;
+      if (flag && kind != Kind::bell) continue;  // told already; a bell is told every time
+      if (index != current || model.attached_count(session->id) == 0) {
+        flag = true;
+        server_.redraw_all();
+      }
+      const char* option = kind == Kind::bell       ? "bell-action"
+                           : kind == Kind::activity ? "activity-action"
+                                                    : "silence-action";
+      const auto action = session->options.choice(option);
+      if (action == "none" || (action == "current" && index != current) ||
+          (action == "other" && index == current)) {
+        continue;
+      }
+      const char* hook = kind == Kind::bell       ? "alert-bell"
+                         : kind == Kind::activity ? "alert-activity"
+                                                  : "alert-silence";
+      server_.queue().submit_hook(hook, command::find_from_pane(model, source));
+      if (!std::exchange(told, true)) tell(*session, index, kind, source);
+    }
+  }
+}
+
+void Alerts::tell(model::Session& session, int index, Kind kind, model::PaneId source) {
+  const char* option = kind == Kind::bell       ? "visual-bell"
+                       : kind == Kind::activity ? "visual-activity"
+                                                : "visual-silence";
+  const char* word = kind == Kind::bell ? "Bell" : kind == Kind::activity ? "Activity" : "Silence";
+  const auto visual = session.options.choice(option);
+  const auto* current = session.current_link();
+  for (const auto* seen : server_.model().clients_of(session.id)) {
+    RemoteClient* client = server_.client(seen->id);
+    if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached) continue;
+    // A direct client's terminal got the program's own bell.
+    const bool has_it = kind == Kind::bell && client->direct && client->direct->pane().id() == source;
+    if (visual != "on" && !has_it && !client->suspended) {
+      send_output(*client->connection, client->flow, server_.clock().now(), "\a");
+    }
+    if (visual == "off") continue;
+    const std::string text = current != nullptr && current->index == index
+                                 ? fmt::format("{} in current window", word)
+                                 : fmt::format("{} in window {}", word, index);
+    server_.show_message(*client, text, std::chrono::milliseconds(session.options.number("display-time")));
+  }
+}
+
+}  // namespace sess::server

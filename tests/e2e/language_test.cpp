@@ -1,0 +1,83 @@
+// What commands print is what tmux prints: twin/commands.txt is run in both, line by line on one set-up, and
+// output, errors and exit codes are compared. twin/command-differences.txt says what differs and why.
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <map>
+
+#include "twin.hpp"
+
+using namespace sess::test;
+
+namespace {
+
+/// Lines that only one of the two printed: "-" tmux's, "+" ours.
+std::vector<std::string> difference(const std::string& theirs, const std::string& ours) {
+  auto a = split_lines(theirs);
+  auto b = split_lines(ours);
+  std::vector<std::string> out;
+  for (const auto& line : a) {
+    const auto at = std::find(b.begin(), b.end(), line);
+    if (at == b.end()) {
+      out.push_back("-" + line);
+    } else {
+      b.erase(at);
+    }
+  }
+  for (const auto& line : b) out.push_back("+" + line);
+  if (out.empty() && theirs != ours) out.emplace_back("the order");
+  return out;
+}
+
+std::map<std::string, std::vector<std::string>> read_known() {
+  std::map<std::string, std::vector<std::string>> known;
+  std::string at;
+  for (const auto& line : split_lines(read_file(TEST_SCENES "/command-differences.txt"))) {
+    if (line.empty() || line.starts_with('#')) continue;
+    if (line.starts_with("  ")) {
+      known[at].push_back(line.substr(2));
+    } else {
+      at = line;
+      known[at];
+    }
+  }
+  return known;
+}
+
+std::string join(const std::vector<std::string>& lines) {
+  std::string out;
+  for (const auto& line : lines) out += "  " + line + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("commands print what tmux's print and end with its exit codes", "[language]") {
+  Twin twin(Twin::plain_config());
+  twin.attach({"new-session", "-s", "twin", "-n", "first"}, {24, 80});
+  twin.tmux().wait_for_text("$");
+  twin.sess().wait_for_text("$");
+  auto known = read_known();
+  std::size_t compared = 0, equal = 0;
+  for (const auto& line : split_lines(read_file(TEST_SCENES "/commands.txt"))) {
+    if (line.empty() || line.starts_with('#')) continue;
+    const auto both = twin.run_line(line);
+    auto found = difference(both.tmux.out, both.sess.out);
+    for (auto& item : difference(both.tmux.err, both.sess.err)) found.push_back("error " + item);
+    if (both.tmux.status.code() != both.sess.status.code()) {
+      found.push_back("status " + std::to_string(both.tmux.status.code()) + " here " +
+                      std::to_string(both.sess.status.code()));
+    }
+    ++compared;
+    equal += found.empty() ? 1 : 0;
+    const auto expected = known.find(line);
+    if (std::getenv("TWIN_SHOW") != nullptr && !found.empty())
+      std::cout << line << "\n" << join(found) << std::endl;
+    INFO(line);
+    CHECK(join(found) == (expected == known.end() ? "" : join(expected->second)));
+    if (expected != known.end()) known.erase(expected);
+  }
+  for (const auto& [name, what] : known)
+    FAIL_CHECK("listed in command-differences.txt, but never compared: " << name);
+  std::cout << equal << " of " << compared << " commands print the same\n";
+}
