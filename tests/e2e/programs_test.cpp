@@ -33,6 +33,8 @@ std::string appearance(Attached& terminal) {
     std::string looks;
     for (int c = 0; c < size.cols; ++c) {
       const auto cell = oracle.cell(r, c);
+      if (cell.width == 0)
+        continue;  // libvterm leaves the right half of a wide character whatever looks it had
       const bool blank = cell.text.empty() || cell.text == " ";
       int look = cell.bold * 1 + cell.italic * 2 + cell.reverse * 4 + cell.strike * 8 + cell.underline * 16;
       if (blank) look &= ~3;  // bold and italic of a blank show nothing

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -89,7 +88,9 @@ std::string status_field(pid_t pid, std::string_view name) {
 
 std::string read_file(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream content;  // unlike iterators it does not throw when the process behind a /proc file ends
+  content << in.rdbuf();
+  return content.str();
 }
 
 std::vector<std::string> split_lines(std::string_view text) {

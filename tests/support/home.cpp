@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -23,7 +23,9 @@ namespace {
 
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::ostringstream content;  // unlike iterators it does not throw when the process behind a /proc file ends
+  content << in.rdbuf();
+  return content.str();
 }
 
 bool is_number(const std::string& text) {
