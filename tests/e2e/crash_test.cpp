@@ -30,6 +30,8 @@ TEST_CASE("a hundred kills of the server under four counters lose no line of his
              "exec " + Rig::bin("e2e_counter") + " " + session + " " + std::to_string(kLines) + " 0"});
   }
   for (int i = 0; i < kKills; ++i) rig.kill_server();
+  for (const std::string session : kSessions)
+    CHECK_FALSE(drained(rig, session));  // the last kill was under load, too
   for (const std::string session : kSessions) {
     INFO(session);
     REQUIRE(wait_until([&] { return drained(rig, session); }, Milliseconds(120'000)));
