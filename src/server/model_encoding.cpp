@@ -2,6 +2,7 @@
 // rest at its default: Model::repair() makes whatever came out valid.
 #include <nlohmann/json.hpp>
 
+#include "server/cbor_writer.hpp"
 #include "server/model_store.hpp"
 
 namespace sess::server {
@@ -54,20 +55,28 @@ std::vector<std::string> get_strings(const json& object, const char* name) {
 
 // --- parts -------------------------------------------------------------------------------------------------
 
-json from_options(const model::Options& options) {
-  json out = json::object();
+void put_options(CborWriter& out, std::string_view field, const model::Options& options) {
+  if (options.values().empty()) return;
+  out.name(field);
+  out.begin_map();
   for (const auto& [name, value] : options.values()) {
+    out.name(name);
     if (const auto* text = std::get_if<std::string>(&value)) {
-      out[name] = *text;
+      out.value(*text);
     } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
-      out[name] = *number;
+      out.value(*number);
     } else {
-      json items = json::array();
-      for (const auto& [index, item] : std::get<model::OptionArray>(value)) items.push_back({index, item});
-      out[name] = std::move(items);
+      out.begin_array();
+      for (const auto& [index, item] : std::get<model::OptionArray>(value)) {
+        out.begin_array();
+        out.value(index);
+        out.value(item);
+        out.end();
+      }
+      out.end();
     }
   }
-  return out;
+  out.end();
 }
 
 void to_options(const json& in, model::Options& options) {
@@ -89,15 +98,21 @@ void to_options(const json& in, model::Options& options) {
   }
 }
 
-json from_environment(const model::Environment& environment) {
-  json out = json::object();
+void put_environment(CborWriter& out, const model::Environment& environment) {
+  if (environment.entries().empty()) return;
+  out.name("environment");
+  out.begin_map();
   for (const auto& [name, entry] : environment.entries()) {
-    json item = json::object();
-    if (entry.value) item["value"] = *entry.value;
-    if (entry.visibility == model::Environment::Visibility::hidden) item["hidden"] = true;
-    out[name] = std::move(item);
+    out.name(name);
+    out.begin_map();
+    if (entry.value) {
+      out.name("value");
+      out.value(*entry.value);
+    }
+    out.field("hidden", entry.visibility == model::Environment::Visibility::hidden);
+    out.end();
   }
-  return out;
+  out.end();
 }
 
 void to_environment(const json& in, model::Environment& environment) {
@@ -113,35 +128,44 @@ void to_environment(const json& in, model::Environment& environment) {
   }
 }
 
-json from_size(Size size) { return {size.rows, size.cols}; }
+void put_size(CborWriter& out, std::string_view name, Size size) {
+  out.name(name);
+  out.begin_array();
+  out.value(size.rows);
+  out.value(size.cols);
+  out.end();
+}
 
 Size to_size(const json& in) {
   if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned()) return {};
   return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
 }
 
-json from_pane(const model::Pane& pane) {
-  return {{"id", pane.id.value},
-          {"window", pane.window.value},
-          {"argv", pane.argv},
-          {"shell_command", pane.shell_command},
-          {"shell", pane.shell},
-          {"start_path", pane.start_path},
-          {"title", pane.title},
-          {"pid", pane.pid},
-          {"tty", pane.tty},
-          {"size", from_size(pane.size)},
-          {"left", pane.left},
-          {"top", pane.top},
-          {"dead", pane.dead},
-          {"dead_status", pane.dead_status},
-          {"dead_time", micros(pane.dead_time)},
-          {"created", micros(pane.created)},
-          {"input_off", pane.input_off},
-          {"pipe_command", pane.pipe_command},
-          {"active_order", pane.active_order},
-          {"options", from_options(pane.options)},
-          {"environment", from_environment(pane.environment)}};
+void put(CborWriter& out, const model::Pane& pane) {
+  out.begin_map();
+  out.field("id", pane.id.value);
+  out.field("window", pane.window.value);
+  out.field("argv", pane.argv);
+  out.field("shell_command", pane.shell_command);
+  out.field("shell", pane.shell);
+  out.field("start_path", pane.start_path);
+  out.field("title", pane.title);
+  out.name("pid");
+  out.value(pane.pid);
+  out.field("tty", pane.tty);
+  put_size(out, "size", pane.size);
+  out.field("left", pane.left);
+  out.field("top", pane.top);
+  out.field("dead", pane.dead);
+  out.field("dead_status", pane.dead_status);
+  out.field("dead_time", micros(pane.dead_time));
+  out.field("created", micros(pane.created));
+  out.field("input_off", pane.input_off);
+  out.field("pipe_command", pane.pipe_command);
+  out.field("active_order", pane.active_order);
+  put_options(out, "options", pane.options);
+  put_environment(out, pane.environment);
+  out.end();
 }
 
 model::Pane to_pane(const json& in) {
@@ -172,10 +196,11 @@ model::Pane to_pane(const json& in) {
 }
 
 template <class Ids>
-json from_ids(const Ids& ids) {
-  json out = json::array();
-  for (const auto id : ids) out.push_back(id.value);
-  return out;
+void put_ids(CborWriter& out, std::string_view name, const Ids& ids) {
+  out.name(name);
+  out.begin_array();
+  for (const auto id : ids) out.value(id.value);
+  out.end();
 }
 
 std::vector<model::PaneId> to_pane_ids(const json& in) {
@@ -186,23 +211,27 @@ std::vector<model::PaneId> to_pane_ids(const json& in) {
   return out;
 }
 
-json from_window(const model::Window& window) {
-  json out = {{"id", window.id.value},
-              {"name", window.name},
-              {"size", from_size(window.size)},
-              {"layout", window.layout.text()},
-              {"old_layout", window.old_layout},
-              {"panes", from_ids(window.panes)},
-              {"active", window.active.value},
-              {"last_panes", from_ids(window.last_panes)},
-              {"zoomed", window.zoomed},
-              {"automatic_rename_off", window.automatic_rename_off},
-              {"created", micros(window.created)},
-              {"activity", micros(window.activity)},
-              {"options", from_options(window.options)}};
-  if (window.manual_size) out["manual_size"] = from_size(*window.manual_size);
-  if (window.last_preset) out["last_preset"] = static_cast<int>(*window.last_preset);
-  return out;
+void put(CborWriter& out, const model::Window& window) {
+  out.begin_map();
+  out.field("id", window.id.value);
+  out.field("name", window.name);
+  put_size(out, "size", window.size);
+  out.field("layout", window.layout.text());
+  out.field("old_layout", window.old_layout);
+  put_ids(out, "panes", window.panes);
+  out.field("active", window.active.value);
+  put_ids(out, "last_panes", window.last_panes);
+  out.field("zoomed", window.zoomed);
+  out.field("automatic_rename_off", window.automatic_rename_off);
+  out.field("created", micros(window.created));
+  out.field("activity", micros(window.activity));
+  put_options(out, "options", window.options);
+  if (window.manual_size) put_size(out, "manual_size", *window.manual_size);
+  if (window.last_preset) {
+    out.name("last_preset");
+    out.value(static_cast<int>(*window.last_preset));
+  }
+  out.end();
 }
 
 model::Window to_window(const json& in) {
@@ -229,29 +258,36 @@ model::Window to_window(const json& in) {
   return window;
 }
 
-json from_session(const model::Session& session) {
-  json links = json::array();
+void put(CborWriter& out, const model::Session& session) {
+  out.begin_map();
+  out.field("id", session.id.value);
+  out.field("name", session.name);
+  out.field("start_path", session.start_path);
+  out.field("group", session.group);
+  out.name("windows");
+  out.begin_array();
   for (const auto& [index, link] : session.windows) {
-    links.push_back({{"index", index},
-                     {"window", link.window.value},
-                     {"bell", link.bell},
-                     {"activity", link.activity},
-                     {"silence", link.silence}});
+    out.begin_map();
+    out.field("index", index);
+    out.field("window", link.window.value);
+    out.field("bell", link.bell);
+    out.field("activity", link.activity);
+    out.field("silence", link.silence);
+    out.end();
   }
-  json out = {{"id", session.id.value},
-              {"name", session.name},
-              {"start_path", session.start_path},
-              {"group", session.group},
-              {"windows", std::move(links)},
-              {"last", session.last},
-              {"created", micros(session.created)},
-              {"activity", micros(session.activity)},
-              {"last_attached", micros(session.last_attached)},
-              {"activity_order", session.activity_order},
-              {"options", from_options(session.options)},
-              {"environment", from_environment(session.environment)}};
-  if (session.current) out["current"] = *session.current;
-  return out;
+  out.end();
+  out.field("last", session.last);
+  out.field("created", micros(session.created));
+  out.field("activity", micros(session.activity));
+  out.field("last_attached", micros(session.last_attached));
+  out.field("activity_order", session.activity_order);
+  put_options(out, "options", session.options);
+  put_environment(out, session.environment);
+  if (session.current) {
+    out.name("current");
+    out.value(*session.current);
+  }
+  out.end();
 }
 
 model::Session to_session(const json& in) {
@@ -334,37 +370,47 @@ void to_state(const json& in, SavedState& state) {
 }  // namespace
 
 std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state) {
-  json panes = json::array();
-  json windows = json::array();
-  json sessions = json::array();
-  for (const auto& [id, pane] : model.panes()) panes.push_back(from_pane(pane));
-  for (const auto& [id, window] : model.windows()) windows.push_back(from_window(window));
-  for (const auto& [id, session] : model.sessions()) sessions.push_back(from_session(session));
+  CborWriter out;
+  const auto put_all = [&out](std::string_view name, const auto& nodes) {
+    out.name(name);
+    out.begin_array();
+    for (const auto& [id, node] : nodes) put(out, node);
+    out.end();
+  };
   const auto& next = model.next_ids();
   ByteWriter key_bytes;
   keys.save(key_bytes);
-  json out = {{"version", kVersion},
-              {"server_options", from_options(model.server_options())},
-              {"session_options", from_options(model.session_options())},
-              {"window_options", from_options(model.window_options())},
-              {"environment", from_environment(model.environment())},
-              {"panes", std::move(panes)},
-              {"windows", std::move(windows)},
-              {"sessions", std::move(sessions)},
-              {"next",
-               {{"session", next.session},
-                {"window", next.window},
-                {"pane", next.pane},
-                {"client", next.client},
-                {"activity", next.activity}}},
-              {"keys", key_bytes.take()},
-              {"state", from_state(state)}};
+  out.begin_map();
+  out.field("version", kVersion);
+  put_options(out, "server_options", model.server_options());
+  put_options(out, "session_options", model.session_options());
+  put_options(out, "window_options", model.window_options());
+  put_environment(out, model.environment());
+  put_all("panes", model.panes());
+  put_all("windows", model.windows());
+  put_all("sessions", model.sessions());
+  out.name("next");
+  out.begin_map();
+  out.field("session", next.session);
+  out.field("window", next.window);
+  out.field("pane", next.pane);
+  out.field("client", next.client);
+  out.field("activity", next.activity);
+  out.end();
+  out.field("keys", key_bytes.take());
+  std::string state_bytes;
+  json::to_cbor(from_state(state), state_bytes);
+  out.encoded("state", state_bytes);
   if (const auto mark = model.mark()) {
-    out["mark"] = {{"session", mark->session.value}, {"index", mark->index}, {"pane", mark->pane.value}};
+    out.name("mark");
+    out.begin_map();
+    out.field("session", mark->session.value);
+    out.field("index", mark->index);
+    out.field("pane", mark->pane.value);
+    out.end();
   }
-  std::string bytes;
-  json::to_cbor(out, bytes);
-  return bytes;
+  out.end();
+  return out.take();
 }
 
 Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state) {

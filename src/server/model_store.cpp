@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include "base/checksum.hpp"
-
 namespace sess::server {
 namespace {
 constexpr std::size_t kPage = 4096;
@@ -40,11 +38,8 @@ Result<ModelStore> ModelStore::open(UniqueFd fd) {
 
 Result<> ModelStore::save(const model::Model& model, const input::KeyTables& keys, const SavedState& state) {
   const std::string bytes = encode_model(model, keys, state);
-  const std::uint64_t sum = checksum(bytes);
-  if (sum == last_sum_) return {};
-  if (auto saved = slots_.save(0, bytes); !saved) return saved;
-  last_sum_ = sum;
-  return {};
+  if (slots_.newest_is(bytes)) return {};
+  return slots_.save(0, bytes);
 }
 
 Result<bool> ModelStore::load(model::Model& model, input::KeyTables& keys, SavedState& state) const {

@@ -57,7 +57,6 @@ class ModelStore {
   os::Mapping header_;
   std::array<os::Mapping, 2> slot_maps_;
   SlotPair slots_;
-  std::uint64_t last_sum_ = 0;
 };
 
 /// The encoding alone, for tests and for saving to disk.

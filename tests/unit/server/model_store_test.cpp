@@ -87,6 +87,14 @@ TEST_CASE("the store keeps the last whole model", "[model_store]") {
     CHECK_FALSE(store.load(model, keys, state).value());
     build(model);
     REQUIRE(store.save(model, keys, state));
+    auto same = os::SharedMemory::adopt(fd()).value();
+    const auto header = same.map(0, 4096).value();
+    const std::string before(reinterpret_cast<const char*>(header.data()), 4096);
+    REQUIRE(store.save(model, keys, state));  // nothing changed: nothing is written
+    CHECK(std::string(reinterpret_cast<const char*>(header.data()), 4096) == before);
+    model.environment().set("LANG", "C");
+    REQUIRE(store.save(model, keys, state));
+    CHECK(std::string(reinterpret_cast<const char*>(header.data()), 4096) != before);
   }
   auto store = ModelStore::open(fd()).value();
   model::Model model;
