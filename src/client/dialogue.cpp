@@ -33,7 +33,7 @@ class Dialogue {
         handle(*frame);
       }
       if (end_) return std::move(*end_);
-      if (channel_.lost()) return Broken{"lost server"};
+      if (channel_.lost()) return Broken{"lost server", what_instead()};
       wait();
     }
   }
@@ -56,6 +56,11 @@ class Dialogue {
       case FrameType::stdin_request:
         reading_ = true;
         return;
+      case FrameType::retry:
+        return with<Retry>(frame, [this](const Retry& m) {
+          retry_ = m;
+          printed_ = 0;
+        });
       case FrameType::ping:
         return with<Ping>(frame, [this](const Ping& m) { channel_.send(Pong{m.serial}); });
       case FrameType::pong:
@@ -82,6 +87,14 @@ class Dialogue {
     const int fd = message.stream == 2 ? streams_.err : streams_.out;
     // A closed pipe ends this program by SIGPIPE; where that is ignored, there is nobody left to tell.
     if (!os::write_all(fd, message.bytes) && message.stream == 1) end_ = Finished{1};
+    if (message.stream == 1) printed_ += message.bytes.size();
+  }
+
+  [[nodiscard]] std::vector<std::string> what_instead() const {
+    if (!retry_) return {};
+    auto argv = retry_->argv;
+    if (retry_->count) argv.push_back(std::to_string(printed_));
+    return argv;
   }
 
   void send_input() {
@@ -129,6 +142,8 @@ class Dialogue {
   Streams streams_;
   Liveness liveness_;
   bool reading_ = false;
+  std::optional<Retry> retry_;
+  std::uint64_t printed_ = 0;  ///< bytes of standard output since retry_
   std::optional<DialogueEnd> end_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "client/channel.hpp"
 #include "protocol/message.hpp"
@@ -19,6 +20,8 @@ struct Finished {
 /// The connection was lost, or the server said something that cannot be understood.
 struct Broken {
   std::string reason;
+  /// What to ask for instead on a new connection, when the server said so and the connection was lost.
+  std::vector<std::string> retry = {};
 };
 /// What the server wants instead: to be shown on the terminal, a shell in our place, or our end with a
 /// message.

@@ -19,7 +19,20 @@ constexpr std::array kStarters{
     Starter{"new-session", "new", 5},
     Starter{"attach-session", "attach", 1},
     Starter{"start-server", "start", 3},
-    Starter{"run", "run", 3},
+    Starter{"run", "run-job", 3},
+    Starter{"start", "start-job", 5},
+    Starter{"restart", "restart-job", 7},
+    Starter{"enable", "enable", 6},
+    Starter{"disable", "disable", 7},
+    // What jobs of an earlier daemon left is on disk; a daemon that finds nothing else to do leaves again.
+    Starter{"wait", "wait-job", 4},
+    Starter{"status", "status", 6},
+    Starter{"history", "history", 7},
+    Starter{"logs", "logs", 4},
+    Starter{"jobs", "jobs", 4},
+    Starter{"ps", "ps", 2},
+    Starter{"rm", "rm", 2},
+    Starter{"restore", "restore", 7},
 };
 
 bool starts_server(std::string_view word) {

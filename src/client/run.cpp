@@ -21,6 +21,8 @@ namespace {
 
 using protocol::ControlMode;
 
+/// Servers that may die one after the other under one command before it gives up.
+constexpr int kMostRetries = 100;
 constexpr int kFailure = static_cast<int>(ExitCode::failure);
 
 int complain(std::string text) {
@@ -147,6 +149,20 @@ int converse(const Options& options, const Connector& connector, const std::func
   }
   DialogueEnd end = options.control == ControlMode::raw ? hold_control_dialogue(greeting->channel)
                                                         : hold_dialogue(greeting->channel, {});
+  // The server was replaced under a command that can go on: the keeper's socket waits for the next one.
+  for (int lost = 0; lost < kMostRetries; ++lost) {
+    const auto* broken = std::get_if<Broken>(&end);
+    if (broken == nullptr || broken->retry.empty()) break;
+    auto again = greet(connector, hello, {});
+    if (!again) break;
+    greeting = std::move(again);
+    greeting->channel.send(protocol::Command{broken->retry});
+    auto retry = broken->retry;
+    end = hold_dialogue(greeting->channel, {});
+    if (auto* lost_again = std::get_if<Broken>(&end); lost_again != nullptr && lost_again->retry.empty()) {
+      lost_again->retry = std::move(retry);
+    }
+  }
   return std::visit(Ending(connector, hello, *greeting), end);
 }
 

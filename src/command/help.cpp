@@ -9,7 +9,8 @@
 namespace sess::command {
 namespace {
 
-constexpr std::array<std::pair<Purpose, std::string_view>, 10> kPurposes = {{
+constexpr std::array<std::pair<Purpose, std::string_view>, 11> kPurposes = {{
+    {Purpose::jobs, "Long jobs"},
     {Purpose::sessions, "Sessions and clients"},
     {Purpose::windows, "Windows"},
     {Purpose::panes, "Panes"},
@@ -55,7 +56,7 @@ std::string help_overview(const Registry& registry) {
 }
 
 Result<std::string> help_command(std::string_view name, const Registry& registry) {
-  const auto found = registry.find(name);
+  const auto found = registry.find(name, Words::command_line);
   if (!found) return pass(found.error());
   const Entry& entry = **found;
   std::string out = fmt::format("sess {} {}\n", entry.name, entry.usage);

@@ -138,9 +138,13 @@ struct PromptRequest {
   std::string history = "command";  ///< command, search, target, window-target
 };
 
+class JobHost;
+
 class Host {
  public:
   virtual ~Host() = default;
+  /// Jobs (job_host.hpp); null where there are none.
+  [[nodiscard]] virtual JobHost* jobs() { return nullptr; }
 
   // Time and identity.
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;

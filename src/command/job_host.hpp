@@ -86,6 +86,10 @@ class JobHost {
   /// Of the table or, by name, a job file. not_found: "no such job: x" (with the nearest name).
   [[nodiscard]] virtual Result<JobView> find(const std::string& name) = 0;
   [[nodiscard]] virtual JobUse use(const std::string& name) const = 0;
+  /// The same for any programs, each with its session.
+  [[nodiscard]] virtual JobUse use_of(const std::vector<int>& pids, job::WallTime since) const = 0;
+  /// Whether what is printed for the client goes to a terminal.
+  [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
   /// The last lines of what its terminal shows, at most so many.
   [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) const = 0;
   /// Records, oldest first; of all jobs without a name.

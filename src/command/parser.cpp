@@ -73,7 +73,7 @@ class Builder {
       error(line, "no command");
       return std::nullopt;
     }
-    const auto entry = context_.registry->find(values[0].string());
+    const auto entry = context_.registry->find(values[0].string(), context_.words);
     if (!entry) {
       error(line, entry.error().text);
       return std::nullopt;

@@ -95,7 +95,15 @@ void Queue::report(std::optional<ClientId> client, std::vector<std::string> erro
 
 void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done) {
   if (argv.empty()) argv = default_command(model_);
-  Parsed parsed = parse_arguments(argv, parse_context(nullptr, client));
+  // What `run` starts has semicolons of its own: find(1) -exec ends with one.
+  if (argv.front() == "run" || argv.front() == "run-job") {
+    for (std::string& word : argv) {
+      if (!word.empty() && word.back() == ';') word.insert(word.size() - 1, 1, '\\');
+    }
+  }
+  ParseContext context = parse_context(nullptr, client);
+  context.words = Words::command_line;
+  Parsed parsed = parse_arguments(argv, context);
   // As tmux: with one command wrong, none is run.
   if (parsed.ok()) {
     append(client, make_items(client, parsed.commands, std::make_shared<State>()));

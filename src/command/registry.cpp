@@ -43,7 +43,7 @@ const Registry& Registry::standard() {
           layout_entries(),  respawn_entries(),     keys_entries(),   send_entries(),
           options_entries(), environment_entries(), buffer_entries(), display_entries(),
           script_entries(),  prompt_entries(),      mode_entries(),   server_entries(),
-          help_entries()}) {
+          help_entries(),    job_entries(),         job_listing_entries()}) {
       for (const Entry& entry : family) all.push_back(&entry);
     }
     return Registry(std::move(all));
@@ -51,7 +51,11 @@ const Registry& Registry::standard() {
   return kStandard;
 }
 
-Result<const Entry*> Registry::find(std::string_view name) const {
+Result<const Entry*> Registry::find(std::string_view name, Words words) const {
+  for (const Entry* entry : entries_) {
+    if (words == Words::command_line && entry->ours && entry->name == name) return entry;
+    if (words == Words::text && !entry->ours && entry->alias == name && !name.empty()) return entry;
+  }
   std::vector<const Entry*> tmux_prefixes;
   std::vector<const Entry*> own_prefixes;
   for (const Entry* entry : entries_) {

@@ -42,7 +42,7 @@ enum EntryFlag : std::uint8_t {
 };
 
 /// What a command is for: the headings of `help`.
-enum class Purpose { sessions, windows, panes, input, display, options, buffers, keys, scripting, server };
+enum class Purpose { jobs, sessions, windows, panes, input, display, options, buffers, keys, scripting, server };
 
 struct Entry {
   std::string_view name;
@@ -58,6 +58,10 @@ struct Entry {
   bool ours = false;  ///< not tmux's: never makes one of tmux's prefixes ambiguous
 };
 
+/// Where a command's name stands. tmux has `run`, `wait` and `start` as aliases, and configurations and bindings use
+/// them so; typed as the first word of a command line they are the commands about jobs.
+enum class Words : std::uint8_t { text, command_line };
+
 class Registry {
  public:
   /// Every command there is, in order of name.
@@ -69,7 +73,7 @@ class Registry {
 
   /// By alias, name or unique prefix. Errors: "unknown command: x" (with the nearest name when one is near),
   /// "ambiguous command: x, could be: a, b".
-  [[nodiscard]] Result<const Entry*> find(std::string_view name) const;
+  [[nodiscard]] Result<const Entry*> find(std::string_view name, Words words = Words::text) const;
 
  private:
   std::vector<const Entry*> entries_;
@@ -98,5 +102,7 @@ Entries prompt_entries();
 Entries mode_entries();
 Entries server_entries();
 Entries help_entries();
+Entries job_entries();
+Entries job_listing_entries();
 
 }  // namespace sess::command

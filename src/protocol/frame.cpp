@@ -41,6 +41,7 @@ constexpr std::array kNames{
     Name{FrameType::exec, "exec"},
     Name{FrameType::lock, "lock"},
     Name{FrameType::stdin_request, "stdin_request"},
+    Name{FrameType::retry, "retry"},
 };
 
 std::uint32_t little_endian(const char* at, int bytes) {

@@ -58,6 +58,7 @@ enum class FrameType : std::uint16_t {
   exec = 74,
   lock = 75,
   stdin_request = 76,
+  retry = 77,
 };
 
 /// Set by the sender of a frame that a receiver which does not know the type skips. Without it an unknown

@@ -257,8 +257,8 @@ nlohmann::json json_version(Version version) {
   return list;
 }
 
-void append_json_frame(std::string& out, FrameType type, const nlohmann::json& object) {
-  append_frame(out, type, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+void append_json_frame(std::string& out, FrameType type, const nlohmann::json& object, std::uint16_t flags) {
+  append_frame(out, type, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), flags);
 }
 
 }  // namespace sess::protocol

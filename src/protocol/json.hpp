@@ -84,7 +84,7 @@ class JsonReader {
 enum class Lines { keep, drop };
 [[nodiscard]] std::string clean(std::string_view text, std::size_t max, Lines lines);
 
-void append_json_frame(std::string& out, FrameType type, const nlohmann::json& object);
+void append_json_frame(std::string& out, FrameType type, const nlohmann::json& object, std::uint16_t flags = 0);
 
 /// The message, or what the reader found wrong with it.
 template <class Message>

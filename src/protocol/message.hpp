@@ -371,6 +371,17 @@ struct StdinRequest {
   static Result<StdinRequest> parse(std::string_view payload);
 };
 
+/// What the client asks for when the connection is lost before the command is done: it connects again and sends
+/// these arguments as its command. With `count` it appends, as one more argument, the bytes of standard output that
+/// it was sent since this message. Replaces the former. Sent as an optional frame.
+struct Retry {
+  static constexpr FrameType kType = FrameType::retry;
+  std::vector<std::string> argv;
+  bool count = false;
+  void append_to(std::string& out) const;
+  static Result<Retry> parse(std::string_view payload);
+};
+
 /// The whole frame of one message.
 template <class Message>
 [[nodiscard]] std::string encode(const Message& message) {

@@ -149,4 +149,18 @@ Result<StdinRequest> StdinRequest::parse(std::string_view payload) {
   return finish(JsonReader(payload, "stdin_request"), StdinRequest{});
 }
 
+void Retry::append_to(std::string& out) const {
+  json list = json::array();
+  for (const std::string& argument : argv) list.push_back(json_bytes(argument));
+  append_json_frame(out, kType, {{"argv", std::move(list)}, {"count", count}}, kFlagOptional);
+}
+
+Result<Retry> Retry::parse(std::string_view payload) {
+  JsonReader reader(payload, "retry");
+  Retry message;
+  reader.byte_list("argv", message.argv, kMaxArguments);
+  reader.boolean("count", message.count);
+  return finish(reader, std::move(message));
+}
+
 }  // namespace sess::protocol

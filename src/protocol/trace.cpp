@@ -69,6 +69,9 @@ std::string describe(const Lock& m) {
 std::string describe(const StdinRequest&) {
   return {};
 }
+std::string describe(const Retry& m) {
+  return fmt::format(" {} arguments{}", m.argv.size(), m.count ? " count" : "");
+}
 
 std::string offset_text(std::uint64_t offset) {
   return offset == kNoOffset ? "none" : fmt::to_string(offset);
@@ -173,6 +176,8 @@ std::string trace(const Frame& frame) {
       return line<Lock>(frame);
     case FrameType::stdin_request:
       return line<StdinRequest>(frame);
+    case FrameType::retry:
+      return line<Retry>(frame);
   }
   return fmt::format("unknown({}){} {} bytes", static_cast<unsigned>(frame.type),
                      may_skip(frame) ? " optional" : "", frame.payload.size());

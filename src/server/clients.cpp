@@ -11,6 +11,7 @@
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
 #include "server/host.hpp"
+#include "server/job_control.hpp"
 #include "server/output.hpp"
 #include "server/server.hpp"
 #include "terminal/attach_paint.hpp"
@@ -139,7 +140,8 @@ void Server::drop_client(model::ClientId id) {
   if (gone == nullptr) return;
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
-    saved_clients_[gone->token] = {gone->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table};
+    saved_clients_[gone->token] = {gone->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table,
+                                   gone->job};
     while (saved_clients_.size() > kMaxSaved) saved_clients_.erase(saved_clients_.begin());
     const auto session = *seen->session;
     queue_->submit_hook("client-detached", command::find_from_session(model_, session));
@@ -329,7 +331,7 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     const model::Client* seen = model_.client(id);
     if (seen != nullptr && seen->session) {
       saved_clients_[client.token] = {client.token, *seen->session, seen->read_only, seen->ignore_size,
-                                      seen->key_table};
+                                      seen->key_table, other->job};
     }
     client.sequence = std::max(client.sequence, other->acknowledged);
     other->phase = Phase::ending;
@@ -351,11 +353,12 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     seen.read_only = saved->second.read_only;
     seen.ignore_size = saved->second.ignore_size;
     seen.key_table = saved->second.key_table;
+    client.job = saved->second.job;
     saved_clients_.erase(saved);
   }
   if (model_.session(session) == nullptr) {
     client.phase = Phase::attached;
-    return detach(client, protocol::DetachReason::exited, "[exited]");
+    return detach(client, protocol::DetachReason::exited, "[exited]", job_control_->status_for(client));
   }
   if (auto ok = attach(client.id, session); !ok) {
     client.phase = Phase::attached;

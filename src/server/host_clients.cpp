@@ -4,6 +4,7 @@
 #include "protocol/message.hpp"
 #include "render/features.hpp"
 #include "server/host.hpp"
+#include "server/job_control.hpp"
 #include "server/output.hpp"
 #include "server/server.hpp"
 
@@ -40,6 +41,8 @@ struct HostImpl::After {
 };
 
 HostImpl::~HostImpl() = default;
+
+command::JobHost* HostImpl::jobs() { return &server_.job_control(); }
 
 std::chrono::system_clock::time_point HostImpl::now() const { return server_.clock().wall(); }
 

@@ -326,7 +326,8 @@ json from_state(const SavedState& state) {
                        {"session", client.session.value},
                        {"read_only", client.read_only},
                        {"ignore_size", client.ignore_size},
-                       {"key_table", client.key_table}});
+                       {"key_table", client.key_table},
+                       {"job", client.job}});
   }
   json buffers = json::array();
   for (const auto& buffer : state.buffers) {
@@ -340,6 +341,7 @@ json from_state(const SavedState& state) {
           {"buffers", std::move(buffers)},
           {"next_buffer", state.next_buffer},
           {"messages", state.messages},
+          {"jobs", state.jobs},
           {"configured", state.configured}};
 }
 
@@ -351,6 +353,7 @@ void to_state(const json& in, SavedState& state) {
     client.read_only = get<bool>(item, "read_only");
     client.ignore_size = get<bool>(item, "ignore_size");
     client.key_table = get<std::string>(item, "key_table");
+    client.job = get<std::string>(item, "job");
     state.clients.push_back(std::move(client));
   }
   for (const auto& item : child(in, "buffers")) {
@@ -364,6 +367,7 @@ void to_state(const json& in, SavedState& state) {
   }
   state.next_buffer = get<std::uint64_t>(in, "next_buffer");
   state.messages = get_strings(in, "messages");
+  state.jobs = get_strings(in, "jobs");
   state.configured = get<bool>(in, "configured");
 }
 

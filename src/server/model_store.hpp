@@ -28,6 +28,7 @@ struct SavedClient {
   bool read_only = false;
   bool ignore_size = false;
   std::string key_table;
+  std::string job;  ///< RemoteClient::job
 };
 
 /// Everything that is written down beside the model's own nodes.
@@ -36,6 +37,7 @@ struct SavedState {
   std::vector<command::Buffer> buffers;  ///< newest first
   std::uint64_t next_buffer = 0;
   std::vector<std::string> messages;     ///< show-messages
+  std::vector<std::string> jobs;         ///< job_encoding.hpp
   bool configured = false;               ///< the configuration file was loaded
 };
 

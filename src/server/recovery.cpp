@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "command/format.hpp"
 #include "server/host.hpp"
+#include "server/job_control.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -40,11 +41,20 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   queue_->buffers().restore(std::move(state.buffers), state.next_buffer);
   message_log_.assign(state.messages.begin(), state.messages.end());
 
+  job_control_->restore(state.jobs);
   const PaneIo::Recovery how{is_fault(start_.previous)};
   std::vector<keeper::Program> orphans;
   for (auto& program : programs) {
     const model::PaneId id{program.pane};
     model::Pane* pane = model_.pane(id);
+    const bool of_job = job_control_->on_program(program);
+    if (pane == nullptr && of_job) {
+      // Its pane was closed: all that is left to come is its exit.
+      if (program.exited) {
+        ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});
+      }
+      continue;
+    }
     if (pane == nullptr) {
       orphans.push_back(std::move(program));
       continue;
@@ -59,7 +69,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     }
     pane->title = std::string((*io)->screen().title());
     panes_[id] = std::move(*io);
-    if (program.exited && !pane->dead) {
+    if (program.exited && (of_job || !pane->dead)) {
       ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});
     }
   }
@@ -76,6 +86,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
   if (!model_.sessions().empty()) had_client_ = true;
   if (!state.configured) load_configuration();
+  job_control_->recovered(!state.configured);
   return {};
 }
 

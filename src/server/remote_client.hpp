@@ -58,6 +58,7 @@ struct RemoteClient {
   bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;
+  std::string job;  ///< sess run: the exit status is this job's when its session ends
   std::vector<std::string> flags;  ///< -f flags that the model has no field for
 
   // What was typed.

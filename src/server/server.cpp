@@ -18,6 +18,7 @@
 #include "protocol/message.hpp"
 #include "server/alerts.hpp"
 #include "server/host.hpp"
+#include "server/job_control.hpp"
 #include "server/run.hpp"
 #include "server/shell_jobs.hpp"
 
@@ -26,6 +27,8 @@ namespace {
 
 /// A daemon that nobody connects to (its starter died) does not stay for ever.
 constexpr std::chrono::seconds kFirstClientLimit{30};
+/// What the keeper takes to act on Leave, generously.
+constexpr std::chrono::milliseconds kLeaving{500};
 constexpr std::size_t kConfigLimit = 4 << 20;
 /// automatic-rename looks at what runs this long after output, as tmux does.
 constexpr std::chrono::milliseconds kRenameInterval{500};
@@ -69,6 +72,7 @@ Server::Server(keeper::ServerLink link) : link_(std::move(link)), keys_(input::K
 
 Server::~Server() {
   // Views refer to panes and connections, connections to the loop.
+  job_control_.reset();
   clients_.clear();
   panes_.clear();
 }
@@ -117,6 +121,7 @@ Result<> Server::set_up() {
   host_ = std::make_unique<HostImpl>(*this);
   jobs_ = std::make_unique<ShellJobs>(*loop_);
   alerts_ = std::make_unique<Alerts>(*this);
+  job_control_ = std::make_unique<JobControl>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
   auto store = ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
@@ -140,6 +145,12 @@ Result<> Server::set_up() {
 int Server::run() {
   end_of_turn();
   loop_->run();
+  // What ended last came with the link's last messages: its records are written before this process goes.
+  deal_with_ended_programs();
+  job_control_->close();
+  for (auto& [id, client] : clients_) {
+    if (client->connection) client->connection->flush();
+  }
   return exit_status_;
 }
 
@@ -156,6 +167,7 @@ RemoteClient* Server::client(model::ClientId id) {
 // --- the turn -------------------------------------------------------------------------------------------
 
 void Server::end_of_turn() {
+  job_control_->end_of_turn();
   for (int round = 0; round < kRounds; ++round) {
     if (!queue_->idle()) {
       queue_->run();
@@ -173,6 +185,7 @@ void Server::end_of_turn() {
   for (auto& [id, client] : clients_) {
     if (client->connection) client->connection->flush();
   }
+  if (job_control_->has_more()) loop_->defer([] {});
   sweep_clients();
   printed_.clear();
   leave_if_empty();
@@ -264,6 +277,10 @@ void Server::deal_with_ended_programs() {
   ended_.clear();
   for (const auto& exited : ended) {
     const model::PaneId id{exited.pane};
+    if (job_control_->on_exited(exited)) {
+      printed_.insert(id);
+      continue;
+    }
     const model::Pane* pane = model_.pane(id);
     if (pane == nullptr || pane->pid != exited.pid) continue;  // respawned, or gone already
     end_pane(id, exited.wait_status, exited.ended);
@@ -293,6 +310,28 @@ void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
     model_.destroy_pane(id);
   }
   commands_ran_ = true;
+}
+
+void Server::pane_waits(model::PaneId id, int wait_status, model::Time ended) {
+  model::Pane* pane = model_.pane(id);
+  if (pane == nullptr) return;
+  pane->dead = true;
+  pane->pid = -1;
+  pane->dead_status = wait_status;
+  pane->dead_time = ended;
+  printed_.insert(id);
+  model_changed();
+}
+
+void Server::report(const std::string& text) {
+  log::info("{}", text);
+  std::vector<model::ClientId> attached;
+  for (const auto& [id, client] : clients_) {
+    if (client->phase == RemoteClient::Phase::attached) attached.push_back(id);
+  }
+  if (attached.empty()) message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
+  for (const auto id : attached) host_->show_message(id, text, std::chrono::milliseconds(-1));
+  model_changed();
 }
 
 void Server::end_server() {
@@ -345,6 +384,8 @@ void Server::follow(const model::Event& event) {
         signal_pane(*event.pane, SIGHUP, keeper::Signal::Whom::session);
         signal_pane(*event.pane, SIGCONT, keeper::Signal::Whom::session);
       }
+      // A job's program is remembered until its exit was recorded.
+      if (job_control_->on_pane_closed(*event.pane)) break;
       if (auto sent = link_.send(keeper::Forget{event.pane->value}); !sent) log::error("{}", sent.error().text);
       break;
     }
@@ -367,7 +408,7 @@ void Server::follow(const model::Event& event) {
     case Kind::client_session_lost:
       if (RemoteClient* gone = client(*event.client)) {
         detach(*gone, stopping_ ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
-               stopping_ ? "[server exited]" : "[exited]");
+               stopping_ ? "[server exited]" : "[exited]", job_control_->status_for(*gone));
       }
       break;
     case Kind::session_closed:
@@ -402,10 +443,14 @@ void Server::leave_if_empty() {
   if (stopping_ || left_ || !had_client_ || !clients_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
-  if (!queue_->idle() || jobs_->busy()) return;
+  if (!queue_->idle() || jobs_->busy() || job_control_->busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server();
   left_ = true;
   log::info("nothing is left: the daemon ends");
+  // Who connects now finds the next daemon, instead of this one in its last moments. (The keeper stays when a program
+  // is still dying: then connections are taken again.)
+  listener_watch_->want(false, false);
+  accept_timer_->start(kLeaving);
   if (auto sent = link_.send(keeper::Leave{}); !sent) loop_->stop();
 }
 
@@ -454,8 +499,9 @@ void Server::save_model() {
     const model::Client* seen = model_.client(id);
     if (seen == nullptr || !seen->session) continue;
     state.clients.push_back(
-        {client->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table});
+        {client->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table, client->job});
   }
+  state.jobs = job_control_->save();
   state.buffers = queue_->buffers().all();
   state.next_buffer = queue_->buffers().next_automatic();
   state.messages.assign(message_log_.begin(), message_log_.end());
@@ -530,6 +576,9 @@ void Server::on_pane_notification(PaneIo& pane, int kind, std::string_view title
 
 void Server::on_pane_eof(PaneIo& pane) { printed_.insert(pane.id()); }
 
-void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) { jobs_->pane_printed(pane.id(), bytes); }
+void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) {
+  jobs_->pane_printed(pane.id(), bytes);
+  job_control_->on_pane_bytes(pane.id(), bytes);
+}
 
 }  // namespace sess::server

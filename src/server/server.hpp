@@ -31,6 +31,7 @@ namespace sess::server {
 
 class Alerts;
 class HostImpl;
+class JobControl;
 class ShellJobs;
 
 class Server final : private PaneObserver {
@@ -57,12 +58,22 @@ class Server final : private PaneObserver {
   [[nodiscard]] RemoteClient* client(model::ClientId id);
   [[nodiscard]] ShellJobs& jobs() { return *jobs_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
+  [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
 
   /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
   Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
   Result<> signal_pane(model::PaneId pane, int signo, keeper::Signal::Whom whom);
   void end_server();
+  /// A pane whose program ended: goes, or stays as remain-on-exit says.
+  void end_pane(model::PaneId id, int wait_status, model::Time ended);
+  void write_death(const model::Pane& pane, PaneIo& io);
+  /// A pane whose program ended and will be started again.
+  void pane_waits(model::PaneId id, int wait_status, model::Time ended);
+  /// Something that is written down changed.
+  void model_changed() { commands_ran_ = true; }
+  /// A sentence for everybody: the log, show-messages and attached clients.
+  void report(const std::string& text);
 
   Result<> attach(model::ClientId client, model::SessionId session);
   /// Ends an attachment: the view's last bytes, then detached. The client goes from the model.
@@ -92,8 +103,6 @@ class Server final : private PaneObserver {
   void on_keeper_message(keeper::ToServer message);
   void on_exited(const keeper::Exited& exited);
   void deal_with_ended_programs();
-  void end_pane(model::PaneId id, int wait_status, model::Time ended);
-  void write_death(const model::Pane& pane, PaneIo& io);
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
@@ -163,6 +172,7 @@ class Server final : private PaneObserver {
   std::unique_ptr<command::Queue> queue_;
   std::unique_ptr<ShellJobs> jobs_;
   std::unique_ptr<Alerts> alerts_;
+  std::unique_ptr<JobControl> job_control_;
   std::optional<ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;

@@ -69,6 +69,7 @@ inline std::vector<std::pair<std::string, std::string>> example_frames() {
       {"exec", encode(Exec{"/bin/sh", "exec htop"})},
       {"lock", encode(Lock{"vlock"})},
       {"stdin_request", encode(StdinRequest{})},
+      {"retry", encode(Retry{{"wait", "make"}, true})},
   };
 }
 

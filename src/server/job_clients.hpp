@@ -1,0 +1,35 @@
+// Who waits for jobs and who reads their output: plain state of JobControl.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "command/job_host.hpp"
+#include "os/loop.hpp"
+#include "server/job_control.hpp"
+
+namespace sess::server {
+
+struct JobControl::Waiter {
+  command::JobWait wait;
+  std::map<std::string, int> ended;  ///< status by name
+  std::function<void(Result<command::JobEnd>)> done;
+  std::unique_ptr<os::Timer> timer;
+};
+
+/// A client that is sent a job's output: from the journal's ring while the pane lives, then from `rest`.
+struct JobControl::Follower {
+  command::ClientId client;
+  std::string job;
+  std::optional<model::PaneId> pane;
+  std::uint64_t offset = 0;   ///< in the pane's stream
+  std::uint64_t skip = 0;     ///< bytes that were printed before the last server died
+  std::string rest;           ///< what the pane held when the job was over
+  std::optional<int> status;  ///< the job is over
+  std::function<void(int)> done;
+};
+
+}  // namespace sess::server

@@ -1,0 +1,343 @@
+#include "server/job_control.hpp"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+
+#include "base/duration.hpp"
+#include "base/log.hpp"
+#include "job/name.hpp"
+#include "server/job_clients.hpp"
+#include "server/log_printer.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+namespace {
+
+/// Ends that are kept in memory, and jobs that are kept in the table after they ended, for `start` and `status`.
+/// Older ones are found by their records.
+constexpr std::size_t kEnds = 4096;
+constexpr std::size_t kEndedJobs = 64;
+/// How long a record is kept.
+constexpr std::chrono::hours kRecordAge{24 * 365};
+
+}  // namespace
+
+JobControl::JobControl(Server& server)
+    : server_(server),
+      supervisor_(*this),
+      timer_(std::make_unique<os::Timer>(server.loop(), [this] {
+        supervisor_.on_timer(now());
+        after_change();
+      })) {}
+
+JobControl::~JobControl() = default;
+
+job::Now JobControl::now() const { return {server_.clock().now(), server_.clock().wall()}; }
+
+// --- the table across servers ---------------------------------------------------------------------------
+
+void JobControl::restore(const std::vector<std::string>& saved) {
+  for (const auto& bytes : saved) {
+    auto one = decode_job(bytes);
+    if (!one) {
+      log::error("{}", one.error().text);
+      continue;
+    }
+    const std::string name = one->job.name;
+    if (one->pane) {
+      panes_[name] = *one->pane;
+      if (one->run_pid > 0) runs_[*one->pane] = {name, one->run_pid, one->run_started, one->run_restart, false};
+    }
+    supervisor_.adopt(std::move(one->job));
+  }
+}
+
+bool JobControl::on_program(const keeper::Program& program) {
+  const model::PaneId pane{program.pane};
+  if (const auto run = runs_.find(pane); run != runs_.end()) {
+    if (run->second.pid == program.pid) {
+      handed_over_.insert(pane);
+      if (!program.exited) open_log(pane, *supervisor_.find(run->second.job));
+    }
+    return run->second.pid == program.pid;
+  }
+  // The last server died between the program's start and writing it down.
+  for (const auto& [name, where] : panes_) {
+    const job::Job* job = supervisor_.find(name);
+    if (where != pane || job == nullptr || (job->state != job::State::waiting && job->state != job::State::restarting)) {
+      continue;
+    }
+    if (program.exited && job->started >= program.started) return false;  // the run before
+    job::Job running = *job;
+    running.state = job::State::running;
+    running.pid = program.pid;
+    running.started = program.started;
+    running.exit.reset();
+    running.tracker.on_started(now().time);
+    running.due.reset();
+    if (running.spec.timeout.count() > 0) running.due = now().time + running.spec.timeout;
+    runs_[pane] = {name, program.pid, program.started, running.tracker.restarts(), false};
+    handed_over_.insert(pane);
+    open_log(pane, running);
+    encoded_.erase(name);
+    supervisor_.adopt(std::move(running));
+    return true;
+  }
+  return false;
+}
+
+void JobControl::recovered(bool first) {
+  std::vector<model::PaneId> lost;
+  for (const auto& [pane, run] : runs_) {
+    if (handed_over_.count(pane) == 0) lost.push_back(pane);
+  }
+  for (const auto pane : lost) lose(pane);
+  handed_over_.clear();
+  if (first) start_enabled();
+  // What waited when the last server died.
+  supervisor_.on_timer(now());
+  after_change();
+}
+
+void JobControl::lose(model::PaneId pane) {
+  // Recorded, forgotten by the keeper, and then the server died before it wrote the table: the record knows.
+  const Run run = runs_.extract(pane).mapped();
+  if (const job::Record* record = newest_end(run.job); record != nullptr && record->pid == run.pid) {
+    return supervisor_.on_ended(run.job, record->exit, record->end, now());
+  }
+  log::error("job {}: its program {} is gone and nobody knows how it ended", run.job, run.pid);
+  supervisor_.on_ended(run.job, job::Exit{255, 0, false}, now().wall, now());
+}
+
+std::vector<std::string> JobControl::save() const {
+  std::vector<std::string> out;
+  for (const auto& [name, job] : supervisor_.jobs()) {
+    std::string& bytes = encoded_[name];
+    if (bytes.empty()) {
+      SavedJob saved;
+      saved.job = job;
+      if (const auto pane = panes_.find(name); pane != panes_.end()) saved.pane = pane->second;
+      for (const auto& [pane, run] : runs_) {
+        if (run.job != name) continue;
+        saved.pane = pane;
+        saved.run_pid = run.pid;
+        saved.run_started = run.started;
+        saved.run_restart = run.restart;
+      }
+      bytes = encode_job(saved);
+    }
+    out.push_back(bytes);
+  }
+  return out;
+}
+
+// --- ends -----------------------------------------------------------------------------------------------
+
+bool JobControl::on_exited(const keeper::Exited& exited) {
+  const model::PaneId pane{exited.pane};
+  const auto it = runs_.find(pane);
+  if (it == runs_.end()) return false;
+  Run& run = it->second;
+  if (run.pid != exited.pid || run.recording) return true;
+  run.recording = true;
+  ++recording_;
+  if (PaneIo* io = server_.pane_io(pane)) io->finish();
+  job::Record record;
+  record.name = run.job;
+  record.exit = job::Exit::from_wait_status(exited.wait_status);
+  record.start = run.started;
+  record.end = exited.ended;
+  record.cpu_user = exited.usage.user;
+  record.cpu_system = exited.usage.system;
+  record.peak_memory = exited.usage.max_resident_kib * 1024;
+  record.restart = run.restart;
+  record.pid = run.pid;
+  if (const job::Job* job = supervisor_.find(run.job)) {
+    record.command = job->spec.command;
+    record.success = job->spec.restart.success.contains(record.exit);
+  }
+  auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };
+  if (auto store = records(); store) {
+    writer_->add(std::move(record), std::move(done));
+  } else {
+    server_.loop().defer([done = std::move(done), error = store.error()] { done(pass(error)); });
+  }
+  return true;
+}
+
+void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
+                             const Result<>& written) {
+  --recording_;
+  if (!written) {
+    log::error("job {}: its exit ({}) is not recorded: {}", record.name, record.exit.text(), written.error().text);
+  }
+  runs_.erase(pane);
+  logs_.erase(pane);
+  encoded_.erase(record.name);
+  remember_end(record);
+  log::info("job {}: {}", record.name, record.exit.text());
+  supervisor_.on_ended(record.name, record.exit, record.end, now());
+  const job::Job* job = supervisor_.find(record.name);
+  if (server_.model().pane(pane) == nullptr) {
+    if (auto sent = server_.link().send(keeper::Forget{pane.value}); !sent) log::error("{}", sent.error().text);
+  } else if (!owns(pane)) {
+    if (job != nullptr && job->state == job::State::restarting && !ending_) {
+      server_.pane_waits(pane, exited.wait_status, exited.ended);
+      const auto wait = job->due ? *job->due - now().time : std::chrono::nanoseconds(0);
+      if (PaneIo* io = server_.pane_io(pane)) {
+        io->announce(fmt::format("\r\n[sess: {} {}; starts again in {}]\r\n", record.name, record.exit.text(),
+                                 format_duration(std::chrono::ceil<std::chrono::milliseconds>(wait))));
+      }
+    } else if (job == nullptr || job->state != job::State::waiting) {
+      server_.end_pane(pane, exited.wait_status, exited.ended);
+    } else {
+      server_.pane_waits(pane, exited.wait_status, exited.ended);
+    }
+  }
+  after_change();
+}
+
+bool JobControl::on_pane_closed(model::PaneId pane) {
+  std::string name;
+  for (const auto& [job, where] : panes_) {
+    if (where == pane) name = job;
+  }
+  panes_.erase(name);
+  encoded_.erase(name);
+  const auto run = runs_.find(pane);
+  if (run == runs_.end()) {
+    // Between two runs: whoever closed it does not want the next one.
+    if (const job::Job* job = supervisor_.find(name); job != nullptr && job->state == job::State::restarting) {
+      static_cast<void>(supervisor_.stop(name, now()));
+      after_change();
+    }
+    return false;
+  }
+  if (run->second.recording) return true;
+  // What tmux does to a program whose pane goes, and what a stop does if that does not help.
+  static_cast<void>(server_.signal_pane(pane, SIGHUP, keeper::Signal::Whom::session));
+  static_cast<void>(supervisor_.stop(run->second.job, now()));
+  after_change();
+  return true;
+}
+
+void JobControl::on_pane_bytes(model::PaneId pane, std::string_view bytes) {
+  const auto it = logs_.find(pane);
+  if (it == logs_.end() || it->second.writer == nullptr) return;
+  if (auto report = it->second.writer->write(bytes, server_.clock().wall())) {
+    log::warn("{}", *report);
+    server_.report(*report);
+  }
+}
+
+void JobControl::close() {
+  ending_ = true;
+  timer_->stop();
+  if (writer_) writer_->drain();
+  for (auto& follower : followers_) pump(*follower);
+}
+
+bool JobControl::busy() const { return recording_ > 0 || supervisor_.any_active(); }
+
+// --- job::SupervisorActions -----------------------------------------------------------------------------
+
+void JobControl::signal(const job::Job& job, int signo) {
+  for (const auto& [pane, run] : runs_) {
+    if (run.job != job.name || run.recording) continue;
+    if (auto sent = server_.signal_pane(pane, signo, keeper::Signal::Whom::session); !sent) {
+      log::error("job {}: {}", job.name, sent.error().text);
+    }
+  }
+}
+
+void JobControl::changed(const job::Job& job) {
+  encoded_.erase(job.name);
+  server_.model_changed();
+}
+
+void JobControl::settled(const job::Job& job) {
+  if (job.exit || job.state == job::State::failed) {
+    log::info("job {} is {}{}{}", job.name, state_name(job.state), job.reason.empty() ? "" : ": ", job.reason);
+  }
+  settled_some_ = true;
+  tell_ended(job);
+  // Followers print what is left from a copy: the pane goes.
+  for (auto& follower : followers_) {
+    if (follower->job == job.name) take_rest(*follower);
+  }
+}
+
+void JobControl::after_change() {
+  arm_timer();
+  if (!std::exchange(settled_some_, false)) return;
+  check_waiters();
+  forget_old();
+}
+
+void JobControl::arm_timer() {
+  const auto due = supervisor_.next_due();
+  if (!due || ending_) return timer_->stop();
+  timer_->start(std::max(*due - now().time, std::chrono::nanoseconds(0)));
+}
+
+void JobControl::forget_old() {
+  std::vector<const job::Job*> ended;
+  for (const auto& [name, job] : supervisor_.jobs()) {
+    if (!job.active() && !job.from_file) ended.push_back(&job);
+  }
+  if (ended.size() <= kEndedJobs) return;
+  std::sort(ended.begin(), ended.end(), [](const auto* a, const auto* b) { return a->since < b->since; });
+  ended.resize(ended.size() - kEndedJobs);
+  std::vector<std::string> names;
+  for (const auto* job : ended) names.push_back(job->name);
+  for (const auto& name : names) {
+    static_cast<void>(supervisor_.remove(name));
+    encoded_.erase(name);
+    panes_.erase(name);
+    sizes_.erase(name);
+  }
+}
+
+void JobControl::remember_end(const job::Record& record) {
+  if (ends_.insert_or_assign(record.name, record).second) ends_order_.push_back(record.name);
+  while (ends_order_.size() > kEnds) {
+    ends_.erase(ends_order_.front());
+    ends_order_.pop_front();
+  }
+}
+
+const job::Record* JobControl::newest_end(const std::string& name) {
+  if (const auto it = ends_.find(name); it != ends_.end()) return &it->second;
+  auto store = records();
+  if (!store || !job::check_name(name)) return nullptr;
+  auto record = (*store)->newest(name);
+  if (!record) return nullptr;
+  remember_end(*record);
+  return &ends_.at(name);
+}
+
+Result<job::RecordStore*> JobControl::records() {
+  if (!record_store_) {
+    auto directory = job::DiskDirectory::open(server_.start().state_directory + "/records");
+    if (!directory) return pass(directory.error());
+    record_directory_ = std::move(*directory);
+    record_store_ = std::make_unique<job::RecordStore>(*record_directory_);
+    writer_ = std::make_unique<RecordWriter>(server_.loop(), *record_store_);
+    if (auto expired = record_store_->expire(kRecordAge, now().wall); !expired) {
+      log::warn("{}", expired.error().text);
+    }
+  }
+  return record_store_.get();
+}
+
+Result<job::Directory*> JobControl::log_directory() {
+  if (!log_directory_) {
+    auto directory = job::DiskDirectory::open(server_.start().state_directory + "/logs");
+    if (!directory) return pass(directory.error());
+    log_directory_ = std::move(*directory);
+  }
+  return log_directory_.get();
+}
+
+}  // namespace sess::server

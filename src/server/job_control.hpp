@@ -1,0 +1,174 @@
+// Jobs made real: the supervisor's decisions carried out on panes, programs, files and clients.
+//
+// A job's program runs in a pane of a session that bears its name. Its end goes this way: the keeper says Exited →
+// what is left of the output is read → the exit record is written (record_writer, durable) → the supervisor decides
+// → waiters are told → the pane goes, or stays for the next run. Whatever kills this process in between, the keeper
+// hands the exit over again, and the record gets the same name, so nothing is lost and nothing is counted twice.
+//
+// Owns the table of jobs, their timers, who waits, who follows output, and the directories of records and logs,
+// which are made when the first job needs them. Called by Server at the places that its functions name.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "command/host.hpp"
+#include "command/job_host.hpp"
+#include "job/files.hpp"
+#include "job/log_writer.hpp"
+#include "job/supervisor.hpp"
+#include "keeper/message.hpp"
+#include "model/pane.hpp"
+#include "os/loop.hpp"
+#include "server/job_encoding.hpp"
+#include "server/record_writer.hpp"
+
+namespace sess::server {
+
+class LogPrinter;
+class Server;
+struct RemoteClient;
+
+class JobControl final : public command::JobHost, private job::SupervisorActions {
+ public:
+  explicit JobControl(Server& server);
+  ~JobControl() override;
+
+  // --- for Server -----------------------------------------------------------------------------------------
+
+  /// The table as it was saved, before panes are opened.
+  void restore(const std::vector<std::string>& saved);
+  /// A program that the keeper handed over. True: a job's, which waits for its exit even without a pane.
+  bool on_program(const keeper::Program& program);
+  /// After the panes: what happened to jobs whose program or pane is not there any more. `first` is the daemon's
+  /// first server: enabled jobs start.
+  void recovered(bool first);
+  [[nodiscard]] std::vector<std::string> save() const;
+
+  /// Whether the pane's present program is a job's.
+  [[nodiscard]] bool owns(model::PaneId pane) const { return runs_.count(pane) > 0; }
+  /// A program ended. True: it is a job's, and its pane is dealt with here, later.
+  bool on_exited(const keeper::Exited& exited);
+  /// A pane is gone from the model. True: its program is a job's and has been told to stop; the keeper is to
+  /// remember it until its exit was recorded.
+  bool on_pane_closed(model::PaneId pane);
+  void on_pane_bytes(model::PaneId pane, std::string_view bytes);
+  /// Output for followers and readers of logs; once per turn.
+  void end_of_turn();
+  /// Whether end_of_turn() could send more without anything happening first: asked when connections were flushed.
+  [[nodiscard]] bool has_more() const;
+  /// The daemon ends: everything that ended is recorded.
+  void close();
+  /// Whether jobs are still to start, or exits to be written.
+  [[nodiscard]] bool busy() const;
+  /// What a client that shows a job's session exits with when the session ends.
+  [[nodiscard]] int status_for(const RemoteClient& client);
+
+  // --- command::JobHost -----------------------------------------------------------------------------------
+
+  [[nodiscard]] std::vector<command::JobView> jobs() const override;
+  [[nodiscard]] Result<command::JobView> find(const std::string& name) override;
+  [[nodiscard]] command::JobUse use(const std::string& name) const override;
+  [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
+  [[nodiscard]] bool prints_on_terminal(command::ClientId client) const override;
+  [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) const override;
+  [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name) override;
+  [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
+  Result<> run(command::JobRun run) override;
+  Result<> start(const std::vector<std::string>& names) override;
+  Result<> stop(const std::string& name) override;
+  Result<> restart(const std::string& name) override;
+  Result<> kill(const std::string& name, int signo) override;
+  Result<> remove(const std::string& name) override;
+  void wait(command::JobWait wait, std::function<void(Result<command::JobEnd>)> done) override;
+  void follow(command::ClientId client, command::JobFollow from, std::function<void(int)> done) override;
+  void logs(command::ClientId client, command::LogRequest request, std::function<void(Result<>)> done) override;
+  void report_status_of(command::ClientId client, const std::string& job) override;
+  void resume_with(command::ClientId client, std::vector<std::string> argv, bool count) override;
+  void note(command::ClientId client, std::string_view line) override;
+  Result<std::vector<std::string>> enable(const std::string& name) override;
+  Result<std::vector<std::string>> disable(const std::string& name) override;
+
+ private:
+  struct Waiter;
+  struct Follower;
+
+  /// A program that runs for a job, or that ran and whose exit is being recorded.
+  struct Run {
+    std::string job;
+    int pid = 0;
+    job::WallTime started{};
+    int restart = 0;
+    bool recording = false;
+  };
+
+  // job::SupervisorActions
+  Result<int> start(const job::Job& job) override;
+  void signal(const job::Job& job, int signo) override;
+  void changed(const job::Job& job) override;
+  void settled(const job::Job& job) override;
+
+  [[nodiscard]] job::Now now() const;
+  [[nodiscard]] Result<job::RecordStore*> records();
+  [[nodiscard]] Result<job::Directory*> log_directory();
+  [[nodiscard]] std::string config_path(const std::string& name) const;
+  [[nodiscard]] Result<job::Spec> read_job_file(const std::string& name) const;
+  /// Puts jobs/NAME.toml into the table, with what it requires and is ordered after.
+  Result<> load(const std::string& name, int depth = 0);
+
+  void on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
+                   const Result<>& written);
+  /// After anything that may have changed what is due.
+  void after_change();
+  void arm_timer();
+  void forget_old();
+  [[nodiscard]] std::optional<model::PaneId> pane_of(const std::string& job) const;
+  Result<model::PaneId> make_pane(const job::Job& job);
+  void open_log(model::PaneId pane, const job::Job& job);
+  [[nodiscard]] Result<command::ProgramStart> program_for(const job::Job& job, const model::Pane& pane);
+  void lose(model::PaneId pane);
+  void tell_ended(const job::Job& job);
+  [[nodiscard]] Result<int> status_of(const std::string& name);
+  [[nodiscard]] const job::Record* newest_end(const std::string& name);
+  void remember_end(const job::Record& record);
+  void check_waiters();
+  [[nodiscard]] bool check(Waiter& waiter);
+  void pump(Follower& follower);
+  void take_rest(Follower& follower);
+  void start_enabled();
+  [[nodiscard]] command::JobView view(const job::Job& job) const;
+
+  Server& server_;
+  job::Supervisor supervisor_;
+  std::map<model::PaneId, Run> runs_;
+  std::map<std::string, model::PaneId> panes_;  ///< of each job: where it ran last, while that exists
+  std::map<std::string, job::Record> ends_;     ///< newest ends, so that waiting reads no directory
+  std::deque<std::string> ends_order_;
+  std::unique_ptr<job::Directory> record_directory_;
+  std::unique_ptr<job::RecordStore> record_store_;
+  std::unique_ptr<RecordWriter> writer_;
+  std::unique_ptr<job::Directory> log_directory_;
+  /// A log and, when it is not in the state directory, its directory.
+  struct Log {
+    std::unique_ptr<job::Directory> own_directory;
+    std::unique_ptr<job::LogWriter> writer;  ///< none: this run is not logged
+  };
+  std::map<model::PaneId, Log> logs_;
+  std::map<std::string, Size> sizes_;  ///< that the caller's terminal had
+  std::vector<std::unique_ptr<Waiter>> waiters_;
+  std::vector<std::unique_ptr<Follower>> followers_;
+  std::vector<std::shared_ptr<LogPrinter>> printers_;
+  std::set<model::PaneId> handed_over_;  ///< programs of jobs, while recovering
+  mutable std::map<std::string, std::string> encoded_;  ///< of jobs that did not change since
+  int recording_ = 0;
+  bool settled_some_ = false;
+  bool ending_ = false;
+  std::unique_ptr<os::Timer> timer_;
+};
+
+}  // namespace sess::server

@@ -1,0 +1,107 @@
+#include "server/job_encoding.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "job/job_file.hpp"
+
+namespace sess::server {
+namespace {
+
+using nlohmann::json;
+
+std::int64_t micros(job::WallTime time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+template <class T>
+T get(const json& in, const char* name, T fallback = {}) {
+  const auto it = in.find(name);
+  if (it == in.end()) return fallback;
+  if constexpr (std::is_same_v<T, bool>) {
+    return it->is_boolean() ? it->template get<bool>() : fallback;
+  } else if constexpr (std::is_same_v<T, std::string>) {
+    return it->is_string() ? it->template get<std::string>() : fallback;
+  } else {
+    return it->is_number_integer() ? it->template get<T>() : fallback;
+  }
+}
+
+job::WallTime time_of(const json& in, const char* name) {
+  return job::WallTime(
+      std::chrono::duration_cast<job::WallTime::duration>(std::chrono::microseconds(get<std::int64_t>(in, name))));
+}
+
+template <class Enum>
+Enum enum_of(const json& in, const char* name, Enum last) {
+  return static_cast<Enum>(std::clamp(get<int>(in, name), 0, static_cast<int>(last)));
+}
+
+}  // namespace
+
+std::string encode_job(const SavedJob& saved) {
+  const job::Job& one = saved.job;
+  ByteWriter tracker;
+  one.tracker.save(tracker);
+  json out = {{"name", one.name},
+              {"spec", job::write_job_file(one.spec)},
+              {"from_file", one.from_file},
+              {"environment", one.environment},
+              {"state", static_cast<int>(one.state)},
+              {"since", micros(one.since)},
+              {"tracker", tracker.take()},
+              {"reason", one.reason},
+              {"started", micros(one.started)},
+              {"ended", micros(one.ended)},
+              {"asked", static_cast<int>(one.asked)},
+              {"timed_out", one.timed_out},
+              {"run_pid", saved.run_pid},
+              {"run_started", micros(saved.run_started)},
+              {"run_restart", saved.run_restart}};
+  if (one.pid) out["pid"] = *one.pid;
+  if (one.exit) out["exit"] = {{"code", one.exit->code}, {"signal", one.exit->signal}, {"core", one.exit->core}};
+  if (one.due) out["due"] = one.due->time_since_epoch().count();
+  if (saved.pane) out["pane"] = saved.pane->value;
+  std::string bytes;
+  json::to_cbor(out, bytes);
+  return bytes;
+}
+
+Result<SavedJob> decode_job(std::string_view bytes) {
+  const json in = json::from_cbor(bytes, true, false);
+  if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "a saved job cannot be read");
+  SavedJob saved;
+  job::Job& one = saved.job;
+  one.name = get<std::string>(in, "name");
+  auto spec = job::parse_job_file(get<std::string>(in, "spec"), one.name);
+  if (!spec) return fail(ErrorCode::protocol, "the saved job {} cannot be read: {}", one.name, spec.error().text);
+  one.spec = std::move(*spec);
+  one.from_file = get<bool>(in, "from_file");
+  if (const auto it = in.find("environment"); it != in.end() && it->is_array()) {
+    for (const auto& item : *it) {
+      if (item.is_string()) one.environment.push_back(item.get<std::string>());
+    }
+  }
+  one.state = enum_of(in, "state", job::State::failed);
+  one.since = time_of(in, "since");
+  const auto tracker = get<std::string>(in, "tracker");
+  ByteReader reader(tracker);
+  one.tracker = job::RestartTracker::restore(reader);
+  one.reason = get<std::string>(in, "reason");
+  one.started = time_of(in, "started");
+  one.ended = time_of(in, "ended");
+  one.asked = enum_of(in, "asked", job::Job::Asked::restart);
+  one.timed_out = get<bool>(in, "timed_out");
+  if (in.contains("pid")) one.pid = get<int>(in, "pid");
+  if (const auto it = in.find("exit"); it != in.end() && it->is_object()) {
+    one.exit = job::Exit{get<int>(*it, "code"), get<int>(*it, "signal"), get<bool>(*it, "core")};
+  }
+  if (in.contains("due")) one.due = job::Time(job::Time::duration(get<std::int64_t>(in, "due")));
+  if (in.contains("pane")) saved.pane = model::PaneId{get<std::uint32_t>(in, "pane")};
+  saved.run_pid = get<int>(in, "run_pid");
+  saved.run_started = time_of(in, "run_started");
+  saved.run_restart = get<int>(in, "run_restart");
+  return saved;
+}
+
+}  // namespace sess::server

@@ -1,0 +1,289 @@
+// Where a job's program runs and with what: session, pane, environment, log; and job files.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/log.hpp"
+#include "command/spawn.hpp"
+#include "job/job_file.hpp"
+#include "job/name.hpp"
+#include "model/names.hpp"
+#include "os/directory.hpp"
+#include "server/job_clients.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::size_t kFileLimit = 1 << 20;
+constexpr int kDepth = 64;
+constexpr Size kDefaultSize{24, 80};
+
+/// Variables of the caller that say something about its terminal or the session it sits in.
+bool is_callers_own(std::string_view variable) {
+  const auto name = variable.substr(0, variable.find('='));
+  static constexpr std::string_view kNames[] = {"TERM",   "SESS",    "SESS_PANE", "TMUX",  "TMUX_PANE", "STY",
+                                                "WINDOW", "COLUMNS", "LINES",     "SHLVL", "OLDPWD",    "_",
+                                                "SHELL",  "PWD",     "TERM_PROGRAM", "TERM_PROGRAM_VERSION"};
+  return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return fail_errno(errno, "cannot read {}", path);
+  std::string text(kFileLimit + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kFileLimit) return fail(ErrorCode::too_large, "{} has more than {} bytes", path, kFileLimit);
+  return text;
+}
+
+/// EnvironmentFile= of systemd.exec(5), without continuation lines: NAME=value, quotes around a value are dropped.
+Result<> read_environment_file(const std::string& path, model::Environment& environment) {
+  auto text = read_file(path);
+  if (!text) return pass(text.error());
+  std::istringstream lines(*text);
+  int number = 0;
+  for (std::string line; std::getline(lines, line);) {
+    ++number;
+    const auto begin = line.find_first_not_of(" \t");
+    if (begin == std::string::npos || line[begin] == '#' || line[begin] == ';') continue;
+    line.erase(0, begin);
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.pop_back();
+    if (line.starts_with("export ")) line.erase(0, 7);
+    const auto equals = line.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorCode::invalid_argument, "{}:{}: not NAME=value", path, number);
+    }
+    std::string value = line.substr(equals + 1);
+    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front()) {
+      value = value.substr(1, value.size() - 2);
+    }
+    environment.set(line.substr(0, equals), value);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<model::PaneId> JobControl::pane_of(const std::string& job) const {
+  const auto it = panes_.find(job);
+  if (it == panes_.end() || server_.model().pane(it->second) == nullptr) return std::nullopt;
+  return it->second;
+}
+
+Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
+  model::Model& model = server_.model();
+  const auto wall = server_.clock().wall();
+  const std::string directory = job.spec.directory.empty() ? server_.facts().home : job.spec.directory;
+  auto name = model::session_name(job.name);
+  if (!name) return pass(name.error());
+  model::Session* session = model.session_named(*name);
+  const bool made_session = session == nullptr;
+  if (made_session) {
+    auto made = model.create_session({*name, directory, "", wall});
+    if (!made) return pass(made.error());
+    session = *made;
+  }
+  const auto session_id = session->id;
+  model::Model::NewWindow window;
+  window.session = session_id;
+  window.select = true;
+  const auto size = sizes_.find(job.name);
+  window.size = size == sizes_.end() ? kDefaultSize : clamp(size->second);
+  window.pane.shell = session->options.string("default-shell");
+  if (window.pane.shell.empty()) window.pane.shell = "/bin/sh";
+  if (job.spec.command.size() == 1) {
+    window.pane.shell_command = job.spec.command.front();
+  } else {
+    window.pane.argv = job.spec.command;
+  }
+  window.pane.start_path = directory;
+  window.pane.title = server_.facts().host;
+  window.pane.now = wall;
+  auto created = model.create_window(window);
+  if (!created) {
+    if (made_session) model.destroy_session(session_id);
+    return pass(created.error());
+  }
+  command::name_window(model, created->window);
+  return created->pane;
+}
+
+Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const model::Pane& pane) {
+  model::Model& model = server_.model();
+  const auto& facts = server_.facts();
+  const auto sessions = model.sessions_with(pane.window);
+  model::Environment environment = model.environment();
+  for (const auto& variable : job.environment) {
+    if (!is_callers_own(variable)) environment.put(variable);
+  }
+  if (!sessions.empty()) environment.merge(sessions.front()->environment);
+  environment.set("TERM", model.server_options().string("default-terminal"));
+  environment.set("TERM_PROGRAM", "sess");
+  environment.set("TERM_PROGRAM_VERSION", facts.version);
+  if (!job.spec.environment_file.empty()) {
+    if (auto ok = read_environment_file(job.spec.environment_file, environment); !ok) return pass(ok.error());
+  }
+  for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
+  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
+                                      sessions.empty() ? 0 : sessions.front()->id.value));
+  environment.set("SESS_PANE", to_string(pane.id));
+  environment.set("SESS_JOB", job.name);
+  if (!environment.value("PATH")) environment.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  if (server_.start().private_directory) environment.set("SSH_AUTH_SOCK", server_.agent_path());
+  environment.set("SHELL", pane.shell);
+  environment.set("PWD", pane.start_path);
+
+  command::ProgramStart start;
+  const auto& command = job.spec.command;
+  if (command.size() > 1 || command.front().find_first_of(" \t\n|&;<>()$`\\\"'*?[]#~=%!{}") == std::string::npos) {
+    // A plain word needs no shell; without one the exit status cannot be anybody else's.
+    start.argv = command;
+  } else {
+    start.argv = {pane.shell, "-c", command.front()};
+    start.argv0 = pane.shell.substr(pane.shell.rfind('/') + 1);
+  }
+  start.env = environment.block();
+  start.cwd = pane.start_path;
+  return start;
+}
+
+Result<int> JobControl::start(const job::Job& job) {
+  if (ending_) return fail(ErrorCode::unavailable, "the daemon is ending");
+  auto id = pane_of(job.name);
+  const bool fresh = !id;
+  if (fresh) {
+    auto made = make_pane(job);
+    if (!made) return pass(made.error());
+    id = *made;
+  }
+  panes_[job.name] = *id;
+  encoded_.erase(job.name);
+  const auto give_up = [&](const Error& error) {
+    logs_.erase(*id);
+    panes_.erase(job.name);
+    if (fresh) server_.model().destroy_pane(*id);
+    return pass(error);
+  };
+  auto program = program_for(job, *server_.model().pane(*id));
+  if (!program) return give_up(program.error());
+  program->replace = !fresh;
+  open_log(*id, job);
+  server_.model_changed();
+  const auto wall = server_.clock().wall();
+  if (auto started = server_.start_program(*id, *program); !started) return give_up(started.error());
+  const int pid = server_.model().pane(*id)->pid;
+  runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false};
+  log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);
+  if (fresh) {
+    for (auto& follower : followers_) {
+      if (follower->job != job.name || follower->status) continue;
+      follower->pane = *id;
+      follower->offset = 0;
+    }
+  }
+  return pid;
+}
+
+void JobControl::open_log(model::PaneId pane, const job::Job& job) {
+  Log& log = logs_[pane];
+  log = {};
+  if (!job.spec.log) return;
+  std::string file = job.name + ".log";
+  job::Directory* directory = nullptr;
+  if (!job.spec.log_path.empty()) {
+    const auto slash = job.spec.log_path.rfind('/');
+    auto opened = job::DiskDirectory::open(slash == 0 ? "/" : job.spec.log_path.substr(0, slash));
+    if (!opened) return server_.report(fmt::format("job {} is not logged: {}", job.name, opened.error().text));
+    log.own_directory = std::move(*opened);
+    directory = log.own_directory.get();
+    file = job.spec.log_path.substr(slash + 1);
+  } else {
+    auto opened = log_directory();
+    if (!opened) return server_.report(fmt::format("job {} is not logged: {}", job.name, opened.error().text));
+    directory = *opened;
+  }
+  log.writer = std::make_unique<job::LogWriter>(*directory, file, job.spec.log_limits);
+}
+
+// --- job files ------------------------------------------------------------------------------------------
+
+std::string JobControl::config_path(const std::string& name) const {
+  return server_.start().config_directory + "/jobs/" + name + ".toml";
+}
+
+Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
+  if (auto ok = job::check_name(name); !ok) return pass(ok.error());
+  const std::string path = config_path(name);
+  auto text = read_file(path);
+  if (!text) return pass(text.error());
+  return job::parse_job_file(*text, path);
+}
+
+Result<> JobControl::load(const std::string& name, int depth) {
+  if (depth > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
+  const job::Job* known = supervisor_.find(name);
+  if (known != nullptr && known->active()) return {};
+  auto spec = read_job_file(name);
+  if (!spec) {
+    if (spec.error().sys_errno != ENOENT) return pass(spec.error());
+    // Without a file it is what it was when it ran last.
+    return known != nullptr ? Result<>() : fail(ErrorCode::not_found, "no such job: {}", name);
+  }
+  job::Job job;
+  if (known != nullptr) job = *known;
+  job.name = name;
+  job.from_file = true;
+  job.spec = std::move(*spec);
+  const auto requires_too = job.spec.requires_;
+  if (auto added = supervisor_.add(std::move(job)); !added) return added;
+  encoded_.erase(name);
+  for (const auto& other : requires_too) {
+    if (auto ok = load(other, depth + 1); !ok) {
+      return ok.error().code == ErrorCode::not_found
+                 ? fail(ErrorCode::not_found, "job {} requires {}, which does not exist", name, other)
+                 : ok;
+    }
+  }
+  return {};
+}
+
+void JobControl::start_enabled() {
+  auto directory = os::open_existing_private_directory(server_.start().config_directory + "/jobs");
+  if (!directory) return;
+  auto files = job::DiskDirectory::open(server_.start().config_directory + "/jobs");
+  if (!files) return server_.report(files.error().text);
+  auto names = (*files)->list();
+  if (!names) return server_.report(names.error().text);
+  std::vector<std::string> enabled;
+  for (const auto& file : *names) {
+    constexpr std::string_view kSuffix = ".toml";
+    if (!file.ends_with(kSuffix)) continue;
+    const std::string name = file.substr(0, file.size() - kSuffix.size());
+    auto spec = read_job_file(name);
+    if (!spec) {
+      server_.report(spec.error().text);
+      continue;
+    }
+    if (!spec->enabled) continue;
+    if (auto loaded = load(name); !loaded) {
+      server_.report(loaded.error().text);
+      continue;
+    }
+    enabled.push_back(name);
+  }
+  if (enabled.empty()) return;
+  // All at once, so that `after` orders them; if that cannot be, each that can.
+  if (auto started = supervisor_.start(enabled, now()); !started) {
+    server_.report(started.error().text);
+    for (const auto& name : enabled) {
+      if (auto one = supervisor_.start({name}, now()); !one) server_.report(one.error().text);
+    }
+  }
+}
+
+}  // namespace sess::server

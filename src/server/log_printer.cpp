@@ -1,0 +1,162 @@
+#include "server/log_printer.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+namespace sess::server {
+namespace {
+
+/// Bytes of log per turn: about a millisecond of the emulator.
+constexpr std::size_t kPortion = 128 * 1024;
+
+std::string time_text(job::WallTime time) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  const std::time_t seconds = micros / 1'000'000;
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char text[64];
+  const std::size_t n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
+  char zone[16];
+  const std::size_t z = std::strftime(zone, sizeof zone, "%z", &local);
+  return fmt::format("{}.{:03}{}", std::string_view(text, n), micros / 1000 % 1000, std::string_view(zone, z));
+}
+
+std::string without_trailing_blanks(std::string text) {
+  const auto end = text.find_last_not_of(' ');
+  text.resize(end == std::string::npos ? 0 : end + 1);
+  return text;
+}
+
+}  // namespace
+
+LogPrinter::LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request,
+                       Size size, Reader reader, std::function<void(Result<>)> done)
+    : directory_(std::move(directory)),
+      log_(std::move(log)),
+      request_(std::move(request)),
+      reader_(std::move(reader)),
+      done_(std::move(done)),
+      emulator_(clamp(size), store_, *this),
+      keeping_(request_.lines.has_value() && !request_.raw) {}
+
+void LogPrinter::step() {
+  if (over()) return;
+  if (reader_.gone()) {
+    done_ = nullptr;
+    return;
+  }
+  at_end_ = false;
+  for (std::size_t taken = 0; taken < kPortion && reader_.takes_more();) {
+    auto chunk = log_.next();
+    if (!chunk) return finish(pass(chunk.error()));
+    if (!*chunk) {
+      at_end_ = true;
+      break;
+    }
+    taken += (*chunk)->bytes.size();
+    take(**chunk);
+  }
+  if (!at_end_) return;
+  if (request_.follow && reader_.more_to_come()) {
+    if (!request_.raw) print_up_to(cursor_line());
+    if (std::exchange(keeping_, false)) {
+      for (const auto& line : kept_) reader_.print(line);
+      kept_.clear();
+    }
+    return;
+  }
+  finish({});
+}
+
+void LogPrinter::take(const job::LogChunk& chunk) {
+  if (request_.raw) return reader_.print(chunk.bytes);
+  emulator_.feed(chunk.bytes);
+  newest_ = chunk.time;
+  const std::uint64_t known = times_.empty() ? 0 : times_.back().first;
+  if (const auto line = cursor_line(); times_.empty() || line > known) {
+    // The line under the cursor began in this chunk, or before it: its first moment counts.
+    times_.emplace_back(times_.empty() ? 0 : known + 1, chunk.time);
+    if (line > known + 1) times_.emplace_back(line, chunk.time);
+  }
+  print_up_to(emulator_.screen().history().end_line());
+}
+
+std::uint64_t LogPrinter::cursor_line() const {
+  const auto& screen = emulator_.screen();
+  std::uint64_t line = screen.history().end_line();
+  for (int row = 1; row <= screen.cursor().row; ++row) {
+    if (!screen.wrapped(row - 1)) ++line;
+  }
+  return line;
+}
+
+/// The line behind the last one that holds anything.
+std::uint64_t LogPrinter::last_line() const {
+  const auto& screen = emulator_.screen();
+  int last = screen.cursor().col > 0 ? screen.cursor().row : -1;
+  for (int row = 0; row < screen.size().rows; ++row) {
+    const auto cells = screen.row(row);
+    if (std::any_of(cells.begin(), cells.end(), [](const auto& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+      last = std::max(last, row);
+    }
+  }
+  std::uint64_t line = screen.history().end_line();
+  if (last < 0 && !screen.history().has_open_line()) return line;
+  for (int row = 1; row <= last; ++row) {
+    if (!screen.wrapped(row - 1)) ++line;
+  }
+  return line + 1;
+}
+
+std::string LogPrinter::line_text(std::uint64_t line) const {
+  const auto& screen = emulator_.screen();
+  const auto& history = screen.history();
+  std::string text;
+  if (line < history.end_line()) {
+    terminal::HistoryLine read;
+    if (history.read(line, read)) text = std::string(read.text);
+    return text;
+  }
+  std::uint64_t at = history.end_line();
+  if (line == at) text = std::string(history.open_line().text);
+  for (int row = 0; row < screen.size().rows && at <= line; ++row) {
+    if (at == line) {
+      for (const auto& cell : screen.row(row)) {
+        if (cell.width == 0) continue;
+        if (cell.glyph == 0) {
+          text += ' ';
+        } else {
+          screen.append_text(text, cell);
+        }
+      }
+    }
+    if (!screen.wrapped(row)) ++at;
+  }
+  return text;
+}
+
+void LogPrinter::print_up_to(std::uint64_t line) {
+  next_ = std::max(next_, emulator_.screen().history().first_line());
+  for (; next_ < line; ++next_) emit(next_, without_trailing_blanks(line_text(next_)));
+}
+
+void LogPrinter::emit(std::uint64_t line, std::string text) {
+  while (times_.size() > 1 && times_[1].first <= line) times_.pop_front();
+  if (request_.timestamps) {
+    text.insert(0, time_text(times_.empty() ? newest_ : times_.front().second) + " ");
+  }
+  text += '\n';
+  if (!keeping_) return reader_.print(text);
+  kept_.push_back(std::move(text));
+  if (kept_.size() > *request_.lines) kept_.pop_front();
+}
+
+void LogPrinter::finish(const Result<>& result) {
+  if (!request_.raw && result) {
+    print_up_to(last_line());
+    for (const auto& line : kept_) reader_.print(line);
+  }
+  std::exchange(done_, nullptr)(result);
+}
+
+}  // namespace sess::server

@@ -1,0 +1,63 @@
+// `sess logs`: a job's log as a person would have read it, sent to one client.
+//
+// The bytes go through an emulator of their own, so that progress bars, cursor movement and colours come out as the
+// lines that were left on the screen, and nothing but text reaches the reader. A portion per turn of the loop, and
+// only while the client takes it: a log of gigabytes stops nobody else.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "command/job_host.hpp"
+#include "job/log_reader.hpp"
+#include "terminal/emulator.hpp"
+
+namespace sess::server {
+
+class LogPrinter final : private terminal::Sink {
+ public:
+  /// Where printed text goes, and what is known about the reader and the job.
+  struct Reader {
+    std::function<void(std::string_view)> print;
+    std::function<bool()> takes_more;  ///< false: its connection is full
+    std::function<bool()> gone;
+    std::function<bool()> more_to_come;  ///< the job still runs
+  };
+
+  LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request, Size size,
+             Reader reader, std::function<void(Result<>)> done);
+
+  /// One portion; once per turn.
+  void step();
+  [[nodiscard]] bool over() const { return done_ == nullptr; }
+  /// Whether step() has something to do without anything happening first.
+  [[nodiscard]] bool ready() const { return !over() && !at_end_ && reader_.takes_more(); }
+
+ private:
+  void take(const job::LogChunk& chunk);
+  void print_up_to(std::uint64_t line);
+  void emit(std::uint64_t line, std::string text);
+  void finish(const Result<>& result);
+  [[nodiscard]] std::uint64_t cursor_line() const;
+  [[nodiscard]] std::uint64_t last_line() const;
+  [[nodiscard]] std::string line_text(std::uint64_t line) const;
+  void on_reply(std::string_view) override {}  // questions in a log are not asked again
+
+  std::unique_ptr<job::Directory> directory_;  ///< of a log elsewhere; else none
+  job::LogReader log_;
+  command::LogRequest request_;
+  Reader reader_;
+  std::function<void(Result<>)> done_;
+  terminal::HeapSegmentStore store_;
+  terminal::Emulator emulator_;
+  std::uint64_t next_ = 0;                         ///< line to be printed
+  std::deque<std::pair<std::uint64_t, job::WallTime>> times_;  ///< from this line on they came then
+  job::WallTime newest_{};
+  std::deque<std::string> kept_;  ///< with -n: the last lines, until the end is known
+  bool keeping_ = false;
+  bool at_end_ = false;
+};
+
+}  // namespace sess::server
