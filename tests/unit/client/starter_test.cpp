@@ -53,10 +53,14 @@ TEST_CASE("the daemon gets the names and files that the client was given", "[cli
 
 TEST_CASE("a daemon that reports readiness is waited for, whichever way it reports", "[client]") {
   SECTION("by a byte") {
-    Daemon daemon("echo \"$@\" > ${0%/*}/args; echo >&1; exit 0\n");
+    Daemon daemon("echo \"$@\" > ${0%/*}/args; printf '\\0' >&1; exit 0\n");
     REQUIRE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
     CHECK(daemon.content("args") == "--ready-fd 1\n");
     CHECK(fs::is_directory(daemon.paths.socket_directory));
+  }
+  SECTION("a byte other than 0 says that it failed") {
+    Daemon daemon("printf '\\1' >&1; exit 1\n");
+    CHECK_FALSE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
   }
   SECTION("by its exit status") {
     Daemon daemon("exec >&-; exit 0\n");
@@ -75,7 +79,7 @@ TEST_CASE("a daemon that fails is an error that names it", "[client]") {
 }
 
 TEST_CASE("of many starters at once one starts the daemon", "[client]") {
-  Daemon daemon("echo started >> ${0%/*}/count; echo >&1\n");
+  Daemon daemon("echo started >> ${0%/*}/count; printf '\\0' >&1\n");
   std::vector<std::thread> starters;
   std::atomic<int> succeeded{0};
   for (int i = 0; i < 12; ++i) {
