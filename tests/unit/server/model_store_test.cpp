@@ -41,7 +41,7 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   keys.bind("root", *input::parse_key("F5"), {"display-message hi", "", false});
   SavedState state;
   state.buffers.push_back({"buffer0", std::string("a\0b", 3), {}, true, 4});
-  state.clients.push_back({123, id, true, false, "mine"});
+  state.clients.push_back({123, id, true, false, "mine", ""});
   state.configured = true;
   const std::string bytes = encode_model(before, keys, state);
 
