@@ -18,6 +18,10 @@ constexpr std::uint64_t kMostPatience = Journal::kRingSize - 128 * 1024;
 constexpr std::size_t kPull = 64 * 1024;
 /// Screens of a flood: sixty a second at the most.
 constexpr std::chrono::milliseconds kFrameInterval{16};
+/// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains meanwhile, so that
+/// the next screen (the one after Ctrl-C) is not behind them.
+constexpr double kFrameShare = 0.8;
+constexpr std::chrono::milliseconds kLongestInterval{250};
 
 }  // namespace
 
@@ -147,8 +151,8 @@ std::uint64_t DirectView::history_line() const {
 void DirectView::skip(Time now) {
   deadline_.reset();
   if (!flow_.drained() || inside_long_picture()) return;
-  if (now - shown_at_ < kFrameInterval) {
-    deadline_ = shown_at_ + kFrameInterval;
+  if (const auto next = shown_at_ + frame_interval(); now < next) {
+    deadline_ = next;
     return;
   }
   const std::uint64_t parsed = pane_.parsed();
@@ -163,7 +167,18 @@ void DirectView::skip(Time now) {
   shown_ = parsed;
   shown_at_ = now;
   fed_ = parsed;
-  send_output(connection_, flow_, now, terminal::repaint(pane_.screen()));
+  const std::string bytes = terminal::repaint(pane_.screen());
+  shown_bytes_ = bytes.size();
+  send_output(connection_, flow_, now, bytes);
+}
+
+std::chrono::nanoseconds DirectView::frame_interval() const {
+  const double rate = flow_.rate();
+  if (rate <= 0) return kFrameInterval;
+  const std::chrono::duration<double> needed(static_cast<double>(shown_bytes_) / (rate * kFrameShare));
+  if (needed > kLongestInterval) return kLongestInterval;
+  return std::max<std::chrono::nanoseconds>(kFrameInterval,
+                                            std::chrono::duration_cast<std::chrono::nanoseconds>(needed));
 }
 
 void DirectView::update_undo() {

@@ -64,6 +64,7 @@ class DirectView {
   void synchronize();
   void update_undo();
   [[nodiscard]] std::uint64_t patience() const;
+  [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
   /// In the middle of a picture that is larger than the ring: nothing can be sent before it ends.
   [[nodiscard]] bool inside_long_picture() const { return pane_.boundary() < pane_.journal().oldest(); }
 
@@ -77,6 +78,7 @@ class DirectView {
   bool skipping_ = false;
   std::uint64_t owed_line_ = 0;     ///< while skipping: first history line that the terminal misses
   std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
+  std::size_t shown_bytes_ = 0;     ///< what that screen took
   std::uint64_t discarded_ = 0;
   Time shown_at_{};
   std::optional<Time> deadline_;

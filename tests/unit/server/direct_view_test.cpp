@@ -128,6 +128,31 @@ TEST_CASE("an unfinished sequence waits for its end, and the offset names its st
   CHECK(rig.bytes.substr(before) == "ab\x1b[31mc");
 }
 
+TEST_CASE("in a flood little waits in the buffers of a terminal that takes what it is sent too early",
+          "[direct_view]") {
+  // A PTY holds 12 KiB that the client has got rid of and nobody has seen.
+  constexpr std::uint64_t kBuffer = 12 * 1024;
+  constexpr std::uint64_t kPerMillisecond = 64;
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  std::uint64_t seen = 0;
+  std::uint64_t waited = 0;
+  for (int ms = 0; ms < 4000; ++ms) {
+    rig.now += std::chrono::milliseconds(1);
+    seen = std::min(seen + kPerMillisecond, rig.sent_total());
+    rig.flow.on_ack(std::min(rig.sent_total(), seen + kBuffer), rig.now);
+    for (int i = 0; i < 30; ++i) rig.print(std::string(79, static_cast<char>('a' + (ms + i) % 26)) + "\r\n");
+    rig.view->turn(rig.now);
+    rig.take();
+    if (ms >= 2000) waited += rig.sent_total() - seen;
+  }
+  CHECK(rig.view->skipping());
+  INFO("bytes that wait: " << waited / 2000);
+  CHECK(waited / 2000 < kBuffer / 2);
+  CHECK(seen > 2000 * kPerMillisecond);  // and the terminal is not left idle half of the time
+}
+
 TEST_CASE("a client that stops costs nothing and is shown the current screen when it comes back", "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
