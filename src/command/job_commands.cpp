@@ -452,7 +452,7 @@ constexpr Flag kRunFlags[] = {
     {kLogKeep, "log-keep", "number", "how many are kept (8)"},
     {kNotify, "notify", "shell-command", "run when the job ends"},
     {kDescription, "description", "text", "one line for people"},
-    {kResumeAt, "", "offset", ""},
+    {kResumeAt, "", "offset", "go on streaming from here after the server was replaced"},
 };
 constexpr Flag kWaitFlags[] = {
     {kAny, "any", "", "the first that ends; prints its name"},

@@ -34,16 +34,16 @@ TEST_CASE("run-shell waits, prints and hands on the exit status", "[command]") {
   CHECK(ran.out == "hi\n'echo hi; exit 3' returned 3\nafter\n");
   CHECK(ran.status == 3);
   world.host.job_results["kill -9 $$"] = {137, ""};
-  ran = world.run({"run", "kill -9 $$"});
+  ran = world.run({"run-shell", "kill -9 $$"});
   CHECK(ran.out == "'kill -9 $$' terminated by signal 9\n");
   CHECK(ran.status == 137);
-  CHECK(world.run({"run", "-b", "exit 3"}).status == 0);
-  CHECK(world.run({"run", "-C", "foo"}).err == "unknown command: foo\n");
-  CHECK(world.run({"run", "-C", "display -p in"}).out == "in\n");
-  CHECK(world.run({"run", "-d", "x"}).err == "invalid delay time: x\n");
-  CHECK(world.run({"run", "-d", "0.5", "-C", "display -p later"}).out == "later\n");
+  CHECK(world.run({"run-shell", "-b", "exit 3"}).status == 0);
+  CHECK(world.run({"run-shell", "-C", "foo"}).err == "unknown command: foo\n");
+  CHECK(world.run({"run-shell", "-C", "display -p in"}).out == "in\n");
+  CHECK(world.run({"run-shell", "-d", "x"}).err == "invalid delay time: x\n");
+  CHECK(world.run({"run-shell", "-d", "0.5", "-C", "display -p later"}).out == "later\n");
   CHECK(world.host.called("after 500"));
-  world.run({"run", "echo #{session_name}"});
+  world.run({"run-shell", "echo #{session_name}"});
   CHECK(world.host.jobs.back().command == "echo main");
 }
 
