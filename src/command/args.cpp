@@ -53,10 +53,15 @@ Result<Args> Args::parse(const ArgSpec& spec, std::span<const Value> values) {
     return values[i++].string();
   };
 
+  std::vector<Value> before;  // arguments that flags may follow
   while (i < values.size()) {
     if (!values[i].is_string()) break;
     const std::string& text = values[i].string();
-    if (text.size() < 2 || text[0] != '-') break;
+    if (text.size() < 2 || text[0] != '-') {
+      if (!spec.permute) break;
+      before.push_back(values[i++]);
+      continue;
+    }
     ++i;
     if (text == "--") break;
 
@@ -108,20 +113,21 @@ Result<Args> Args::parse(const ArgSpec& spec, std::span<const Value> values) {
     }
   }
 
-  for (; i < values.size(); ++i) {
+  before.insert(before.end(), values.begin() + static_cast<std::ptrdiff_t>(i), values.end());
+  for (const Value& value : before) {
     ArgKind kind = ArgKind::string;
     if (spec.kind != nullptr) {
       auto wanted = spec.kind(args, args.size());
       if (!wanted) return pass(wanted.error());
       kind = *wanted;
     }
-    if (kind == ArgKind::string && !values[i].is_string()) {
+    if (kind == ArgKind::string && !value.is_string()) {
       return fail(ErrorCode::invalid_argument, "argument {} must be \"string\"", args.size() + 1);
     }
-    if (kind == ArgKind::commands && values[i].is_string()) {
+    if (kind == ArgKind::commands && value.is_string()) {
       return fail(ErrorCode::invalid_argument, "argument {} must be {{ commands }}", args.size() + 1);
     }
-    args.values_.push_back(values[i]);
+    args.values_.push_back(value);
   }
   const int count = static_cast<int>(args.size());
   if (count < spec.min) {

@@ -43,6 +43,8 @@ struct ArgSpec {
   int max = 0;  ///< -1: any number
   /// The kind of positional argument `index`; null: all strings. An error is the command's own complaint.
   Result<ArgKind> (*kind)(const class Args&, std::size_t index) = nullptr;
+  /// Flags may also stand behind arguments, up to a "--".
+  bool permute = false;
 };
 
 class Value {

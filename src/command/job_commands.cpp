@@ -62,8 +62,11 @@ Status fail_with(Item& item, int status, std::string_view text) {
   return Status::error;
 }
 Status fail_with(Item& item, const Error& error) {
-  const bool unknown = error.code == ErrorCode::not_found && error.sys_errno != 0;
-  return fail_with(item, unknown ? kNotFound : error.sys_errno == EACCES ? kCannotExecute : kOwnFailure, error.text);
+  // What a shell reports for a program that is not there, and for one that cannot be executed.
+  const int status = error.sys_errno == ENOENT                                 ? kNotFound
+                     : error.sys_errno == EACCES || error.sys_errno == ENOEXEC ? kCannotExecute
+                                                                               : kOwnFailure;
+  return fail_with(item, status, error.text);
 }
 
 Result<job::Milliseconds> duration(const Item& item, char flag, job::Milliseconds fallback) {
@@ -452,12 +455,12 @@ constexpr Flag kRunFlags[] = {
     {kLogKeep, "log-keep", "number", "how many are kept (8)"},
     {kNotify, "notify", "shell-command", "run when the job ends"},
     {kDescription, "description", "text", "one line for people"},
-    {kResumeAt, "", "offset", "go on streaming from here after the server was replaced"},
+    {kResumeAt, "resume-at", "offset", "what sess itself asks for when the server was replaced"},
 };
 constexpr Flag kWaitFlags[] = {
     {kAny, "any", "", "the first that ends; prints its name"},
     {kTimeout, "timeout", "duration", "give up with status 124"},
-    {kUntil, "until", "milliseconds", "give up at that time"},
+    {kUntil, "until", "milliseconds", "the same as a point in time since 1970"},
     {'S', "signal", "", "as wait-for -S"},
     {'L', "lock", "", "as wait-for -L"},
     {'U', "unlock", "", "as wait-for -U"},
@@ -480,34 +483,34 @@ constexpr Entry kEntries[] = {
      .summary = "Run a job: it survives, is logged, and its exit status is kept",
      .example = "sess run -d --restart on-failure -- ./server --port 8080",
      .flags = kStartServer, .run = run_run, .ours = true},
-    {.name = "wait", .alias = "wait-job", .purpose = Purpose::jobs, .args = {kWaitFlags, 1, -1},
+    {.name = "wait", .alias = "wait-job", .purpose = Purpose::jobs, .args = {kWaitFlags, 1, -1, nullptr, true},
      .usage = "[--any] [--timeout duration] job ...",
      .summary = "Wait for jobs and exit with their status",
      .example = "sess wait build && ./deploy",
      .flags = kStartServer | kReadOnly, .run = run_wait, .ours = true},
-    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1},
+    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
      .usage = "[-ft] [-n lines] [--since time] [--raw] job",
      .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
      .flags = kStartServer | kReadOnly, .run = run_logs, .ours = true},
-    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1},
+    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},
      .usage = "job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
      .flags = kStartServer, .run = run_start, .ours = true},
-    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 1, -1},
+    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 1, -1, nullptr, true},
      .usage = "[-n] job ...", .summary = "Stop jobs: stop signal, grace, SIGKILL", .example = "sess stop web",
      .run = run_stop, .ours = true},
-    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {{}, 1, -1},
+    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
      .usage = "job ...", .summary = "Stop jobs if they run, then start them", .example = "sess restart web",
      .flags = kStartServer, .run = run_restart, .ours = true},
-    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 1, -1},
+    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 1, -1, nullptr, true},
      .usage = "[-s signal] job ...", .summary = "Send a signal to every process of jobs",
      .example = "sess kill -s HUP web", .run = run_kill, .ours = true},
-    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {{}, 1, -1},
+    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
      .usage = "job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
      .flags = kStartServer, .run = run_remove, .ours = true},
-    {.name = "enable", .alias = "", .purpose = Purpose::jobs, .args = {kNowFlags, 1, -1},
+    {.name = "enable", .alias = "", .purpose = Purpose::jobs, .args = {kNowFlags, 1, -1, nullptr, true},
      .usage = "[--now] job ...", .summary = "Start jobs with the machine", .example = "sess enable --now web",
      .flags = kStartServer, .run = run_enable, .ours = true},
-    {.name = "disable", .alias = "", .purpose = Purpose::jobs, .args = {kDisableFlags, 1, -1},
+    {.name = "disable", .alias = "", .purpose = Purpose::jobs, .args = {kDisableFlags, 1, -1, nullptr, true},
      .usage = "[--now] job ...", .summary = "Do not start jobs with the machine any more",
      .example = "sess disable web", .flags = kStartServer, .run = run_disable, .ours = true},
 };

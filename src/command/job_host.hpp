@@ -82,7 +82,7 @@ class JobHost {
  public:
   virtual ~JobHost() = default;
 
-  [[nodiscard]] virtual std::vector<JobView> jobs() const = 0;
+  [[nodiscard]] virtual std::vector<JobView> jobs() = 0;
   /// Of the table or, by name, a job file. not_found: "no such job: x" (with the nearest name).
   [[nodiscard]] virtual Result<JobView> find(const std::string& name) = 0;
   [[nodiscard]] virtual JobUse use(const std::string& name) const = 0;

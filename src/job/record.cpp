@@ -1,6 +1,7 @@
 #include "job/record.hpp"
 
 #include <algorithm>
+#include <set>
 #include <charconv>
 #include <sstream>
 #include <toml++/toml.h>
@@ -111,6 +112,7 @@ std::string encode_record(const Record& record) {
   } else {
     table.insert("code", record.exit.code);
   }
+  if (record.stopped) table.insert("stopped", true);
   table.insert("success", record.success);
   table.insert("start", to_toml(record.start));
   table.insert("end", to_toml(record.end));
@@ -152,6 +154,7 @@ Result<Record> decode_record(std::string_view text) {
   if (const auto* command = table["command"].as_array()) {
     for (const auto& word : *command) record.command.push_back(word.value_or(std::string()));
   }
+  record.stopped = table["stopped"].value_or(false);
   record.success = table["success"].value_or(record.exit == Exit{});
   record.cpu_user = std::chrono::microseconds(table["cpu-user-us"].value_or(std::int64_t{0}));
   record.cpu_system = std::chrono::microseconds(table["cpu-system-us"].value_or(std::int64_t{0}));
@@ -195,6 +198,23 @@ Result<std::vector<Record>> RecordStore::list(const std::string& name) {
     const auto text = directory_.read(file.file, kMaxFile);
     if (!text) continue;
     if (auto record = decode_record(*text)) records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+Result<std::vector<Record>> RecordStore::newest_of_each(std::size_t limit) {
+  const auto files = files_of(directory_, {});
+  if (!files) return pass(files.error());
+  std::vector<Record> records;
+  std::set<std::string> seen;
+  for (auto it = files->rbegin(); it != files->rend() && records.size() < limit; ++it) {
+    if (seen.count(it->name) != 0) continue;
+    const auto text = directory_.read(it->file, kMaxFile);
+    if (!text) continue;
+    if (auto record = decode_record(*text)) {
+      seen.insert(it->name);
+      records.push_back(std::move(*record));
+    }
   }
   return records;
 }

@@ -26,6 +26,7 @@ struct Record {
   std::vector<std::string> command;
   Exit exit;
   bool success = false;  ///< by the job's own success-exit
+  bool stopped = false;  ///< a person stopped it
   WallTime start{};
   WallTime end{};
   std::chrono::microseconds cpu_user{0};
@@ -55,6 +56,8 @@ class RecordStore {
   [[nodiscard]] Result<Record> newest(const std::string& name);
   /// All of that name, or of all names (empty), oldest end first. Unreadable files are left out.
   [[nodiscard]] Result<std::vector<Record>> list(const std::string& name = {});
+  /// The newest of each name, of the `limit` names that ended last; newest end first.
+  [[nodiscard]] Result<std::vector<Record>> newest_of_each(std::size_t limit);
   /// Removes all of that name; how many.
   Result<int> remove(const std::string& name);
   /// Removes what ended longer than `age` ago; how many. Looks at file names only.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 #include "base/duration.hpp"
 
@@ -85,10 +86,14 @@ Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
     job.due.reset();
     enter(job, State::waiting, now);
   }
+  start_errors_.clear();
   start_ready(now);
+  const auto errors = std::exchange(start_errors_, {});
   for (const auto& name : names) {
     const Job& job = jobs_.at(name);
-    if (job.state == State::failed && !job.exit) return fail(ErrorCode::unavailable, "{}", job.reason);
+    if (job.state != State::failed || job.exit) continue;
+    const auto error = errors.find(name);
+    return error != errors.end() ? Result<>(pass(error->second)) : fail(ErrorCode::unavailable, "{}", job.reason);
   }
   return {};
 }
@@ -255,6 +260,7 @@ void Supervisor::start_now(Job& job, Now now) {
       return follow_verdict(job, job.tracker.on_ended(*job.exit, job.spec.restart, now.time), now);
     }
     job.exit.reset();
+    start_errors_.insert_or_assign(job.name, pid.error());
     return settle(job, State::failed, now, pid.error().text);
   }
   job.pid = *pid;

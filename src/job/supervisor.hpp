@@ -108,6 +108,7 @@ class Supervisor {
   [[nodiscard]] Result<Job*> require(const std::string& name);
 
   SupervisorActions& actions_;
+  std::map<std::string, Error> start_errors_;  ///< of the start() under way
   std::map<std::string, Job> jobs_;
   Graph graph_;
 };

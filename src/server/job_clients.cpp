@@ -38,6 +38,24 @@ std::string plain_lines(std::string_view bytes) {
   return out;
 }
 
+/// Jobs of which only records are left that listings show.
+constexpr std::size_t kListed = 50;
+
+command::JobView view_of(const job::Record& record) {
+  command::JobView out;
+  out.job.name = record.name;
+  out.job.spec.command = record.command;
+  out.job.exit = record.exit;
+  out.job.state = record.stopped   ? job::State::inactive
+                  : record.success ? job::State::exited
+                                   : job::State::failed;
+  if (record.stopped) out.job.reason = "stopped";
+  if (out.job.state == job::State::failed) out.job.reason = record.exit.text();
+  out.job.started = record.start;
+  out.job.ended = out.job.since = record.end;
+  return out;
+}
+
 }  // namespace
 
 // --- listings -------------------------------------------------------------------------------------------
@@ -62,9 +80,17 @@ command::JobView JobControl::view(const job::Job& job) const {
   return view;
 }
 
-std::vector<command::JobView> JobControl::jobs() const {
+std::vector<command::JobView> JobControl::jobs() {
   std::vector<command::JobView> out;
   for (const auto& [name, job] : supervisor_.jobs()) out.push_back(view(job));
+  // Jobs of an earlier daemon, and those that are no longer in the table.
+  auto store = records();
+  const auto ended = store ? (*store)->newest_of_each(kListed) : Result<std::vector<job::Record>>();
+  if (ended) {
+    for (const auto& record : *ended) {
+      if (supervisor_.find(record.name) == nullptr) out.push_back(view_of(record));
+    }
+  }
   return out;
 }
 
@@ -84,17 +110,7 @@ Result<command::JobView> JobControl::find(const std::string& name) {
   } else if (spec.error().sys_errno != ENOENT && job::check_name(name)) {
     return pass(spec.error());
   }
-  if (const job::Record* record = newest_end(name)) {
-    command::JobView out;
-    out.job.name = name;
-    out.job.spec.command = record->command;
-    out.job.exit = record->exit;
-    out.job.state = record->success ? job::State::exited : job::State::failed;
-    if (!record->success) out.job.reason = record->exit.text();
-    out.job.started = record->start;
-    out.job.ended = out.job.since = record->end;
-    return out;
-  }
+  if (const job::Record* record = newest_end(name)) return view_of(*record);
   std::vector<std::string> names;
   for (const auto& [known, job] : supervisor_.jobs()) names.push_back(known);
   const std::string near = job::nearest(name, names);

@@ -155,6 +155,7 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
   record.pid = run.pid;
   if (const job::Job* job = supervisor_.find(run.job)) {
     record.command = job->spec.command;
+    record.stopped = job->asked == job::Job::Asked::stop;
     record.success = job->spec.restart.success.contains(record.exit);
   }
   auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };

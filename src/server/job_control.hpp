@@ -71,7 +71,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   // --- command::JobHost -----------------------------------------------------------------------------------
 
-  [[nodiscard]] std::vector<command::JobView> jobs() const override;
+  [[nodiscard]] std::vector<command::JobView> jobs() override;
   [[nodiscard]] Result<command::JobView> find(const std::string& name) override;
   [[nodiscard]] command::JobUse use(const std::string& name) const override;
   [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
