@@ -38,7 +38,9 @@ Status run_message(Item& item) {
   const std::string text = args.empty() ? std::string(args.get_or('F', kMessage)) : args[0];
 
   // The client that looks at the target speaks for it.
-  FormatContext context = item.formats();
+  // A target that is not there has no values; it does not become the current one.
+  const bool lost = args.has('t') && !item.target().session;
+  FormatContext context = lost ? item.formats(Target{}) : item.formats();
   const auto* target_client = item.target_client();
   const auto session = item.target().session;
   if (target_client == nullptr || target_client->session != session) {

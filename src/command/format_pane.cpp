@@ -95,8 +95,7 @@ Found at_edge(C c, bool (*test)(const Pane&, const Window&, BorderStatus)) {
 Found dead_signal(C c) {
   return with_pane(c, [](const Pane& p) -> Found {
     if (!p.dead || !WIFSIGNALED(p.dead_status)) return std::nullopt;
-    const char* name = sigabbrev_np(WTERMSIG(p.dead_status));
-    return name != nullptr ? Found(name) : Found(std::to_string(WTERMSIG(p.dead_status)));
+    return Found(std::to_string(WTERMSIG(p.dead_status)));  // tmux prints no name where the C library has no table
   });
 }
 

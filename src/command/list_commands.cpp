@@ -224,7 +224,7 @@ constexpr Entry kEntries[] = {
      .usage = "[-F format] [-t target-session]",
      .summary = "List who is attached",
      .example = "sess list-clients",
-     .target = {'t', TargetKind::session, kFindCanFail},
+     .target = {'t', TargetKind::session, 0},
      .flags = kReadOnly | kAfterHook,
      .run = run_clients},
 };

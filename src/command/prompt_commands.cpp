@@ -52,7 +52,9 @@ struct Answerer {
 
 Answerer answerer(Item& item) {
   const bool background = item.args().has('b');
-  return {&item.queue(), background ? Waker() : item.wait(), background, item.client_id(), item.state()};
+  // What an answer starts is the asked client's: who gave the command may be gone by then.
+  const auto asked = item.target_client_id() ? item.target_client_id() : item.client_id();
+  return {&item.queue(), background ? Waker() : item.wait(), background, asked, item.state()};
 }
 
 /// What command-prompt asks, and the answers so far.

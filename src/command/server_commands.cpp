@@ -32,6 +32,9 @@ Status run_list(Item& item) {
 }
 
 Status run_messages(Item& item) {
+  if (item.args().has('t') && !item.target_client_id()) {
+    return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
+  }
   for (const std::string& line : item.host().message_log()) item.print(line);
   return Status::normal;
 }

@@ -39,6 +39,7 @@ void DirectView::synchronize() {
   fed_ = skipping_ ? pane_.parsed() : pane_.boundary();
   owed_line_ = pane_.screen().history().end_line();
   shown_ = pane_.parsed();
+  known_ = {fed_, owed_line_};
   deadline_.reset();
 }
 
@@ -76,6 +77,9 @@ void DirectView::repaint(Time now) {
 void DirectView::turn(Time now) {
   update_undo();
   if (!skipping_) follow(now);
+  if (!skipping_ && fed_ == pane_.parsed() && !(known_ && known_->offset == fed_)) {
+    known_ = {fed_, pane_.end_line_before_resize()};
+  }
   if (skipping_) skip(now);
 }
 
@@ -144,6 +148,7 @@ void DirectView::start_skipping() {
 
 std::uint64_t DirectView::history_line() const {
   if (skipping_) return owed_line_;
+  if (known_ && known_->offset == fed_) return known_->line;
   const auto at = pane_.history_line_at(fed_);
   return at ? *at : pane_.screen().history().first_line();
 }

@@ -77,6 +77,10 @@ class DirectView {
   std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
   std::uint64_t owed_line_ = 0;     ///< while skipping: first history line that the terminal misses
+  struct Known {
+    std::uint64_t offset, line;
+  };
+  std::optional<Known> known_;      ///< the history line of one offset, as the terminal has it: before any resize
   std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
   std::size_t shown_bytes_ = 0;     ///< what that screen took
   std::uint64_t discarded_ = 0;

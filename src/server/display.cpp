@@ -142,6 +142,7 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     }
     std::string before;
     if (client.direct) {
+      client.direct->turn(now);  // what came in this turn: its lines are known to be in the scrollback
       client.last_direct_pane = client.direct->pane().id();
       client.last_direct_line = client.direct->history_line();
       before = terminal::undo_for_detach(client.direct->pane().screen());

@@ -171,6 +171,7 @@ command::PaneFacts HostImpl::pane_facts(PaneId id) const {
   if (const auto color = screen.cursor_color()) facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
   facts.history_rows = [&screen] { return terminal::history_rows(screen); };
   facts.history_bytes = screen.history().bytes();
+  if (const model::Pane* pane = server_.model().pane(id)) facts.history_limit = server_.history_limits(*pane).history_lines;
   facts.alternate_on = modes.alternate_screen;
   facts.insert = modes.insert;
   facts.keypad = modes.application_keypad;
@@ -188,7 +189,7 @@ command::PaneFacts HostImpl::pane_facts(PaneId id) const {
   facts.synchronized_output = modes.synchronized;
   facts.scroll_region_upper = screen.top_margin();
   facts.scroll_region_lower = screen.bottom_margin();
-  for (int c = 0; c < screen.size().cols; ++c) {
+  for (int c = 1; c < screen.size().cols; ++c) {
     if (!screen.tab_stop(c)) continue;
     if (!facts.tabs.empty()) facts.tabs += ',';
     facts.tabs += std::to_string(c);

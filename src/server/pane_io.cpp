@@ -174,6 +174,11 @@ std::optional<std::uint64_t> PaneIo::history_line_at(std::uint64_t offset) const
   return line;
 }
 
+std::uint64_t PaneIo::end_line_before_resize() const {
+  if (before_resize_ && before_resize_->offset == parsed_) return before_resize_->line;
+  return emulator_->screen().history().end_line();
+}
+
 bool PaneIo::input(std::string_view bytes, ClientToken token, std::uint64_t sequence) {
   if (!journal_->accept_input(bytes, token, sequence)) return false;
   write_input();
@@ -196,6 +201,9 @@ void PaneIo::write_input() {
 void PaneIo::resize(Size size, os::PixelSize pixels) {
   const bool changed = emulator_->screen().size() != clamp(size);
   if (changed) {
+    if (!before_resize_ || before_resize_->offset != parsed_) {
+      before_resize_ = {parsed_, emulator_->screen().history().end_line()};
+    }
     emulator_->resize(size);
     checkpoint();  // a size is no part of the byte stream
     marks_.clear();

@@ -72,6 +72,10 @@ class PaneIo final : public terminal::Sink {
   /// there already has in its scrollback. Nothing when the ring does not reach back so far.
   [[nodiscard]] std::optional<std::uint64_t> history_line_at(std::uint64_t offset) const;
 
+  /// The number of the next history line at parsed(), as it was before the pane was resized there: a terminal that
+  /// showed the pane in its old size has the lines before it, and not those that the resize moved.
+  [[nodiscard]] std::uint64_t end_line_before_resize() const;
+
   /// Typed bytes, from a client's numbered frame (token, sequence) or not (0, 0). False: no room, nothing changed.
   bool input(std::string_view bytes, ClientToken token = 0, std::uint64_t sequence = 0);
 
@@ -122,6 +126,7 @@ class PaneIo final : public terminal::Sink {
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;
   std::deque<LineMark> marks_;
+  std::optional<LineMark> before_resize_;
   std::string replies_;
   std::uint64_t parsed_ = 0;
   bool quiet_ = false;  ///< replaying what was parsed before: no replies, bells or events

@@ -170,7 +170,7 @@ TEST_CASE("variables come from the model, the pane's terminal and the server", "
   world.model.pane(PaneId{0})->dead_status = 3 << 8;
   CHECK(world.format("#{pane_dead} #{pane_dead_status} [#{pane_dead_signal}]") == "1 3 []\n");
   world.model.pane(PaneId{0})->dead_status = 15;
-  CHECK(world.format("[#{pane_dead_status}] #{pane_dead_signal}") == "[] TERM\n");
+  CHECK(world.format("[#{pane_dead_status}] #{pane_dead_signal}") == "[] 15\n");
 }
 
 TEST_CASE("display-message -a lists variables, -v says how a format was expanded", "[command]") {

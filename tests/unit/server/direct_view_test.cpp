@@ -1,5 +1,5 @@
-// A direct view between a real pane (its output announced) and a real socket whose other end plays the client: what
-// the user's terminal then shows is judged by the oracle.
+// A direct view between a real pane (its output announced) and a real socket whose other end plays the
+// client: what the user's terminal then shows is judged by the oracle.
 #include "server/direct_view.hpp"
 
 #include <sys/socket.h>
@@ -40,14 +40,15 @@ struct Rig {
 
   protocol::FrameReader reader;
   test::Oracle terminal{Size{24, 80}};
-  std::string bytes;            ///< everything that the terminal was sent
+  std::string bytes;  ///< everything that the terminal was sent
   std::string undo;
-  std::uint64_t offset = 0;     ///< of the last frame that had one
-  std::uint64_t past = 0;       ///< bytes since
+  std::uint64_t offset = 0;  ///< of the last frame that had one
+  std::uint64_t past = 0;    ///< bytes since
 
   Rig() {
     auto journal = os::SharedMemory::create("test", 0).value();
-    pane = PaneIo::open(*loop, model::PaneId{1}, UniqueFd(), journal.take_fd(), {24, 80}, {}, observer, std::nullopt)
+    pane = PaneIo::open(*loop, model::PaneId{1}, UniqueFd(), journal.take_fd(), {24, 80}, {}, observer,
+                        std::nullopt)
                .value();
     connection = std::make_unique<Connection>(*loop, std::move(sockets.first), Connection::Events{});
     view = std::make_unique<DirectView>(*connection, flow, *pane, DirectView::Options{});
@@ -153,7 +154,8 @@ TEST_CASE("in a flood little waits in the buffers of a terminal that takes what 
   CHECK(seen > 2000 * kPerMillisecond);  // and the terminal is not left idle half of the time
 }
 
-TEST_CASE("a client that stops costs nothing and is shown the current screen when it comes back", "[direct_view]") {
+TEST_CASE("a client that stops costs nothing and is shown the current screen when it comes back",
+          "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
   rig.take();
@@ -170,7 +172,8 @@ TEST_CASE("a client that stops costs nothing and is shown the current screen whe
   }
   REQUIRE_FALSE(rig.view->skipping());
   CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
-  // The newest lines that it missed went through its own scrollback, in order and without a hole up to the screen.
+  // The newest lines that it missed went through its own scrollback, in order and without a hole up to the
+  // screen.
   const auto& scrollback = rig.terminal.scrollback();
   REQUIRE(scrollback.size() > 1000);
   for (std::size_t i = scrollback.size() - 1000; i < scrollback.size(); ++i) {

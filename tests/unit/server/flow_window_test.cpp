@@ -7,8 +7,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// A terminal that takes `rate` bytes a second and acknowledges every millisecond; returns how long the last byte
-/// sent then waits.
+/// A terminal that takes `rate` bytes a second and acknowledges every millisecond; returns how long the last
+/// byte sent then waits.
 double standing_delay(FlowWindow& flow, double rate, milliseconds duration) {
   FlowWindow::Time now{};
   double taken = static_cast<double>(flow.in_flight());

@@ -1,0 +1,114 @@
+// Everything that a user arranged is still there after the server was killed: windows, layouts, zoom, options,
+// bindings, hooks, buffers, environment, groups, and what the client shows.
+#include <algorithm>
+
+#include "rig.hpp"
+
+using namespace sess::test;
+
+namespace {
+
+/// All that commands can tell of the arrangement.
+std::string arrangement(const Rig& rig) {
+  std::string out;
+  for (const Rig::Arguments& question : std::vector<Rig::Arguments>{
+           {"list-sessions", "-F", "#{session_id} #{session_name} #{session_group} #{session_windows} #{session_stack}"},
+           {"list-windows", "-a", "-F",
+            "#{window_id} #{window_index} #{window_name} #{window_flags} #{window_layout} #{window_visible_layout} "
+            "#{window_zoomed_flag} #{automatic-rename}"},
+           {"list-panes", "-a", "-F",
+            "#{pane_id} #{pane_index} #{pane_pid} #{pane_tty} #{pane_width}x#{pane_height} #{pane_active} "
+            "#{pane_last} #{pane_marked} #{pane_title} #{pane_synchronized} #{pane_start_command}"},
+           {"list-keys"},
+           {"list-keys", "-N"},
+           {"show-options", "-g"},
+           {"show-options", "-s"},
+           {"show-options", "-gw"},
+           {"show-options", "-t", "one"},
+           {"show-options", "-w", "-t", "one:"},
+           {"show-options", "-p", "-t", "one:.0"},
+           {"show-hooks", "-g"},
+           {"show-environment", "-g"},
+           {"show-environment", "-t", "one"},
+           {"list-buffers", "-F", "#{buffer_name} #{buffer_size} #{buffer_sample}"},
+           {"show-buffer", "-b", "kept"}}) {
+    out += "--- " + question[0] + "\n" + rig.sess(question).out;
+  }
+  return out;
+}
+
+/// Lines of one text that the other lacks.
+std::string only_in(const std::string& text, const std::string& other) {
+  const auto lines = split_lines(other);
+  std::string out;
+  for (const auto& line : split_lines(text)) {
+    if (std::find(lines.begin(), lines.end(), line) == lines.end()) out += line + "\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("windows, layouts, zoom, options, bindings, hooks and buffers outlive the server", "[survive]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "one", "-x", "120", "-y", "40", "exec cat"});
+  rig.ask({"split-window", "-h", "-t", "one:", "exec cat"});
+  rig.ask({"split-window", "-v", "-t", "one:", "exec cat"});
+  rig.ask({"new-window", "-t", "one:7", "-n", "seven", "exec cat"});
+  rig.ask({"split-window", "-t", "one:7", "exec cat"});
+  rig.ask({"select-layout", "-t", "one:0", "main-vertical"});
+  rig.ask({"resize-pane", "-t", "one:0.0", "-x", "33"});
+  rig.ask({"resize-pane", "-Z", "-t", "one:7.1"});
+  rig.ask({"new-session", "-d", "-s", "two", "-t", "one"});
+  rig.ask({"new-session", "-d", "-s", "alone", "exec cat"});
+  rig.ask({"link-window", "-s", "alone:0", "-t", "one:9"});
+  rig.ask({"select-pane", "-m", "-t", "one:0.1"});
+  rig.ask({"select-pane", "-T", "a title", "-t", "one:0.1"});
+  rig.ask({"rename-window", "-t", "one:0", "named"});
+  rig.ask({"set-option", "-g", "status-left", "mine #S "});
+  rig.ask({"set-option", "-t", "one", "status", "2"});
+  rig.ask({"set-option", "-w", "-t", "one:0", "synchronize-panes", "on"});
+  rig.ask({"set-option", "-p", "-t", "one:0.0", "window-style", "bg=red"});
+  rig.ask({"set-option", "-g", "@mine", "a \"quoted\" value"});
+  rig.ask({"set-option", "-s", "command-alias[90]", "zz=list-keys"});
+  rig.ask({"bind-key", "-r", "-N", "a note", "-T", "own", "C-x", "display-message", "x", ";", "new-window"});
+  rig.ask({"unbind-key", "%"});
+  rig.ask({"set-hook", "-g", "after-new-window[3]", "display-message hooked"});
+  rig.ask({"set-environment", "-g", "GLOBAL", "value"});
+  rig.ask({"set-environment", "-t", "one", "-r", "REMOVED"});
+  rig.ask({"set-buffer", "-b", "kept", "some text\nin two lines"});
+  rig.ask({"set-buffer", "automatic"});
+  const std::string before = arrangement(rig);
+  for (int i = 0; i < 3; ++i) {
+    rig.kill_server();
+    const std::string after = arrangement(rig);
+    CHECK(only_in(after, before) == "");
+    CHECK(only_in(before, after) == "");
+  }
+  rig.ask({"new-window", "-d", "-t", "one:", "exec cat"});
+  CHECK(rig.ask({"list-windows", "-t", "two", "-F", "#{window_index}"}) == "0\n1\n7\n9");
+}
+
+TEST_CASE("a composed client shows the same again after the server was killed, and its keys work", "[survive]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
+  REQUIRE(client->wait_for_text("$"));
+  rig.ask({"set-option", "-g", "status-right", "right"});
+  client->type("\x02%");
+  REQUIRE(client->wait_for_text("\xE2\x94\x82"));
+  rig.ask({"send-keys", "-t", "app:.0", "echo on the left", "Enter"});
+  REQUIRE(client->wait_for_text("on the left"));
+  REQUIRE(client->wait_until([&] { return client->shows("right"); }));
+  const std::string before = client->screen();
+  for (int i = 0; i < 5; ++i) {
+    rig.kill_server();
+    CHECK(client->wait_until([&] { return client->screen() == before; }));
+  }
+  client->type("\x02o");
+  CHECK(wait_until([&] {
+    client->pump();
+    return rig.ask({"display-message", "-p", "-t", "app:", "#{pane_index}"}) == "0";
+  }));
+  client->type("echo typed\r");
+  CHECK(client->wait_until([&] { return client->shows("typed"); }));
+}
