@@ -1,0 +1,355 @@
+// Long jobs with the real binaries: their exit status by every way there is to ask for it, whatever dies in between.
+#include <sys/wait.h>
+
+#include <fstream>
+
+#include "rig.hpp"
+
+using namespace sess::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// `sess` as a child of its own, while the test goes on; a pipe takes what it prints.
+class Running {
+ public:
+  Running(const Rig& rig, const Rig::Arguments& arguments) {
+    out_ = rig.home().root() + "/out-" + std::to_string(++count_);
+    std::string line = "exec " + Rig::bin("sess");
+    for (const auto& word : arguments) line += " '" + word + "'";
+    line += " >" + out_ + " 2>" + out_ + ".err </dev/null";
+    const auto env = rig.env();
+    const std::vector<std::string> argv{"/bin/sh", "-c", line};
+    auto words = c_strings(argv);
+    auto variables = c_strings(env);
+    pid_ = ::fork();
+    if (pid_ == 0) exec_child(words.data(), variables.data(), "/bin/sh", 2);
+  }
+  ~Running() {
+    if (reaped_) return;
+    ::kill(pid_, SIGKILL);
+    ExitStatus status;
+    reap(pid_, status, kPatience);
+  }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+  /// What a shell would say; -1 when it does not end.
+  int wait() {
+    ExitStatus status;
+    reaped_ = reap(pid_, status, kPatience);
+    if (!reaped_) return -1;
+    return status.signal() != 0 ? 128 + status.signal() : status.code();
+  }
+  [[nodiscard]] std::string out() const { return read_file(out_); }
+  [[nodiscard]] std::string err() const { return read_file(out_ + ".err"); }
+
+ private:
+  static inline int count_ = 0;
+  std::string out_;
+  pid_t pid_ = -1;
+  bool reaped_ = false;
+};
+
+struct Case {
+  const char* name;
+  const char* script;
+  int status;
+  const char* text;
+};
+constexpr Case kCases[] = {
+    {"zero", "exit 0", 0, "exited with 0"},
+    {"one", "exit 1", 1, "exited with 1"},
+    {"most", "exit 255", 255, "exited with 255"},
+    {"killed", "kill -KILL $$", 137, "killed by SIGKILL"},
+    {"faulty", "kill -SEGV $$", 139, "killed by SIGSEGV"},
+};
+
+/// The same script, once a file lets it.
+std::string held(const Rig& rig, const Case& one) {
+  return "while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; " + one.script;
+}
+
+void release(const Rig& rig) { std::ofstream(rig.home().root() + "/go") << "\n"; }
+
+void check_answers(const Rig& rig, const Case& one) {
+  INFO(one.name);
+  CHECK(rig.sess({"wait", one.name}).status.code() == one.status);
+  CHECK(rig.sess({"status", one.name}).out.find(one.text) != std::string::npos);
+  CHECK(rig.sess({"history", one.name}).out.find(one.text) != std::string::npos);
+  CHECK(rig.sess({"history", "--json", one.name}).out.find("\"status\":" + std::to_string(one.status)) !=
+        std::string::npos);
+}
+
+long records(const Rig& rig) {
+  const auto listed = run({"/bin/sh", "-c", "ls \"$XDG_STATE_HOME/sess/records\" | wc -l"}, rig.env());
+  return std::stol(listed.out);
+}
+
+std::string job_state(const Rig& rig, const std::string& name) {
+  const auto json = rig.sess({"status", "--json", name}).out;
+  const auto at = json.find("\"state\":\"");
+  return at == std::string::npos ? "" : json.substr(at + 9, json.find('"', at + 9) - at - 9);
+}
+
+}  // namespace
+
+TEST_CASE("run prints the output, waits, and exits with the job's status", "[e2e][jobs]") {
+  const Rig rig;
+  for (const auto& one : kCases) {
+    INFO(one.name);
+    const auto ran = rig.sess({"run", "-s", one.name, "--", "sh", "-c", std::string("echo out; ") + one.script});
+    CHECK(ran.status.code() == one.status);
+    CHECK(ran.out == "out\n");
+    CHECK(ran.err.empty());
+    check_answers(rig, one);
+  }
+}
+
+TEST_CASE("run says 127 and 126 for what cannot be run, and 125 for what it cannot do itself", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  CHECK(rig.sess({"run", "--", "no-such-program"}).status.code() == 127);
+  CHECK(rig.sess({"run", "--", "/etc/passwd"}).status.code() == 126);
+  CHECK(rig.sess({"run", "--restart", "sometimes", "--", "true"}).status.code() == 125);
+  CHECK(rig.sess({"run", "-s", "keep", "--", "true"}).status.code() == 125);
+  CHECK(rig.sess({"wait", "nobody"}).status.code() == 125);
+}
+
+TEST_CASE("a detached job is waited for after it ended, and every answer is its status", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  for (const auto& one : kCases) CHECK(rig.ask({"run", "-d", "-s", one.name, "--", "sh", "-c", one.script}) == one.name);
+  for (const auto& one : kCases) check_answers(rig, one);
+  CHECK(rig.sess({"wait", "zero", "one", "most"}).status.code() == 1);  // the first that was not 0
+}
+
+TEST_CASE("the status is right when the server is killed while jobs run", "[e2e][jobs]") {
+  const Rig rig;
+  for (const auto& one : kCases) rig.ask({"run", "-d", "-s", one.name, "--", "sh", "-c", held(rig, one)});
+  rig.kill_server();
+  release(rig);
+  for (const auto& one : kCases) check_answers(rig, one);
+}
+
+TEST_CASE("the status is right when programs end while no server lives", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  for (const auto& one : kCases) rig.ask({"run", "-d", "-s", one.name, "--", "sh", "-c", held(rig, one)});
+  const pid_t stopped = rig.server();
+  ::kill(stopped, SIGSTOP);
+  release(rig);
+  REQUIRE(wait_until([&] {
+    const auto log = read_file(rig.home().state() + "/sess/sessd-default.log");
+    std::size_t ends = 0;
+    for (auto at = log.find(" ended, status"); at != std::string::npos; at = log.find(" ended, status", at + 1)) ++ends;
+    return ends == std::size(kCases);
+  }));
+  rig.kill_server();
+  for (const auto& one : kCases) check_answers(rig, one);
+  CHECK(records(rig) == static_cast<long>(std::size(kCases)));  // none twice
+}
+
+TEST_CASE("records outlive the daemon; what it hung up on has ended by SIGHUP", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  for (const auto& one : kCases) rig.sess({"run", "-s", one.name, "--", "sh", "-c", one.script});
+  rig.ask({"run", "-d", "-s", "long", "--", "sleep", "1000"});
+  rig.ask({"kill-server"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  for (const auto& one : kCases) check_answers(rig, one);
+  CHECK(rig.sess({"wait", "long"}).status.code() == 128 + SIGHUP);
+}
+
+TEST_CASE("run and wait go on when the server is killed under them, and no line is lost or doubled", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  Running streaming(rig, {"run", "-s", "count", "--", "sh", "-c",
+                          "i=0; while ! [ -e " + rig.home().root() +
+                              "/go ]; do i=$((i+1)); echo line $i; sleep 0.01; done; echo end; exit 7"});
+  REQUIRE(wait_until([&] { return streaming.out().find("line 3\n") != std::string::npos; }));
+  Running waiting(rig, {"wait", "count"});
+  for (int i = 0; i < 3; ++i) {
+    const auto before = streaming.out().size();
+    rig.kill_server();
+    REQUIRE(wait_until([&] { return streaming.out().size() > before + 50; }));
+  }
+  release(rig);
+  CHECK(streaming.wait() == 7);
+  CHECK(waiting.wait() == 7);
+  const auto lines = split_lines(streaming.out());
+  REQUIRE(lines.size() > 5);
+  for (std::size_t i = 0; i + 1 < lines.size(); ++i) CHECK(lines[i] == "line " + std::to_string(i + 1));
+  CHECK(lines.back() == "end");
+  CHECK(streaming.err().empty());
+}
+
+TEST_CASE("run on a terminal is attached, and its exit status is the job's, also of a later server", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  auto terminal = rig.terminal({"run", "-s", "shell", "--", "sh", "-c", "read x; echo got $x; read y; exit 42"});
+  terminal->type("word\r");
+  REQUIRE(terminal->wait_for_text("got word"));
+  rig.kill_server();
+  terminal->type("again\r");
+  const auto status = terminal->wait_exit();
+  REQUIRE(status);
+  CHECK(status->code() == 42);
+  CHECK(rig.sess({"wait", "shell"}).status.code() == 42);
+}
+
+TEST_CASE("wait gives up after its time with 124, and --any names the first that ended", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"run", "-d", "-s", "slow", "--", "sleep", "1000"});
+  CHECK(rig.sess({"wait", "slow", "--timeout", "50ms"}).status.code() == 124);
+  rig.ask({"run", "-d", "-s", "quick", "--", "sh", "-c", "exit 3"});
+  const auto any = rig.sess({"wait", "--any", "slow", "quick"});
+  CHECK(any.status.code() == 3);
+  CHECK(any.out == "quick\n");
+}
+
+TEST_CASE("stop sends the stop signal and then kills; a stopped job is not restarted", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"run", "-d", "-s", "polite", "--restart", "always", "--", "sh", "-c",
+           "trap 'exit 5' INT; touch " + rig.home().root() + "/up; while :; do sleep 0.02; done"});
+  rig.ask({"run", "-d", "-s", "stubborn", "--stop-timeout", "100ms", "--", "sh", "-c", "trap '' TERM HUP; while :; do sleep 1; done"});
+  REQUIRE(wait_until([&] { return !read_file(rig.home().root() + "/up").empty() ||
+                                  ::access((rig.home().root() + "/up").c_str(), F_OK) == 0; }));
+  rig.ask({"stop", "polite"});
+  CHECK(job_state(rig, "polite") == "inactive");
+  rig.ask({"stop", "stubborn"});
+  CHECK(rig.sess({"wait", "stubborn"}).status.code() == 137);
+}
+
+TEST_CASE("a job whose session is killed has ended and is recorded", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "doomed", "--restart", "always", "--", "sleep", "1000"});
+  Running waiting(rig, {"wait", "doomed"});
+  rig.ask({"kill-session", "-t", "doomed"});
+  CHECK(waiting.wait() == 128 + SIGHUP);
+  CHECK(job_state(rig, "doomed") == "inactive");
+}
+
+TEST_CASE("a job that fails is started again until its limit, then it has failed loudly", "[e2e][jobs]") {
+  const Rig rig;
+  const std::string runs = rig.home().root() + "/runs";
+  rig.ask({"run", "-d", "-s", "flaky", "--restart", "on-failure", "--restart-delay", "20ms", "--restart-max-delay",
+           "50ms", "--restart-limit", "3/1min", "--", "sh", "-c", "echo run >>" + runs + "; exit 1"});
+  CHECK(rig.sess({"wait", "flaky"}).status.code() == 1);
+  CHECK(split_lines(read_file(runs)).size() == 4);
+  CHECK(job_state(rig, "flaky") == "failed");
+  CHECK(records(rig) == 4);
+}
+
+TEST_CASE("a restart that is due survives the death of the server", "[e2e][jobs]") {
+  const Rig rig;
+  const std::string runs = rig.home().root() + "/runs";
+  rig.ask({"run", "-d", "-s", "flaky", "--restart", "always", "--restart-delay", "700ms", "--", "sh", "-c",
+           "echo run >>" + runs + "; [ $(wc -l <" + runs + ") -lt 2 ] || exec sleep 1000"});
+  REQUIRE(wait_until([&] { return job_state(rig, "flaky") == "auto-restart"; }));
+  rig.kill_server();
+  CHECK(wait_until([&] { return split_lines(read_file(runs)).size() == 2; }));
+  CHECK(wait_until([&] { return job_state(rig, "flaky") == "running"; }));
+}
+
+TEST_CASE("a real job that fails every second waits one second, then two", "[e2e][jobs]") {
+  const Rig rig;
+  const std::string times = rig.home().root() + "/times";
+  rig.ask({"run", "-d", "-s", "slow", "--restart", "on-failure", "--", "sh", "-c",
+           "date +%s.%N >>" + times + "; sleep 1; exit 1"});
+  REQUIRE(wait_until([&] { return split_lines(read_file(times)).size() == 3; }));
+  const auto lines = split_lines(read_file(times));
+  const double first = std::stod(lines[1]) - std::stod(lines[0]);
+  const double second = std::stod(lines[2]) - std::stod(lines[1]);
+  CHECK(first > 1.99);   // ran a second, waited one
+  CHECK(second > 2.99);  // ran a second, waited two
+  CHECK(first < second);
+}
+
+TEST_CASE("a run that takes too long is stopped and has failed", "[e2e][jobs]") {
+  const Rig rig;
+  const auto ran = rig.sess({"run", "-s", "slow", "--timeout", "100ms", "--", "sleep", "1000"});
+  CHECK(ran.status.code() == 128 + SIGTERM);
+  CHECK(rig.sess({"jobs"}).out.find("failed") != std::string::npos);
+}
+
+TEST_CASE("a chain of dependencies starts in order, and what requires a failed job does not start", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string order = rig.home().root() + "/order";
+  const auto job = [&](const std::string& name, const std::string& more, const std::string& command) {
+    rig.home().write("config/sess/jobs/" + name + ".toml",
+                     "command = [\"sh\", \"-c\", \"" + command + "\"]\ntype = \"oneshot\"\n" + more);
+  };
+  job("fetch", "", "sleep 0.1; echo fetch >>" + order);
+  job("build", "after = [\"fetch\"]\nrequires = [\"fetch\"]\n", "sleep 0.1; echo build >>" + order);
+  job("ship", "after = [\"build\"]\nrequires = [\"build\"]\n", "echo ship >>" + order);
+  rig.ask({"start", "ship"});
+  CHECK(rig.sess({"wait", "ship"}).status.code() == 0);
+  CHECK(read_file(order) == "fetch\nbuild\nship\n");
+
+  job("broken", "", "exit 1");
+  job("never", "after = [\"broken\"]\nrequires = [\"broken\"]\n", "echo never >>" + order);
+  rig.sess({"start", "never"});
+  REQUIRE(wait_until([&] { return job_state(rig, "never") == "failed"; }));
+  CHECK(rig.sess({"status", "never"}).out.find("job broken failed, which it requires") != std::string::npos);
+
+  job("a", "after = [\"b\"]\nrequires = [\"b\"]\n", "true");
+  job("b", "after = [\"a\"]\nrequires = [\"a\"]\n", "true");
+  CHECK(rig.sess({"start", "a"}).err.find("dependency cycle") != std::string::npos);
+}
+
+TEST_CASE("a thousand quick jobs: every status is right", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string sess = Rig::bin("sess");
+  const auto all = run({"/bin/sh", "-c",
+                        "seq 1 1000 | xargs -P 8 -n 50 sh -c 'for i; do " + sess +
+                            " run -d -s q$i -- sh -c \"exit $((i%256))\" >/dev/null || echo failed $i; done' x\n"
+                            "seq 1 1000 | xargs -P 8 -n 50 sh -c 'for i; do " + sess +
+                            " wait q$i; s=$?; [ $s = $((i%256)) ] || echo wrong $i $s; done' x"},
+                       rig.env(), {}, 120'000ms);
+  REQUIRE_FALSE(all.timed_out);
+  CHECK(all.out.empty());
+  CHECK(all.err.empty());
+  CHECK(records(rig) == 1000);
+}
+
+TEST_CASE("logs show what a person would have read, without control characters, also after the daemon is gone",
+          "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "noisy", "--", "sh", "-c",
+            "printf 'start\\n'; for i in 1 2 3; do printf '\\r%d%%' $i; done; printf '\\n\\033[31mred\\033[0m\\a\\n'; "
+            "printf '\\033]0;title\\a'; echo end"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  CHECK(rig.sess({"logs", "noisy"}).out == "start\n3%\nred\nend\n");
+  CHECK(rig.sess({"logs", "noisy", "-n", "2"}).out == "red\nend\n");
+  CHECK(rig.sess({"logs", "noisy", "--raw"}).out.find("\x1b[31mred") != std::string::npos);
+  const auto stamped = rig.sess({"logs", "noisy", "--timestamps"}).out;
+  CHECK(stamped.substr(0, 2) == "20");
+  CHECK(stamped.find(" start\n") != std::string::npos);
+  CHECK(rig.sess({"logs", "noisy", "--since", "1h"}).out == "start\n3%\nred\nend\n");
+}
+
+TEST_CASE("logs -f goes on until the job ends", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"run", "-d", "-s", "talker", "--", "sh", "-c",
+           "echo one; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; echo two"});
+  Running follow(rig, {"logs", "-f", "talker"});
+  REQUIRE(wait_until([&] { return follow.out() == "one\n"; }));
+  release(rig);
+  CHECK(follow.wait() == 0);
+  CHECK(follow.out() == "one\ntwo\n");
+}
+
+TEST_CASE("a log is put aside at its size and all that is kept can be read", "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "large", "--log-size", "100K", "--log-keep", "3", "--", "sh", "-c", "seq -w 1 100000"});
+  const auto files = run({"/bin/sh", "-c", "ls \"$XDG_STATE_HOME/sess/logs\" | grep -v times"}, rig.env()).out;
+  CHECK(files == "large.log\nlarge.log.1\nlarge.log.2\nlarge.log.3\n");
+  const auto last = split_lines(rig.sess({"logs", "large", "-n", "1000"}).out);
+  REQUIRE(last.size() == 1000);
+  CHECK(last.front() == "099001");
+  CHECK(last.back() == "100000");
+}
