@@ -89,7 +89,13 @@ std::string machine() {
                      release.substr(0, release.find_first_not_of("0123456789", first + 1)));
 }
 
-std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Settings& settings) {
+/// Processes that wanted a CPU during the last minute: what else the machine did says how far to trust the numbers.
+double load_average() {
+  double load = 0;
+  return ::getloadavg(&load, 1) == 1 ? load : 0;
+}
+
+std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Settings& settings, double load) {
   const std::time_t now = std::time(nullptr);
   char date[16];
   std::strftime(date, sizeof date, "%Y-%m-%d", std::localtime(&now));
@@ -97,12 +103,14 @@ std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Setti
   for (const auto& peer : peers) {
     if (!peer->version().empty()) versions += (versions.empty() ? "" : ", ") + peer->version();
   }
-  return fmt::format("{}, {}: {}; medians of {}.\n\n", date, machine(), versions, settings.rounds);
+  return fmt::format("{}, {}: {}; medians of {}; load average before {:.1f}.\n\n", date, machine(), versions,
+                     settings.rounds, load);
 }
 
 int run(const CommandLine& line) {
   const std::string bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const auto peers = find_peers(line.peers, bin);
+  const double load = load_average();
   Table table;
   Context context{line.settings, bin + "/sess_bench_load", table};
   std::vector<Measurement> measurements;
@@ -137,7 +145,7 @@ int run(const CommandLine& line) {
   }
   std::vector<std::string> names;
   for (const auto& peer : peers) names.push_back(peer->name());
-  const std::string text = heading(peers, line.settings) + table.markdown(names);
+  const std::string text = heading(peers, line.settings, load) + table.markdown(names);
   std::fputs(text.c_str(), stdout);
   if (!line.readme.empty() && !replace_in_file(line.readme, text)) {
     std::fprintf(stderr, "%s has no marks for the table\n", line.readme.c_str());

@@ -1,5 +1,6 @@
 #include "bench/proc.hpp"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -7,13 +8,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <map>
 #include <set>
 #include <sstream>
+
+#include "base/fd.hpp"
 
 namespace sess::bench {
 
@@ -21,9 +24,15 @@ namespace fs = std::filesystem;
 
 namespace {
 
+/// Empty when there is none, also when its process ends while it is read: then read(2) fails, and streams throw.
 std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text;
+  std::array<char, 4096> part;
+  for (ssize_t n = 0; file && (n = ::read(file.get(), part.data(), part.size())) > 0;) {
+    text.append(part.data(), static_cast<std::size_t>(n));
+  }
+  return text;
 }
 
 fs::path proc(pid_t pid) {
