@@ -47,6 +47,8 @@ struct ProgramStart {
   std::vector<std::string> env;   ///< "NAME=value"
   std::string cwd;
   bool replace = false;  ///< respawn: end what runs there, keep the pane's history
+  std::optional<int> nice;
+  std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
 };
 
 /// What the emulator knows about a pane.

@@ -126,6 +126,9 @@ struct Encoder {
     out.u16(m.pixels.height);
     out.u32(m.umask);
     out.boolean(m.keep_journal);
+    out.boolean(m.nice.has_value());
+    out.i32(m.nice.value_or(0));
+    out.u64(m.memory_limit);
     return Type::spawn;
   }
   Type operator()(const Forget& m) {
@@ -291,6 +294,10 @@ Spawn read_spawn(Body& b) {
   m.pixels.height = b.in.u16();
   m.umask = b.in.u32() & 0777U;
   m.keep_journal = b.in.boolean();
+  const bool niced = b.in.boolean();
+  const std::int32_t nice = b.in.i32();
+  if (niced) m.nice = nice;
+  m.memory_limit = b.in.u64();
   return m;
 }
 

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -153,6 +154,8 @@ struct Spawn {
   os::PixelSize pixels;
   std::uint32_t umask = 022;
   bool keep_journal = false;  ///< respawn: the pane's journal goes on, else a new empty one
+  std::optional<std::int32_t> nice;
+  std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
 };
 
 /// The pane is gone: drop its master, journal and record. A program that still runs gets the kernel's hang-up

@@ -41,6 +41,8 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   request.pixels = spawn.pixels;
   if (!spawn.argv0.empty()) request.argv0 = spawn.argv0;
   request.umask = static_cast<mode_t>(spawn.umask);
+  request.nice = spawn.nice;
+  request.memory_limit = spawn.memory_limit;
   auto pending = os::start_spawn_on_pty(request);
   if (!pending) return refuse(spawn, server, pending.error().sys_errno, pending.error().text);
   const pid_t pid = pending->pid();

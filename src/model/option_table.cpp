@@ -369,6 +369,8 @@ constexpr auto kTable = std::to_array<OptionEntry>({
     hook("client-focus-out", kSession),
     hook("client-resized", kSession),
     hook("client-session-changed", kSession),
+    hook("job-exited", kSession),
+    hook("job-failed", kSession),
     hook("pane-died", kPane),
     hook("pane-exited", kPane),
     hook("pane-focus-in", kPane),

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,10 +19,10 @@ extern char** environ;
 namespace sess::os {
 namespace {
 
-/// What the child writes into the pipe: at most one `directory`, then at most one `exec`. End of file without
+/// What the child writes into the pipe: at most one `nice` and one `directory`, then at most one `exec`. End of file without
 /// an `exec` means that exec worked.
 struct Report {
-  enum class What : int { directory, exec, terminal } what;
+  enum class What : int { directory, exec, terminal, nice } what;
   int sys_errno;
 };
 
@@ -35,6 +36,8 @@ struct Prepared {
   std::string home;
   mode_t umask;
   rlimit descriptors;
+  std::optional<int> nice;
+  std::uint64_t memory_limit;
   std::array<int, 3> std_fds;
   bool terminal;
   int report;
@@ -100,6 +103,11 @@ int try_exec(Prepared& with) {
   }
   ::umask(with.umask);
   setrlimit(RLIMIT_NOFILE, &with.descriptors);
+  if (with.nice && setpriority(PRIO_PROCESS, 0, *with.nice) < 0) tell(with.report, Report::What::nice, errno);
+  if (with.memory_limit > 0) {
+    const rlimit memory{with.memory_limit, with.memory_limit};
+    setrlimit(RLIMIT_AS, &memory);
+  }
   if (*with.cwd == '\0' || chdir(with.cwd) < 0) {
     if (*with.cwd != '\0') tell(with.report, Report::What::directory, errno);
     if ((with.home.empty() || chdir(with.home.c_str()) < 0) && chdir("/") < 0) _exit(127);
@@ -148,6 +156,8 @@ Result<std::pair<pid_t, UniqueFd>> fork_child(const SpawnRequest& request, std::
   with.cwd = request.cwd.c_str();
   with.home = std::string(variable(request.env, "HOME"));
   with.umask = request.umask;
+  with.nice = request.nice;
+  with.memory_limit = request.memory_limit;
   with.descriptors = original_descriptor_limit();
   with.std_fds = std_fds;
   with.terminal = terminal;
@@ -181,7 +191,10 @@ Result<Spawned> PendingSpawn::finish() {
     if (n < 0 && errno == EINTR) continue;
     if (n != static_cast<ssize_t>(sizeof report)) break;
     if (report.what == Report::What::directory) {
-      spawned_.note = fmt::format("cannot enter {}: {}", cwd_, std::strerror(report.sys_errno));
+      if (!spawned_.note.empty()) spawned_.note += "; ";
+      spawned_.note += fmt::format("cannot enter {}: {}", cwd_, std::strerror(report.sys_errno));
+    } else if (report.what == Report::What::nice) {
+      spawned_.note = fmt::format("cannot change the priority: {}", std::strerror(report.sys_errno));
     } else if (report.what == Report::What::terminal) {
       error = fail_errno(report.sys_errno, "cannot start {}: terminal", program_).value();
     } else {

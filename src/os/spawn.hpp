@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct SpawnRequest {
   PixelSize pixels;
   std::optional<std::string> argv0;  ///< what the program sees as argv[0] (a login shell: "-bash")
   mode_t umask = 022;
+  std::optional<int> nice;         ///< scheduling priority; one that is not permitted is noted
+  std::uint64_t memory_limit = 0;  ///< bytes of address space (RLIMIT_AS); 0: as it is
 };
 
 struct Spawned {

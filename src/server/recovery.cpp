@@ -67,7 +67,8 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
       log::error("pane {}: its journal is lost: {}", id.value, io.error().text);
       continue;
     }
-    pane->title = std::string((*io)->screen().title());
+    // select-pane -T may have given another one since the program did.
+    if (pane->title.empty()) pane->title = std::string((*io)->screen().title());
     panes_[id] = std::move(*io);
     if (program.exited && (of_job || !pane->dead)) {
       ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});

@@ -244,6 +244,8 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   request.cwd = start.cwd;
   request.size = pane->size;
   request.keep_journal = start.replace;
+  request.nice = start.nice;
+  request.memory_limit = start.memory_limit;
   if (start.replace) {
     if (PaneIo* io = pane_io(id)) io->finish();
   }

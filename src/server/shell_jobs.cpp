@@ -134,7 +134,11 @@ void ShellJobs::on_child() {
     job->ended = true;
     job->result.exit_status = shell_status(status);
     // Something that it left in the background may hold the pipe open: what is there is read, the rest is not waited for.
-    if (job->output && !read_into(job->output.get(), job->result.output, kMaxOutput)) job->output.reset();
+    if (job->output && !read_into(job->output.get(), job->result.output, kMaxOutput)) {
+      // The watch first: a closed descriptor's number may be the next client's, whose events would be lost.
+      job->output_watch.reset();
+      job->output.reset();
+    }
   }
   for (auto& [pane, pipe] : pipes_) {
     if (pipe->pid > 0 && ::waitpid(pipe->pid, nullptr, WNOHANG) == pipe->pid) pipe->pid = -1;
