@@ -96,7 +96,7 @@ void Server::add_connection(UniqueFd socket) {
   const auto id = model_client.id;
   auto made = std::make_unique<RemoteClient>(*loop_, id);
   RemoteClient& client = *made;
-  client.frame_due = [this] {};  // the turn that it makes is enough
+  client.frame_due = [] {};  // the turn that it makes is enough
   client.escape_timer_expired = [this, &client] {
     client.decoder.flush();
     dispatch_events(client);
@@ -106,7 +106,7 @@ void Server::add_connection(UniqueFd socket) {
     clear_overlay(client);
   };
   client.message_timer.start(kHelloLimit);
-  client.key_table_over = [this, &client] {
+  client.key_table_over = [&client] {
     client.repeating = client.in_prefix = false;
     if (client.composed) client.composed->invalidate();
   };
