@@ -31,7 +31,7 @@ std::vector<Scene> read_scenes() {
   return scenes;
 }
 
-/// "scene / step" → what differs there.
+/// "scene / step" → what differs there; a step that comes again in its scene is "scene / step (2)" and so on.
 std::map<std::string, std::string> read_differences() {
   std::map<std::string, std::string> known;
   std::string at;
@@ -63,8 +63,21 @@ std::string keys(const std::string& text) {
   return out;
 }
 
+/// A shell that is typed to before its prompt is there echoes in another order: where a cursor is shown, what
+/// is typed waits until it stands behind a prompt.
+bool behind_prompt(Attached& terminal) {
+  Oracle& screen = terminal.oracle();
+  const int row = screen.cursor_row(), col = screen.cursor_col();
+  return !screen.cursor_visible() || (col >= 2 && screen.cell(row, col - 2).text == "$");
+}
+
 void perform(Twin& twin, std::string step) {
-  if (step.starts_with("type ")) return twin.type(keys(step.substr(5)));
+  if (step.starts_with("type ")) {
+    for (Attached* terminal : {&twin.tmux(), &twin.sess()}) {
+      terminal->wait_until([&] { return behind_prompt(*terminal); }, Milliseconds(5000));
+    }
+    return twin.type(keys(step.substr(5)));
+  }
   if (step.starts_with("resize ") && step.find('-') == std::string::npos) {
     const auto words = split_words(step);
     return twin.resize(
@@ -79,7 +92,7 @@ TEST_CASE("what is drawn for tmux's commands is what tmux draws", "[composed]") 
   const char* only = std::getenv("TWIN_ONLY");
   auto known = read_differences();
   const char* given = std::getenv("TWIN_PATIENCE");
-  const Milliseconds patience(given != nullptr ? std::atoi(given) : 8000);
+  const Milliseconds patience = given != nullptr ? Milliseconds(std::atoi(given)) : kPatience;
   std::size_t compared = 0, equal = 0;
   for (const auto& scene : read_scenes()) {
     if (only != nullptr && scene.name.find(only) == std::string::npos) continue;
@@ -88,21 +101,24 @@ TEST_CASE("what is drawn for tmux's commands is what tmux draws", "[composed]") 
     // A prompt on both before anything is compared or typed.
     twin.tmux().wait_for_text("$");
     twin.sess().wait_for_text("$");
+    std::map<std::string, int> times;
     for (const auto& line : scene.steps) {
       const bool compares = line.starts_with("= ");
       const std::string step = compares ? line.substr(2) : line;
       perform(twin, step);
       if (!compares) continue;
       ++compared;
-      const std::string name = scene.name + " / " + step;
+      std::string name = scene.name + " / " + step;
+      if (const int time = ++times[step]; time > 1) name += " (" + std::to_string(time) + ")";
       const auto expected = known.find(name);
-      const std::string found = twin.differences(0, expected == known.end() ? patience : Milliseconds(1500));
+      const std::string wanted = expected == known.end() ? "" : expected->second;
+      const std::string found = twin.differences(wanted, 0, patience);
       equal += found.empty() ? 1 : 0;
       if (std::getenv("TWIN_SHOW") != nullptr && !found.empty()) {
         std::cout << name << "\n  " << found << "\n" << twin.screens() << std::endl;
       }
       INFO(name << "\n" << twin.screens());
-      CHECK(found == (expected == known.end() ? "" : expected->second));
+      CHECK(found == wanted);
       if (expected != known.end()) known.erase(expected);
     }
   }

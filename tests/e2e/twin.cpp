@@ -75,6 +75,7 @@ std::string Twin::plain_config() {
          "set -gw automatic-rename off\n"
          "set -gw allow-rename off\n"
          "set -g update-environment ''\n"
+         "set -g assume-paste-time 0\n"
          "set -s escape-time 0\n";
 }
 
@@ -138,15 +139,15 @@ void Twin::pump() {
   for (auto& terminal : sess_) terminal->pump();
 }
 
-std::string Twin::differences(std::size_t terminal, Milliseconds patience) {
+std::string Twin::differences(const std::string& expected, std::size_t terminal, Milliseconds patience) {
   std::string found;
-  // Equal at one moment is not enough where both still draw: they have to stay so for a short while.
+  // As expected at one moment is not enough where both still draw: it has to stay so for a short while.
   int calm = 0;
   test::wait_until(
       [&] {
         pump();
         found = compare(tmux(terminal).oracle(), sess(terminal).oracle());
-        calm = found.empty() ? calm + 1 : 0;
+        calm = found == expected ? calm + 1 : 0;
         return calm >= 4;
       },
       patience);

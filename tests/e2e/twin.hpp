@@ -40,8 +40,9 @@ class Twin {
   void resize(Size size, std::size_t terminal = 0);
 
   /// What is drawn differently, "" when every cell and the cursor agree: "row 3: text 10-14; row 23: look
-  /// 0-79; cursor". Waits until they agree; `patience` long at the most.
-  std::string differences(std::size_t terminal = 0, Milliseconds patience = Milliseconds(3000));
+  /// 0-79; cursor". Waits until it is what is expected; `patience` long at the most.
+  std::string differences(const std::string& expected = "", std::size_t terminal = 0,
+                          Milliseconds patience = kPatience);
   /// Both screens beside each other, to read why.
   [[nodiscard]] std::string screens(std::size_t terminal = 0) const;
 
