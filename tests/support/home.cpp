@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -27,6 +29,9 @@ std::string read_file(const fs::path& path) {
   content << in.rdbuf();
   return content.str();
 }
+
+/// How the names of sanitizers' reports begin; ".PID" follows.
+constexpr const char* kReports = "sanitizer";
 
 bool is_number(const std::string& text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
@@ -48,14 +53,33 @@ TempHome::TempHome(const std::string& prefix) {
 TempHome::~TempHome() {
   for (const pid_t pid : processes()) ::kill(pid, SIGKILL);
   wait_until([this] { return processes().empty(); }, Milliseconds(5000));
+  take_sanitizer_reports();
   std::error_code ignored;
   fs::remove_all(root_, ignored);
+}
+
+void TempHome::take_sanitizer_reports() const {
+  std::error_code error;
+  bool any = false;
+  for (const auto& entry : fs::directory_iterator(root_, error)) {
+    if (!entry.path().filename().string().starts_with(kReports)) continue;
+    any = true;
+    std::cerr << "\n" << entry.path().filename().string() << ":\n" << read_file(entry.path()) << "\n";
+  }
+  // A destructor cannot fail a test, and other tests may still tell more: so the program ends badly, at its
+  // end.
+  if (!any) return;
+  std::atexit([] {
+    std::cout.flush();
+    std::fflush(nullptr);
+    ::_exit(66);
+  });
 }
 
 std::vector<std::string> TempHome::env(const std::map<std::string, std::string>& extra,
                                        const std::string& bin) const {
   const passwd* user = ::getpwuid(::getuid());
-  const std::string name = user != nullptr ? user->pw_name : "user";
+  const std::string login = user != nullptr ? user->pw_name : "user";
   const std::string path = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   std::map<std::string, std::string> variables{{"HOME", home()},
                                                {"XDG_RUNTIME_DIR", runtime()},
@@ -66,8 +90,15 @@ std::vector<std::string> TempHome::env(const std::map<std::string, std::string>&
                                                {"TERM", "xterm-256color"},
                                                {"LANG", "C.UTF-8"},
                                                {"SHELL", "/bin/sh"},
-                                               {"USER", name},
-                                               {"LOGNAME", name}};
+                                               {"USER", login},
+                                               {"LOGNAME", login}};
+#ifdef SESS_SANITIZED
+  for (const char* name : {"ASAN_OPTIONS", "UBSAN_OPTIONS"}) {
+    const char* given = std::getenv(name);
+    variables[name] =
+        (given != nullptr ? std::string(given) + ":" : "") + "log_path=" + root_ + "/" + kReports;
+  }
+#endif
   for (const auto& [key, value] : extra) variables[key] = value;
   std::vector<std::string> list;
   for (const auto& [key, value] : variables) list.push_back(key + "=" + value);

@@ -3,6 +3,9 @@
 //
 // Programs that a test starts may leave daemons behind. Each carries this home in its environment, which is
 // how processes() finds them and how the destructor ends the ones that are left, before the directory goes.
+//
+// A daemon's standard error is /dev/null: in a build with sanitizers env() has their reports written into the home, and
+// a home that held one when it goes prints it and makes the test program fail at its end.
 #pragma once
 
 #include <sys/types.h>
@@ -40,6 +43,8 @@ class TempHome {
   [[nodiscard]] std::vector<pid_t> processes() const;
 
  private:
+  void take_sanitizer_reports() const;
+
   std::string root_;
 };
 

@@ -71,7 +71,7 @@ TEST_CASE("a zero parameter is one where one is the least", "[terminal][faults]"
   CHECK(m.cursor() == std::pair(0, 0));
 }
 
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(__GLIBC__) && !defined(SESS_SANITIZED)
 TEST_CASE("an idle terminal takes less than six kilobytes of heap", "[terminal][memory]") {
   HeapSegmentStore store;
   NullSink sink;
