@@ -243,8 +243,8 @@ bool Journal::accept_input(std::string_view bytes, ClientToken token, std::uint6
   auto* ring = reinterpret_cast<char*>(input_.bytes().data());
   const std::size_t at = now.accepted % kInputSize;
   const std::size_t first = std::min(bytes.size(), kInputSize - at);
-  std::memcpy(ring + at, bytes.data(), first);
-  std::memcpy(ring, bytes.data() + first, bytes.size() - first);
+  std::copy_n(bytes.begin(), first, ring + at);  // not memcpy: there may be no bytes, only a sequence number
+  std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(first), bytes.end(), ring);
 
   const std::uint32_t next_index = (h.input_index & 1U) ^ 1U;
   auto& next = h.input[next_index];
