@@ -40,6 +40,7 @@ constexpr std::chrono::milliseconds kStarterPatience{10'000};
 struct Flags {
   bool foreground = false;
   bool inetd = false;
+  bool boot = false;
   int verbosity = 0;
   os::PathOptions paths;
   std::vector<std::string> config_files;
@@ -48,9 +49,10 @@ struct Flags {
 };
 
 constexpr const char* kUsageText =
-    "usage: sessd [--foreground] [-L NAME | -S PATH] [-f FILE]... [-v] [--inetd]\n"
+    "usage: sessd [--foreground] [-L NAME | -S PATH] [-f FILE]... [-v] [--boot] [--inetd]\n"
     "\n"
     "  --foreground   do not become a daemon (for a supervisor: sd_notify and socket activation work)\n"
+    "  --boot         start the enabled jobs, as the default daemon always does (sess enable sets this up)\n"
     "  --inetd        the listening socket is standard input (inetd's wait style); implies --foreground\n"
     "  -L NAME        name of the server, one socket each (default: default)\n"
     "  -S PATH        path of the socket\n"
@@ -93,9 +95,10 @@ int descriptor_argument(const char* text, const char* flag) {
 }
 
 Flags parse(int argc, char** argv) {
-  enum Long { kForeground = 256, kHelpCommand, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
+  enum Long { kForeground = 256, kBoot, kHelpCommand, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
   static const option kLong[] = {
       {"foreground", no_argument, nullptr, kForeground},
+      {"boot", no_argument, nullptr, kBoot},
       {"inetd", no_argument, nullptr, kInetd},
       {"version", no_argument, nullptr, kVersion},
       {"help", no_argument, nullptr, kHelp},
@@ -124,6 +127,9 @@ Flags parse(int argc, char** argv) {
         std::exit(print_help(optarg));
       case kForeground:
         flags.foreground = true;
+        break;
+      case kBoot:
+        flags.boot = true;
         break;
       case kInetd:
         flags.inetd = flags.foreground = true;
@@ -196,6 +202,7 @@ keeper::KeeperOptions keeper_options(const Flags& flags, const std::string& path
   options.config_files = flags.config_files;
   options.verbosity = flags.verbosity;
   options.foreground = flags.foreground;
+  options.boot = flags.boot;
   options.server_main = &server::run;
   options.open_log = [flags](const os::RuntimePaths& paths) { open_log_of(paths, flags); };
   options.upgrade_command = upgrade_command(path, flags);
@@ -220,6 +227,22 @@ std::optional<UniqueFd> inherited_listener(const Flags& flags, os::ReadyPipe& re
   return std::move(*listener);
 }
 
+/// A socket that was passed decides where the daemon is found: clients look for it by its path. Next to it stand
+/// the lock and the agent's link, as for -S. An error when -L or -S say otherwise.
+Result<os::RuntimePaths> paths_of(const UniqueFd& listener, const os::PathOptions& options) {
+  auto wanted = os::RuntimePaths::resolve(options);
+  if (!wanted) return wanted;
+  const std::string bound = os::bound_path(listener.get());
+  if (bound.empty() || bound == wanted->socket_path()) return wanted;
+  if (options.name || options.socket_path) {
+    return fail(ErrorCode::invalid_argument, "the socket that was passed is {}, not {}: leave -L and -S away", bound,
+                wanted->socket_path());
+  }
+  os::PathOptions there = options;
+  there.socket_path = bound;
+  return os::RuntimePaths::resolve(there);
+}
+
 /// Closes what the starter left open, except what it passed on purpose.
 void drop_inherited(const Flags& flags) {
   os::ensure_std_descriptors();
@@ -238,9 +261,9 @@ int start(Flags flags, const std::string& path) {
   if (auto good = os::refuse_mixed_ids(); !good) die(ready, good.error());
   for (auto& file : flags.config_files) file = absolute(file);
   umask(077);
-  auto paths = os::RuntimePaths::resolve(flags.paths);
-  if (!paths) die(ready, paths.error());
   auto listener = inherited_listener(flags, ready);
+  auto paths = listener ? paths_of(*listener, flags.paths) : os::RuntimePaths::resolve(flags.paths);
+  if (!paths) die(ready, paths.error());
   auto claim =
       keeper::claim_socket(*paths, listener ? keeper::Probe::skip : keeper::Probe::connect, kStarterPatience);
   if (!claim) die(ready, claim.error());

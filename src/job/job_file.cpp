@@ -21,7 +21,7 @@ namespace {
 /// the default.
 struct Key {
   KeyDocument document;
-  std::function<std::string(const toml::node&, Spec&)> read;
+  std::function<Fault(const toml::node&, Spec&)> read;
   std::function<std::string(const Spec&)> write;
 };
 
@@ -131,15 +131,15 @@ Key names_key(std::string name, std::string summary, std::vector<std::string> Sp
 
 Key environment_key() {
   return {{"environment", "table of variables", "Variables that are added to the job's environment."},
-          [](const toml::node& node, Spec& spec) -> std::string {
+          [](const toml::node& node, Spec& spec) -> Fault {
             const auto* table = node.as_table();
             if (table == nullptr) return "'environment' takes a table: environment = { NAME = \"value\" }";
             for (const auto& [name, value] : *table) {
               const auto word = value.value_exact<std::string>();
               const std::string variable(name.str());
-              if (!word) return "the variable '" + variable + "' takes text";
+              if (!word) return {"the variable '" + variable + "' takes text", line_of(value)};
               if (variable.empty() || variable.find('=') != std::string::npos)
-                return "'" + variable + "' is not a variable";
+                return {"'" + variable + "' is not a variable", line_of(value)};
               spec.environment[variable] = *word;
             }
             return {};
@@ -361,11 +361,12 @@ Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
     const auto& keys = all_keys();
     const auto key = std::find_if(keys.begin(), keys.end(),
                                   [&word](const Key& known) { return known.document.key == word; });
-    const std::string fault = key == keys.end() ? unknown_key(word) : key->read(node, spec);
-    if (!fault.empty()) faults.emplace_back(name.source().begin.line, fault);
+    const Fault fault = key == keys.end() ? Fault(unknown_key(word)) : key->read(node, spec);
+    if (!fault.text.empty())
+      faults.emplace_back(fault.line != 0 ? fault.line : name.source().begin.line, fault.text);
   }
   if (faults.empty() && spec.command.empty() && spec.windows.empty()) {
-    faults.emplace_back(1, "there is no command");
+    faults.emplace_back(1, "there is no command: write command = \"...\", or lay out windows");
   }
   if (faults.empty()) return spec;
   std::stable_sort(faults.begin(), faults.end(),
@@ -375,6 +376,31 @@ Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
     message += fmt::format("{}{}:{}: {}", message.empty() ? "" : "\n", file, line, fault);
   }
   return fail(ErrorCode::invalid_argument, "{}", message);
+}
+
+std::string write_enabled(std::string_view text, bool enabled) {
+  std::uint32_t line = 0;
+  try {
+    const toml::table table = toml::parse(text);
+    for (const auto& [name, node] : table) {
+      if (name.str() == "enabled") line = name.source().begin.line;
+    }
+  } catch (const toml::parse_error&) {
+    return std::string(text);
+  }
+  std::string out;
+  // Before the first heading of a table, behind which it would be a key of that table.
+  if (line == 0 && enabled) out = "enabled = true\n";
+  for (std::size_t at = 0, number = 1; at < text.size(); ++number) {
+    const auto end = std::min(text.find('\n', at), text.size() - 1) + 1;
+    if (number != line) {
+      out += text.substr(at, end - at);
+    } else if (enabled) {
+      out += "enabled = true\n";
+    }
+    at = end;
+  }
+  return out;
 }
 
 std::string write_job_file(const Spec& spec) {

@@ -20,6 +20,9 @@ namespace sess::job {
 /// A file that parses to the same Spec: what differs from the defaults, one key a line.
 [[nodiscard]] std::string write_job_file(const Spec& spec);
 
+/// The same text with the key `enabled` set or taken out; comments, order and everything else stay.
+[[nodiscard]] std::string write_enabled(std::string_view text, bool enabled);
+
 struct KeyDocument {
   std::string key;
   std::string value;    ///< what it takes: "duration", "yes or no"

@@ -10,11 +10,12 @@
 #include <toml++/toml.h>
 
 #include "job/spec.hpp"
+#include "job/toml_text.hpp"
 
 namespace sess::job {
 
 /// What is wrong, or nothing.
-[[nodiscard]] std::string read_windows(const toml::node& node, Spec& spec);
+[[nodiscard]] Fault read_windows(const toml::node& node, Spec& spec);
 [[nodiscard]] std::string write_windows(const Spec& spec);
 
 }  // namespace sess::job

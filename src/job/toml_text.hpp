@@ -10,6 +10,19 @@
 
 namespace sess::job {
 
+/// What is wrong with a value; nothing when the text is empty.
+struct Fault {
+  Fault() = default;
+  Fault(std::string what) : text(std::move(what)) {}
+  Fault(const char* what) : text(what) {}
+  Fault(std::string what, std::uint32_t where) : text(std::move(what)), line(where) {}
+  std::string text;
+  std::uint32_t line = 0;  ///< 0: the line of its key
+};
+
+/// Where a value begins.
+[[nodiscard]] inline std::uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
+
 /// A TOML basic string.
 [[nodiscard]] std::string quote(const std::string& text);
 /// A word for sh(1).

@@ -216,6 +216,8 @@ std::deque<ToServer> Keeper::Impl::hand_everything_over() {
   start.config_files = options_.config_files;
   start.verbosity = static_cast<std::uint8_t>(options_.verbosity);
   start.foreground = options_.foreground;
+  start.boot = options_.boot;
+  if (!options_.upgrade_command.empty()) start.program = options_.upgrade_command[0];
   start.listener = socket_.take_listener();
   start.model = model_.take_fd();
   std::deque<ToServer> messages;

@@ -34,6 +34,7 @@ struct KeeperOptions {
   std::vector<std::string> config_files;  ///< handed to every server
   int verbosity = 0;
   bool foreground = false;
+  bool boot = false;  ///< handed to the server
   ServerMain server_main;
   /// Opens the log of a process. Called in the keeper by open() and resume(), and first thing in every
   /// server.

@@ -62,6 +62,8 @@ struct Encoder {
     put(out, m.config_files);
     out.u8(m.verbosity);
     out.boolean(m.foreground);
+    out.boolean(m.boot);
+    out.string(m.program);
     fds = {m.listener.get(), m.model.get()};
     return Type::start;
   }
@@ -227,6 +229,8 @@ Start read_start(Body& b) {
   m.config_files = strings(b.in);
   m.verbosity = b.in.u8();
   m.foreground = b.in.boolean();
+  m.boot = b.in.boolean();
+  m.program = text(b.in);
   m.listener = b.fd();
   m.model = b.fd();
   return m;

@@ -74,6 +74,8 @@ struct Start {
   std::vector<std::string> config_files;  ///< -f, in order; empty: the default ones
   std::uint8_t verbosity = 0;             ///< number of -v
   bool foreground = false;
+  bool boot = false;              ///< started with the machine: enabled jobs start, whatever the daemon's name is
+  std::string program;            ///< the daemon's own path, for what starts it at boot; "" when it is not known
   UniqueFd listener;  ///< non-blocking, shared with the keeper
   UniqueFd model;     ///< memfd for the model's checkpoint, size 0 at first
 };

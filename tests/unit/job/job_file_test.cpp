@@ -131,6 +131,26 @@ TEST_CASE("a wrong key is refused with its line and the nearest right one", "[jo
         std::string::npos);
 }
 
+TEST_CASE("a fault inside a table of several lines has its own line", "[job]") {
+  CHECK(fault("[[windows]]\nname = 'a'\n\n[[windows]]\nname = 'b'\nlayuot = 'tiled'\n") ==
+        "web.toml:6: unknown key 'layuot' in a window, did you mean 'layout'?");
+  CHECK(fault("[[windows]]\npanes = [\n  { command = 'x' },\n  { directroy = '/' },\n]\n") ==
+        "web.toml:4: unknown key 'directroy' in a pane, did you mean 'directory'?");
+  CHECK(fault("command = 'x'\n[environment]\nA = 'x'\nB = 1\n") == "web.toml:4: the variable 'B' takes text");
+}
+
+TEST_CASE("enabling changes one line of a file and leaves what a person wrote", "[job]") {
+  const std::string plain = "# the web server\ncommand = 'x'   # with a reason\n\n[[windows]]\nname = 'w'\n";
+  const std::string on = job::write_enabled(plain, true);
+  CHECK(on == "enabled = true\n" + plain);
+  CHECK(parse_job_file(on, "web.toml")->enabled);
+  CHECK(job::write_enabled(on, false) == plain);
+  CHECK(job::write_enabled("command = 'x'\nenabled = false # later\nnice = 1", true) ==
+        "command = 'x'\nenabled = true\nnice = 1");
+  CHECK(job::write_enabled(on, true) == on);
+  CHECK(job::write_enabled("no toml", true) == "no toml");
+}
+
 TEST_CASE("all faults of a file are told at once, in order", "[job]") {
   CHECK(fault("command = 'x'\nnice = 20\nafter = 3\nenabled = 'yes'\n") ==
         "web.toml:2: 'nice' takes a number from -20 to 19\n"
@@ -174,8 +194,8 @@ TEST_CASE("a file that is no TOML is refused with its line", "[job]") {
 }
 
 TEST_CASE("a job without a command or windows is refused", "[job]") {
-  CHECK(fault("nice = 3\n") == "web.toml:1: there is no command");
-  CHECK(fault("") == "web.toml:1: there is no command");
+  CHECK(fault("nice = 3\n") == "web.toml:1: there is no command: write command = \"...\", or lay out windows");
+  CHECK(fault("").find("web.toml:1: there is no command") == 0);
 }
 
 TEST_CASE("sizes take K, M, G and T", "[job]") {

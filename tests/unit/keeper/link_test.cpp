@@ -89,6 +89,8 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   start.config_files = {"/a", "/b"};
   start.verbosity = 2;
   start.foreground = true;
+  start.boot = true;
+  start.program = "/bin/sessd";
   start.listener = some_fd();
   start.model = some_fd();
   REQUIRE(link.keeper.send(std::move(start)));
@@ -110,6 +112,8 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   CHECK_FALSE(got_start.private_directory);
   CHECK(got_start.config_files == std::vector<std::string>{"/a", "/b"});
   CHECK(got_start.foreground);
+  CHECK(got_start.boot);
+  CHECK(got_start.program == "/bin/sessd");
   CHECK(got_start.listener);
   CHECK(got_start.model);
   const auto program = std::get<Program>(std::move(*link.server.receive()));

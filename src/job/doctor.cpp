@@ -1,0 +1,157 @@
+#include "job/doctor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "job/boot.hpp"
+
+namespace sess::job {
+
+namespace {
+
+/// A pane takes three descriptors in the server and two in the keeper; this is room for a few hundred.
+constexpr std::uint64_t kFewDescriptors = 1024;
+
+Finding good(std::string topic, std::string text) {
+  return {std::move(topic), true, std::move(text), ""};
+}
+Finding bad(std::string topic, std::string text, std::string advice) {
+  return {std::move(topic), false, std::move(text), std::move(advice)};
+}
+
+std::string enable_linger(const DoctorFacts& facts) {
+  return "loginctl enable-linger " + facts.surroundings.user;
+}
+
+/// The daemon runs below the user's manager, not in the scope of a login.
+bool in_user_manager(const DoctorFacts& facts) {
+  return facts.control_group.find("/user@") != std::string::npos;
+}
+
+Finding logout(const DoctorFacts& facts) {
+  const char* topic = "logout";
+  if (!facts.machine.systemd) return good(topic, "no logind here: nothing is ended at logout");
+  if (in_user_manager(facts) && !facts.machine.lingers) {
+    return bad(topic, "the daemon runs under the user's manager, which ends with the last logout",
+               enable_linger(facts));
+  }
+  if (!kills_user_processes(facts.surroundings)) return good(topic, "logind leaves programs alone at logout");
+  if (in_user_manager(facts))
+    return good(topic, "logind ends programs at logout, but the daemon is in none of its sessions");
+  return bad(topic, "logind ends what is left running at logout (KillUserProcesses=yes)",
+             enable_linger(facts) +
+                 ", then start the daemon with systemctl --user start sess (sess enable installs it)");
+}
+
+Finding lingering(const DoctorFacts& facts) {
+  const char* topic = "lingering";
+  if (!facts.machine.systemd) return good(topic, "no systemd here, so none is needed");
+  if (facts.machine.lingers)
+    return good(topic, "on: the user's manager starts at boot and stays after logout");
+  return bad(
+      topic,
+      "off: the user's manager starts at login and ends with the last logout; jobs get no scope of their own",
+      enable_linger(facts));
+}
+
+Finding runtime_directory(const DoctorFacts& facts) {
+  const char* topic = "socket";
+  const bool removed = facts.socket_directory.starts_with(facts.machine.runtime_directory + "/") &&
+                       facts.machine.systemd && !facts.machine.lingers;
+  if (!removed) return good(topic, facts.socket_directory + " stays at logout");
+  return bad(topic, facts.socket_directory + " is removed with XDG_RUNTIME_DIR at the last logout",
+             enable_linger(facts));
+}
+
+Finding temporary_files(const DoctorFacts& facts) {
+  const char* topic = "temporary files";
+  const auto age = ageing_of(facts.surroundings, facts.socket_directory);
+  if (!age || !facts.machine.systemd)
+    return good(topic, "nothing removes old files from " + facts.socket_directory);
+  return bad(topic,
+             fmt::format("files in {} are removed when they are older than {} (tmpfiles.d)",
+                         facts.socket_directory, *age),
+             fmt::format("as root: echo 'x {}' >/etc/tmpfiles.d/sess.conf", facts.socket_directory));
+}
+
+Finding boot(const DoctorFacts& facts) {
+  const char* topic = "boot";
+  switch (boot_way(facts.machine)) {
+    case BootWay::systemd:
+      if (facts.jobs_enabled && !facts.boot_is_set_up) break;
+      return good(topic, "systemd starts the daemon of users whose jobs are enabled");
+    case BootWay::cron:
+      if (!facts.machine.cron_runs) {
+        return bad(topic, "cron is installed and does not run: nothing starts the enabled jobs at boot",
+                   "as root: service cron start");
+      }
+      if (facts.jobs_enabled && !facts.boot_is_set_up) break;
+      return good(topic, "cron starts the daemon of users whose jobs are enabled");
+    case BootWay::none:
+      return bad(topic,
+                 "neither the user's systemd nor cron is here: nothing starts the enabled jobs at boot",
+                 "install cron, or contrib/sysvinit/sess as /etc/init.d/sess");
+  }
+  return bad(topic, "jobs are enabled, but nothing starts the daemon at boot",
+             "sess enable one of them again");
+}
+
+Finding descriptors(const DoctorFacts& facts) {
+  const char* topic = "file limit";
+  const std::string text = fmt::format("the daemon may open {} files", facts.descriptor_limit);
+  if (facts.descriptor_limit >= kFewDescriptors) return good(topic, text);
+  return bad(
+      topic, text + ", a pane takes three",
+      "raise the hard limit (nofile in /etc/security/limits.conf, or ulimit -Hn) and restart the daemon");
+}
+
+Finding version(const DoctorFacts& facts) {
+  const char* topic = "version";
+  const std::string renew =
+      fmt::format("kill -USR2 {} replaces the daemon's code; every program goes on", facts.daemon_pid);
+  if (!facts.installed_version.empty() && facts.installed_version != facts.daemon_version) {
+    return bad(
+        topic,
+        fmt::format("the daemon is {}, installed is {}", facts.daemon_version, facts.installed_version),
+        renew);
+  }
+  if (facts.replaced)
+    return bad(topic,
+               fmt::format("the daemon's file was replaced since it started ({})", facts.daemon_version),
+               renew);
+  if (facts.client_version != facts.daemon_protocol) {
+    return bad(topic,
+               fmt::format("this client speaks protocol {}, the daemon {}", facts.client_version,
+                           facts.daemon_protocol),
+               renew);
+  }
+  return good(topic, fmt::format("client and daemon are {}", facts.daemon_version));
+}
+
+Finding nesting(const DoctorFacts& facts) {
+  const char* topic = "nesting";
+  for (const auto& [variable, name] :
+       {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
+    const bool inside =
+        std::any_of(facts.client_environment.begin(), facts.client_environment.end(), [&](const auto& one) {
+          return one.starts_with(variable) && one.size() > std::string_view(variable).size();
+        });
+    if (inside) {
+      return bad(
+          topic,
+          fmt::format("this terminal is inside {}: it takes its own keys first and ends with it", name),
+          fmt::format("attach from a terminal outside {}", name));
+    }
+  }
+  return good(topic, "this terminal is in no other multiplexer");
+}
+
+}  // namespace
+
+std::vector<Finding> examine(const DoctorFacts& facts) {
+  return {logout(facts), lingering(facts),   runtime_directory(facts), temporary_files(facts),
+          boot(facts),   descriptors(facts), version(facts),           nesting(facts)};
+}
+
+}  // namespace sess::job

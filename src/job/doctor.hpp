@@ -1,0 +1,40 @@
+// What could end jobs on this machine, and what to do about it: one finding for each thing that is looked at.
+// A pure function of facts; server/doctor gathers them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "job/machine.hpp"
+
+namespace sess::job {
+
+struct DoctorFacts {
+  Surroundings surroundings;
+  Machine machine;
+  std::string socket_directory;
+  std::string control_group;  ///< /proc/PID/cgroup of the daemon
+  bool jobs_enabled = false;  ///< at least one
+  bool boot_is_set_up = false;
+  std::uint64_t descriptor_limit = 0;  ///< RLIMIT_NOFILE that the daemon has
+  std::string daemon_version;
+  std::string installed_version;  ///< of the daemon's file now; "": it cannot be asked
+  bool replaced = false;          ///< the daemon's file was replaced since it started
+  std::string client_version;     ///< of the protocol, as daemon_protocol
+  std::string daemon_protocol;
+  int daemon_pid = 0;
+  std::vector<std::string> client_environment;  ///< "K=V"
+};
+
+struct Finding {
+  std::string topic;
+  bool ok = true;
+  std::string text;
+  std::string advice;  ///< what to do; empty when it is ok
+};
+
+/// Always the same topics in the same order.
+[[nodiscard]] std::vector<Finding> examine(const DoctorFacts& facts);
+
+}  // namespace sess::job
