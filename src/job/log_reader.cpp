@@ -42,10 +42,11 @@ Result<LogReader> LogReader::open(Directory& directory, const std::string& name)
   auto current = reader.open_part(name);
   if (!current) return pass(current.error());
   reader.parts_.push_front(std::move(*current));
-  for (int index = 1; index < kMaxParts; ++index) {
+  // A server that was killed in the middle of a rotation leaves one number out.
+  for (int index = 1, missing = 0; index < kMaxParts && missing < 2; ++index) {
     auto older = reader.open_part(rotated_name(name, index));
-    if (!older) break;
-    reader.parts_.push_front(std::move(*older));
+    missing = older ? 0 : missing + 1;
+    if (older) reader.parts_.push_front(std::move(*older));
   }
   return reader;
 }

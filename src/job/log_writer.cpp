@@ -9,7 +9,17 @@ namespace sess::job {
 LogWriter::LogWriter(Directory& directory, std::string name, LogLimits limits)
     : directory_(directory), name_(std::move(name)), limits_(limits) {}
 
-std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now) {
+void LogWriter::resume(std::uint64_t lost) {
+  lost_ = lost;
+  if (lost > 0) stopped_because_ = "it had stopped";
+}
+
+std::uint64_t LogWriter::written_since(std::uint64_t size, WallTime now) {
+  if (!log_ && !open(now)) return 0;
+  return log_->size() > size ? log_->size() - size : 0;
+}
+
+std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now, const Begin& begin) {
   if (stopped() && now - stopped_at_ < kRetry && now >= stopped_at_) {
     lost_ += bytes.size();
     return std::nullopt;
@@ -22,6 +32,7 @@ std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now
         append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_), now);
   }
   const std::uint64_t before = log_ ? log_->size() : 0;
+  if (result && begin) begin(before);
   if (result) result = append(bytes, now);
   if (result) {
     const std::uint64_t missing = lost_;
@@ -65,9 +76,32 @@ Result<> LogWriter::open(WallTime now) {
     const std::string filler = encode_stamp({now, (*log)->size()});
     if (auto done = (*times)->append(filler.substr(torn), written); !done) return done;
   }
+  const std::uint64_t stamped = last_stamp_end((*times)->size());
+  if (stamped > (*log)->size()) {
+    // Killed in the middle of a rotation: these are the times of the file before.
+    times->reset();
+    const std::string before = times_name(rotated_name(name_, 1));
+    if (auto done = directory_.rename(times_name(name_), before); !done) return done;
+    times = directory_.open_append(times_name(name_));
+    if (!times) return pass(times.error());
+  }
+  // Bytes without a time: whoever wrote them was killed before it came to that.
+  if ((*log)->size() > 0 && stamped != (*log)->size()) {
+    std::size_t written = 0;
+    if (auto done = (*times)->append(encode_stamp({now, (*log)->size()}), written); !done) return done;
+  }
   log_ = std::move(*log);
   times_ = std::move(*times);
   return {};
+}
+
+std::uint64_t LogWriter::last_stamp_end(std::uint64_t size) const {
+  if (size < kStampSize) return 0;
+  const auto file = directory_.open_read(times_name(name_));
+  const auto bytes =
+      file ? (*file)->read_at(size - kStampSize, kStampSize) : Result<std::string>(std::string());
+  const auto stamp = bytes ? decode_stamp(*bytes) : std::nullopt;
+  return stamp ? stamp->end : 0;
 }
 
 Result<> LogWriter::rotate_if_due(WallTime now) {

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,9 +40,19 @@ class LogWriter {
   /// outlives this.
   LogWriter(Directory& directory, std::string name, LogLimits limits);
 
+  /// Told the file's size just before the chunk is appended to it.
+  using Begin = std::function<void(std::uint64_t size)>;
+
   /// Appends a chunk that came at that time. Returns a sentence to report when the log stops or goes on
   /// again.
-  [[nodiscard]] std::optional<std::string> write(std::string_view bytes, WallTime now);
+  [[nodiscard]] std::optional<std::string> write(std::string_view bytes, WallTime now,
+                                                 const Begin& begin = {});
+
+  /// After a server that died: so many bytes were lost before, which the next write() names.
+  void resume(std::uint64_t lost);
+  /// How many bytes the current file has behind this size: what a write that was begun there got done. Also
+  /// gives times to bytes that have none. 0 for a file that cannot be opened.
+  [[nodiscard]] std::uint64_t written_since(std::uint64_t size, WallTime now);
 
   [[nodiscard]] bool stopped() const { return !stopped_because_.empty(); }
   [[nodiscard]] const std::string& stopped_because() const { return stopped_because_; }
@@ -52,6 +63,8 @@ class LogWriter {
  private:
   Result<> open(WallTime now);
   Result<> rotate_if_due(WallTime now);
+  /// Of the times file, which has this size: the end offset that its last entry names.
+  [[nodiscard]] std::uint64_t last_stamp_end(std::uint64_t size) const;
   Result<> append(std::string_view bytes, WallTime now);
   void stop(const Error& error, WallTime now);
 

@@ -87,9 +87,17 @@ std::string name_for(const std::vector<std::string>& command,
                      const std::function<bool(const std::string&)>& taken) {
   // Room for "-" and any number.
   const std::string base = base_name(command).substr(0, kMaxName - 12);
-  std::string name = base;
-  for (int i = 2; taken(name); ++i) name = base + "-" + std::to_string(i);
-  return name;
+  if (!taken(base)) return base;
+  const auto numbered = [&](long i) { return base + "-" + std::to_string(i); };
+  // The ten thousandth is not found by ten thousand questions: a free number by doubling, then the first
+  // behind those in a row.
+  long free = 2;
+  while (taken(numbered(free))) free *= 2;
+  for (long used = free / 2; free - used > 1;) {
+    const long middle = used + (free - used) / 2;
+    (taken(numbered(middle)) ? used : free) = middle;
+  }
+  return numbered(free);
 }
 
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {

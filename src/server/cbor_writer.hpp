@@ -15,6 +15,10 @@ namespace sess::server {
 
 class CborWriter {
  public:
+  CborWriter() = default;
+  /// Writes into this string's memory, from its beginning.
+  explicit CborWriter(std::string memory) : out_(std::move(memory)) { out_.clear(); }
+
   void begin_map() { out_ += '\xbf'; }
   void begin_array() { out_ += '\x9f'; }
   void end() { out_ += '\xff'; }
@@ -49,12 +53,6 @@ class CborWriter {
     name(key);
     value(content);
   }
-  /// One whole item that was encoded elsewhere.
-  void encoded(std::string_view key, std::string_view item) {
-    name(key);
-    out_ += item;
-  }
-
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:

@@ -18,6 +18,9 @@ namespace {
 /// Older ones are found by their records.
 constexpr std::size_t kEnds = 4096;
 constexpr std::size_t kEndedJobs = 64;
+/// Output goes to the log in portions of this size, at the latest when so much waits.
+constexpr std::uint64_t kLogPortion = 16 * 1024;
+constexpr std::uint64_t kLogLag = 64 * 1024;
 /// How long a record is kept.
 constexpr std::chrono::hours kRecordAge{24 * 365};
 
@@ -37,9 +40,9 @@ job::Now JobControl::now() const { return {server_.clock().now(), server_.clock(
 
 // --- the table across servers ---------------------------------------------------------------------------
 
-void JobControl::restore(const std::vector<std::string>& saved) {
+void JobControl::restore(const std::vector<std::shared_ptr<const std::string>>& saved) {
   for (const auto& bytes : saved) {
-    auto one = decode_job(bytes);
+    auto one = decode_job(*bytes);
     if (!one) {
       log::error("{}", one.error().text);
       continue;
@@ -58,7 +61,7 @@ bool JobControl::on_program(const keeper::Program& program) {
   if (const auto run = runs_.find(pane); run != runs_.end()) {
     if (run->second.pid == program.pid) {
       handed_over_.insert(pane);
-      if (!program.exited) open_log(pane, *supervisor_.find(run->second.job));
+      open_log(pane, *supervisor_.find(run->second.job));
     }
     return run->second.pid == program.pid;
   }
@@ -94,6 +97,9 @@ void JobControl::recovered(bool first) {
   }
   for (const auto pane : lost) lose(pane);
   handed_over_.clear();
+  for (const auto& [pane, log] : logs_) {
+    if (PaneIo* io = server_.pane_io(pane)) log_output(*io);
+  }
   if (first) start_enabled();
   // What waited when the last server died.
   supervisor_.on_timer(now());
@@ -110,11 +116,11 @@ void JobControl::lose(model::PaneId pane) {
   supervisor_.on_ended(run.job, job::Exit{255, 0, false}, now().wall, now());
 }
 
-std::vector<std::string> JobControl::save() const {
-  std::vector<std::string> out;
+std::vector<std::shared_ptr<const std::string>> JobControl::save() const {
+  std::vector<std::shared_ptr<const std::string>> out;
   for (const auto& [name, job] : supervisor_.jobs()) {
-    std::string& bytes = encoded_[name];
-    if (bytes.empty()) {
+    auto& bytes = encoded_[name];
+    if (bytes == nullptr) {
       SavedJob saved;
       saved.job = job;
       if (const auto pane = panes_.find(name); pane != panes_.end()) saved.pane = pane->second;
@@ -125,7 +131,7 @@ std::vector<std::string> JobControl::save() const {
         saved.run_started = run.started;
         saved.run_restart = run.restart;
       }
-      bytes = encode_job(saved);
+      bytes = std::make_shared<const std::string>(encode_job(saved));
     }
     out.push_back(bytes);
   }
@@ -142,7 +148,10 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
   if (run.pid != exited.pid || run.recording) return true;
   run.recording = true;
   ++recording_;
-  if (PaneIo* io = server_.pane_io(pane)) io->finish();
+  if (PaneIo* io = server_.pane_io(pane)) {
+    io->finish();
+    log_output(*io);
+  }
   job::Record record;
   record.name = run.job;
   record.exit = job::Exit::from_wait_status(exited.wait_status);
@@ -223,12 +232,37 @@ bool JobControl::on_pane_closed(model::PaneId pane) {
   return true;
 }
 
-void JobControl::on_pane_bytes(model::PaneId pane, std::string_view bytes) {
-  const auto it = logs_.find(pane);
+void JobControl::on_pane_bytes(PaneIo& pane) {
+  if (logs_.empty()) return;
+  const auto position = pane.journal().log_position();
+  if (position && pane.parsed() - position->logged >= kLogLag) log_output(pane);
+}
+
+void JobControl::log_output(PaneIo& pane) {
+  const auto it = logs_.find(pane.id());
   if (it == logs_.end() || it->second.writer == nullptr) return;
-  if (auto report = it->second.writer->write(bytes, server_.clock().wall())) {
-    log::warn("{}", *report);
-    server_.report(*report);
+  job::LogWriter& writer = *it->second.writer;
+  Journal& journal = pane.journal();
+  auto position = journal.log_position();
+  if (!position) {
+    // The server before died between the program's start and this.
+    journal.start_log(journal.oldest());
+    position = journal.log_position();
+  }
+  const auto wall = server_.clock().wall();
+  std::uint64_t logged = position->logged;
+  if (!std::exchange(it->second.found, true)) {
+    if (position->base) logged = std::min(logged + writer.written_since(*position->base, wall), pane.parsed());
+    writer.resume(position->lost);
+    journal.end_log_write(logged, position->lost);
+  }
+  while (logged < pane.parsed()) {
+    const std::uint64_t from = std::max(logged, journal.oldest());
+    const auto bytes = journal.output(from).substr(0, std::min<std::uint64_t>(pane.parsed() - from, kLogPortion));
+    const auto report = writer.write(bytes, wall, [&](std::uint64_t size) { journal.begin_log_write(size); });
+    logged = from + bytes.size();
+    journal.end_log_write(logged, writer.lost());
+    if (report) server_.report(fmt::format("job {}: {}", runs_.count(pane.id()) > 0 ? runs_.at(pane.id()).job : "", *report));
   }
 }
 

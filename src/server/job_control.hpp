@@ -31,6 +31,7 @@
 namespace sess::server {
 
 class LogPrinter;
+class PaneIo;
 class Server;
 struct RemoteClient;
 
@@ -42,13 +43,13 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   // --- for Server -----------------------------------------------------------------------------------------
 
   /// The table as it was saved, before panes are opened.
-  void restore(const std::vector<std::string>& saved);
+  void restore(const std::vector<std::shared_ptr<const std::string>>& saved);
   /// A program that the keeper handed over. True: a job's, which waits for its exit even without a pane.
   bool on_program(const keeper::Program& program);
   /// After the panes: what happened to jobs whose program or pane is not there any more. `first` is the daemon's
   /// first server: enabled jobs start.
   void recovered(bool first);
-  [[nodiscard]] std::vector<std::string> save() const;
+  [[nodiscard]] std::vector<std::shared_ptr<const std::string>> save() const;
 
   /// Whether the pane's present program is a job's.
   [[nodiscard]] bool owns(model::PaneId pane) const { return runs_.count(pane) > 0; }
@@ -57,7 +58,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// A pane is gone from the model. True: its program is a job's and has been told to stop; the keeper is to
   /// remember it until its exit was recorded.
   bool on_pane_closed(model::PaneId pane);
-  void on_pane_bytes(model::PaneId pane, std::string_view bytes);
+  /// Bytes were read: they are logged at the end of the callback, or now when there are many.
+  void on_pane_bytes(PaneIo& pane);
+  /// Everything that was read and is not in the job's log yet goes there.
+  void log_output(PaneIo& pane);
   /// Output for followers and readers of logs; once per turn.
   void end_of_turn();
   /// Whether end_of_turn() could send more without anything happening first: asked when connections were flushed.
@@ -157,6 +161,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   struct Log {
     std::unique_ptr<job::Directory> own_directory;
     std::unique_ptr<job::LogWriter> writer;  ///< none: this run is not logged
+    bool found = false;                      ///< where an earlier server stopped in it
   };
   std::map<model::PaneId, Log> logs_;
   std::map<std::string, Size> sizes_;  ///< that the caller's terminal had
@@ -164,7 +169,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   std::vector<std::unique_ptr<Follower>> followers_;
   std::vector<std::shared_ptr<LogPrinter>> printers_;
   std::set<model::PaneId> handed_over_;  ///< programs of jobs, while recovering
-  mutable std::map<std::string, std::string> encoded_;  ///< of jobs that did not change since
+  /// Of jobs that did not change since.
+  mutable std::map<std::string, std::shared_ptr<const std::string>> encoded_;
   int recording_ = 0;
   bool settled_some_ = false;
   bool ending_ = false;

@@ -58,6 +58,13 @@ struct Journal::Header {
       std::uint64_t used;
     } clients[kKnownClients];
   } input[2];
+
+  // Zero in a journal of a version that did not have it.
+  std::uint64_t has_log;
+  std::atomic<std::uint64_t> logged;
+  std::atomic<std::uint64_t> log_base;  // of the write that begins at log_begun, when that is `logged`
+  std::atomic<std::uint64_t> log_begun;
+  std::atomic<std::uint64_t> log_lost;
 };
 
 Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
@@ -195,6 +202,42 @@ void Journal::end_parse(std::uint64_t to) {
 
 std::uint64_t Journal::parsed() const {
   return header().parsed.load(std::memory_order_relaxed);
+}
+
+// --- the log of a job -----------------------------------------------------------------------------------
+
+std::optional<Journal::LogPosition> Journal::log_position() const {
+  const Header& h = header();
+  if (h.has_log == 0) return std::nullopt;
+  LogPosition position;
+  position.logged = h.logged.load(std::memory_order_relaxed);
+  if (h.log_begun.load(std::memory_order_relaxed) == position.logged + 1) {
+    position.base = h.log_base.load(std::memory_order_relaxed);
+  }
+  position.lost = h.log_lost.load(std::memory_order_relaxed);
+  return position;
+}
+
+void Journal::start_log(std::uint64_t offset) {
+  Header& h = header();
+  h.log_begun.store(0, std::memory_order_release);
+  h.log_lost.store(0, std::memory_order_release);
+  h.logged.store(offset, std::memory_order_release);
+  publish_fence();
+  h.has_log = 1;
+}
+
+void Journal::begin_log_write(std::uint64_t base) {
+  Header& h = header();
+  h.log_base.store(base, std::memory_order_release);
+  // One more than the offset, so that zero is no write.
+  h.log_begun.store(h.logged.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+}
+
+void Journal::end_log_write(std::uint64_t logged, std::uint64_t lost) {
+  Header& h = header();
+  h.log_lost.store(lost, std::memory_order_release);
+  h.logged.store(logged, std::memory_order_release);
 }
 
 // --- checkpoints ----------------------------------------------------------------------------------------

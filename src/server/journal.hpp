@@ -68,6 +68,23 @@ class Journal final : public terminal::SegmentStore {
   /// Up to here bytes were parsed and their replies sent.
   [[nodiscard]] std::uint64_t parsed() const;
 
+  // --- the log of a job ---------------------------------------------------------------------------------
+
+  /// Where the log file of this output stands. A write to it is announced first: whoever finds it begun compares
+  /// `base` with the file's size and knows how much of it was done, so that no byte is lost or logged twice.
+  struct LogPosition {
+    std::uint64_t logged = 0;           ///< stream offset: everything before it is in the log, or counted as lost
+    std::optional<std::uint64_t> base;  ///< a write was begun: the file's size before it
+    std::uint64_t lost = 0;             ///< bytes that could not be written (a full disk) and still are to be named
+  };
+  /// Nothing when this output was never logged.
+  [[nodiscard]] std::optional<LogPosition> log_position() const;
+  /// Everything from here on is to be logged.
+  void start_log(std::uint64_t offset);
+  void begin_log_write(std::uint64_t base);
+  /// Up to here it is written, but for `lost` bytes since the log stopped.
+  void end_log_write(std::uint64_t logged, std::uint64_t lost);
+
   // --- checkpoints --------------------------------------------------------------------------------------
 
   struct Checkpoint {

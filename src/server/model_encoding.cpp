@@ -319,30 +319,43 @@ model::Session to_session(const json& in) {
   return session;
 }
 
-json from_state(const SavedState& state) {
-  json clients = json::array();
+void put_state(CborWriter& out, const SavedState& state) {
+  out.name("state");
+  out.begin_map();
+  out.name("clients");
+  out.begin_array();
   for (const auto& client : state.clients) {
-    clients.push_back({{"token", client.token},
-                       {"session", client.session.value},
-                       {"read_only", client.read_only},
-                       {"ignore_size", client.ignore_size},
-                       {"key_table", client.key_table},
-                       {"job", client.job}});
+    out.begin_map();
+    out.field("token", client.token);
+    out.field("session", client.session.value);
+    out.field("read_only", client.read_only);
+    out.field("ignore_size", client.ignore_size);
+    out.field("key_table", client.key_table);
+    out.field("job", client.job);
+    out.end();
   }
-  json buffers = json::array();
+  out.end();
+  out.name("buffers");
+  out.begin_array();
   for (const auto& buffer : state.buffers) {
-    buffers.push_back({{"name", buffer.name},
-                       {"data", buffer.data},
-                       {"created", micros(buffer.created)},
-                       {"automatic", buffer.automatic},
-                       {"order", buffer.order}});
+    out.begin_map();
+    out.field("name", buffer.name);
+    out.field("data", buffer.data);
+    out.field("created", micros(buffer.created));
+    out.name("automatic");
+    out.value(buffer.automatic);
+    out.field("order", buffer.order);
+    out.end();
   }
-  return {{"clients", std::move(clients)},
-          {"buffers", std::move(buffers)},
-          {"next_buffer", state.next_buffer},
-          {"messages", state.messages},
-          {"jobs", state.jobs},
-          {"configured", state.configured}};
+  out.end();
+  out.field("next_buffer", state.next_buffer);
+  out.field("messages", state.messages);
+  out.name("jobs");
+  out.begin_array();
+  for (const auto& job : state.jobs) out.value(*job);
+  out.end();
+  out.field("configured", state.configured);
+  out.end();
 }
 
 void to_state(const json& in, SavedState& state) {
@@ -367,14 +380,17 @@ void to_state(const json& in, SavedState& state) {
   }
   state.next_buffer = get<std::uint64_t>(in, "next_buffer");
   state.messages = get_strings(in, "messages");
-  state.jobs = get_strings(in, "jobs");
+  for (auto& job : get_strings(in, "jobs")) {
+    state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
+  }
   state.configured = get<bool>(in, "configured");
 }
 
 }  // namespace
 
-std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state) {
-  CborWriter out;
+std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state,
+                         std::string memory) {
+  CborWriter out(std::move(memory));
   const auto put_all = [&out](std::string_view name, const auto& nodes) {
     out.name(name);
     out.begin_array();
@@ -402,9 +418,7 @@ std::string encode_model(const model::Model& model, const input::KeyTables& keys
   out.field("activity", next.activity);
   out.end();
   out.field("keys", key_bytes.take());
-  std::string state_bytes;
-  json::to_cbor(from_state(state), state_bytes);
-  out.encoded("state", state_bytes);
+  put_state(out, state);
   if (const auto mark = model.mark()) {
     out.name("mark");
     out.begin_map();

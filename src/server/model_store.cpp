@@ -5,6 +5,8 @@
 namespace sess::server {
 namespace {
 constexpr std::size_t kPage = 4096;
+/// A larger encoding (huge paste buffers) gives its memory back.
+constexpr std::size_t kKept = 1 << 20;
 constexpr std::uint64_t kMagic = 0x4c444d5353534553ULL;  // "SESSSMDL"
 
 struct Header {
@@ -37,9 +39,10 @@ Result<ModelStore> ModelStore::open(UniqueFd fd) {
 }
 
 Result<> ModelStore::save(const model::Model& model, const input::KeyTables& keys, const SavedState& state) {
-  const std::string bytes = encode_model(model, keys, state);
-  if (slots_.newest_is(bytes)) return {};
-  return slots_.save(0, bytes);
+  scratch_ = encode_model(model, keys, state, std::move(scratch_));
+  Result<> saved = slots_.newest_is(scratch_) ? Result<>() : slots_.save(0, scratch_);
+  if (scratch_.capacity() > kKept) scratch_ = {};
+  return saved;
 }
 
 Result<bool> ModelStore::load(model::Model& model, input::KeyTables& keys, SavedState& state) const {

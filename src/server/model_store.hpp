@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,8 @@ struct SavedState {
   std::vector<command::Buffer> buffers;  ///< newest first
   std::uint64_t next_buffer = 0;
   std::vector<std::string> messages;     ///< show-messages
-  std::vector<std::string> jobs;         ///< job_encoding.hpp
+  /// job_encoding.hpp; shared, because most of them are the same from save to save
+  std::vector<std::shared_ptr<const std::string>> jobs;
   bool configured = false;               ///< the configuration file was loaded
 };
 
@@ -59,11 +61,12 @@ class ModelStore {
   os::Mapping header_;
   std::array<os::Mapping, 2> slot_maps_;
   SlotPair slots_;
+  std::string scratch_;  ///< the last encoding's memory, so that it is not asked for anew with every command
 };
 
-/// The encoding alone, for tests and for saving to disk.
+/// The encoding alone, for tests and for saving to disk. `memory`: a string whose capacity is used again.
 [[nodiscard]] std::string encode_model(const model::Model& model, const input::KeyTables& keys,
-                                       const SavedState& state);
+                                       const SavedState& state, std::string memory = {});
 Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state);
 
 }  // namespace sess::server

@@ -62,6 +62,7 @@ class PaneIo final : public terminal::Sink {
   [[nodiscard]] const terminal::Screen& screen() const { return emulator_->screen(); }
   [[nodiscard]] const terminal::Emulator& emulator() const { return *emulator_; }
   [[nodiscard]] const Journal& journal() const { return *journal_; }
+  [[nodiscard]] Journal& journal() { return *journal_; }
   [[nodiscard]] int master() const { return master_.get(); }
 
   /// Stream offset up to which output is on the screen, and the last token boundary before it.

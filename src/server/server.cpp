@@ -532,6 +532,7 @@ PaneIo::Limits Server::history_limits(const model::Pane& pane) {
 
 void Server::on_pane_output(PaneIo& pane) {
   printed_.insert(pane.id());
+  job_control_->log_output(pane);
   const model::Pane* owner = model_.pane(pane.id());
   if (owner == nullptr || rename_timer_->armed()) return;
   const model::Window* window = model_.window(owner->window);
@@ -580,7 +581,7 @@ void Server::on_pane_eof(PaneIo& pane) { printed_.insert(pane.id()); }
 
 void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) {
   jobs_->pane_printed(pane.id(), bytes);
-  job_control_->on_pane_bytes(pane.id(), bytes);
+  job_control_->on_pane_bytes(pane);
 }
 
 }  // namespace sess::server

@@ -332,6 +332,21 @@ TEST_CASE("logs show what a person would have read, without control characters, 
   CHECK(rig.sess({"logs", "noisy", "--since", "1h"}).out == "start\n3%\nred\nend\n");
 }
 
+TEST_CASE("no byte of a log is lost or doubled when the server is killed again and again", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  // Floods with breaths between, so that servers die in both.
+  rig.ask({"run", "-d", "-s", "flood", "--", "sh", "-c",
+           "for n in 0 1 2 3 4 5 6 7 8 9; do i=$((n*20000)); seq -f 'line %.0f' $((i+1)) $((i+20000)); sleep 0.05; done; "
+           "exit 4"});
+  for (int i = 0; i < 12 && job_state(rig, "flood") == "running"; ++i) rig.kill_server();
+  CHECK(rig.sess({"wait", "flood"}).status.code() == 4);
+  std::string expected;
+  for (int i = 1; i <= 200'000; ++i) expected += "line " + std::to_string(i) + "\r\n";
+  const bool same = rig.sess({"logs", "--raw", "flood"}).out == expected;
+  CHECK(same);
+}
+
 TEST_CASE("logs -f goes on until the job ends", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"run", "-d", "-s", "talker", "--", "sh", "-c",

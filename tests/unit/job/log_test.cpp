@@ -226,3 +226,66 @@ TEST_CASE("a log without times can still be read", "[job]") {
   CHECK(read_rest(reader) == "text");
   CHECK_FALSE(LogReader::open(directory, "y.log"));
 }
+
+TEST_CASE("a write that was begun when its server was killed is known by the file's size", "[job]") {
+  MemoryDirectory directory;
+  std::uint64_t begun = 99;
+  {
+    LogWriter writer(directory, "x.log", {});
+    (void)writer.write("before", kNow);
+    CHECK_FALSE(writer.write("half", kNow, [&](std::uint64_t size) { begun = size; }));
+  }
+  CHECK(begun == 6);
+  LogWriter next(directory, "x.log", {});
+  CHECK(next.written_since(begun, kNow) == 4);
+  CHECK(next.written_since(begun + 4, kNow) == 0);
+  CHECK(next.written_since(begun + 100, kNow) == 0);
+}
+
+TEST_CASE("bytes whose time was not written any more can be read", "[job]") {
+  MemoryDirectory directory;
+  {
+    LogWriter writer(directory, "x.log", {});
+    (void)writer.write("first\n", kNow);
+  }
+  std::size_t written = 0;
+  REQUIRE((*directory.open_append("x.log"))->append("last\n", written));
+  LogWriter next(directory, "x.log", {});
+  CHECK(next.written_since(6, kNow + 1s) == 5);
+  LogReader reader = open_log(directory);
+  CHECK(read_rest(reader) == "first\nlast\n");
+}
+
+TEST_CASE("what an earlier server could not write is named when the log goes on", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  writer.resume(7);
+  CHECK(writer.stopped());
+  CHECK(writer.write("more", kNow) == "the log x.log goes on; 7 bytes are missing");
+  CHECK(directory.content("x.log").find("7 bytes are missing here") != std::string::npos);
+  CHECK(directory.content("x.log").ends_with("more"));
+}
+
+TEST_CASE("a rotation that was cut off loses nothing that was kept", "[job]") {
+  MemoryDirectory directory;
+  {
+    LogWriter writer(directory, "x.log", {10, 0s, 5});
+    for (const auto* text : {"aaaaaaaaaa", "bbbbbbbbbb", "cccccccccc"}) CHECK_FALSE(writer.write(text, kNow));
+  }
+  // Killed between the current log and its times.
+  REQUIRE(directory.rename("x.log.2", "x.log.3"));
+  REQUIRE(directory.rename("x.log.2.times", "x.log.3.times"));
+  REQUIRE(directory.rename("x.log.1", "x.log.2"));
+  REQUIRE(directory.rename("x.log.1.times", "x.log.2.times"));
+  REQUIRE(directory.rename("x.log", "x.log.1"));
+  LogWriter next(directory, "x.log", {100, 0s, 5});
+  CHECK_FALSE(next.write("dd", kNow + 5s));
+  LogReader reader = open_log(directory);
+  CHECK(read_rest(reader) == "aaaaaaaaaabbbbbbbbbbccccccccccdd");
+  REQUIRE(reader.seek_since(kNow + 5s));
+  CHECK(read_rest(reader) == "dd");
+  // Killed between two older ones: a number is missing.
+  REQUIRE(directory.rename("x.log.2", "x.log.9"));
+  LogReader gap = open_log(directory);
+  CHECK(read_rest(gap) == "aaaaaaaaaaccccccccccdd");
+}

@@ -31,6 +31,17 @@ TEST_CASE("a name that is taken gets a number", "[job]") {
   CHECK(name_for({"make"}, {"make", "make-2", "make-3"}) == "make-4");
 }
 
+TEST_CASE("the name after ten thousand is found with few questions", "[job]") {
+  int questions = 0;
+  const auto name = job::name_for({"make"}, [&](const std::string& one) {
+    ++questions;
+    const auto dash = one.find('-');
+    return dash == std::string::npos || std::stol(one.substr(dash + 1)) <= 10'000;
+  });
+  CHECK(name == "make-10001");
+  CHECK(questions < 50);
+}
+
 TEST_CASE("a derived name is always a valid one", "[job]") {
   for (const auto* command : {"make", "../x", "...", "--", "a:b.c", "\033[31m", "x\ny"}) {
     CHECK(job::check_name(name_for({command, "argument"})));

@@ -38,13 +38,11 @@ TEST_CASE("maps hold any bytes, nest, and leave defaults out", "[cbor_writer]") 
   out.begin_map();
   out.field("list", std::vector<std::string>{"", "b"});
   out.end();
-  out.encoded("other", "\x18\x2a");
   out.end();
   const json read = json::from_cbor(out.take());
-  CHECK(read.size() == 5);
+  CHECK(read.size() == 4);
   CHECK(read["text"].get<std::string>() == std::string("a\0\xff", 3));
   CHECK(read["long"].get<std::string>().size() == 300);
   CHECK(read["yes"] == true);
   CHECK(read["inner"]["list"] == json({"", "b"}));
-  CHECK(read["other"] == 42);
 }

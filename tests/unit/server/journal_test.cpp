@@ -109,3 +109,27 @@ TEST_CASE("the same bytes that fault twice are named, others are not", "[server]
   journal->end_parse(20);
   CHECK_FALSE(journal->blame());
 }
+
+TEST_CASE("what a killed server had begun to log is known to the next one", "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    CHECK_FALSE(journal->log_position());
+    journal->start_log(0);
+    journal->begin_log_write(100);
+    journal->end_log_write(10, 3);
+  }
+  {
+    const auto journal = file.open();
+    const auto position = journal->log_position();
+    REQUIRE(position);
+    CHECK(position->logged == 10);
+    CHECK(position->lost == 3);
+    CHECK_FALSE(position->base);  // that write is over
+    journal->begin_log_write(110);
+  }
+  const auto position = file.open()->log_position();
+  REQUIRE(position);
+  CHECK(position->base == 110U);
+  CHECK(position->logged == 10);
+}
