@@ -32,6 +32,7 @@ struct ServerFacts {
   std::string host;         ///< gethostname()
   std::string user;         ///< login name
   std::string home;         ///< home directory of the user
+  std::string login_home;   ///< the one that the password file has
   std::string shell;        ///< the user's login shell, for default-shell
   std::uint32_t uid = 0;
   int pid = 0;  ///< of the process whose death ends the jobs (the keeper): $SESS names it
@@ -143,12 +144,18 @@ struct PromptRequest {
 class JobHost;
 
 class Host {
+class BootHost;
+class RestoreHost;
  public:
   virtual ~Host() = default;
   /// Jobs (job_host.hpp); null where there are none.
   [[nodiscard]] virtual JobHost* jobs() { return nullptr; }
 
   // Time and identity.
+  /// What starts with the machine (boot_host.hpp); null where nothing does.
+  [[nodiscard]] virtual BootHost* boot() { return nullptr; }
+  /// Sessions of an earlier daemon (restore_host.hpp); null where none are kept.
+  [[nodiscard]] virtual RestoreHost* restore() { return nullptr; }
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
   [[nodiscard]] virtual const ServerFacts& facts() const = 0;
   /// Calls back once after `delay`; never before this call returned.

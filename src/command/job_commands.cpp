@@ -1,4 +1,4 @@
-// run, wait, start, stop, restart, kill, rm, logs, enable, disable: long jobs.
+// run, wait, start, stop, restart, kill, rm, logs: long jobs.
 #include <charconv>
 
 #include "base/duration.hpp"
@@ -49,7 +49,6 @@ enum LongOnly : char {
   kAny,
   kSince,
   kRaw,
-  kNow,
   kUntil,
 };
 
@@ -360,33 +359,6 @@ Status run_remove(Item& item) {
   return each(item, [&](const std::string& name) { return item.host().jobs()->remove(name); });
 }
 
-Status print_report(Item& item, const std::function<Result<std::vector<std::string>>(const std::string&)>& act) {
-  return each(item, [&](const std::string& name) -> Result<> {
-    auto report = act(name);
-    if (!report) return pass(report.error());
-    for (const auto& line : *report) item.print(line);
-    return {};
-  });
-}
-
-Status run_enable(Item& item) {
-  JobHost& jobs = *item.host().jobs();
-  const Status status = print_report(item, [&](const std::string& name) { return jobs.enable(name); });
-  if (status == Status::normal && item.args().has(kNow)) {
-    if (auto started = jobs.start(item.args().strings()); !started) return item.error(started.error());
-  }
-  return status;
-}
-
-Status run_disable(Item& item) {
-  JobHost& jobs = *item.host().jobs();
-  const Status status = print_report(item, [&](const std::string& name) { return jobs.disable(name); });
-  if (status == Status::normal && item.args().has(kNow)) {
-    return each(item, [&](const std::string& name) { return jobs.stop(name); });
-  }
-  return status;
-}
-
 /// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00".
 Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
   if (const auto before = parse_duration(text)) return now - *before;
@@ -467,8 +439,6 @@ constexpr Flag kWaitFlags[] = {
 };
 constexpr Flag kStopFlags[] = {{'n', "no-wait", "", "do not wait until it has ended"}};
 constexpr Flag kKillFlags[] = {{'s', "signal", "signal", "which one (SIGTERM)"}};
-constexpr Flag kNowFlags[] = {{kNow, "now", "", "start it, too"}};
-constexpr Flag kDisableFlags[] = {{kNow, "now", "", "stop it, too"}};
 constexpr Flag kLogFlags[] = {
     {'f', "follow", "", "go on as it grows, until the job ends"},
     {'n', "lines", "number", "only the last lines"},
@@ -507,12 +477,6 @@ constexpr Entry kEntries[] = {
     {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
      .usage = "job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
      .flags = kStartServer, .run = run_remove, .ours = true},
-    {.name = "enable", .alias = "", .purpose = Purpose::jobs, .args = {kNowFlags, 1, -1, nullptr, true},
-     .usage = "[--now] job ...", .summary = "Start jobs with the machine", .example = "sess enable --now web",
-     .flags = kStartServer, .run = run_enable, .ours = true},
-    {.name = "disable", .alias = "", .purpose = Purpose::jobs, .args = {kDisableFlags, 1, -1, nullptr, true},
-     .usage = "[--now] job ...", .summary = "Do not start jobs with the machine any more",
-     .example = "sess disable web", .flags = kStartServer, .run = run_disable, .ours = true},
 };
 
 }  // namespace

@@ -121,11 +121,6 @@ class JobHost {
   virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;
   /// A line on the client's standard error that does not decide its exit status.
   virtual void note(ClientId client, std::string_view line) = 0;
-
-  /// Makes a job start with the daemon, and the daemon with the machine; sentences that say what was done and what
-  /// is still missing.
-  virtual Result<std::vector<std::string>> enable(const std::string& name) = 0;
-  virtual Result<std::vector<std::string>> disable(const std::string& name) = 0;
 };
 
 }  // namespace sess::command

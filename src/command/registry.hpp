@@ -104,5 +104,6 @@ Entries server_entries();
 Entries help_entries();
 Entries job_entries();
 Entries job_listing_entries();
+Entries boot_entries();
 
 }  // namespace sess::command

@@ -3,6 +3,7 @@
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
 #include "render/features.hpp"
+#include "server/boot_control.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/output.hpp"
@@ -43,6 +44,7 @@ struct HostImpl::After {
 HostImpl::~HostImpl() = default;
 
 command::JobHost* HostImpl::jobs() { return &server_.job_control(); }
+command::BootHost* HostImpl::boot() { return &server_.boot_control(); }
 
 std::chrono::system_clock::time_point HostImpl::now() const { return server_.clock().wall(); }
 

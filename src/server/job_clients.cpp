@@ -520,11 +520,4 @@ bool JobControl::has_more() const {
   return std::any_of(printers_.begin(), printers_.end(), [](const auto& printer) { return printer->ready(); });
 }
 
-Result<std::vector<std::string>> JobControl::enable(const std::string& name) {
-  return fail(ErrorCode::unavailable, "cannot enable {} yet", name);
-}
-Result<std::vector<std::string>> JobControl::disable(const std::string& name) {
-  return fail(ErrorCode::unavailable, "cannot disable {} yet", name);
-}
-
 }  // namespace sess::server

@@ -296,6 +296,7 @@ void JobControl::settled(const job::Job& job) {
     log::info("job {} is {}{}{}", job.name, state_name(job.state), job.reason.empty() ? "" : ": ", job.reason);
   }
   settled_some_ = true;
+  if (!job.spec.windows.empty()) close_layout(job.name);
   tell_ended(job);
   // Followers print what is left from a copy: the pane goes.
   for (auto& follower : followers_) {

@@ -23,6 +23,7 @@
 #include "job/log_writer.hpp"
 #include "job/supervisor.hpp"
 #include "keeper/message.hpp"
+#include "model/model.hpp"
 #include "model/pane.hpp"
 #include "os/loop.hpp"
 #include "server/job_encoding.hpp"
@@ -73,6 +74,12 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// What a client that shows a job's session exits with when the session ends.
   [[nodiscard]] int status_for(const RemoteClient& client);
 
+  /// Writes into jobs/NAME.toml whether the job starts with the machine; a file is made for a job that was started
+  /// with `run`. Refused: an unknown job, a requirement that does not exist, a cycle.
+  Result<> set_enabled(const std::string& name, bool enabled);
+  /// Names of job files that say so; files that cannot be read are left out and reported.
+  [[nodiscard]] std::vector<std::string> enabled_jobs() const;
+
   // --- command::JobHost -----------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<command::JobView> jobs() override;
@@ -95,8 +102,6 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void report_status_of(command::ClientId client, const std::string& job) override;
   void resume_with(command::ClientId client, std::vector<std::string> argv, bool count) override;
   void note(command::ClientId client, std::string_view line) override;
-  Result<std::vector<std::string>> enable(const std::string& name) override;
-  Result<std::vector<std::string>> disable(const std::string& name) override;
 
  private:
   struct Waiter;
@@ -122,6 +127,15 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] Result<job::Directory*> log_directory();
   [[nodiscard]] std::string config_path(const std::string& name) const;
   [[nodiscard]] Result<job::Spec> read_job_file(const std::string& name) const;
+  /// What the job itself runs: its command, or the first pane of its first window; empty for the default shell.
+  [[nodiscard]] static const std::vector<std::string>& main_command(const job::Spec& spec);
+  /// The windows and panes that a job file adds to the job's own; what cannot be made is reported.
+  void lay_out(const job::Job& job, model::PaneId main);
+  void start_beside(const job::Job& job, const job::PaneSpec& spec, model::PaneId pane);
+  [[nodiscard]] model::Model::PaneSpec beside_spec(const job::Job& job, const job::PaneSpec& spec,
+                                                   const std::string& shell) const;
+  /// Ends them when the job is over.
+  void close_layout(const std::string& name);
   /// Puts jobs/NAME.toml into the table, with what it requires and is ordered after.
   Result<> load(const std::string& name, int depth = 0);
 
@@ -134,7 +148,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] std::optional<model::PaneId> pane_of(const std::string& job) const;
   Result<model::PaneId> make_pane(const job::Job& job);
   void open_log(model::PaneId pane, const job::Job& job);
-  [[nodiscard]] Result<command::ProgramStart> program_for(const job::Job& job, const model::Pane& pane);
+  [[nodiscard]] Result<command::ProgramStart> program_for(const job::Job& job, const model::Pane& pane,
+                                                         const std::vector<std::string>& command);
   void lose(model::PaneId pane);
   void tell_ended(const job::Job& job);
   [[nodiscard]] Result<int> status_of(const std::string& name);

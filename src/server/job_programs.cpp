@@ -1,4 +1,4 @@
-// Where a job's program runs and with what: session, pane, environment, log; and job files.
+// Where a job's program runs and with what: session, pane, environment, log.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -19,7 +19,6 @@ namespace sess::server {
 namespace {
 
 constexpr std::size_t kFileLimit = 1 << 20;
-constexpr int kDepth = 64;
 constexpr Size kDefaultSize{24, 80};
 
 /// Variables of the caller that say something about its terminal or the session it sits in.
@@ -96,10 +95,11 @@ Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
   window.size = size == sizes_.end() ? kDefaultSize : clamp(size->second);
   window.pane.shell = session->options.string("default-shell");
   if (window.pane.shell.empty()) window.pane.shell = "/bin/sh";
-  if (job.spec.command.size() == 1) {
-    window.pane.shell_command = job.spec.command.front();
+  const auto& command = main_command(job.spec);
+  if (command.size() == 1) {
+    window.pane.shell_command = command.front();
   } else {
-    window.pane.argv = job.spec.command;
+    window.pane.argv = command;
   }
   window.pane.start_path = directory;
   window.pane.title = server_.facts().host;
@@ -113,7 +113,8 @@ Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
   return created->pane;
 }
 
-Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const model::Pane& pane) {
+Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const model::Pane& pane,
+                                                      const std::vector<std::string>& command) {
   model::Model& model = server_.model();
   const auto& facts = server_.facts();
   const auto sessions = model.sessions_with(pane.window);
@@ -139,8 +140,10 @@ Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const
   environment.set("PWD", pane.start_path);
 
   command::ProgramStart start;
-  const auto& command = job.spec.command;
-  if (command.size() > 1 || command.front().find_first_of(" \t\n|&;<>()$`\\\"'*?[]#~=%!{}") == std::string::npos) {
+  if (command.empty()) {
+    start.argv = {pane.shell};
+    start.argv0 = "-" + pane.shell.substr(pane.shell.rfind('/') + 1);
+  } else if (command.size() > 1 || command.front().find_first_of(" \t\n|&;<>()$`\\\"'*?[]#~=%!{}") == std::string::npos) {
     // A plain word needs no shell; without one the exit status cannot be anybody else's.
     start.argv = command;
   } else {
@@ -169,7 +172,7 @@ Result<int> JobControl::start(const job::Job& job) {
     if (fresh) server_.model().destroy_pane(*id);
     return pass(error);
   };
-  auto program = program_for(job, *server_.model().pane(*id));
+  auto program = program_for(job, *server_.model().pane(*id), main_command(job.spec));
   if (!program) return give_up(program.error());
   program->replace = !fresh;
   open_log(*id, job);
@@ -181,6 +184,7 @@ Result<int> JobControl::start(const job::Job& job) {
   const int pid = server_.model().pane(*id)->pid;
   runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false};
   log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);
+  if (fresh) lay_out(job, *id);
   if (fresh) {
     for (auto& follower : followers_) {
       if (follower->job != job.name || follower->status) continue;
@@ -210,82 +214,6 @@ void JobControl::open_log(model::PaneId pane, const job::Job& job) {
     directory = *opened;
   }
   log.writer = std::make_unique<job::LogWriter>(*directory, file, job.spec.log_limits);
-}
-
-// --- job files ------------------------------------------------------------------------------------------
-
-std::string JobControl::config_path(const std::string& name) const {
-  return server_.start().config_directory + "/jobs/" + name + ".toml";
-}
-
-Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
-  if (auto ok = job::check_name(name); !ok) return pass(ok.error());
-  const std::string path = config_path(name);
-  auto text = read_file(path);
-  if (!text) return pass(text.error());
-  return job::parse_job_file(*text, path);
-}
-
-Result<> JobControl::load(const std::string& name, int depth) {
-  if (depth > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
-  const job::Job* known = supervisor_.find(name);
-  if (known != nullptr && known->active()) return {};
-  auto spec = read_job_file(name);
-  if (!spec) {
-    if (spec.error().sys_errno != ENOENT) return pass(spec.error());
-    // Without a file it is what it was when it ran last.
-    return known != nullptr ? Result<>() : fail(ErrorCode::not_found, "no such job: {}", name);
-  }
-  job::Job job;
-  if (known != nullptr) job = *known;
-  job.name = name;
-  job.from_file = true;
-  job.spec = std::move(*spec);
-  const auto requires_too = job.spec.requires_;
-  if (auto added = supervisor_.add(std::move(job)); !added) return added;
-  encoded_.erase(name);
-  for (const auto& other : requires_too) {
-    if (auto ok = load(other, depth + 1); !ok) {
-      return ok.error().code == ErrorCode::not_found
-                 ? fail(ErrorCode::not_found, "job {} requires {}, which does not exist", name, other)
-                 : ok;
-    }
-  }
-  return {};
-}
-
-void JobControl::start_enabled() {
-  auto directory = os::open_existing_private_directory(server_.start().config_directory + "/jobs");
-  if (!directory) return;
-  auto files = job::DiskDirectory::open(server_.start().config_directory + "/jobs");
-  if (!files) return server_.report(files.error().text);
-  auto names = (*files)->list();
-  if (!names) return server_.report(names.error().text);
-  std::vector<std::string> enabled;
-  for (const auto& file : *names) {
-    constexpr std::string_view kSuffix = ".toml";
-    if (!file.ends_with(kSuffix)) continue;
-    const std::string name = file.substr(0, file.size() - kSuffix.size());
-    auto spec = read_job_file(name);
-    if (!spec) {
-      server_.report(spec.error().text);
-      continue;
-    }
-    if (!spec->enabled) continue;
-    if (auto loaded = load(name); !loaded) {
-      server_.report(loaded.error().text);
-      continue;
-    }
-    enabled.push_back(name);
-  }
-  if (enabled.empty()) return;
-  // All at once, so that `after` orders them; if that cannot be, each that can.
-  if (auto started = supervisor_.start(enabled, now()); !started) {
-    server_.report(started.error().text);
-    for (const auto& name : enabled) {
-      if (auto one = supervisor_.start({name}, now()); !one) server_.report(one.error().text);
-    }
-  }
 }
 
 }  // namespace sess::server

@@ -17,6 +17,7 @@
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
 #include "server/alerts.hpp"
+#include "server/boot_control.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/run.hpp"
@@ -38,6 +39,11 @@ constexpr int kRounds = 16;
 std::string login_name() {
   const passwd* entry = ::getpwuid(::geteuid());
   return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+}
+
+std::string login_home() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "";
 }
 
 std::string login_shell() {
@@ -108,6 +114,7 @@ Result<> Server::set_up() {
   facts_.host = host_name();
   facts_.user = login_name();
   facts_.home = os::home_directory();
+  facts_.login_home = login_home();
   facts_.shell = login_shell();
   facts_.uid = ::geteuid();
   facts_.pid = ::getppid();
@@ -122,6 +129,7 @@ Result<> Server::set_up() {
   jobs_ = std::make_unique<ShellJobs>(*loop_);
   alerts_ = std::make_unique<Alerts>(*this);
   job_control_ = std::make_unique<JobControl>(*this);
+  boot_control_ = std::make_unique<BootControl>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
   auto store = ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());

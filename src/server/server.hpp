@@ -31,6 +31,7 @@ namespace sess::server {
 
 class Alerts;
 class HostImpl;
+class BootControl;
 class JobControl;
 class ShellJobs;
 
@@ -60,6 +61,7 @@ class Server final : private PaneObserver {
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
+  [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
 
   /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
   Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
@@ -182,6 +184,7 @@ class Server final : private PaneObserver {
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;
   std::string agent_path_;
+  std::unique_ptr<BootControl> boot_control_;
   UniqueFd socket_directory_;
   std::unique_ptr<os::FdWatch> keeper_watch_;
   std::unique_ptr<os::FdWatch> listener_watch_;

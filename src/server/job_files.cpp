@@ -1,0 +1,197 @@
+// Job files: read, taken into the table, written by enable and disable, and started at boot.
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "job/job_file.hpp"
+#include "job/name.hpp"
+#include "os/descriptor.hpp"
+#include "os/directory.hpp"
+#include "server/job_control.hpp"
+#include "server/server.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::size_t kFileLimit = 1 << 20;
+constexpr int kDepth = 64;
+constexpr std::string_view kSuffix = ".toml";
+
+Result<std::string> read_file(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!fd) return fail_errno(errno, "cannot read {}", path);
+  auto text = os::read_all(fd.get(), kFileLimit);
+  if (!text) return fail(text.error().code, "cannot read {}: {}", path, text.error().text);
+  return text;
+}
+
+/// Names of all job files.
+std::vector<std::string> file_names(const std::string& directory) {
+  std::vector<std::string> names;
+  if (!os::open_existing_private_directory(directory)) return names;
+  auto files = job::DiskDirectory::open(directory);
+  auto listed = files ? (*files)->list() : Result<std::vector<std::string>>(pass(files.error()));
+  if (!listed) {
+    log::warn("{}", listed.error().text);
+    return names;
+  }
+  for (const auto& file : *listed) {
+    if (file.ends_with(kSuffix)) names.push_back(file.substr(0, file.size() - kSuffix.size()));
+  }
+  return names;
+}
+
+job::Dependencies dependencies_of(const job::Spec& spec) {
+  return {spec.after, spec.requires_, spec.oneshot};
+}
+
+/// Everything that can be reached from a job by `after` and `requires` is free of cycles and exists where it
+/// must.
+Result<> check_dependencies(const std::string& name, const std::map<std::string, job::Spec>& specs) {
+  job::Graph graph;
+  std::vector<std::string> open{name};
+  while (!open.empty()) {
+    const std::string one = open.back();
+    open.pop_back();
+    const auto spec = specs.find(one);
+    if (spec == specs.end() || graph.contains(one)) continue;
+    graph.set(one, dependencies_of(spec->second));
+    open.insert(open.end(), spec->second.after.begin(), spec->second.after.end());
+    open.insert(open.end(), spec->second.requires_.begin(), spec->second.requires_.end());
+  }
+  if (auto order = graph.start_order({name}); !order) return pass(order.error());
+  return {};
+}
+
+}  // namespace
+
+std::string JobControl::config_path(const std::string& name) const {
+  return server_.start().config_directory + "/jobs/" + name + std::string(kSuffix);
+}
+
+Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
+  if (auto ok = job::check_name(name); !ok) return pass(ok.error());
+  const std::string path = config_path(name);
+  auto text = read_file(path);
+  if (!text) return pass(text.error());
+  return job::parse_job_file(*text, path);
+}
+
+Result<> JobControl::load(const std::string& name, int depth) {
+  if (depth > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
+  const job::Job* known = supervisor_.find(name);
+  if (known != nullptr && known->active()) return {};
+  auto spec = read_job_file(name);
+  if (!spec) {
+    if (spec.error().sys_errno != ENOENT) return pass(spec.error());
+    // Without a file it is what it was when it ran last.
+    return known != nullptr ? Result<>() : fail(ErrorCode::not_found, "no such job: {}", name);
+  }
+  job::Job job;
+  if (known != nullptr) job = *known;
+  job.name = name;
+  job.from_file = true;
+  job.spec = std::move(*spec);
+  const auto requires_too = job.spec.requires_;
+  if (auto added = supervisor_.add(std::move(job)); !added) return added;
+  encoded_.erase(name);
+  for (const auto& other : requires_too) {
+    if (auto ok = load(other, depth + 1); !ok) {
+      return ok.error().code == ErrorCode::not_found
+                 ? fail(ErrorCode::not_found, "job {} requires {}, which does not exist", name, other)
+                 : ok;
+    }
+  }
+  return {};
+}
+
+Result<> JobControl::set_enabled(const std::string& name, bool enabled) {
+  if (auto ok = job::check_name(name); !ok) return ok;
+  auto text = read_file(config_path(name));
+  if (text) {
+    auto spec = job::parse_job_file(*text, config_path(name));
+    if (!spec) return pass(spec.error());
+    if (spec->enabled == enabled) return {};
+    *text = job::write_enabled(*text, enabled);
+  } else {
+    if (text.error().sys_errno != ENOENT) return pass(text.error());
+    const job::Job* known = supervisor_.find(name);
+    if (known == nullptr) {
+      auto found = find(name);
+      return found ? fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name,
+                          config_path(name))
+                   : Result<>(pass(found.error()));
+    }
+    if (!enabled) return {};
+    job::Spec spec = known->spec;
+    spec.enabled = true;
+    // The command was found in the caller's PATH; a boot has none.
+    for (const auto& variable : known->environment) {
+      if (variable.starts_with("PATH=")) spec.environment.emplace("PATH", variable.substr(5));
+    }
+    text = job::write_job_file(spec);
+  }
+  if (enabled) {
+    std::map<std::string, job::Spec> specs;
+    for (const auto& one : file_names(server_.start().config_directory + "/jobs")) {
+      if (auto spec = read_job_file(one)) specs[one] = std::move(*spec);
+    }
+    if (auto spec = job::parse_job_file(*text, name)) specs[name] = std::move(*spec);
+    if (auto ok = check_dependencies(name, specs); !ok) return ok;
+  }
+  auto directory = job::DiskDirectory::open(server_.start().config_directory + "/jobs");
+  if (!directory) return pass(directory.error());
+  if (auto written = (*directory)->write_atomically(name + std::string(kSuffix), *text); !written)
+    return written;
+  supervisor_.set_enabled(name, enabled);
+  encoded_.erase(name);
+  server_.model_changed();
+  return {};
+}
+
+std::vector<std::string> JobControl::enabled_jobs() const {
+  std::vector<std::string> enabled;
+  for (const auto& name : file_names(server_.start().config_directory + "/jobs")) {
+    auto spec = read_job_file(name);
+    if (!spec) {
+      server_.report(spec.error().text);
+    } else if (spec->enabled) {
+      enabled.push_back(name);
+    }
+  }
+  return enabled;
+}
+
+void JobControl::start_enabled() {
+  // Daemons of other names have the same job files: what starts with the machine is the default one's, so
+  // that nothing runs twice.
+  const auto& start = server_.start();
+  if (!start.boot && (start.name != "default" || !start.private_directory)) return;
+  std::map<std::string, job::Spec> specs;
+  for (const auto& name : file_names(start.config_directory + "/jobs")) {
+    if (auto spec = read_job_file(name)) specs[name] = std::move(*spec);
+  }
+  std::vector<std::string> ready;
+  for (const auto& name : enabled_jobs()) {
+    auto ok = check_dependencies(name, specs);
+    if (ok) ok = load(name);
+    if (ok) {
+      ready.push_back(name);
+    } else {
+      server_.report(fmt::format("job {} is not started: {}", name, ok.error().text));
+    }
+  }
+  if (ready.empty()) return;
+  // All at once, so that `after` orders them; if that cannot be, each that can.
+  if (auto started = supervisor_.start(ready, now()); !started) {
+    server_.report(started.error().text);
+    for (const auto& name : ready) {
+      const job::Job* job = supervisor_.find(name);
+      if (job == nullptr || job->state != job::State::inactive) continue;
+      if (auto one = supervisor_.start({name}, now()); !one) server_.report(one.error().text);
+    }
+  }
+}
+
+}  // namespace sess::server
