@@ -5,7 +5,7 @@
 //   default-terminal  xterm-256color (tmux-256color): programs get what the user's own terminal understands
 //   detach-on-destroy also "previous" and "next"
 //   update-environment  also WAYLAND_DISPLAY and the XDG_* of a desktop session
-//   history-bytes, attach-history  are sess's own
+//   history-bytes, attach-history, job-message, job-notification, record-age  are sess's own
 //
 // Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them.
 #include <algorithm>
@@ -42,6 +42,8 @@ constexpr std::array<std::string_view, 3> kExtendedKeys{"off", "on", "always"};
 constexpr std::array<std::string_view, 2> kExtendedKeysFormat{"csi-u", "xterm"};
 constexpr std::array<std::string_view, 4> kGetClipboard{"off", "buffer", "request", "both"};
 constexpr std::array<std::string_view, 4> kIndicators{"off", "colour", "arrows", "both"};
+constexpr std::array<std::string_view, 3> kJobMessage{"off", "failed", "on"};
+constexpr std::array<std::string_view, 5> kJobNotification{"off", "auto", "9", "99", "777"};
 constexpr std::array<std::string_view, 4> kJustify{"left", "centre", "right", "absolute-centre"};
 constexpr std::array<std::string_view, 2> kKeys{"emacs", "vi"};
 constexpr std::array<std::string_view, 5> kMessageLine{"0", "1", "2", "3", "4"};
@@ -183,6 +185,7 @@ constexpr auto kTable = std::to_array<OptionEntry>({
     text("history-file", kServer, ""),
     number("message-limit", kServer, 0, kInt, 1000),
     number("prompt-history-limit", kServer, 0, kInt, 100),
+    number("record-age", kServer, 0, 100'000, 365),
     choice("set-clipboard", kServer, kSetClipboard, 1),
     list("terminal-overrides", kServer, ""),
     list("terminal-features", kServer, "xterm*:clipboard:ccolour:cstyle:focus:title,screen*:title"),
@@ -212,6 +215,8 @@ constexpr auto kTable = std::to_array<OptionEntry>({
     number("display-time", kSession, 0, kInt, 750),
     number("history-bytes", kSession, 0, std::int64_t{1} << 40, std::int64_t{32} * 1024 * 1024),
     number("history-limit", kSession, 0, kInt, 50000),
+    choice("job-message", kSession, kJobMessage, 2),
+    choice("job-notification", kSession, kJobNotification, 1),
     text("key-table", kSession, "root"),
     number("lock-after-time", kSession, 0, kInt, 0),
     text("lock-command", kSession, "lock -np"),

@@ -21,8 +21,8 @@ constexpr std::size_t kEndedJobs = 64;
 /// Output goes to the log in portions of this size, at the latest when so much waits.
 constexpr std::uint64_t kLogPortion = 16 * 1024;
 constexpr std::uint64_t kLogLag = 64 * 1024;
-/// How long a record is kept.
-constexpr std::chrono::hours kRecordAge{24 * 365};
+/// How often records are looked through for those that are older than record-age.
+constexpr std::chrono::hours kExpiry{1};
 
 }  // namespace
 
@@ -32,7 +32,8 @@ JobControl::JobControl(Server& server)
       timer_(std::make_unique<os::Timer>(server.loop(), [this] {
         supervisor_.on_timer(now());
         after_change();
-      })) {}
+      })),
+      notices_(server) {}
 
 JobControl::~JobControl() = default;
 
@@ -179,6 +180,7 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
 void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
                              const Result<>& written) {
   --recording_;
+  if (record_store_ && now().wall - expired_ > kExpiry) expire_records();
   if (!written) {
     log::error("job {}: its exit ({}) is not recorded: {}", record.name, record.exit.text(), written.error().text);
   }
@@ -298,6 +300,7 @@ void JobControl::settled(const job::Job& job) {
   settled_some_ = true;
   if (!job.spec.windows.empty()) close_layout(job.name);
   tell_ended(job);
+  if (!ending_) notices_.ended(job, pane_of(job.name));
   // Followers print what is left from a copy: the pane goes.
   for (auto& follower : followers_) {
     if (follower->job == job.name) take_rest(*follower);
@@ -360,11 +363,16 @@ Result<job::RecordStore*> JobControl::records() {
     record_directory_ = std::move(*directory);
     record_store_ = std::make_unique<job::RecordStore>(*record_directory_);
     writer_ = std::make_unique<RecordWriter>(server_.loop(), *record_store_);
-    if (auto expired = record_store_->expire(kRecordAge, now().wall); !expired) {
-      log::warn("{}", expired.error().text);
-    }
+    expire_records();
   }
   return record_store_.get();
+}
+
+void JobControl::expire_records() {
+  const std::chrono::hours age(24 * server_.model().server_options().number("record-age"));
+  expired_ = now().wall;
+  if (age.count() == 0) return;
+  if (auto expired = record_store_->expire(age, expired_); !expired) log::warn("{}", expired.error().text);
 }
 
 Result<job::Directory*> JobControl::log_directory() {

@@ -27,6 +27,7 @@
 #include "model/pane.hpp"
 #include "os/loop.hpp"
 #include "server/job_encoding.hpp"
+#include "server/job_notices.hpp"
 #include "server/record_writer.hpp"
 
 namespace sess::server {
@@ -144,6 +145,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// After anything that may have changed what is due.
   void after_change();
   void arm_timer();
+  void expire_records();
   void forget_old();
   [[nodiscard]] std::optional<model::PaneId> pane_of(const std::string& job) const;
   Result<model::PaneId> make_pane(const job::Job& job);
@@ -190,6 +192,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   bool settled_some_ = false;
   bool ending_ = false;
   std::unique_ptr<os::Timer> timer_;
+  JobNotices notices_;
+  job::WallTime expired_{};  ///< when old records were looked for
 };
 
 }  // namespace sess::server

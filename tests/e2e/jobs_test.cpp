@@ -242,6 +242,33 @@ TEST_CASE("a job that fails is started again until its limit, then it has failed
   CHECK(records(rig) == 4);
 }
 
+TEST_CASE("the end of a job is told: hooks, its own command, attached clients and their terminal", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep", "cat"});
+  const std::string told = rig.home().root() + "/told";
+  rig.ask({"set-hook", "-g", "job-exited", "run-shell 'echo hook #{hook_job} #{hook_job_state} #{hook_job_status} >>" + told + "'"});
+  rig.ask({"set-hook", "-g", "job-failed", "run-shell 'echo failed #{hook_job} >>" + told + "'"});
+  auto terminal = rig.terminal({"attach", "-t", "keep"});
+  terminal->type("ready\r");
+  REQUIRE(terminal->wait_for_text("ready"));
+
+  const std::string notify = "echo $SESS_JOB $SESS_JOB_STATE $SESS_JOB_STATUS >>" + told;
+  rig.ask({"run", "-d", "-s", "good", "--notify", notify, "--", "true"});
+  CHECK(terminal->wait_for_text("job good exited with 0"));
+  REQUIRE(wait_until([&] { return split_lines(read_file(told)).size() == 2; }));
+  CHECK(read_file(told).find("hook good exited 0\n") != std::string::npos);
+  CHECK(("\n" + read_file(told)).find("\ngood exited 0\n") != std::string::npos);
+
+  rig.ask({"run", "-d", "-s", "bad", "--restart", "on-failure", "--restart-delay", "10ms", "--restart-limit", "2/1min",
+           "--notify", notify, "--", "sh", "-c", "exit 3"});
+  CHECK(terminal->wait_for_text("job bad failed: exited with 3, restarted 2 times within 1min"));
+  CHECK(terminal->wait_until([&] { return terminal->transcript().find("\x1b]9;sess: job bad failed") != std::string::npos; }));
+  REQUIRE(wait_until([&] { return split_lines(read_file(told)).size() == 5; }));  // three for the end, none for a restart
+  CHECK(read_file(told).find("failed bad\n") != std::string::npos);
+  CHECK(read_file(told).find("bad failed 3\n") != std::string::npos);
+  CHECK(rig.ask({"show-messages"}).find("job bad failed") != std::string::npos);
+}
+
 TEST_CASE("a restart that is due survives the death of the server", "[e2e][jobs]") {
   const Rig rig;
   const std::string runs = rig.home().root() + "/runs";

@@ -61,6 +61,7 @@ std::map<std::string, std::vector<std::string>> recorded_defaults() {
 std::vector<std::string> comparable(const std::vector<std::string>& lines) {
   static const std::set<std::string> kOurs{"status",        "history-limit",  "default-terminal",
                                            "history-bytes", "attach-history", "default-shell",
+                                           "job-message",   "job-notification", "record-age",
                                            "escape-time"};
   std::vector<std::string> out;
   for (const auto& line : lines) {

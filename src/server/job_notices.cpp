@@ -1,0 +1,139 @@
+#include "server/job_notices.hpp"
+
+#include <algorithm>
+
+#include "base/log.hpp"
+#include "command/format.hpp"
+#include "model/environment.hpp"
+#include "render/notification.hpp"
+#include "server/output.hpp"
+#include "server/server.hpp"
+#include "server/shell_jobs.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::chrono::seconds kPause{1};
+/// A failure is not over in the blink that display-time gives other messages.
+constexpr std::chrono::milliseconds kFailureShown{5000};
+/// Names in a message about many.
+constexpr std::size_t kNamed = 3;
+constexpr std::size_t kMessages = 1000;
+
+std::string end_text(const job::Job& job) {
+  if (job.state == job::State::failed) {
+    return fmt::format("job {} failed: {}", job.name, job.reason.empty() ? "unknown reason" : job.reason);
+  }
+  if (!job.exit) return fmt::format("job {} is {}", job.name, state_name(job.state));
+  return fmt::format("job {} {}{}", job.name, job.exit->text(), job.reason.empty() ? "" : " (" + job.reason + ")");
+}
+
+}  // namespace
+
+JobNotices::JobNotices(Server& server) : server_(server), timer_(server.loop(), [this] { tell(); }) {}
+
+void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
+  queue_hooks(job, pane);
+  if (!job.spec.notify.empty()) run_command(job);
+  End end{job.name, end_text(job), job.state == job::State::failed, std::nullopt};
+  if (const model::Pane* shown = pane ? server_.model().pane(*pane) : nullptr) {
+    const auto sessions = server_.model().sessions_with(shown->window);
+    if (!sessions.empty()) end.session = sessions.front()->id;
+  }
+  ends_.push_back(std::move(end));
+  if (!pausing_ && !timer_.armed()) timer_.start(std::chrono::milliseconds(0));
+}
+
+void JobNotices::queue_hooks(const job::Job& job, std::optional<model::PaneId> pane) {
+  command::Target target;
+  if (pane && server_.model().pane(*pane) != nullptr) target = command::find_from_pane(server_.model(), *pane);
+  std::vector<std::pair<std::string, std::string>> formats{
+      {"hook_job", job.name},
+      {"hook_job_state", std::string(state_name(job.state))},
+      {"hook_job_status", job.exit ? std::to_string(job.exit->shell_status()) : ""},
+      {"hook_job_reason", job.reason}};
+  if (job.state == job::State::failed) server_.queue().submit_hook("job-failed", target, {}, formats);
+  server_.queue().submit_hook("job-exited", target, {}, std::move(formats));
+}
+
+void JobNotices::run_command(const job::Job& job) {
+  model::Environment environment = server_.model().environment();
+  for (const auto& variable : job.environment) environment.put(variable);
+  for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
+  environment.set("SESS_JOB", job.name);
+  environment.set("SESS_JOB_STATE", std::string(state_name(job.state)));
+  environment.set("SESS_JOB_STATUS", job.exit ? std::to_string(job.exit->shell_status()) : "");
+  environment.set("SESS_JOB_REASON", job.reason);
+  command::JobRequest request;
+  request.command = job.spec.notify;
+  request.cwd = job.spec.directory.empty() ? server_.facts().home : job.spec.directory;
+  request.env = environment.block();
+  server_.jobs().run(std::move(request), [this, name = job.name](const command::JobResult& result) {
+    if (result.exit_status == 0) return;
+    const auto line = result.output.substr(0, result.output.find('\n'));
+    server_.report(fmt::format("job {}: its notify command exited with {}{}{}", name, result.exit_status,
+                               line.empty() ? "" : ": ", line));
+  });
+}
+
+std::string JobNotices::sentence(const std::vector<const End*>& ends) {
+  if (ends.size() == 1) return ends.front()->text;
+  const auto failed = std::count_if(ends.begin(), ends.end(), [](const End* end) { return end->failed; });
+  std::string names;
+  std::size_t named = 0;
+  // Those that failed are what one wants to know.
+  for (const bool which : {true, false}) {
+    for (const End* end : ends) {
+      if (end->failed != which || named >= kNamed) continue;
+      names += (names.empty() ? "" : ", ") + end->name + (which ? " (failed)" : "");
+      ++named;
+    }
+  }
+  if (named < ends.size()) names += ", ...";
+  return fmt::format("{} jobs ended, {} failed: {}", ends.size(), failed, names);
+}
+
+void JobNotices::tell() {
+  pausing_ = false;
+  if (ends_.empty()) return;
+  const auto ends = std::exchange(ends_, {});
+  auto& model = server_.model();
+  const model::Client* latest = model.latest_client();
+  for (const auto& [id, session] : model.sessions()) {
+    const auto wanted = session.options.choice("job-message");
+    std::vector<const End*> told;
+    for (const End& end : ends) {
+      // Whoever looked at it has seen it end.
+      if (end.session == id || wanted == "off" || (wanted == "failed" && !end.failed)) continue;
+      told.push_back(&end);
+    }
+    if (told.empty()) continue;
+    const std::string text = sentence(told);
+    const bool failed = std::any_of(told.begin(), told.end(), [](const End* end) { return end->failed; });
+    auto shown = std::chrono::milliseconds(session.options.number("display-time"));
+    if (failed) shown = std::max(shown, kFailureShown);
+    const auto kind = session.options.choice("job-notification");
+    for (const auto* seen : model.clients_of(id)) {
+      RemoteClient* client = server_.client(seen->id);
+      if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached || client->suspended) continue;
+      server_.show_message(*client, text, shown);
+      if (seen != latest || kind == "off") continue;
+      using Kind = render::NotificationKind;
+      const auto how = kind == "9"     ? Kind::osc9
+                       : kind == "99"  ? Kind::osc99
+                       : kind == "777" ? Kind::osc777
+                                       : render::notification_kind(client->features.name, client->hello.term,
+                                                                   seen->environment.value("TERM_PROGRAM").value_or(""));
+      const auto bytes = render::notification(how, "sess", text);
+      if (!bytes.empty()) send_output(*client->connection, client->flow, server_.clock().now(), bytes);
+    }
+  }
+  auto& log = server_.message_log();
+  for (const End& end : ends) log.push_back(fmt::format("{}: {}", server_.facts().user, end.text));
+  while (log.size() > kMessages) log.pop_front();
+  server_.model_changed();
+  pausing_ = true;
+  timer_.start(kPause);
+}
+
+}  // namespace sess::server
