@@ -131,12 +131,11 @@ Finding version(const DoctorFacts& facts) {
 
 Finding nesting(const DoctorFacts& facts) {
   const char* topic = "nesting";
-  for (const auto& [variable, name] :
-       {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
-    const bool inside =
-        std::any_of(facts.client_environment.begin(), facts.client_environment.end(), [&](const auto& one) {
-          return one.starts_with(variable) && one.size() > std::string_view(variable).size();
-        });
+  for (const auto& [marker, name] : {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
+    const bool inside = std::any_of(facts.client_environment.begin(), facts.client_environment.end(),
+                                    [&, mark = std::string_view(marker)](const auto& one) {
+                                      return one.starts_with(mark) && one.size() > mark.size();
+                                    });
     if (inside) {
       return bad(
           topic,
