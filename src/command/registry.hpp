@@ -105,5 +105,6 @@ Entries help_entries();
 Entries job_entries();
 Entries job_listing_entries();
 Entries boot_entries();
+Entries restore_entries();
 
 }  // namespace sess::command

@@ -5,7 +5,7 @@
 //   default-terminal  xterm-256color (tmux-256color): programs get what the user's own terminal understands
 //   detach-on-destroy also "previous" and "next"
 //   update-environment  also WAYLAND_DISPLAY and the XDG_* of a desktop session
-//   history-bytes, attach-history, job-message, job-notification, record-age  are sess's own
+//   history-bytes, attach-history, job-message, job-notification, record-age, save-sessions  are sess's own
 //
 // Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them.
 #include <algorithm>
@@ -186,6 +186,7 @@ constexpr auto kTable = std::to_array<OptionEntry>({
     number("message-limit", kServer, 0, kInt, 1000),
     number("prompt-history-limit", kServer, 0, kInt, 100),
     number("record-age", kServer, 0, 100'000, 365),
+    flag("save-sessions", kServer, true),
     choice("set-clipboard", kServer, kSetClipboard, 1),
     list("terminal-overrides", kServer, ""),
     list("terminal-features", kServer, "xterm*:clipboard:ccolour:cstyle:focus:title,screen*:title"),

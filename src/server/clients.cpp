@@ -12,6 +12,7 @@
 #include "protocol/trace.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
+#include "server/saved_sessions.hpp"
 #include "server/output.hpp"
 #include "server/server.hpp"
 #include "terminal/attach_paint.hpp"
@@ -408,6 +409,12 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
   clear_overlay(*attaching);
   attaching->display_stale = true;
   commands_ran_ = true;
+  if (const auto text = saved_sessions_->take_announcement(); !text.empty()) {
+    constexpr std::chrono::seconds kLongEnough{5};
+    loop_->defer([this, id, text, kLongEnough] {
+      if (client(id) != nullptr) host_->show_message(id, text, kLongEnough);
+    });
+  }
   return {};
 }
 

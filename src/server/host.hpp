@@ -56,8 +56,9 @@ class HostImpl final : public command::Host {
   // --- command::Host --------------------------------------------------------------------------------------
 
   [[nodiscard]] command::JobHost* jobs() override;
-  [[nodiscard]] std::chrono::system_clock::time_point now() const override;
   [[nodiscard]] command::BootHost* boot() override;
+  [[nodiscard]] command::RestoreHost* restore() override;
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override;
   [[nodiscard]] const command::ServerFacts& facts() const override;
   void after(std::chrono::milliseconds delay, std::function<void()> done) override;
 

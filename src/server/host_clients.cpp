@@ -7,6 +7,7 @@
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/output.hpp"
+#include "server/saved_sessions.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -45,6 +46,7 @@ HostImpl::~HostImpl() = default;
 
 command::JobHost* HostImpl::jobs() { return &server_.job_control(); }
 command::BootHost* HostImpl::boot() { return &server_.boot_control(); }
+command::RestoreHost* HostImpl::restore() { return &server_.saved_sessions(); }
 
 std::chrono::system_clock::time_point HostImpl::now() const { return server_.clock().wall(); }
 

@@ -55,6 +55,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   /// Whether the pane's present program is a job's.
   [[nodiscard]] bool owns(model::PaneId pane) const { return runs_.count(pane) > 0; }
+  /// Whether it is the pane of a job that is enabled: nothing else has to bring it back.
+  [[nodiscard]] bool starts_at_boot(model::PaneId pane) const;
   /// A program ended. True: it is a job's, and its pane is dealt with here, later.
   bool on_exited(const keeper::Exited& exited);
   /// A pane is gone from the model. True: its program is a job's and has been told to stop; the keeper is to

@@ -163,6 +163,13 @@ std::vector<std::string> JobControl::enabled_jobs() const {
   return enabled;
 }
 
+bool JobControl::starts_at_boot(model::PaneId pane) const {
+  return std::any_of(panes_.begin(), panes_.end(), [&](const auto& entry) {
+    const job::Job* job = entry.second == pane ? supervisor_.find(entry.first) : nullptr;
+    return job != nullptr && job->spec.enabled;
+  });
+}
+
 void JobControl::start_enabled() {
   // Daemons of other names have the same job files: what starts with the machine is the default one's, so
   // that nothing runs twice.

@@ -7,6 +7,7 @@
 #include "command/format.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
+#include "server/saved_sessions.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -88,6 +89,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   if (!model_.sessions().empty()) had_client_ = true;
   if (!state.configured) load_configuration();
   job_control_->recovered(!state.configured);
+  saved_sessions_->begin(!state.configured);
   return {};
 }
 

@@ -21,6 +21,7 @@
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/run.hpp"
+#include "server/saved_sessions.hpp"
 #include "server/shell_jobs.hpp"
 
 namespace sess::server {
@@ -130,6 +131,7 @@ Result<> Server::set_up() {
   alerts_ = std::make_unique<Alerts>(*this);
   job_control_ = std::make_unique<JobControl>(*this);
   boot_control_ = std::make_unique<BootControl>(*this);
+  saved_sessions_ = std::make_unique<SavedSessions>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
   auto store = ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
@@ -156,6 +158,7 @@ int Server::run() {
   // What ended last came with the link's last messages: its records are written before this process goes.
   deal_with_ended_programs();
   job_control_->close();
+  if (left_) saved_sessions_->remove_ended();
   for (auto& [id, client] : clients_) {
     if (client->connection) client->connection->flush();
   }
@@ -217,6 +220,7 @@ void Server::on_keeper_message(keeper::ToServer message) {
   } else if (auto* ping = std::get_if<keeper::Ping>(&message)) {
     if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
   } else if (std::holds_alternative<keeper::Stop>(message)) {
+    saved_sessions_->freeze();
     stopping_ = true;
     for (auto& [id, pane] : panes_) pane->checkpoint();
     for (auto& [id, client] : clients_) {
@@ -345,6 +349,7 @@ void Server::report(const std::string& text) {
 }
 
 void Server::end_server() {
+  saved_sessions_->freeze();
   stopping_ = true;
   for (auto& [id, client] : clients_) {
     if (client->phase == RemoteClient::Phase::attached) {
@@ -381,6 +386,7 @@ void Server::follow(const model::Event& event) {
   command::Target target;
   switch (event.kind) {
     case Kind::pane_closed: {
+      saved_sessions_->on_pane_closed(*event.pane);
       const auto now = clock().now();
       for (auto& [id, client] : clients_) {
         if (client->direct && client->direct->pane().id() == *event.pane) {
@@ -503,6 +509,7 @@ void Server::load_configuration() {
 void Server::save_model() {
   if (!commands_ran_) return;
   commands_ran_ = false;
+  saved_sessions_->model_changed();
   SavedState state;
   for (const auto& [token, saved] : saved_clients_) state.clients.push_back(saved);
   for (const auto& [id, client] : clients_) {
@@ -540,6 +547,7 @@ PaneIo::Limits Server::history_limits(const model::Pane& pane) {
 
 void Server::on_pane_output(PaneIo& pane) {
   printed_.insert(pane.id());
+  saved_sessions_->on_output(pane);
   job_control_->log_output(pane);
   const model::Pane* owner = model_.pane(pane.id());
   if (owner == nullptr || rename_timer_->armed()) return;

@@ -30,9 +30,10 @@
 namespace sess::server {
 
 class Alerts;
-class HostImpl;
 class BootControl;
+class HostImpl;
 class JobControl;
+class SavedSessions;
 class ShellJobs;
 
 class Server final : private PaneObserver {
@@ -60,8 +61,9 @@ class Server final : private PaneObserver {
   [[nodiscard]] ShellJobs& jobs() { return *jobs_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
-  [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
+  [[nodiscard]] SavedSessions& saved_sessions() { return *saved_sessions_; }
+  [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
 
   /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
   Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
@@ -175,6 +177,8 @@ class Server final : private PaneObserver {
   std::unique_ptr<ShellJobs> jobs_;
   std::unique_ptr<Alerts> alerts_;
   std::unique_ptr<JobControl> job_control_;
+  std::unique_ptr<BootControl> boot_control_;
+  std::unique_ptr<SavedSessions> saved_sessions_;
   std::optional<ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
@@ -184,7 +188,6 @@ class Server final : private PaneObserver {
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;
   std::string agent_path_;
-  std::unique_ptr<BootControl> boot_control_;
   UniqueFd socket_directory_;
   std::unique_ptr<os::FdWatch> keeper_watch_;
   std::unique_ptr<os::FdWatch> listener_watch_;

@@ -1,0 +1,97 @@
+// Keeps on disk what sessions are made of, so that the next daemon can offer them: windows, layouts,
+// directories, commands, and what the panes had shown.
+//
+// Written half a second after something changed; what panes print, half a minute after the first new byte;
+// all of it when the daemon is told to end. Nothing is written, and nothing wakes, while nothing happens. A
+// session that ends while the daemon goes on is removed a few seconds later: at a shutdown its programs may
+// be killed before the daemon is told, and such a session is wanted back. One directory a daemon:
+// STATE/sessions/NAME.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "command/restore_host.hpp"
+#include "job/files.hpp"
+#include "model/session.hpp"
+#include "os/loop.hpp"
+#include "server/disk_queue.hpp"
+
+namespace sess::server {
+
+class PaneIo;
+class Server;
+
+class SavedSessions final : public command::RestoreHost {
+ public:
+  explicit SavedSessions(Server& server);
+  ~SavedSessions() override;
+
+  // --- for Server -----------------------------------------------------------------------------------------
+
+  /// The daemon's first server: too old sessions go, the others are offered.
+  void begin(bool first);
+  void model_changed();
+  void on_output(PaneIo& pane);
+  void on_pane_closed(model::PaneId pane) { typing_.erase(pane); }
+  /// The daemon ends: what there is now is written, and stays as it is from here on.
+  void freeze();
+  /// The daemon leaves because its last session ended.
+  void remove_ended();
+  /// A sentence for the first client that attaches to a new daemon, once; empty when nothing is offered.
+  [[nodiscard]] std::string take_announcement();
+
+  // --- command::RestoreHost -------------------------------------------------------------------------------
+
+  [[nodiscard]] Offer offered() override;
+  [[nodiscard]] std::string text_of(const command::SavedSession& session, const command::SavedPane& pane,
+                                    std::vector<std::string>& notes) override;
+  void forget(const std::string& key) override;
+  void type_at_prompt(model::PaneId pane, std::string text) override;
+
+ private:
+  /// A session that lives, as it was written last.
+  struct Live {
+    std::string key;
+    std::string written;
+    std::set<model::PaneId> panes;
+  };
+  struct PaneState {
+    std::string directory;
+    std::string command;
+    std::uint64_t text_at = 0;  ///< stream offset at which its text was written
+  };
+  enum class Vanished : bool { removed, kept };
+
+  [[nodiscard]] bool open();
+  void on_save_timer();
+  void save(Vanished vanished);
+  void save_text();
+  void refresh(const model::Pane& pane);
+  [[nodiscard]] command::SavedSession picture(const model::Session& session);
+  [[nodiscard]] bool wanted(const model::Session& session);
+  [[nodiscard]] std::string text_now(const PaneIo& pane) const;
+  [[nodiscard]] std::vector<std::string> keys_on_disk();
+  void type_if_ready(PaneIo& pane);
+
+  Server& server_;
+  std::unique_ptr<job::Directory> directory_;
+  std::unique_ptr<DiskQueue> queue_;
+  std::map<model::SessionId, Live> live_;
+  std::map<model::PaneId, PaneState> panes_;
+  std::set<model::PaneId> printed_;     ///< since their facts were looked up
+  std::vector<std::string> ended_;      ///< file name prefixes to remove when the timer is over
+  std::vector<std::string> forgotten_;  ///< keys to remove with the next save
+  std::map<model::PaneId, std::string> typing_;
+  os::Timer save_timer_, text_timer_, removal_timer_, typing_timer_;
+  bool text_due_ = false;
+  bool frozen_ = false;
+  bool failed_ = false;  ///< and reported
+  bool announce_ = false;
+};
+
+}  // namespace sess::server
