@@ -78,6 +78,7 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
     auto link = connector();
     if (link) {
       absent_since.reset();
+      started = false;
       Channel channel(std::move(*link));
       channel.send(hello);
       auto welcome = await_welcome(channel, end);
