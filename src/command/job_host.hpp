@@ -27,6 +27,7 @@ struct JobView {
   std::string session_name;
   int attached = 0;  ///< clients that look at it
   std::optional<job::Milliseconds> next_start;  ///< from now; while the state is restarting
+  std::string scope;  ///< of a running job: its systemd scope, or why it has none, and how limits are kept
   std::string log_note;                         ///< why the log stands still; empty: it does not
 };
 

@@ -153,6 +153,7 @@ std::string status_text(Item& item, const JobView& view) {
                                   format_duration(std::chrono::duration_cast<job::Milliseconds>(job.ended - job.started))));
   }
   if (job.tracker.restarts() > 0) line("Restarts", std::to_string(job.tracker.restarts()));
+  line("Scope", view.scope);
   line("Log", view.log_note.empty() ? "" : "stopped: " + view.log_note);
   const auto use = jobs.use(job.name);
   if (!use.processes.empty()) {

@@ -119,6 +119,7 @@ std::string job_json(const JobView& view, const JobUse& use) {
       {"enabled", job.spec.enabled ? "true" : "false"},
       {"cpu_percent", fmt::format("{:.1f}", use.cpu_percent)},
       {"memory", std::to_string(use.memory)},
+      {"scope", view.scope.empty() ? "null" : json_string(view.scope)},
       {"log_stopped", view.log_note.empty() ? "null" : json_string(view.log_note)},
   });
 }

@@ -95,7 +95,7 @@ bool has_program(const Surroundings& surroundings, std::string_view name) {
   return false;
 }
 
-Machine look_at_machine(const Surroundings& surroundings) {
+Machine look_at_systemd(const Surroundings& surroundings) {
   const std::string& root = surroundings.root;
   Machine machine;
   machine.systemd = exists(root + "/run/systemd/system");
@@ -105,6 +105,12 @@ Machine look_at_machine(const Surroundings& surroundings) {
   machine.user_manager = machine.systemd && is_socket(root + machine.runtime_directory + "/systemd/private");
   machine.user_bus = machine.user_manager && is_socket(root + machine.runtime_directory + "/bus");
   machine.lingers = exists(root + "/var/lib/systemd/linger/" + surroundings.user);
+  return machine;
+}
+
+Machine look_at_machine(const Surroundings& surroundings) {
+  const std::string& root = surroundings.root;
+  Machine machine = look_at_systemd(surroundings);
   machine.cron_runs = runs_cron(root);
   bool installed = machine.cron_runs;
   for (const auto* daemon :

@@ -33,6 +33,8 @@ struct Machine {
 };
 
 [[nodiscard]] Machine look_at_machine(const Surroundings& surroundings);
+/// The same without cron, for which all processes have to be looked at.
+[[nodiscard]] Machine look_at_systemd(const Surroundings& surroundings);
 
 /// Whether logind ends what a user left running at logout: KillUserProcesses=, KillOnlyUsers=,
 /// KillExcludeUsers= of logind.conf(5) with its drop-in directories; the compiled-in default is no on Debian.

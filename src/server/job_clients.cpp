@@ -8,6 +8,7 @@
 #include "model/names.hpp"
 #include "os/process.hpp"
 #include "protocol/message.hpp"
+#include "server/job_scopes.hpp"
 #include "server/log_printer.hpp"
 #include "server/server.hpp"
 #include "terminal/capture.hpp"
@@ -63,6 +64,7 @@ command::JobView view_of(const job::Record& record) {
 command::JobView JobControl::view(const job::Job& job) const {
   command::JobView view;
   view.job = job;
+  view.scope = scopes_->describe(job);
   if (const auto pane = pane_of(job.name)) {
     const auto sessions = server_.model().sessions_with(server_.model().pane(*pane)->window);
     if (!sessions.empty()) {

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "job/name.hpp"
 #include "server/job_clients.hpp"
+#include "server/job_scopes.hpp"
 #include "server/log_printer.hpp"
 #include "server/server.hpp"
 
@@ -29,6 +30,7 @@ constexpr std::chrono::hours kExpiry{1};
 JobControl::JobControl(Server& server)
     : server_(server),
       supervisor_(*this),
+      scopes_(std::make_unique<JobScopes>(server)),
       timer_(std::make_unique<os::Timer>(server.loop(), [this] {
         supervisor_.on_timer(now());
         after_change();
@@ -100,6 +102,9 @@ void JobControl::recovered(bool first) {
   handed_over_.clear();
   for (const auto& [pane, log] : logs_) {
     if (PaneIo* io = server_.pane_io(pane)) log_output(*io);
+  }
+  for (const auto& [name, job] : supervisor_.jobs()) {
+    if (job.pid) scopes_->begin(job, *job.pid);
   }
   if (first) start_enabled();
   // What waited when the last server died.

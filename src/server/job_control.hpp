@@ -32,6 +32,7 @@
 
 namespace sess::server {
 
+class JobScopes;
 class LogPrinter;
 class PaneIo;
 class Server;
@@ -55,6 +56,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   /// Whether the pane's present program is a job's.
   [[nodiscard]] bool owns(model::PaneId pane) const { return runs_.count(pane) > 0; }
+  /// The job of this name in the table, or null.
+  [[nodiscard]] const job::Job* table(const std::string& name) const { return supervisor_.find(name); }
   /// Whether it is the pane of a job that is enabled: nothing else has to bring it back.
   [[nodiscard]] bool starts_at_boot(model::PaneId pane) const;
   /// A program ended. True: it is a job's, and its pane is dealt with here, later.
@@ -168,6 +171,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   Server& server_;
   job::Supervisor supervisor_;
+  std::unique_ptr<JobScopes> scopes_;
   std::map<model::PaneId, Run> runs_;
   std::map<std::string, model::PaneId> panes_;  ///< of each job: where it ran last, while that exists
   std::map<std::string, job::Record> ends_;     ///< newest ends, so that waiting reads no directory

@@ -13,6 +13,7 @@
 #include "model/names.hpp"
 #include "os/directory.hpp"
 #include "server/job_clients.hpp"
+#include "server/job_scopes.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -175,6 +176,9 @@ Result<int> JobControl::start(const job::Job& job) {
   auto program = program_for(job, *server_.model().pane(*id), main_command(job.spec));
   if (!program) return give_up(program.error());
   program->replace = !fresh;
+  program->nice = job.spec.nice;
+  // A scope limits all of the job's processes together; this is the limit of each.
+  if (job.spec.memory_limit > 0 && !scopes_->unavailable().empty()) program->memory_limit = job.spec.memory_limit;
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();
@@ -184,6 +188,7 @@ Result<int> JobControl::start(const job::Job& job) {
   const int pid = server_.model().pane(*id)->pid;
   runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false};
   log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);
+  scopes_->begin(job, pid);
   if (fresh) lay_out(job, *id);
   if (fresh) {
     for (auto& follower : followers_) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "private_mounts.hpp"
 #include "rig.hpp"
 #include "support/pty.hpp"
 
@@ -45,50 +46,6 @@ long lines_with(const std::string& text, std::string_view what) {
   for (const auto& line : split_lines(text)) count += line.find(what) != std::string::npos ? 1 : 0;
   return count;
 }
-
-/// A program that starts the daemon, with its terminal; ended with the test.
-class Starter {
- public:
-  Starter(const std::vector<std::string>& argv, const std::vector<std::string>& env) : pty_(argv, env) {}
-  ~Starter() {
-    pty_.signal(SIGTERM);
-    static_cast<void>(pty_.wait_exit());
-  }
-
- private:
-  Pty pty_;
-};
-
-/// A mount namespace in which /run and the crontabs are empty and the test's own: a cron of the machine is
-/// neither seen nor disturbed. Needs root.
-class PrivateMounts {
- public:
-  PrivateMounts(const Rig& rig, const std::string& mounts)
-      : ready_(rig.home().root() + "/mounted"),
-        holder_({"/usr/bin/unshare", "-m", "/bin/sh", "-c",
-                 "mount --make-rprivate / && " + mounts + " && touch " + ready_ + " && exec sleep 1000"},
-                rig.env()) {}
-  ~PrivateMounts() {
-    holder_.signal(SIGKILL);
-    static_cast<void>(holder_.wait_exit());
-  }
-  [[nodiscard]] static bool possible() {
-    return ::geteuid() == 0 && run({"/usr/bin/unshare", "-m", "/bin/true"}, {}).status.success();
-  }
-  [[nodiscard]] bool mounted() const {
-    return wait_until([&] { return exists(ready_); });
-  }
-  /// The words that run a program inside.
-  [[nodiscard]] std::vector<std::string> inside(std::vector<std::string> argv) const {
-    std::vector<std::string> words{"/usr/bin/nsenter", "-m", "-t", std::to_string(holder_.pid()), "--"};
-    words.insert(words.end(), argv.begin(), argv.end());
-    return words;
-  }
-
- private:
-  std::string ready_;
-  Pty holder_;
-};
 
 }  // namespace
 
@@ -336,8 +293,9 @@ TEST_CASE("Debian's cron runs the line that enable wrote, and the job runs", "[e
   }
   Rig rig;
   const std::string crontabs = "/var/spool/cron/crontabs";
-  const PrivateMounts mounts(rig, "mount -t tmpfs none /run && mount -t tmpfs -o mode=1730 none " + crontabs +
-                                      " && chgrp crontab " + crontabs);
+  const PrivateMounts mounts(rig.home(), rig.env(),
+                             "mount -t tmpfs none /run && mount -t tmpfs -o mode=1730 none " + crontabs +
+                                 " && chgrp crontab " + crontabs);
   REQUIRE(mounts.mounted());
   const auto sess = [&](Rig::Arguments arguments) {
     arguments.insert(arguments.begin(), Rig::bin("sess"));
