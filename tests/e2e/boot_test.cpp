@@ -324,3 +324,50 @@ TEST_CASE("Debian's cron runs the line that enable wrote, and the job runs", "[e
   CHECK(run(mounts.inside({"crontab", "-l"}), rig.env()).out.empty());
   CHECK(sess({"kill-server"}).status.success());
 }
+
+TEST_CASE("the LSB script starts, reports, restarts and stops the daemons of its users", "[e2e][boot]") {
+  if (!PrivateMounts::possible() || !exists("/lib/lsb/init-functions")) {
+    std::puts("SKIP sysvinit: there are no LSB functions here, or no namespaces for this user");
+    return;
+  }
+  Rig rig;
+  // The user is root, whose home, sockets and programs are the test's own in there.
+  const PrivateMounts mounts(
+      rig.home(), rig.env(),
+      "mkdir -p " + rig.home().root() + "/etc && cp " TEST_SCRIPT " " + rig.home().root() +
+          "/etc/script && echo SESS_USERS=root >" + rig.home().root() + "/etc/sess && mount --bind " +
+          rig.home().root() +
+          "/etc /etc/default && mount -t tmpfs none /usr/local/bin && cp " TEST_BIN "/sess " TEST_BIN
+          "/sessd /usr/local/bin && mount -t tmpfs none /root && mkdir -p -m 700 "
+          "/root/.config/sess/jobs && printf 'enabled = true\\ncommand = \"exec sleep 1000\"\\n' "
+          ">/root/.config/sess/jobs/web.toml && mount -t tmpfs none /run && mkdir /run/keep && mount "
+          "--bind " +
+          rig.home().root() + " /run/keep && mount -t tmpfs -o mode=1777 none /tmp && mkdir -p " +
+          rig.home().root() + " && mount --bind /run/keep " + rig.home().root(),
+      PrivateMounts::Processes::own);
+  REQUIRE(mounts.mounted());
+  const auto lsb = [&](const std::string& word) {
+    return run(mounts.inside({"/bin/sh", "/etc/default/script", word}), {"PATH=/usr/bin:/bin", "HOME=/"});
+  };
+  const auto status_of_job = [&] {
+    return run(mounts.inside({"/usr/local/bin/sess", "-N", "status", "web"}),
+               {"PATH=/usr/bin:/bin", "HOME=/root"})
+        .out;
+  };
+  CHECK(lsb("status").status.code() == 3);
+  CHECK(lsb("stop").status.success());
+  const auto started = lsb("start");
+  INFO(started.out << started.err);
+  REQUIRE(started.status.success());
+  CHECK(lsb("status").status.success());
+  CHECK(lsb("status").out == "sess of root is running\n");
+  REQUIRE(wait_until([&] { return status_of_job().find("running") != std::string::npos; }));
+  const std::string before = status_of_job();
+  CHECK(lsb("start").status.success());
+  CHECK(lsb("restart").status.success());
+  REQUIRE(wait_until([&] { return status_of_job().find("running") != std::string::npos; }));
+  CHECK(status_of_job() != before);
+  CHECK(lsb("stop").status.success());
+  CHECK(lsb("status").status.code() == 3);
+  CHECK(lsb("dance").status.code() == 2);
+}
