@@ -140,12 +140,18 @@ Found window_stack_index(C c) {
   });
 }
 
-Found window_bigger(C c) {
+/// A cell's size in pixels where no terminal told it: tmux's DEFAULT_XPIXEL and DEFAULT_YPIXEL.
+constexpr int kCellWidth = 16, kCellHeight = 32;
+
+/// What the client sees of its current window, which is the one that these are about.
+std::optional<model::Viewport> view_of(C c) {
   const Client* client = client_of(c);
-  if (client == nullptr || !client->session) return std::nullopt;
-  return with_window(c, [&](const model::Window& window) {
-    return flag(window.size.cols > client->size.cols || window.size.rows > client->size.rows);
-  });
+  return client != nullptr && client->session && c.host != nullptr ? c.host->view(client->id) : std::nullopt;
+}
+
+Found window_bigger(C c) {
+  const auto view = view_of(c);
+  return view ? flag(view->bigger) : std::nullopt;
 }
 
 // clang-format off
@@ -189,8 +195,8 @@ constexpr Variable kWindow[] = {
   {"window_activity_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.activity); }); }},
   {"window_bell_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.bell); }); }},
   {"window_bigger", window_bigger},
-  {"window_cell_height", [](C c) -> Found { const Client* client = client_of(c); return std::to_string(client != nullptr ? client->ypixel : 0); }},
-  {"window_cell_width", [](C c) -> Found { const Client* client = client_of(c); return std::to_string(client != nullptr ? client->xpixel : 0); }},
+  {"window_cell_height", [](C c) -> Found { const Client* client = client_of(c); return std::to_string(client != nullptr && client->ypixel > 0 ? client->ypixel : kCellHeight); }},
+  {"window_cell_width", [](C c) -> Found { const Client* client = client_of(c); return std::to_string(client != nullptr && client->xpixel > 0 ? client->xpixel : kCellWidth); }},
   {"window_end_flag", [](C c) { return with_link(c, [](const Session& s, const model::Winlink& l) { return flag(s.windows.rbegin()->first == l.index); }); }},
   {"window_flags", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { return Found(window_flags(*c.model, s, l, true)); }); }},
   {"window_format", [](C c) { return flag(c.kind == TargetKind::window); }},
@@ -204,8 +210,8 @@ constexpr Variable kWindow[] = {
   {"window_linked_sessions_list", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(names(sessions_linking(c, w.id))); }); }},
   {"window_marked_flag", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { const auto mark = c.model->mark(); return flag(mark && mark->session == s.id && mark->index == l.index); }); }},
   {"window_name", [](C c) { return with_window(c, [](const model::Window& w) { return Found(w.name); }); }},
-  {"window_offset_x", [](C c) -> Found { return client_of(c) != nullptr && window_bigger(c) == "1" ? Found("0") : Found(); }},
-  {"window_offset_y", [](C c) -> Found { return client_of(c) != nullptr && window_bigger(c) == "1" ? Found("0") : Found(); }},
+  {"window_offset_x", [](C c) { const auto view = view_of(c); return view && view->bigger ? Found(std::to_string(view->left)) : Found(); }},
+  {"window_offset_y", [](C c) { const auto view = view_of(c); return view && view->bigger ? Found(std::to_string(view->top)) : Found(); }},
   {"window_panes", [](C c) { return with_window(c, [](const model::Window& w) { return Found(std::to_string(w.panes.size())); }); }},
   {"window_raw_flags", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { return Found(window_flags(*c.model, s, l, false)); }); }},
   {"window_silence_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.silence); }); }},

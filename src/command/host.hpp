@@ -17,6 +17,7 @@
 #include "base/result.hpp"
 #include "base/size.hpp"
 #include "model/ids.hpp"
+#include "model/viewport.hpp"
 
 namespace sess::command {
 
@@ -139,23 +140,25 @@ struct PromptRequest {
   std::string prompt;  ///< expanded already
   std::string initial;
   std::string history = "command";  ///< command, search, target, window-target
+  /// incremental: told of every change of the line, with "=" before it, or "-" and "+" to search on up and down.
+  std::function<void(const std::string&)> changed = {};
 };
 
 class JobHost;
-
-class Host {
 class BootHost;
 class RestoreHost;
+
+class Host {
  public:
   virtual ~Host() = default;
   /// Jobs (job_host.hpp); null where there are none.
   [[nodiscard]] virtual JobHost* jobs() { return nullptr; }
-
-  // Time and identity.
   /// What starts with the machine (boot_host.hpp); null where nothing does.
   [[nodiscard]] virtual BootHost* boot() { return nullptr; }
   /// Sessions of an earlier daemon (restore_host.hpp); null where none are kept.
   [[nodiscard]] virtual RestoreHost* restore() { return nullptr; }
+
+  // Time and identity.
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
   [[nodiscard]] virtual const ServerFacts& facts() const = 0;
   /// Calls back once after `delay`; never before this call returned.
@@ -193,6 +196,8 @@ class RestoreHost;
   [[nodiscard]] virtual std::string client_flags(ClientId) const = 0;
   virtual void set_client_size(ClientId, Size) = 0;          ///< control clients: refresh-client -C
   virtual Result<> move_view(ClientId, int dx, int dy) = 0;  ///< refresh-client -L -R -U -D; both 0: -c
+  /// What the client sees of its current window; none while it shows none.
+  [[nodiscard]] virtual std::optional<model::Viewport> view(ClientId) const = 0;
   virtual void set_key_table(ClientId, std::string_view table) = 0;
   [[nodiscard]] virtual std::string term_features(ClientId) const = 0;
   [[nodiscard]] virtual bool prefix_pressed(ClientId) const = 0;
@@ -266,6 +271,8 @@ class RestoreHost;
                           std::function<void(Result<>)> done) = 0;
   /// Paths that match a glob(3) pattern, sorted; the error is errno's (ENOENT: "No such file or directory").
   [[nodiscard]] virtual Result<std::vector<std::string>> glob(std::string_view pattern) const = 0;
+  /// Number of a user, none when there is no such user.
+  [[nodiscard]] virtual std::optional<std::uint32_t> uid_of(std::string_view user) const = 0;
   /// Home directory of a user, "" when there is no such user.
   [[nodiscard]] virtual std::string home_of(std::string_view user) const = 0;
   virtual void copy_to_clipboard(std::optional<ClientId>, std::string_view text) = 0;  ///< OSC 52

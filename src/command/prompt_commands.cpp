@@ -1,4 +1,4 @@
-// command-prompt, confirm-before, display-panes.
+// command-prompt, show-prompt-history, clear-prompt-history, confirm-before, display-panes.
 #include <memory>
 
 #include "command/format.hpp"
@@ -50,8 +50,11 @@ struct Answerer {
   }
 };
 
+/// An incremental prompt answers many times: nothing can wait for it.
+bool in_background(const Item& item) { return item.args().has('b') || item.args().has('i'); }
+
 Answerer answerer(Item& item) {
-  const bool background = item.args().has('b');
+  const bool background = in_background(item);
   // What an answer starts is the asked client's: who gave the command may be gone by then.
   const auto asked = item.target_client_id() ? item.target_client_id() : item.client_id();
   return {&item.queue(), background ? Waker() : item.wait(), background, asked, item.state()};
@@ -92,9 +95,18 @@ Result<CommandList> commands_from(const Questions& questions) {
 
 Result<> ask(const std::shared_ptr<Questions>& questions) {
   Host& host = questions->answerer.queue->host();
-  return host.prompt(questions->client, questions->prompts[questions->answers.size()],
-                     [questions](const std::optional<std::string>& answer) {
-                       if (!answer) return questions->answerer.give_up();
+  PromptRequest& request = questions->prompts[questions->answers.size()];
+  const bool incremental = request.kind == PromptRequest::Kind::incremental;
+  if (incremental) {
+    request.changed = [questions](const std::string& text) {
+      Questions now = *questions;
+      now.answers = {text};
+      now.answerer.run(commands_from(now));
+    };
+  }
+  return host.prompt(questions->client, request,
+                     [questions, incremental](const std::optional<std::string>& answer) {
+                       if (!answer || incremental) return questions->answerer.give_up();
                        questions->answers.push_back(*answer);
                        const bool more = questions->answers.size() < questions->prompts.size();
                        if (!more) return questions->answerer.run(commands_from(*questions));
@@ -112,10 +124,7 @@ Status run_prompt(Item& item) {
   if (args.has('i')) kind = Kind::incremental;
   if (args.has('k')) kind = Kind::key_name;
   const std::string history(args.get_or('T', "command"));
-  static constexpr std::string_view kHistories[] = {"command", "search", "target", "window-target"};
-  if (std::find(std::begin(kHistories), std::end(kHistories), history) == std::end(kHistories)) {
-    return item.error("unknown type: " + history);
-  }
+  if (!is_prompt_type(history)) return item.error("unknown type: " + history);
 
   const Value commands = args.empty() ? Value("%1") : args.values()[0];
   std::string prompts;
@@ -141,7 +150,25 @@ Status run_prompt(Item& item) {
   }
   if (args.has('F') && commands.is_string()) questions->commands = Value(item.expand(commands.string()));
   if (auto asked = ask(questions); !asked) return item.error(asked.error());
-  return args.has('b') ? Status::normal : Status::wait;
+  return in_background(item) ? Status::normal : Status::wait;
+}
+
+Status run_history(Item& item) {
+  const auto type = item.args().get('T');
+  if (type && !is_prompt_type(*type)) return item.error(fmt::format("invalid type: {}", *type));
+  PromptHistory& history = item.queue().prompt_history();
+  if (item.entry().name == "clear-prompt-history") {
+    history.clear(type);
+    return Status::normal;
+  }
+  for (const auto shown : kPromptTypes) {
+    if (type && *type != shown) continue;
+    item.print(fmt::format("History for {}:\n", shown));
+    int number = 0;
+    for (const auto& line : history.lines(shown)) item.print(fmt::format("{}: {}", ++number, line));
+    item.print("");
+  }
+  return Status::normal;
 }
 
 Status run_confirm(Item& item) {
@@ -204,6 +231,7 @@ constexpr Flag kPromptFlags[] = {
     {'p', "prompt", "prompts", "the questions, separated by commas"},
     {'t', "target", "target-client", "who is asked"},
     {'T', "type", "type", "command, search, target or window-target"}};
+constexpr Flag kHistoryFlags[] = {{'T', "type", "type", "command, search, target or window-target"}};
 constexpr Flag kConfirmFlags[] = {{'b', "background", "", "do not wait for the answer"},
                                   {'p', "prompt", "prompt", "the question"},
                                   {'t', "target", "target-client", "who is asked"}};
@@ -222,6 +250,24 @@ constexpr Entry kEntries[] = {
      .example = "sess command-prompt -p name 'rename-window \"%%\"'",
      .flags = kClientTFlag,
      .run = run_prompt},
+    {.name = "show-prompt-history",
+     .alias = "showphist",
+     .purpose = Purpose::keys,
+     .args = {kHistoryFlags, 0, 0},
+     .usage = "[-T type]",
+     .summary = "Show what was answered at prompts",
+     .example = "sess show-prompt-history -T command",
+     .flags = kAfterHook,
+     .run = run_history},
+    {.name = "clear-prompt-history",
+     .alias = "clearphist",
+     .purpose = Purpose::keys,
+     .args = {kHistoryFlags, 0, 0},
+     .usage = "[-T type]",
+     .summary = "Forget what was answered at prompts",
+     .example = "sess clear-prompt-history -T search",
+     .flags = kAfterHook,
+     .run = run_history},
     {.name = "confirm-before",
      .alias = "confirm",
      .purpose = Purpose::keys,

@@ -19,6 +19,7 @@
 #include "command/host.hpp"
 #include "command/item.hpp"
 #include "command/parser.hpp"
+#include "command/prompt_history.hpp"
 
 namespace sess::command {
 
@@ -71,6 +72,7 @@ class Queue {
   [[nodiscard]] model::Model& model() { return model_; }
   [[nodiscard]] Host& host() { return host_; }
   [[nodiscard]] BufferStore& buffers() { return buffers_; }
+  [[nodiscard]] PromptHistory& prompt_history() { return prompt_history_; }
   [[nodiscard]] WaitChannels& channels() { return *channels_; }
 
   /// Runs `commands` right behind `item` (after what was put there before).
@@ -95,6 +97,7 @@ class Queue {
   model::Model& model_;
   Host& host_;
   BufferStore buffers_;
+  PromptHistory prompt_history_;
   std::unique_ptr<WaitChannels> channels_;
   std::map<std::optional<ClientId>, Items> lines_;  // nullopt: the global one
   std::vector<std::string> config_errors_;

@@ -1,4 +1,4 @@
-// start-server, kill-server, list-commands, show-messages.
+// start-server, kill-server, list-commands, show-messages, server-access.
 #include "command/format.hpp"
 #include "command/item.hpp"
 
@@ -39,6 +39,32 @@ Status run_messages(Item& item) {
   return Status::normal;
 }
 
+/// Only its owner may use a server: who else would be let in could do all that the owner can. So there is nobody to
+/// list, and adding somebody is an error that says so.
+Status run_access(Item& item) {
+  const Args& args = item.args();
+  const ServerFacts& facts = item.host().facts();
+  if (args.has('l')) {
+    if (facts.uid != 0) item.print(facts.user + " (W)");
+    return Status::normal;
+  }
+  if (args.empty()) return item.error("missing user argument");
+  const std::string name = item.expand(args[0]);
+  const auto uid = item.host().uid_of(name);
+  if (!uid) return item.error("unknown user: " + name);
+  if (*uid == 0 || *uid == facts.uid) return item.error(name + " owns the server, can't change access");
+  if (args.has('a') && args.has('d')) return item.error("-a and -d cannot be used together");
+  if (args.has('r') && args.has('w')) return item.error("-r and -w cannot be used together");
+  if (!args.has('a')) return item.error(fmt::format("user {} not found", name));
+  return item.error(fmt::format("user {} not added: only {} may use this server", name, facts.user));
+}
+
+constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"},
+                                 {'d', "deny", "", "let a user in no longer"},
+                                 {'l', "list", "", "list the users who may use the server"},
+                                 {'r', "read-only", "", "looking only"},
+                                 {'t', "target", "target-pane", "the pane that formats are about"},
+                                 {'w', "write", "", "writing too"}};
 constexpr Flag kListFlags[] = {{'F', "format", "format", "what to print for each"}};
 constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
                                   {'T', "terminals", "", "the clients' terminals"},
@@ -80,6 +106,15 @@ constexpr Entry kEntries[] = {
      .example = "sess show-messages",
      .flags = kReadOnly | kAfterHook | kClientTFlag | kClientCanFail,
      .run = run_messages},
+    {.name = "server-access",
+     .alias = "",
+     .purpose = Purpose::server,
+     .args = {kAccessFlags, 0, 1},
+     .usage = "[-adlrw] [-t target-pane] [user]",
+     .summary = "Show who may use the server",
+     .example = "sess server-access -l",
+     .target = {'t', TargetKind::pane, kFindCanFail},
+     .run = run_access},
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "model/environment.hpp"
 #include "model/ids.hpp"
 #include "model/pane.hpp"
+#include "model/viewport.hpp"
 
 namespace sess::model {
 
@@ -42,6 +43,7 @@ struct Client {
   Time created{};
   Time activity{};
   std::uint64_t activity_order = 0;  ///< Model's (touch_client): larger is more recent
+  std::optional<Pan> pan;            ///< refresh-client -L and the like: the view does not follow the cursor
   std::uint64_t written = 0;         ///< bytes sent
   std::uint64_t discarded = 0;       ///< bytes dropped because the client was slow
 

@@ -18,19 +18,6 @@
 
 namespace sess::server {
 
-/// What lies over a client's view: a message in the last line, a question, or a text until a key is pressed.
-struct Overlay {
-  enum class Kind : std::uint8_t { none, message, prompt, text, panes } kind = Kind::none;
-  std::string text;        ///< message or prompt (with #[styles]), or lines
-  std::string answer;      ///< prompt: what was typed
-  std::size_t cursor = 0;  ///< prompt: byte offset in answer
-  bool single_key = false;
-  bool ignore_keys = false;  ///< panes: numbers are shown, keys go where they always go
-  std::string history;     ///< prompt: which history
-  std::size_t top = 0;     ///< text: first line shown
-  std::function<void(std::optional<std::string>)> done;
-};
-
 class ComposedView {
  public:
   using Time = FlowWindow::Time;

@@ -154,8 +154,8 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     client.composed->enter(before, composed_modes(client), now);
   }
   if (!client.features_asked && client.composed) {
-    // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left over
-    // in a shell's input.
+    // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left
+    // over in a shell's input.
     client.features_asked = true;
     send_output(*client.connection, client.flow, now, render::feature_questions());
   }
@@ -178,8 +178,8 @@ std::string Server::expand(const RemoteClient& client, std::string_view format) 
 }
 
 void Server::write_death(const model::Pane& pane, PaneIo& io) {
-  const std::string text =
-      host_->expand(pane.options.string("remain-on-exit-format"), command::find_from_pane(model_, pane.id), {});
+  const std::string text = host_->expand(pane.options.string("remain-on-exit-format"),
+                                         command::find_from_pane(model_, pane.id), {});
   if (text.empty()) return;
   // In the last line, below what the program wrote; no cursor, as nothing reads.
   render::Frame line({1, pane.size.cols});
@@ -244,12 +244,6 @@ render::BorderStatus border_status(model::BorderStatus status) {
   return render::BorderStatus::off;
 }
 
-/// The client's part of a window that is larger than its terminal: keep the cursor in it.
-int viewport_start(int cursor, int window, int client) {
-  if (window <= client) return 0;
-  return std::clamp(cursor - client / 2, 0, window - client);
-}
-
 void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
   frame.fill({0, 0, frame.size().rows, frame.size().cols}, 0);
   std::string_view rest = overlay.text;
@@ -280,17 +274,9 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
   const render::Rect area{status_top ? status : 0, 0, rows, frame.size().cols};
 
   // The panes, seen through a viewport that follows the active pane's cursor.
-  const model::Pane* active = model_.pane(window->active);
-  PaneIo* active_io = active != nullptr ? pane_io(active->id) : nullptr;
-  int top = 0;
-  int left = 0;
-  if (active_io != nullptr) {
-    const auto cursor = active_io->screen().cursor();
-    const int base_top = window->zoomed ? 0 : active->top;
-    const int base_left = window->zoomed ? 0 : active->left;
-    top = viewport_start(base_top + cursor.row, window->size.rows, area.rows);
-    left = viewport_start(base_left + cursor.col, window->size.cols, area.cols);
-  }
+  const auto view_of_window = host_->view(client.id);
+  const int top = view_of_window ? view_of_window->top : 0;
+  const int left = view_of_window ? view_of_window->left : 0;
   std::vector<render::BorderPane> borders;
   const auto marked = model_.mark();
   for (const auto id : window->panes) {
@@ -336,8 +322,8 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
   how.indicators = border_indicators(window->options.choice("pane-border-indicators"));
   how.status = border_status(model_.border_status(*window));
   how.fill = window->options.text("fill-character").value_or("");
-  render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols}, borders,
-                       how);
+  render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols},
+                       borders, how);
 
   if (client.overlay.kind == Overlay::Kind::panes) {
     for (const auto id : window->panes) {
@@ -360,30 +346,18 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
   const auto base = render::style_on({}, expand(client, session->options.string("status-style")));
   for (int i = 0; i < status; ++i) {
     const auto format = session->options.text("status-format", static_cast<unsigned>(i)).value_or("");
-    host_->set_status_ranges(client.id, i,
-                             render::draw_line(frame, status_row + i, 0, frame.size().cols, base,
-                                               expand(client, format)));
+    host_->set_status_ranges(
+        client.id, i,
+        render::draw_line(frame, status_row + i, 0, frame.size().cols, base, expand(client, format)));
   }
   const auto& overlay = client.overlay;
   if (overlay.kind == Overlay::Kind::message || overlay.kind == Overlay::Kind::prompt) {
     const int row = status > 0 ? status_row : frame.size().rows - 1;
-    const auto look = render::style_on({}, expand(client, session->options.string("message-style")));
-    const auto style = frame.atlas().style(render::to_style(look));
-    render::draw_line(frame, row, 0, frame.size().cols, look, overlay.text);
     if (overlay.kind == Overlay::Kind::prompt) {
-      const int begin = std::min<int>(render::format_width(overlay.text), frame.size().cols - 1);
-      const auto before = std::string_view(overlay.answer).substr(0, overlay.cursor);
-      const int room = frame.size().cols - begin - 1;
-      const int skip = std::max(0, display_width(before) - room);
-      const auto shown = skip > 0 ? truncate_columns_left(before, room) : before;
-      const int at = begin + frame.put_text(row, begin, room, shown, style);
-      frame.put_text(row, at, frame.size().cols - at, std::string_view(overlay.answer).substr(overlay.cursor),
-                     style);
-      // Where the next character goes is a cell in reverse, as tmux draws it.
-      frame.restyle({row, at, 1, 1}, [](terminal::Style cell) {
-        cell.attrs ^= terminal::Attr::inverse;
-        return cell;
-      });
+      draw_prompt(client, frame, row);
+    } else {
+      const auto look = render::style_on({}, expand(client, session->options.string("message-style")));
+      render::draw_line(frame, row, 0, frame.size().cols, look, overlay.text);
     }
     frame.cursor.visible = false;
   }

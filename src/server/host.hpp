@@ -1,7 +1,7 @@
 // command::Host made real: what commands ask of terminals, programs, clients, files and time.
 //
 // A thin layer over Server; each group of functions has its file: host_clients.cpp, host_panes.cpp, host_outside.cpp
-// (shells, files), host_keys.cpp (bindings, prompts, mouse). Owns only what no other part needs.
+// (shells, files), host_keys.cpp (bindings, mouse), prompts.cpp. Owns only what no other part needs.
 #pragma once
 
 #include <map>
@@ -48,7 +48,10 @@ class HostImpl final : public command::Host {
   [[nodiscard]] std::string expand(std::string_view format, const command::Target& target,
                                    std::optional<ClientId> client);
   void pane_clipboard(PaneId pane, std::string_view base64);
-  void edit_prompt(Overlay& overlay, input::Key key);
+  /// An answer to a prompt: kept in its history, and in history-file when there is one.
+  void remember_answer(std::string_view type, std::string_view line);
+  /// The same with its position in the client's current window instead of on the screen.
+  [[nodiscard]] input::Mouse in_window(const RemoteClient& client, input::Mouse mouse) const;
   [[nodiscard]] MouseTarget mouse_target(RemoteClient& client, int row, int col);
   [[nodiscard]] static std::string encode_mouse_event(const input::Mouse& mouse, const MouseTarget& where);
   void set_status_ranges(ClientId client, int line, std::vector<render::Range> ranges);
@@ -80,6 +83,7 @@ class HostImpl final : public command::Host {
   Result<> set_client_flag(ClientId client, std::string_view flag) override;
   [[nodiscard]] std::string client_flags(ClientId client) const override;
   void set_client_size(ClientId client, Size size) override;
+  [[nodiscard]] std::optional<model::Viewport> view(ClientId client) const override;
   Result<> move_view(ClientId client, int dx, int dy) override;
   void set_key_table(ClientId client, std::string_view table) override;
   [[nodiscard]] std::string term_features(ClientId client) const override;
@@ -125,6 +129,7 @@ class HostImpl final : public command::Host {
   void write_file(std::optional<ClientId> client, std::string path, std::string data, bool append,
                   std::function<void(Result<>)> done) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(std::string_view pattern) const override;
+  [[nodiscard]] std::optional<std::uint32_t> uid_of(std::string_view user) const override;
   [[nodiscard]] std::string home_of(std::string_view user) const override;
   void copy_to_clipboard(std::optional<ClientId> client, std::string_view text) override;
   void end_server() override;
@@ -147,13 +152,17 @@ class HostImpl final : public command::Host {
   struct After;
 
   void print_to(ClientId client, std::uint8_t stream, std::string_view text);
+  /// The same, without a newline behind it.
+  void send_to(ClientId client, std::uint8_t stream, std::string_view bytes);
   void send_clipboard(RemoteClient& client, std::string_view base64);
+  void load_prompt_history();
+  [[nodiscard]] std::string history_file() const;
   [[nodiscard]] std::string absolute_path(std::optional<ClientId> client, std::string path) const;
 
   Server& server_;
   std::map<std::string, StatusJob, std::less<>> status_jobs_;
   std::map<ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
-  std::map<std::string, std::vector<std::string>, std::less<>> prompt_history_;
+  bool prompt_history_loaded_ = false;
   std::set<std::shared_ptr<After>> timers_;
   std::string text_lines_;
 };

@@ -1,5 +1,6 @@
 // What commands say to clients.
 #include "base/log.hpp"
+#include "model/size_policy.hpp"
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
 #include "render/features.hpp"
@@ -44,13 +45,23 @@ struct HostImpl::After {
 
 HostImpl::~HostImpl() = default;
 
-command::JobHost* HostImpl::jobs() { return &server_.job_control(); }
-command::BootHost* HostImpl::boot() { return &server_.boot_control(); }
-command::RestoreHost* HostImpl::restore() { return &server_.saved_sessions(); }
+command::JobHost* HostImpl::jobs() {
+  return &server_.job_control();
+}
+command::BootHost* HostImpl::boot() {
+  return &server_.boot_control();
+}
+command::RestoreHost* HostImpl::restore() {
+  return &server_.saved_sessions();
+}
 
-std::chrono::system_clock::time_point HostImpl::now() const { return server_.clock().wall(); }
+std::chrono::system_clock::time_point HostImpl::now() const {
+  return server_.clock().wall();
+}
 
-const command::ServerFacts& HostImpl::facts() const { return server_.facts(); }
+const command::ServerFacts& HostImpl::facts() const {
+  return server_.facts();
+}
 
 void HostImpl::after(std::chrono::milliseconds delay, std::function<void()> done) {
   auto cell = std::make_shared<std::weak_ptr<After>>();
@@ -89,11 +100,13 @@ std::string HostImpl::expand(std::string_view format, const command::Target& tar
 // --- printing -------------------------------------------------------------------------------------------
 
 void HostImpl::print_to(ClientId id, std::uint8_t stream, std::string_view text) {
+  send_to(id, stream, std::string(text) + '\n');
+}
+
+void HostImpl::send_to(ClientId id, std::uint8_t stream, std::string_view bytes) {
   RemoteClient* client = server_.client(id);
   if (client == nullptr || client->phase != Phase::command) return;
-  std::string line(text);
-  line += '\n';
-  std::string_view rest = line;
+  std::string_view rest = bytes;
   while (!rest.empty()) {
     const auto part = rest.substr(0, protocol::kMaxChunk);
     client->connection->send(protocol::encode(protocol::Print{stream, part}));
@@ -101,7 +114,9 @@ void HostImpl::print_to(ClientId id, std::uint8_t stream, std::string_view text)
   }
 }
 
-void HostImpl::print(ClientId client, std::string_view text) { print_to(client, 1, text); }
+void HostImpl::print(ClientId client, std::string_view text) {
+  print_to(client, 1, text);
+}
 
 void HostImpl::print_error(ClientId id, std::string_view text) {
   RemoteClient* client = server_.client(id);
@@ -146,9 +161,10 @@ std::vector<std::string> HostImpl::message_log() const {
 
 void HostImpl::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
                              std::uint64_t number) {
-  print_to(id, 1,
-           fmt::format("%{} {} {} 1", word,
-                       std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(), number));
+  print_to(
+      id, 1,
+      fmt::format("%{} {} {} 1", word,
+                  std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(), number));
 }
 
 // --- clients --------------------------------------------------------------------------------------------
@@ -270,7 +286,38 @@ void HostImpl::set_client_size(ClientId id, Size size) {
   server_.model().recalculate_sizes();
 }
 
-Result<> HostImpl::move_view(ClientId, int, int) { return {}; }  // the viewport follows the cursor by itself
+std::optional<model::Viewport> HostImpl::view(ClientId id) const {
+  const model::Client* seen = server_.model().client(id);
+  const model::Session* session =
+      seen != nullptr && seen->session ? server_.model().session(*seen->session) : nullptr;
+  const model::Window* window = session != nullptr ? server_.model().current_window(session->id) : nullptr;
+  if (window == nullptr) return std::nullopt;
+  Size room = seen->size;
+  room.rows =
+      static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(server_.model(), *session)));
+  std::optional<model::ViewCursor> cursor;
+  const model::Pane* active = server_.model().pane(window->active);
+  const PaneIo* io = active != nullptr ? server_.pane_io(active->id) : nullptr;
+  if (io != nullptr && io->screen().modes().cursor_visible) {
+    const auto at = io->screen().cursor();
+    cursor = model::ViewCursor{active->top + at.row, active->left + at.col};
+  }
+  return model::viewport(window->id, window->size, room, cursor, seen->pan);
+}
+
+Result<> HostImpl::move_view(ClientId id, int dx, int dy) {
+  model::Client* seen = server_.model().client(id);
+  const auto now = view(id);
+  if (seen == nullptr || !now) return {};
+  const model::Window* window = server_.model().current_window(*seen->session);
+  if (dx == 0 && dy == 0) {
+    seen->pan.reset();
+  } else {
+    seen->pan = model::moved(window->id, window->size, *now, dy, dx);
+  }
+  server_.redraw_all();
+  return {};
+}
 
 void HostImpl::set_key_table(ClientId id, std::string_view table) {
   RemoteClient* client = server_.client(id);
@@ -301,7 +348,8 @@ Result<> HostImpl::refresh_special(ClientId, char flag, std::string_view) {
 
 void HostImpl::send_clipboard(RemoteClient& client, std::string_view encoded) {
   if (client.phase != Phase::attached || client.suspended) return;
-  send_output(*client.connection, client.flow, server_.clock().now(), fmt::format("\x1b]52;c;{}\x07", encoded));
+  send_output(*client.connection, client.flow, server_.clock().now(),
+              fmt::format("\x1b]52;c;{}\x07", encoded));
 }
 
 void HostImpl::pane_clipboard(PaneId pane, std::string_view encoded) {

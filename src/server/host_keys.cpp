@@ -1,32 +1,12 @@
-// Key bindings, prompts and the mouse, as commands see them.
+// Key bindings, numbers over panes and the mouse, as commands see them.
 #include <algorithm>
 
-#include "base/utf8.hpp"
-#include "base/width.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
 #include "server/host.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
-namespace {
-
-constexpr std::size_t kPromptLines = 1000;
-
-std::size_t previous_cluster(std::string_view text, std::size_t at) {
-  if (at == 0) return 0;
-  std::size_t from = at - 1;
-  while (from > 0 && (static_cast<unsigned char>(text[from]) & 0xC0U) == 0x80U) --from;
-  return from;
-}
-
-std::size_t next_cluster(std::string_view text, std::size_t at) {
-  if (at >= text.size()) return text.size();
-  return at + decode_utf8(text.substr(at)).length;
-}
-
-}  // namespace
-
 Result<> HostImpl::bind_key(const command::KeyBinding& binding) {
   const auto key = input::parse_key(binding.key);
   if (!key || key->code == input::code::kNone) {
@@ -42,15 +22,20 @@ Result<> HostImpl::bind_key(const command::KeyBinding& binding) {
 
 Result<> HostImpl::unbind_key(std::string_view table, std::string_view name) {
   const auto key = input::parse_key(name);
-  if (!key || key->code == input::code::kNone) return fail(ErrorCode::invalid_argument, "unknown key: {}", name);
+  if (!key || key->code == input::code::kNone)
+    return fail(ErrorCode::invalid_argument, "unknown key: {}", name);
   if (!server_.keys().has_table(table)) return fail(ErrorCode::not_found, "table {} doesn't exist", table);
   server_.keys().unbind(table, *key);
   return {};
 }
 
-void HostImpl::unbind_table(std::string_view table) { server_.keys().unbind_all(table); }
+void HostImpl::unbind_table(std::string_view table) {
+  server_.keys().unbind_all(table);
+}
 
-bool HostImpl::has_key_table(std::string_view table) const { return server_.keys().has_table(table); }
+bool HostImpl::has_key_table(std::string_view table) const {
+  return server_.keys().has_table(table);
+}
 
 std::string HostImpl::list_keys(const command::ListKeysRequest& request) const {
   input::ListKeys how;
@@ -70,92 +55,14 @@ std::optional<std::string> HostImpl::key_name(std::string_view name) const {
   return input::key_name(*key);
 }
 
-// --- prompts --------------------------------------------------------------------------------------------
-
-Result<> HostImpl::prompt(ClientId id, command::PromptRequest request,
-                          std::function<void(std::optional<std::string>)> answer) {
-  RemoteClient* client = server_.client(id);
-  if (client == nullptr || client->phase != RemoteClient::Phase::attached) {
-    return fail(ErrorCode::unavailable, "no current client");
-  }
-  Overlay overlay;
-  overlay.kind = Overlay::Kind::prompt;
-  overlay.text = std::move(request.prompt);
-  overlay.answer = std::move(request.initial);
-  overlay.cursor = overlay.answer.size();
-  overlay.single_key = request.kind == command::PromptRequest::Kind::single_key;
-  overlay.history = request.history;
-  overlay.done = [this, history = request.history, answer = std::move(answer)](std::optional<std::string> text) {
-    if (text && !text->empty()) {
-      auto& lines = prompt_history_[history];
-      if (lines.empty() || lines.back() != *text) lines.push_back(*text);
-      if (lines.size() > kPromptLines) lines.erase(lines.begin());
-    }
-    answer(std::move(text));
-  };
-  server_.set_overlay(*client, std::move(overlay));
-  return {};
-}
-
-void HostImpl::edit_prompt(Overlay& overlay, input::Key key) {
-  namespace code = input::code;
-  auto& text = overlay.answer;
-  auto& at = overlay.cursor;
-  const bool ctrl = key.mods == input::mod::kCtrl;
-  const auto set = [&](std::string value) {
-    text = std::move(value);
-    at = text.size();
-  };
-  const auto history = [&](int step) {
-    const auto found = prompt_history_.find(overlay.history);
-    if (found == prompt_history_.end() || found->second.empty()) return;
-    const auto& lines = found->second;
-    const auto now = static_cast<std::ptrdiff_t>(overlay.top) + step;  // top: how far back, 0 is the line typed
-    if (now < 0 || now > static_cast<std::ptrdiff_t>(lines.size())) return;
-    overlay.top = static_cast<std::size_t>(now);
-    set(now == 0 ? "" : lines[lines.size() - overlay.top]);
-  };
-  if (key.code == code::kLeft || (ctrl && key.code == 'b')) {
-    at = previous_cluster(text, at);
-  } else if (key.code == code::kRight || (ctrl && key.code == 'f')) {
-    at = next_cluster(text, at);
-  } else if (key.code == code::kHome || (ctrl && key.code == 'a')) {
-    at = 0;
-  } else if (key.code == code::kEnd || (ctrl && key.code == 'e')) {
-    at = text.size();
-  } else if (key.code == code::kBSpace || (ctrl && key.code == 'h')) {
-    const auto from = previous_cluster(text, at);
-    text.erase(from, at - from);
-    at = from;
-  } else if (key.code == code::kDC || (ctrl && key.code == 'd')) {
-    text.erase(at, next_cluster(text, at) - at);
-  } else if (ctrl && key.code == 'u') {
-    set("");
-  } else if (ctrl && key.code == 'k') {
-    text.erase(at);
-  } else if (ctrl && key.code == 'w') {
-    auto from = at;
-    while (from > 0 && text[from - 1] == ' ') --from;
-    while (from > 0 && text[from - 1] != ' ') --from;
-    text.erase(from, at - from);
-    at = from;
-  } else if (key.code == code::kUp || (ctrl && key.code == 'p')) {
-    history(1);
-  } else if (key.code == code::kDown || (ctrl && key.code == 'n')) {
-    history(-1);
-  } else if (input::is_character(key) && key.mods == 0 && key.code >= 0x20) {
-    std::string bytes;
-    append_utf8(bytes, key.code);
-    text.insert(at, bytes);
-    at += bytes.size();
-  }
-}
+// --- panes by number ------------------------------------------------------------------------------------
 
 Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration,
                                std::function<void(std::optional<PaneId>)> answer) {
   RemoteClient* client = server_.client(id);
   const model::Client* seen = server_.model().client(id);
-  if (client == nullptr || seen == nullptr || !seen->session) return fail(ErrorCode::unavailable, "no current client");
+  if (client == nullptr || seen == nullptr || !seen->session)
+    return fail(ErrorCode::unavailable, "no current client");
   const model::Window* window = server_.model().current_window(*seen->session);
   const auto window_id = window->id;
   Overlay overlay;
@@ -189,6 +96,17 @@ void HostImpl::set_status_ranges(ClientId client, int line, std::vector<render::
   lines[static_cast<std::size_t>(line)] = std::move(ranges);
 }
 
+input::Mouse HostImpl::in_window(const RemoteClient& client, input::Mouse mouse) const {
+  const auto& model = server_.model();
+  const model::Session* session = model.session(*model.client(client.id)->session);
+  if (session->options.choice("status-position") == "top") mouse.row -= model::status_lines(model, *session);
+  if (const auto seen_part = view(client.id)) {
+    mouse.row += seen_part->top;
+    mouse.col += seen_part->left;
+  }
+  return mouse;
+}
+
 MouseTarget HostImpl::mouse_target(RemoteClient& client, int row, int col) {
   MouseTarget out;
   auto& model = server_.model();
@@ -218,11 +136,17 @@ MouseTarget HostImpl::mouse_target(RemoteClient& client, int row, int col) {
     }
     return out;
   }
-  const int y = status_top ? row - status : row;
+  input::Mouse at;
+  at.row = row;
+  at.col = col;
+  at = in_window(client, at);
+  const int y = at.row;
+  col = at.col;
   for (const auto id : window->panes) {
     if (window->zoomed && id != window->active) continue;
     const model::Pane* pane = model.pane(id);
-    if (y >= pane->top && y < pane->top + pane->size.rows && col >= pane->left && col < pane->left + pane->size.cols) {
+    if (y >= pane->top && y < pane->top + pane->size.rows && col >= pane->left &&
+        col < pane->left + pane->size.cols) {
       out.pane = id;
       out.row = y - pane->top;
       out.column = col - pane->left;

@@ -111,8 +111,7 @@ void HostImpl::write_file(std::optional<ClientId> id, std::string path, std::str
                           std::function<void(Result<>)> done) {
   Result<> written;
   if (path == "-") {
-    if (!data.empty() && data.back() == '\n') data.pop_back();
-    if (id) print(*id, data);
+    if (id) send_to(*id, 1, data);
   } else {
     written = write_whole(absolute_path(id, std::move(path)), data, append);
   }
@@ -129,6 +128,11 @@ Result<std::vector<std::string>> HostImpl::glob(std::string_view pattern) const 
   if (status == GLOB_NOMATCH) return fail(ErrorCode::not_found, "{}", std::strerror(ENOENT));
   if (status != 0) return fail(ErrorCode::io, "{}", std::strerror(status == GLOB_NOSPACE ? ENOMEM : EINVAL));
   return out;
+}
+
+std::optional<std::uint32_t> HostImpl::uid_of(std::string_view user) const {
+  const passwd* entry = ::getpwnam(std::string(user).c_str());
+  return entry != nullptr ? std::optional<std::uint32_t>(entry->pw_uid) : std::nullopt;
 }
 
 std::string HostImpl::home_of(std::string_view user) const {

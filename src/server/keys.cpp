@@ -267,18 +267,11 @@ bool Server::on_key(RemoteClient& client, Key key) {
   return false;
 }
 
-// --- prompts and texts ----------------------------------------------------------------------------------
+// --- messages, texts and pane numbers ---------------------------------------------------------------------------------
 
 bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
   Overlay& overlay = client.overlay;
-  const auto finish = [&](std::optional<std::string> answer) {
-    auto done = std::move(overlay.done);
-    clear_overlay(client);
-    if (done) {
-      done(std::move(answer));
-      run_queue();
-    }
-  };
+  const auto finish = [&](std::optional<std::string> answer) { answer_overlay(client, std::move(answer)); };
   const Key key = event.key.key;
   if (overlay.kind == Overlay::Kind::message) {
     clear_overlay(client);
@@ -314,29 +307,7 @@ bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
     if (client.composed) client.composed->invalidate();
     return true;
   }
-  if (event.kind == Event::Kind::paste) {
-    overlay.answer.insert(overlay.cursor, event.text);
-    overlay.cursor += event.text.size();
-  } else if (event.kind != Event::Kind::key) {
-    return true;
-  } else if (overlay.single_key) {
-    std::string answer;
-    if (input::is_character(key) && key.mods == 0) append_utf8(answer, key.code);
-    finish(key.code == input::code::kEscape || key == Key{'c', input::mod::kCtrl} ? std::nullopt
-                                                                                 : std::optional(answer));
-    return true;
-  } else if (key.code == input::code::kEnter) {
-    finish(overlay.answer);
-    return true;
-  } else if (key.code == input::code::kEscape || key == Key{'c', input::mod::kCtrl} ||
-             key == Key{'g', input::mod::kCtrl}) {
-    finish(std::nullopt);
-    return true;
-  } else {
-    host_->edit_prompt(overlay, key);
-  }
-  if (client.composed) client.composed->invalidate();
-  return true;
+  return on_prompt_key(client, event);
 }
 
 // --- mouse ----------------------------------------------------------------------------------------------
@@ -349,18 +320,19 @@ void Server::on_mouse(RemoteClient& client, const Event& event, std::string& for
   model::Client& seen = *model_.client(client.id);
   model::Session& session = *model_.session(*seen.session);
   if (!session.options.flag("mouse")) return;
+  const auto in_window = host_->in_window(client, event.mouse);
   if (client.dragging_border) {
     if (event.mouse.action == input::MouseAction::release) {
       client.dragging_border = false;
     } else if (const auto* window = model_.current_window(session.id); window != nullptr) {
-      model_.drag_border(window->id, {client.drag_col, client.drag_row}, {event.mouse.col, event.mouse.row});
-      client.drag_col = event.mouse.col;
-      client.drag_row = event.mouse.row;
+      model_.drag_border(window->id, {client.drag_col, client.drag_row}, {in_window.col, in_window.row});
+      client.drag_col = in_window.col;
+      client.drag_row = in_window.row;
     }
     return;
   }
-  client.drag_col = event.mouse.col;
-  client.drag_row = event.mouse.row;
+  client.drag_col = in_window.col;
+  client.drag_row = in_window.row;
   const auto where = host_->mouse_target(client, event.mouse.row, event.mouse.col);
   const auto gesture = client.gestures.on_mouse(event.mouse, where.location, where.pane ? where.pane->value : 0,
                                                 clock().now());

@@ -21,6 +21,7 @@
 #include "server/connection.hpp"
 #include "server/direct_view.hpp"
 #include "server/flow_window.hpp"
+#include "server/overlay.hpp"
 
 namespace sess::server {
 

@@ -5,7 +5,8 @@
 // run, programs that ended are dealt with, the model's events are followed (terminals resized, programs forgotten,
 // clients moved, hooks queued), views send what is new, connections are flushed, the model is written down.
 // The code is in several files: server.cpp (life and turn), recovery.cpp (from the keeper's hand-over to a model),
-// clients.cpp (connections and messages), keys.cpp (input), display.cpp (which view, what is drawn).
+// clients.cpp (connections and messages), keys.cpp (input), prompts.cpp (questions), display.cpp (which view, what is
+// drawn).
 #pragma once
 
 #include <chrono>
@@ -147,6 +148,14 @@ class Server final : private PaneObserver {
   void acknowledge_input();
   [[nodiscard]] model::Pane* target_pane(const RemoteClient& client);
   [[nodiscard]] std::vector<input::Key> intercepted_keys(const RemoteClient& client);
+
+  // prompts.cpp
+  void answer_overlay(RemoteClient& client, std::optional<std::string> answer);
+  bool on_prompt_key(RemoteClient& client, const input::Event& event);
+  bool complete_prompt(RemoteClient& client);
+  void older_answer(Overlay& overlay, int step);
+  void prompt_changed(RemoteClient& client, char how);
+  void draw_prompt(RemoteClient& client, render::Frame& frame, int row);
 
   // display.cpp
   void update_displays();

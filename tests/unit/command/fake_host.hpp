@@ -97,6 +97,7 @@ class FakeHost : public Host {
   }
   [[nodiscard]] std::string client_flags(ClientId) const override { return "attached"; }
   void set_client_size(ClientId, Size size) override { note("size {}x{}", size.cols, size.rows); }
+  [[nodiscard]] std::optional<model::Viewport> view(ClientId) const override { return std::nullopt; }
   Result<> move_view(ClientId, int dx, int dy) override {
     note("view {} {}", dx, dy);
     return {};
@@ -230,6 +231,9 @@ class FakeHost : public Host {
     if (files.count(std::string(pattern)) == 0)
       return fail(ErrorCode::not_found, "No such file or directory");
     return std::vector<std::string>{std::string(pattern)};
+  }
+  [[nodiscard]] std::optional<std::uint32_t> uid_of(std::string_view user) const override {
+    return user == "bob" ? std::optional<std::uint32_t>(1001) : std::nullopt;
   }
   [[nodiscard]] std::string home_of(std::string_view user) const override {
     return user == "bob" ? "/home/bob" : "";
