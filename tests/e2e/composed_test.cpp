@@ -71,11 +71,29 @@ bool behind_prompt(Attached& terminal) {
   return !screen.cursor_visible() || (col >= 2 && screen.cell(row, col - 2).text == "$");
 }
 
+/// A report of the mouse (SGR, from 1): button 0 is the left one, 64 and 65 are the wheel.
+std::string mouse(int button, const std::string& col, const std::string& row, char end) {
+  return "\033[<" + std::to_string(button) + ";" + col + ";" + row + end;
+}
+
+/// "click COLUMN ROW", "wheel up COLUMN ROW", "drag COLUMN ROW COLUMN ROW"; nothing for anything else.
+std::string mouse(const std::vector<std::string>& words) {
+  if (words[0] == "click") return mouse(0, words[1], words[2], 'M') + mouse(0, words[1], words[2], 'm');
+  if (words[0] == "wheel") return mouse(words[1] == "up" ? 64 : 65, words[2], words[3], 'M');
+  if (words[0] != "drag") return "";
+  return mouse(0, words[1], words[2], 'M') + mouse(32, words[1], words[2], 'M') +
+         mouse(32, words[3], words[4], 'M') + mouse(0, words[3], words[4], 'm');
+}
+
+void wait_for_prompts(Twin& twin) {
+  for (Attached* terminal : {&twin.tmux(), &twin.sess()}) {
+    terminal->wait_until([&] { return behind_prompt(*terminal); }, Milliseconds(5000));
+  }
+}
+
 void perform(Twin& twin, std::string step) {
   if (step.starts_with("type ")) {
-    for (Attached* terminal : {&twin.tmux(), &twin.sess()}) {
-      terminal->wait_until([&] { return behind_prompt(*terminal); }, Milliseconds(5000));
-    }
+    wait_for_prompts(twin);
     return twin.type(keys(step.substr(5)));
   }
   if (step.starts_with("resize ") && step.find('-') == std::string::npos) {
@@ -83,7 +101,21 @@ void perform(Twin& twin, std::string step) {
     return twin.resize(
         {static_cast<std::uint16_t>(std::stoi(words[1])), static_cast<std::uint16_t>(std::stoi(words[2]))});
   }
-  if (!step.empty()) twin.run_line(step);
+  if (const auto report = mouse(split_words(step)); !report.empty()) {
+    // Both have to listen first.
+    for (Attached* terminal : {&twin.tmux(), &twin.sess()}) {
+      terminal->wait_until([&] { return terminal->oracle().mouse() != OracleMouse::none; });
+    }
+    // A second press within 300 ms is a double click for tmux, wherever it is.
+    static auto last = std::chrono::steady_clock::time_point{};
+    const auto double_click_over = [] { return std::chrono::steady_clock::now() - last > Milliseconds(400); };
+    twin.tmux().wait_until(double_click_over);
+    last = std::chrono::steady_clock::now();
+    return twin.type(report);
+  }
+  twin.run_line(step);
+  // What a new pane's shell writes first would else come while something lies over it.
+  wait_for_prompts(twin);
 }
 
 }  // namespace
@@ -127,4 +159,43 @@ TEST_CASE("what is drawn for tmux's commands is what tmux draws", "[composed]") 
       FAIL_CHECK("listed in differences.txt, but never compared: " << name);
   }
   std::cout << equal << " of " << compared << " compared screens are equal\n";
+}
+
+TEST_CASE("two terminals of different sizes on one session show what tmux shows on both", "[composed]") {
+  Twin twin(Twin::plain_config());
+  const auto small = twin.attach({"new-session", "-s", "twin", "-n", "first"}, {20, 60});
+  twin.tmux().wait_for_text("$");
+  twin.sess().wait_for_text("$");
+  twin.run_line("split-window -h");
+  wait_for_prompts(twin);
+  const auto large = twin.attach({"attach-session", "-t", "twin"}, {30, 100});
+  const auto same_on_both = [&](const std::string& step) {
+    for (const auto terminal : {large, small}) {
+      const std::string found = twin.differences("", terminal);
+      INFO(step << ", terminal " << terminal << "\n" << twin.screens(terminal));
+      CHECK(found.empty());
+      UNSCOPED_INFO(found);
+    }
+  };
+  same_on_both("attached");
+  twin.type("\002o", small);  // now the small one is the latest
+  same_on_both("the small one is used");
+  twin.type("\002o", large);
+  same_on_both("the large one is used");
+  for (const char* step : {"set-option -gw window-size smallest", "set-option -gw window-size largest",
+                           "set-option -g status-position top", "split-window -v"}) {
+    twin.run_line(step);
+    same_on_both(step);
+  }
+  // By hand: S-Left and the like, bound to refresh-client -L 10 and so on.
+  for (const char* key : {"\002\033[1;2C", "\002\033[1;2B", "\002\033[1;2D", "\002\033[3;2~"}) {
+    twin.type(key, small);
+    same_on_both(std::string("after ") + (key + 2));
+  }
+  const std::string offsets =
+      "display-message -p -t twin '#{window_bigger} #{window_offset_x},#{window_offset_y}'";
+  const auto both = twin.run_line(offsets);
+  CHECK(both.sess.out == both.tmux.out);
+  twin.resize({24, 80}, small);
+  same_on_both("the small one grows");
 }
