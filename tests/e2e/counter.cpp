@@ -1,8 +1,8 @@
 // Prints numbered lines, each with the time of its writing, so that a reader can tell what is missing,
-// doubled or late: `PREFIX NUMBER MILLISECONDS`. Usage: e2e_counter PREFIX LINES PER_SECOND [FILE]; LINES 0
-// is without end, PER_SECOND 0 is as fast as the terminal takes them. After the last line "PREFIX done"
-// follows and it waits to be ended, as a job would. With FILE the longest time between two lines
-// (milliseconds) is kept there.
+// doubled or late: `PREFIX NUMBER MILLISECONDS`. Usage: e2e_counter PREFIX LINES PER_SECOND [FILE [STOP]];
+// LINES 0 is without end, PER_SECOND 0 is as fast as the terminal takes them. After the last line "PREFIX
+// done" follows and it waits to be ended, as a job would. With FILE the longest time between two lines
+// (milliseconds) is kept there. STOP is a file whose appearance makes the next line the last one.
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +17,7 @@ int main(int argc, char** argv) {
   const long lines = std::atol(argv[2]);
   const long rate = std::atol(argv[3]);
   std::FILE* report = argc > 4 ? std::fopen(argv[4], "w") : nullptr;
+  const char* stop = argc > 5 ? argv[5] : nullptr;
   const auto began = Clock::now();
   auto before = began;
   long worst = 0;
@@ -36,6 +37,7 @@ int main(int argc, char** argv) {
         std::fflush(report);
       }
     }
+    if (stop != nullptr && (rate > 0 || i % 64 == 0) && ::access(stop, F_OK) == 0) break;
     if (rate > 0) std::this_thread::sleep_until(began + i * std::chrono::nanoseconds(1'000'000'000 / rate));
   }
   std::printf("%s done\n", prefix);
