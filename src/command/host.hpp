@@ -51,6 +51,7 @@ struct ProgramStart {
   bool replace = false;  ///< respawn: end what runs there, keep the pane's history
   std::optional<int> nice;
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
+  std::string input;               ///< a file that is its standard input; empty: the terminal
 };
 
 /// What the emulator knows about a pane.

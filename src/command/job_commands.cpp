@@ -45,6 +45,7 @@ enum LongOnly : char {
   kNotify,
   kOneshot,
   kDescription,
+  kInput,
   kResumeAt,
   kAny,
   kSince,
@@ -143,6 +144,8 @@ Result<job::Spec> read_spec(Item& item) {
     spec.environment[variable.substr(0, equals)] = variable.substr(equals + 1);
   }
   spec.environment_file = absolute(std::string(args.get_or(kEnvFile, "")), spec.directory);
+  spec.input = std::string(args.get_or(kInput, ""));
+  if (spec.input != "-") spec.input = absolute(std::move(spec.input), spec.directory);
   spec.description = std::string(args.get_or(kDescription, ""));
   spec.oneshot = args.has(kOneshot);
   spec.notify = std::string(args.get_or(kNotify, ""));
@@ -221,23 +224,28 @@ Status resume_stream(Item& item) {
   return stream(item, std::move(from));
 }
 
-Status run_run(Item& item) {
-  JobHost* jobs = item.host().jobs();
-  if (jobs == nullptr) return item.error("no jobs here");
-  if (item.args().has(kResumeAt) && item.client() != nullptr) return resume_stream(item);
-  if (item.args().empty()) return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
-  auto spec = read_spec(item);
-  if (!spec) return fail_with(item, kOwnFailure, spec.error().text);
-  spec->command = item.args().strings();
+/// What becomes of the client that typed `run`.
+enum class Way { detached, attach, stream };
 
+Way way_of(const Item& item) {
   const auto* client = item.client();
   const bool typed = client != nullptr && !client->session;
-  const bool detached = item.args().has('d') || !typed;
-  const bool attach = !detached && !client->control && !is_nested(item) && item.host().can_attach(client->id);
+  if (item.args().has('d') || !typed) return Way::detached;
+  const bool terminal = item.host().can_attach(client->id) && item.host().jobs()->prints_on_terminal(client->id);
+  return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
+}
 
+Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
+  JobHost* jobs = item.host().jobs();
+  const auto* client = item.client();
+  const Way way = way_of(item);
+  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a pipeline, and
+  // does not wait for ever.
+  if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
   JobRun run;
-  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec->command);
-  run.spec = std::move(*spec);
+  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec.command);
+  run.spec = std::move(spec);
+  run.input = std::move(input);
   if (client != nullptr) {
     run.environment = client->environment.block();
     run.size = client->size;
@@ -245,8 +253,8 @@ Status run_run(Item& item) {
   const std::string name = run.name;
   if (auto ran = jobs->run(std::move(run)); !ran) return fail_with(item, ran.error());
   auto view = jobs->find(name);
-  if (!attach && !detached) return stream(item, {name, 0, 0});
-  if (attach && view && view->session) {
+  if (way == Way::stream) return stream(item, {name, 0, 0});
+  if (way == Way::attach && view && view->session) {
     jobs->report_status_of(client->id, name);
     if (auto attached = item.host().attach(client->id, *view->session, {}); !attached) {
       return fail_with(item, attached.error());
@@ -255,6 +263,26 @@ Status run_run(Item& item) {
   }
   item.print(name);
   return Status::normal;
+}
+
+Status run_run(Item& item) {
+  JobHost* jobs = item.host().jobs();
+  if (jobs == nullptr) return item.error("no jobs here");
+  if (item.args().has(kResumeAt) && item.client() != nullptr) return resume_stream(item);
+  if (item.args().empty()) return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
+  auto spec = read_spec(item);
+  if (!spec) return fail_with(item, kOwnFailure, spec.error().text);
+  spec->command = item.args().strings();
+  if (spec->input != "-") return start_run(item, std::move(*spec), std::nullopt);
+  if (!item.client_id()) return fail_with(item, kOwnFailure, "--input -: there is no standard input to read");
+  // All of it before the job starts: what is there then is not lost with this client.
+  const Waker waker = item.wait();
+  item.host().read_file(*item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
+    waker([spec, text](Item& self) {
+      return text ? start_run(self, spec, *text) : fail_with(self, kOwnFailure, text.error().text);
+    });
+  });
+  return Status::wait;
 }
 
 // --- waiting --------------------------------------------------------------------------------------------
@@ -406,6 +434,7 @@ constexpr Flag kRunFlags[] = {
     {'c', "directory", "directory", "where it runs"},
     {'e', "env", "NAME=value", "set a variable; may be given several times"},
     {kEnvFile, "env-file", "file", "variables, one NAME=value a line"},
+    {kInput, "input", "file", "what it reads instead of its terminal; - for what sess itself reads"},
     {kRestart, "restart", "policy", "no, on-failure or always"},
     {kRestartDelay, "restart-delay", "duration", "before the first restart (1s); doubles with each"},
     {kRestartMaxDelay, "restart-max-delay", "duration", "the longest delay (1min)"},

@@ -26,6 +26,7 @@ struct JobView {
   std::optional<model::SessionId> session;  ///< where its terminal is
   std::string session_name;
   int attached = 0;  ///< clients that look at it
+  int restarts = 0;
   std::optional<job::Milliseconds> next_start;  ///< from now; while the state is restarting
   std::string scope;  ///< of a running job: its systemd scope, or why it has none, and how limits are kept
   std::string log_note;                         ///< why the log stands still; empty: it does not
@@ -50,6 +51,7 @@ struct JobRun {
   job::Spec spec;
   std::vector<std::string> environment;  ///< the caller's, "K=V"
   Size size;
+  std::optional<std::string> input;      ///< what its standard input holds; kept while the job can be started
 };
 
 struct JobWait {
@@ -91,8 +93,8 @@ class JobHost {
   [[nodiscard]] virtual JobUse use_of(const std::vector<int>& pids, job::WallTime since) const = 0;
   /// Whether what is printed for the client goes to a terminal.
   [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
-  /// The last lines of what its terminal shows, at most so many.
-  [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) const = 0;
+  /// The last lines of what its terminal shows, or of its log when it is over; at most so many.
+  [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) = 0;
   /// Records, oldest first; of all jobs without a name.
   [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name) = 0;
   /// A name that no job, session or record of a job that ended lately has.

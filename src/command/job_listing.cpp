@@ -18,7 +18,8 @@ std::string state_text(const JobView& view, job::WallTime now) {
   if (job.state == job::State::restarting && view.next_start) {
     text += " in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
   } else if (job.since != job::WallTime()) {
-    text += " " + ago(job.since, now).substr(0, ago(job.since, now).size() - 4);
+    const auto since = ago(job.since, now);
+    text += " " + (job.active() ? since.substr(0, since.size() - 4) : since);
   }
   return text;
 }
@@ -30,7 +31,7 @@ Row job_row(const JobView& view, const JobUse& use, job::WallTime now) {
           job.exit ? std::to_string(job.exit->shell_status()) : "-",
           job.pid ? fmt::format("{:.1f}", use.cpu_percent) : "-",
           job.pid ? bytes_text(use.memory) : "-",
-          std::to_string(job.tracker.restarts()),
+          std::to_string(view.restarts),
           std::to_string(view.attached),
           command_text(job.spec.command)};
 }
@@ -152,7 +153,7 @@ std::string status_text(Item& item, const JobView& view) {
     line("Last exit", fmt::format("{}; {} after {}", job.exit->text(), ago(job.ended, now),
                                   format_duration(std::chrono::duration_cast<job::Milliseconds>(job.ended - job.started))));
   }
-  if (job.tracker.restarts() > 0) line("Restarts", std::to_string(job.tracker.restarts()));
+  if (view.restarts > 0) line("Restarts", std::to_string(view.restarts));
   line("Scope", view.scope);
   line("Log", view.log_note.empty() ? "" : "stopped: " + view.log_note);
   const auto use = jobs.use(job.name);

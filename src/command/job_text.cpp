@@ -114,7 +114,7 @@ std::string job_json(const JobView& view, const JobUse& use) {
       {"ended", job.exit ? json_time(job.ended) : "null"},
       {"exit", job.exit ? exit_json(*job.exit) : "null"},
       {"status", job.exit ? std::to_string(job.exit->shell_status()) : "null"},
-      {"restarts", std::to_string(job.tracker.restarts())},
+      {"restarts", std::to_string(view.restarts)},
       {"next_start_ms", view.next_start ? std::to_string(view.next_start->count()) : "null"},
       {"enabled", job.spec.enabled ? "true" : "false"},
       {"cpu_percent", fmt::format("{:.1f}", use.cpu_percent)},

@@ -311,6 +311,8 @@ const std::vector<Key>& all_keys() {
     list.push_back(plain_key("environment-file", "path",
                              "A file of NAME=value lines that is read at every start.",
                              &Spec::environment_file));
+    list.push_back(plain_key("input", "path", "A file that it reads instead of its terminal; /dev/null for nothing.",
+                             &Spec::input));
     list.push_back(text_key(
         "type", "simple or oneshot", "A oneshot job has started, for those after it, when it has ended well.",
         [](const std::string& word, Spec& spec) -> std::string {

@@ -121,6 +121,9 @@ std::string encode_record(const Record& record) {
   table.insert("peak-memory", static_cast<std::int64_t>(record.peak_memory));
   table.insert("restart", record.restart);
   table.insert("pid", record.pid);
+  if (!record.log.empty()) table.insert("log", record.log);
+  table.insert("rows", record.size.rows);
+  table.insert("columns", record.size.cols);
   std::ostringstream out;
   out << table << "\n";
   return out.str();
@@ -162,6 +165,11 @@ Result<Record> decode_record(std::string_view text) {
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, table["peak-memory"].value_or(std::int64_t{0})));
   record.restart = static_cast<int>(table["restart"].value_or(std::int64_t{0}));
   record.pid = static_cast<int>(table["pid"].value_or(std::int64_t{0}));
+  record.log = table["log"].value_or(std::string());
+  const auto side = [&table](std::string_view key, std::int64_t usual) {
+    return static_cast<std::uint16_t>(std::clamp<std::int64_t>(table[key].value_or(usual), 1, kMaxSide));
+  };
+  record.size = {side("rows", 24), side("columns", 80)};
   return record;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/size.hpp"
 #include "job/exit.hpp"
 #include "job/files.hpp"
 
@@ -34,6 +35,8 @@ struct Record {
   std::uint64_t peak_memory = 0;  ///< bytes
   int restart = 0;                ///< 0 for the first run since a person started it
   int pid = 0;
+  std::string log;  ///< where its output is kept, when that is not the place for all
+  Size size;        ///< of its terminal: what it printed is to be read in this width
 
   bool operator==(const Record&) const = default;
 };

@@ -33,6 +33,7 @@ struct Spec {
   std::string directory;             ///< empty: the caller's, at boot the home directory
   std::map<std::string, std::string> environment;
   std::string environment_file;
+  std::string input;  ///< a file that it reads instead of its terminal; empty: the terminal
   bool oneshot = false;
   bool enabled = false;  ///< started with the daemon
 

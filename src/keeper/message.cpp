@@ -131,6 +131,7 @@ struct Encoder {
     out.boolean(m.nice.has_value());
     out.i32(m.nice.value_or(0));
     out.u64(m.memory_limit);
+    out.string(m.input);
     return Type::spawn;
   }
   Type operator()(const Forget& m) {
@@ -302,6 +303,7 @@ Spawn read_spawn(Body& b) {
   const std::int32_t nice = b.in.i32();
   if (niced) m.nice = nice;
   m.memory_limit = b.in.u64();
+  m.input = b.in.string();
   return m;
 }
 

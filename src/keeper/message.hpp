@@ -158,6 +158,7 @@ struct Spawn {
   bool keep_journal = false;  ///< respawn: the pane's journal goes on, else a new empty one
   std::optional<std::int32_t> nice;
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
+  std::string input;               ///< a file that is its standard input; empty: the terminal
 };
 
 /// The pane is gone: drop its master, journal and record. A program that still runs gets the kernel's hang-up

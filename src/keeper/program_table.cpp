@@ -43,6 +43,7 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   request.umask = static_cast<mode_t>(spawn.umask);
   request.nice = spawn.nice;
   request.memory_limit = spawn.memory_limit;
+  request.input = spawn.input;
   auto pending = os::start_spawn_on_pty(request);
   if (!pending) return refuse(spawn, server, pending.error().sys_errno, pending.error().text);
   const pid_t pid = pending->pid();

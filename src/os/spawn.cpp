@@ -22,7 +22,7 @@ namespace {
 /// What the child writes into the pipe: at most one `nice` and one `directory`, then at most one `exec`. End of file without
 /// an `exec` means that exec worked.
 struct Report {
-  enum class What : int { directory, exec, terminal, nice } what;
+  enum class What : int { directory, exec, terminal, nice, input } what;
   int sys_errno;
 };
 
@@ -38,6 +38,7 @@ struct Prepared {
   rlimit descriptors;
   std::optional<int> nice;
   std::uint64_t memory_limit;
+  const char* input;
   std::array<int, 3> std_fds;
   bool terminal;
   int report;
@@ -101,6 +102,13 @@ int try_exec(Prepared& with) {
     tell(with.report, Report::What::terminal, errno);
     _exit(127);
   }
+  if (*with.input != '\0') {
+    const int input = open(with.input, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+    if (input < 0 || dup2(input, 0) < 0) {
+      tell(with.report, Report::What::input, errno);
+      _exit(127);
+    }
+  }
   ::umask(with.umask);
   setrlimit(RLIMIT_NOFILE, &with.descriptors);
   if (with.nice && setpriority(PRIO_PROCESS, 0, *with.nice) < 0) tell(with.report, Report::What::nice, errno);
@@ -158,6 +166,7 @@ Result<std::pair<pid_t, UniqueFd>> fork_child(const SpawnRequest& request, std::
   with.umask = request.umask;
   with.nice = request.nice;
   with.memory_limit = request.memory_limit;
+  with.input = request.input.c_str();
   with.descriptors = original_descriptor_limit();
   with.std_fds = std_fds;
   with.terminal = terminal;
@@ -195,6 +204,11 @@ Result<Spawned> PendingSpawn::finish() {
       spawned_.note += fmt::format("cannot enter {}: {}", cwd_, std::strerror(report.sys_errno));
     } else if (report.what == Report::What::nice) {
       spawned_.note = fmt::format("cannot change the priority: {}", std::strerror(report.sys_errno));
+    } else if (report.what == Report::What::input) {
+      // No errno: it says nothing about the program.
+      error = fail(ErrorCode::io, "cannot start {}: its input {}: {}", program_, input_,
+                   std::strerror(report.sys_errno))
+                  .value();
     } else if (report.what == Report::What::terminal) {
       error = fail_errno(report.sys_errno, "cannot start {}: terminal", program_).value();
     } else {
@@ -220,6 +234,7 @@ Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
   pending.status_ = std::move(forked->second);
   pending.program_ = request.argv[0];
   pending.cwd_ = request.cwd;
+  pending.input_ = request.input;
   return pending;
 }
 
@@ -235,6 +250,7 @@ Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, i
   pending.status_ = std::move(forked->second);
   pending.program_ = request.argv[0];
   pending.cwd_ = request.cwd;
+  pending.input_ = request.input;
   return pending;
 }
 

@@ -30,6 +30,7 @@ struct SpawnRequest {
   mode_t umask = 022;
   std::optional<int> nice;         ///< scheduling priority; one that is not permitted is noted
   std::uint64_t memory_limit = 0;  ///< bytes of address space (RLIMIT_AS); 0: as it is
+  std::string input;               ///< a file that is opened as standard input; empty: the terminal
 };
 
 struct Spawned {
@@ -56,6 +57,7 @@ class PendingSpawn {
   UniqueFd status_;
   std::string program_;
   std::string cwd_;
+  std::string input_;
 };
 
 /// Forks with a new pseudo-terminal as controlling terminal; does not wait for exec.

@@ -206,7 +206,13 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
     }
     case FrameType::stdin_data:
       if (const auto data = protocol::StdinData::parse(frame.payload); data && client.stdin_done) {
-        if (client.stdin_data.size() + data->bytes.size() <= kMaxStdin) client.stdin_data.append(data->bytes);
+        if (client.stdin_data.size() + data->bytes.size() <= kMaxStdin) {
+          client.stdin_data.append(data->bytes);
+        } else {
+          auto done = std::exchange(client.stdin_done, nullptr);
+          client.stdin_data.clear();
+          done(fail(ErrorCode::too_large, "-: standard input has more than {} MiB", kMaxStdin >> 20));
+        }
       }
       return true;
     case FrameType::stdin_eof:

@@ -39,6 +39,15 @@ std::string plain_lines(std::string_view bytes) {
   return out;
 }
 
+/// Lines of a log that are read before the ones that were asked for: what is printed may go up and write over them.
+constexpr std::size_t kLinesBefore = 100;
+
+/// Of an absolute path.
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 /// Jobs of which only records are left that listings show.
 constexpr std::size_t kListed = 50;
 
@@ -54,6 +63,8 @@ command::JobView view_of(const job::Record& record) {
   if (out.job.state == job::State::failed) out.job.reason = record.exit.text();
   out.job.started = record.start;
   out.job.ended = out.job.since = record.end;
+  out.job.spec.log_path = record.log;
+  out.restarts = record.restart;
   return out;
 }
 
@@ -65,6 +76,7 @@ command::JobView JobControl::view(const job::Job& job) const {
   command::JobView view;
   view.job = job;
   view.scope = scopes_->describe(job);
+  view.restarts = job.tracker.restarts();
   if (const auto pane = pane_of(job.name)) {
     const auto sessions = server_.model().sessions_with(server_.model().pane(*pane)->window);
     if (!sessions.empty()) {
@@ -172,11 +184,11 @@ command::JobUse JobControl::use_of(const std::vector<int>& pids, job::WallTime s
   return use;
 }
 
-std::vector<std::string> JobControl::last_lines(const std::string& name, int count) const {
+std::vector<std::string> JobControl::last_lines(const std::string& name, int count) {
   std::vector<std::string> lines;
   const auto pane = pane_of(name);
   const PaneIo* io = pane ? server_.pane_io(*pane) : nullptr;
-  if (io == nullptr) return lines;
+  if (io == nullptr) return last_logged_lines(name, count);
   terminal::CaptureOptions options;
   const std::string text = terminal::capture(io->screen(), options);
   for (std::size_t at = 0; at < text.size();) {
@@ -215,6 +227,18 @@ Result<> JobControl::run(command::JobRun run) {
   if (!session) return pass(session.error());
   if (server_.model().session_named(*session) != nullptr) {
     return fail(ErrorCode::already_exists, "duplicate session: {}", *session);
+  }
+  if (!run.spec.log_path.empty()) {
+    // Better now than in a message that nobody sees.
+    if (auto directory = job::DiskDirectory::open(directory_of(run.spec.log_path)); !directory) {
+      return fail(ErrorCode::io, "the log cannot be kept: {}", directory.error().text);
+    }
+  }
+  if (run.input) {
+    auto directory = job::DiskDirectory::open(input_directory());
+    if (!directory) return pass(directory.error());
+    if (auto kept = (*directory)->write_atomically(run.name, *run.input); !kept) return kept;
+    run.spec.input = input_directory() + "/" + run.name;
   }
   panes_.erase(run.name);
   sizes_[run.name] = run.size;
@@ -265,6 +289,7 @@ Result<> JobControl::kill(const std::string& name, int signo) {
 Result<> JobControl::remove(const std::string& name) {
   const bool known = supervisor_.find(name) != nullptr;
   if (known) {
+    drop_input(*supervisor_.find(name));
     if (auto removed = supervisor_.remove(name); !removed) return removed;
   }
   encoded_.erase(name);
@@ -453,42 +478,82 @@ void JobControl::note(command::ClientId id, std::string_view line) {
   send_text(*client, 2, std::string(line) + "\n");
 }
 
-void JobControl::logs(command::ClientId id, command::LogRequest request, std::function<void(Result<>)> done) {
-  // A log elsewhere is known from the spec; one in the state directory outlives the job.
-  std::unique_ptr<job::Directory> own;
+Result<std::unique_ptr<JobControl::OpenLog>> JobControl::find_log(const std::string& name) {
+  // A log elsewhere is known from the spec or the record; one in the state directory outlives both.
+  auto found = std::make_unique<OpenLog>();
   job::Directory* directory = nullptr;
-  std::string file = request.name + ".log";
-  const auto known = find(request.name);
+  std::string file = name + ".log";
+  const auto known = find(name);
   if (known && !known->job.spec.log_path.empty()) {
     const auto& path = known->job.spec.log_path;
-    const auto slash = path.rfind('/');
-    auto opened = job::DiskDirectory::open(slash == 0 ? "/" : path.substr(0, slash));
-    if (!opened) return done(pass(opened.error()));
-    own = std::move(*opened);
-    directory = own.get();
-    file = path.substr(slash + 1);
+    auto opened = job::DiskDirectory::open(directory_of(path));
+    if (!opened) return pass(opened.error());
+    found->own = std::move(*opened);
+    directory = found->own.get();
+    file = path.substr(path.rfind('/') + 1);
   } else {
     auto opened = log_directory();
-    if (!opened) return done(pass(opened.error()));
+    if (!opened) return pass(opened.error());
     directory = *opened;
   }
   auto reader = job::LogReader::open(*directory, file);
   if (!reader) {
-    if (reader.error().code != ErrorCode::not_found) return done(pass(reader.error()));
-    if (!known) return done(pass(known.error()));
-    // It has printed nothing yet, or is not logged.
-    if (!known->job.spec.log) return done(fail(ErrorCode::not_found, "job {} is not logged", request.name));
-    return done({});
+    if (reader.error().code != ErrorCode::not_found) return pass(reader.error());
+    if (!known) return pass(known.error());
+    if (!known->job.spec.log) return fail(ErrorCode::not_found, "job {} is not logged", name);
+    return found;  // it has printed nothing yet
   }
+  found->reader.emplace(std::move(*reader));
+  const auto pane = pane_of(name);
+  const model::Pane* shown = pane ? server_.model().pane(*pane) : nullptr;
+  const auto size = sizes_.find(name);
+  const job::Record* record = newest_end(name);
+  if (shown != nullptr) {
+    found->size = shown->size;
+  } else if (size != sizes_.end()) {
+    found->size = size->second;
+  } else if (record != nullptr) {
+    found->size = record->size;
+  }
+  return found;
+}
+
+std::vector<std::string> JobControl::last_logged_lines(const std::string& name, int count) {
+  std::vector<std::string> lines;
+  auto log = find_log(name);
+  if (!log || !(*log)->reader) return lines;
+  command::LogRequest request;
+  request.name = name;
+  request.lines = static_cast<std::size_t>(count);
+  if (!(*log)->reader->seek_last_lines(*request.lines + kLinesBefore)) return lines;
+  std::string text;
+  LogPrinter::Reader to;
+  to.print = [&text](std::string_view part) { text += part; };
+  to.takes_more = [] { return true; };
+  to.gone = to.more_to_come = [] { return false; };
+  LogPrinter printer(std::move((*log)->own), std::move(*(*log)->reader), std::move(request), (*log)->size, std::move(to),
+                     [](const Result<>&) {});
+  // Lines without an end would take long: status does not.
+  for (int portion = 0; portion < 4 && !printer.over(); ++portion) printer.step();
+  for (std::size_t at = 0; at < text.size();) {
+    const auto end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
+}
+
+void JobControl::logs(command::ClientId id, command::LogRequest request, std::function<void(Result<>)> done) {
+  auto log = find_log(request.name);
+  if (!log) return done(pass(log.error()));
+  auto& reader = (*log)->reader;
+  if (!reader) return done({});
   if (request.since) {
     if (auto ok = reader->seek_since(*request.since); !ok) return done(ok);
   } else if (request.lines) {
     // The emulator needs some lines before, to end up with as many behind.
-    if (auto ok = reader->seek_last_lines(request.raw ? *request.lines : *request.lines + 100); !ok) return done(ok);
+    if (auto ok = reader->seek_last_lines(request.raw ? *request.lines : *request.lines + kLinesBefore); !ok) return done(ok);
   }
-  const auto pane = pane_of(request.name);
-  const model::Pane* shown = pane ? server_.model().pane(*pane) : nullptr;
-  const auto size = sizes_.find(request.name);
   const std::string name = request.name;
   LogPrinter::Reader to;
   to.print = [this, id](std::string_view text) {
@@ -504,8 +569,7 @@ void JobControl::logs(command::ClientId id, command::LogRequest request, std::fu
     return job != nullptr && job->active();
   };
   printers_.push_back(std::make_shared<LogPrinter>(
-      std::move(own), std::move(*reader), std::move(request),
-      shown != nullptr ? shown->size : size != sizes_.end() ? size->second : Size{24, 80}, std::move(to),
+      std::move((*log)->own), std::move(*reader), std::move(request), (*log)->size, std::move(to),
       std::move(done)));
 }
 

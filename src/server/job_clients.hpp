@@ -8,6 +8,7 @@
 #include <string>
 
 #include "command/job_host.hpp"
+#include "job/log_reader.hpp"
 #include "os/loop.hpp"
 #include "server/job_control.hpp"
 
@@ -18,6 +19,13 @@ struct JobControl::Waiter {
   std::map<std::string, int> ended;  ///< status by name
   std::function<void(Result<command::JobEnd>)> done;
   std::unique_ptr<os::Timer> timer;
+};
+
+/// A log that is about to be read.
+struct JobControl::OpenLog {
+  std::unique_ptr<job::Directory> own;  ///< when it is not in the state directory
+  std::optional<job::LogReader> reader;
+  Size size{24, 80};  ///< of the terminal that it was printed on
 };
 
 /// A client that is sent a job's output: from the journal's ring while the pane lives, then from `rest`.

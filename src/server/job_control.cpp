@@ -1,6 +1,7 @@
 #include "server/job_control.hpp"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -106,7 +107,10 @@ void JobControl::recovered(bool first) {
   for (const auto& [name, job] : supervisor_.jobs()) {
     if (job.pid) scopes_->begin(job, *job.pid);
   }
-  if (first) start_enabled();
+  if (first) {
+    drop_inputs();
+    start_enabled();
+  }
   // What waited when the last server died.
   supervisor_.on_timer(now());
   after_change();
@@ -168,8 +172,11 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
   record.peak_memory = exited.usage.max_resident_kib * 1024;
   record.restart = run.restart;
   record.pid = run.pid;
+  if (const auto size = sizes_.find(run.job); size != sizes_.end()) record.size = size->second;
+  if (const model::Pane* shown = server_.model().pane(pane)) record.size = shown->size;
   if (const job::Job* job = supervisor_.find(run.job)) {
     record.command = job->spec.command;
+    record.log = job->spec.log_path;
     record.stopped = job->asked == job::Job::Asked::stop;
     record.success = job->spec.restart.success.contains(record.exit);
   }
@@ -319,6 +326,22 @@ void JobControl::after_change() {
   forget_old();
 }
 
+std::string JobControl::input_directory() const { return server_.start().state_directory + "/inputs"; }
+
+void JobControl::drop_input(const job::Job& job) {
+  if (job.active() || job.spec.input != input_directory() + "/" + job.name) return;
+  if (auto directory = job::DiskDirectory::open(input_directory())) static_cast<void>((*directory)->remove(job.name));
+}
+
+/// An earlier daemon's: its jobs cannot be started again.
+void JobControl::drop_inputs() {
+  if (::access(input_directory().c_str(), F_OK) != 0) return;
+  auto directory = job::DiskDirectory::open(input_directory());
+  const auto names = directory ? (*directory)->list() : Result<std::vector<std::string>>();
+  if (!directory || !names) return;
+  for (const auto& name : *names) static_cast<void>((*directory)->remove(name));
+}
+
 void JobControl::arm_timer() {
   const auto due = supervisor_.next_due();
   if (!due || ending_) return timer_->stop();
@@ -336,6 +359,7 @@ void JobControl::forget_old() {
   std::vector<std::string> names;
   for (const auto* job : ended) names.push_back(job->name);
   for (const auto& name : names) {
+    drop_input(*supervisor_.find(name));
     static_cast<void>(supervisor_.remove(name));
     encoded_.erase(name);
     panes_.erase(name);

@@ -93,7 +93,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] command::JobUse use(const std::string& name) const override;
   [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
   [[nodiscard]] bool prints_on_terminal(command::ClientId client) const override;
-  [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) const override;
+  [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) override;
   [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name) override;
   [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
   Result<> run(command::JobRun run) override;
@@ -149,6 +149,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
                    const Result<>& written);
   /// After anything that may have changed what is due.
   void after_change();
+  /// Where standard input that was given with `run` is kept while its job can be started.
+  [[nodiscard]] std::string input_directory() const;
+  void drop_input(const job::Job& job);
+  void drop_inputs();
   void arm_timer();
   void expire_records();
   void forget_old();
@@ -165,6 +169,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void check_waiters();
   [[nodiscard]] bool check(Waiter& waiter);
   void pump(Follower& follower);
+  struct OpenLog;
+  /// A job's log, wherever it is; one without a reader when nothing was printed.
+  [[nodiscard]] Result<std::unique_ptr<OpenLog>> find_log(const std::string& name);
+  [[nodiscard]] std::vector<std::string> last_logged_lines(const std::string& name, int count);
   void take_rest(Follower& follower);
   void start_enabled();
   [[nodiscard]] command::JobView view(const job::Job& job) const;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -44,7 +45,7 @@ Result<std::string> read_file(const std::string& path) {
 /// EnvironmentFile= of systemd.exec(5), without continuation lines: NAME=value, quotes around a value are dropped.
 Result<> read_environment_file(const std::string& path, model::Environment& environment) {
   auto text = read_file(path);
-  if (!text) return pass(text.error());
+  if (!text) return fail(ErrorCode::invalid_argument, "{}", text.error().text);  // no errno: not the program's
   std::istringstream lines(*text);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -153,6 +154,8 @@ Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const
   }
   start.env = environment.block();
   start.cwd = pane.start_path;
+  start.nice = job.spec.nice;
+  start.input = job.spec.input;
   return start;
 }
 
@@ -176,9 +179,12 @@ Result<int> JobControl::start(const job::Job& job) {
   auto program = program_for(job, *server_.model().pane(*id), main_command(job.spec));
   if (!program) return give_up(program.error());
   program->replace = !fresh;
-  program->nice = job.spec.nice;
   // A scope limits all of the job's processes together; this is the limit of each.
   if (job.spec.memory_limit > 0 && !scopes_->unavailable().empty()) program->memory_limit = job.spec.memory_limit;
+  if (::access(program->cwd.c_str(), X_OK) != 0) {
+    // A command in another directory than it was meant for does harm; systemd refuses it, too.
+    return give_up(Error{ErrorCode::invalid_argument, 0, fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
+  }
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();

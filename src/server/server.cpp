@@ -258,6 +258,7 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   request.keep_journal = start.replace;
   request.nice = start.nice;
   request.memory_limit = start.memory_limit;
+  request.input = start.input;
   if (start.replace) {
     if (PaneIo* io = pane_io(id)) io->finish();
   }

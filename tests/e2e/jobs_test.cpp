@@ -1,6 +1,11 @@
 // Long jobs with the real binaries: their exit status by every way there is to ask for it, whatever dies in between.
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "rig.hpp"
@@ -327,20 +332,49 @@ TEST_CASE("a chain of dependencies starts in order, and what requires a failed j
   CHECK(rig.sess({"start", "a"}).err.find("dependency cycle") != std::string::npos);
 }
 
-TEST_CASE("a thousand quick jobs: every status is right", "[e2e][jobs]") {
+#ifdef SESS_SANITIZED
+constexpr int kQuickJobs = 1000;
+#define QUICK_JOBS "1 000 (as the build has sanitizers)"
+#else
+constexpr int kQuickJobs = 10'000;
+#define QUICK_JOBS "10 000"
+#endif
+
+TEST_CASE(QUICK_JOBS " quick jobs: every status is right, and none is recorded twice", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
+  // Four clients at a time, fifty jobs each. (Alone, `run` takes semicolons for its program's.)
   const std::string sess = Rig::bin("sess");
-  const auto all = run({"/bin/sh", "-c",
-                        "seq 1 1000 | xargs -P 8 -n 50 sh -c 'for i; do " + sess +
-                            " run -d -s q$i -- sh -c \"exit $((i%256))\" >/dev/null || echo failed $i; done' x\n"
-                            "seq 1 1000 | xargs -P 8 -n 50 sh -c 'for i; do " + sess +
-                            " wait q$i; s=$?; [ $s = $((i%256)) ] || echo wrong $i $s; done' x"},
-                       rig.env(), {}, 120'000ms);
-  REQUIRE_FALSE(all.timed_out);
-  CHECK(all.out.empty());
-  CHECK(all.err.empty());
-  CHECK(records(rig) == 1000);
+  const std::string all = std::to_string(kQuickJobs);
+  const auto started = run({"/bin/sh", "-c",
+                            "seq 1 " + all + " | xargs -P 4 -n 50 sh -c 'for i; do set -- \"$@\" \\; run -d -s q$i -- "
+                            "sh -c \"exit $((i%256))\"; shift; done; " + sess + " has -t keep \"$@\" >/dev/null || echo failed' x"},
+                           rig.env(), {}, 300'000ms);
+  REQUIRE_FALSE(started.timed_out);
+  CHECK(started.out.empty());
+  CHECK(started.err.empty());
+  const auto waited = run({"/bin/sh", "-c",
+                           "for i in $(seq 1 97 " + all + "); do " + sess +
+                               " wait q$i; s=$?; [ $s = $((i%256)) ] || echo wrong $i $s; done; seq -f q%.0f 1 " + all +
+                               " | xargs -n 500 " + sess + " wait; true"},
+                          rig.env(), {}, 300'000ms);
+  REQUIRE_FALSE(waited.timed_out);
+  CHECK(waited.out.empty());
+  CHECK(waited.err.empty());
+  CHECK(records(rig) == kQuickJobs);
+  const auto table = rig.sess({"history"}).out;
+  std::vector<int> status(static_cast<std::size_t>(kQuickJobs) + 1, -1);
+  int wrong = 0;
+  for (const auto& line : split_lines(table)) {
+    int job = 0, exit = -1;
+    char date[16], time[16], took[16];
+    if (std::sscanf(line.c_str(), "q%d %15s %15s %15s %d", &job, date, time, took, &exit) != 5) continue;
+    REQUIRE(job <= kQuickJobs);
+    if (exit != job % 256) ++wrong;
+    status[static_cast<std::size_t>(job)] = exit;
+  }
+  CHECK(wrong == 0);
+  CHECK(std::count(status.begin() + 1, status.end(), -1) == 0);
 }
 
 TEST_CASE("logs show what a person would have read, without control characters, also after the daemon is gone",
@@ -372,6 +406,93 @@ TEST_CASE("no byte of a log is lost or doubled when the server is killed again a
   for (int i = 1; i <= 200'000; ++i) expected += "line " + std::to_string(i) + "\r\n";
   const bool same = rig.sess({"logs", "--raw", "flood"}).out == expected;
   CHECK(same);
+}
+
+TEST_CASE("without a terminal a job's input is empty, or what it is given", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  CHECK(rig.sess({"run", "--", "sh", "-c", "cat; test -t 0 || test -t 1 && echo end"}).out == "end\n");
+  rig.home().write("lines", "b\na\n");
+  CHECK(rig.sess({"run", "--input", rig.home().root() + "/lines", "--", "sort"}).out == "a\nb\n");
+  const auto piped = run({"/bin/sh", "-c", "printf 'y\\nx\\n' | " + Rig::bin("sess") + " run -s piped --input - -- sort"}, rig.env());
+  CHECK(piped.out == "x\ny\n");
+  // Kept for the next run, gone with the job.
+  rig.ask({"start", "piped"});
+  CHECK(rig.sess({"wait", "piped"}).status.code() == 0);
+  CHECK(rig.sess({"logs", "piped"}).out == "x\ny\nx\ny\n");
+  rig.ask({"rm", "piped"});
+  CHECK(std::filesystem::is_empty(rig.home().state() + "/sess/inputs"));
+  const auto missing = rig.sess({"run", "--input", "/no/such/file", "--", "cat"});
+  CHECK(missing.status.code() == 125);
+  CHECK(missing.err == "cannot start cat: its input /no/such/file: No such file or directory\n");
+}
+
+TEST_CASE("a job does not run in another directory than the one it was meant for", "[e2e][jobs]") {
+  const Rig rig;
+  const auto ran = rig.sess({"run", "-c", "/no/such/directory", "--", "pwd"});
+  CHECK(ran.status.code() == 125);
+  CHECK(ran.out.empty());
+  CHECK(ran.err.find("/no/such/directory") != std::string::npos);
+}
+
+TEST_CASE("a full disk stops the log and not the job, and is told", "[e2e][jobs]") {
+  const Rig rig;
+  const std::string small = rig.home().root() + "/small";
+  REQUIRE(::mkdir(small.c_str(), 0700) == 0);
+  if (::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) {
+    std::puts("SKIP a full disk: a small tmpfs needs root");
+    return;
+  }
+  struct Unmount {
+    const std::string& path;
+    ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
+  } const unmount{small};
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "large", "--log", small + "/large.log", "--", "sh", "-c",
+           "seq 1 100000; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit 6"});
+  CHECK(wait_until([&] { return rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos; }));
+  CHECK(rig.sess({"status", "large"}).out.find("No space left on device") != std::string::npos);
+  CHECK(rig.ask({"show-messages"}).find("job large: the log large.log has stopped: ") != std::string::npos);
+  // A server that dies meanwhile does not forget it.
+  rig.kill_server();
+  CHECK(rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos);
+  release(rig);
+  CHECK(rig.sess({"wait", "large"}).status.code() == 6);
+  const auto logged = split_lines(rig.sess({"logs", "large"}).out);
+  REQUIRE(logged.size() > 10'000);
+  CHECK(logged[9'999] == "10000");
+}
+
+TEST_CASE("a log is its owner's alone, and is not written through a link", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string logs = rig.home().state() + "/sess/logs";
+  rig.sess({"run", "-s", "plain", "--", "echo", "text"});
+  struct stat info {};
+  REQUIRE(::stat((logs + "/plain.log").c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777U) == 0600);
+  const std::string victim = rig.home().root() + "/victim";
+  REQUIRE(::symlink(victim.c_str(), (logs + "/linked.log").c_str()) == 0);
+  CHECK(rig.sess({"run", "-s", "linked", "--", "echo", "text"}).status.code() == 0);
+  CHECK(::access(victim.c_str(), F_OK) != 0);
+  CHECK(rig.ask({"show-messages"}).find("job linked: the log linked.log has stopped: ") != std::string::npos);
+}
+
+TEST_CASE("status tells all of a job that is over and whose session is gone, also by JSON", "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "over", "--log", rig.home().root() + "/kept/over.log", "--", "sh", "-c", "seq 1 30; exit 9"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  const auto status = rig.sess({"status", "over"});
+  CHECK(status.status.code() == 3);
+  CHECK(status.out.find("State: failed (exited with 9) since ") != std::string::npos);
+  CHECK(status.out.find("\n21\n22\n") != std::string::npos);
+  CHECK(status.out.find("\n20\n") == std::string::npos);
+  CHECK(status.out.find('\x1b') == std::string::npos);  // colours are for terminals
+  CHECK(split_lines(rig.sess({"logs", "over"}).out).size() == 30);
+  const auto json = rig.sess({"status", "--json", "over"}).out;
+  for (const auto* field : {"\"name\":\"over\"", "\"state\":\"failed\"", "\"status\":9", "\"exit\":{\"code\":9}"}) {
+    CHECK(json.find(field) != std::string::npos);
+  }
 }
 
 TEST_CASE("logs -f goes on until the job ends", "[e2e][jobs]") {

@@ -23,6 +23,7 @@ command = ["/srv/web/run", "--port", "80 80", "\"q\"", "\t\u001b"]
 directory = "/srv/web"
 environment = { PORT = "80", "odd name" = "x=y" }
 environment-file = "/srv/web/env"
+input = "/srv/web/input"
 type = "oneshot"
 enabled = true
 after = ["db", "cache"]
@@ -65,6 +66,7 @@ TEST_CASE("every key is read", "[job]") {
   CHECK(spec.directory == "/srv/web");
   CHECK(spec.environment == std::map<std::string, std::string>{{"PORT", "80"}, {"odd name", "x=y"}});
   CHECK(spec.environment_file == "/srv/web/env");
+  CHECK(spec.input == "/srv/web/input");
   CHECK(spec.oneshot);
   CHECK(spec.enabled);
   CHECK(spec.after == std::vector<std::string>{"db", "cache"});
@@ -110,7 +112,7 @@ TEST_CASE("what is not said is not written", "[job]") {
 
 TEST_CASE("every key is documented, and the example above uses every one", "[job]") {
   const auto keys = job::job_file_keys();
-  CHECK(keys.size() == 27);
+  CHECK(keys.size() == 28);
   for (const auto& key : keys) {
     INFO(key.key);
     CHECK_FALSE(key.value.empty());
