@@ -33,6 +33,7 @@ constexpr std::array kStarters{
     Starter{"ps", "ps", 2},
     Starter{"rm", "rm", 2},
     Starter{"restore", "restore", 7},
+    Starter{"doctor", "doctor", 6},
 };
 
 bool starts_server(std::string_view word) {

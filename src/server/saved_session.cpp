@@ -58,7 +58,7 @@ Result<std::string> unseal(std::string_view bytes) {
   if (!bytes.starts_with(kMagic)) return fail(ErrorCode::protocol, "a later version wrote it");
   if (bytes.size() < header) return fail(ErrorCode::protocol, "it is cut short");
   const auto content = bytes.substr(header);
-  if (bytes.substr(kMagic.size(), kDigits) != fmt::format("{:016x}", checksum(content))) {
+  if (bytes.substr(kMagic.size(), kDigits + 1) != fmt::format("{:016x}\n", checksum(content))) {
     return fail(ErrorCode::protocol, "its checksum is wrong");
   }
   return std::string(content);
