@@ -95,7 +95,7 @@ Result<CommandList> commands_from(const Questions& questions) {
 
 Result<> ask(const std::shared_ptr<Questions>& questions) {
   Host& host = questions->answerer.queue->host();
-  PromptRequest& request = questions->prompts[questions->answers.size()];
+  PromptRequest request = questions->prompts[questions->answers.size()];  // its own: it may hold the questions
   const bool incremental = request.kind == PromptRequest::Kind::incremental;
   if (incremental) {
     request.changed = [questions](const std::string& text) {
