@@ -170,7 +170,7 @@ Status run_select(Item& item) {
 Status run_rename(Item& item) {
   const Window* window = item.window();
   if (window == nullptr) return Status::normal;
-  item.model().rename_window(window->id, item.expand(item.args()[0], item.target()));
+  item.model().name_window(window->id, item.expand(item.args()[0], item.target()));
   item.host().redraw_all();
   return Status::normal;
 }

@@ -110,6 +110,14 @@ void Model::rename_window(WindowId id, std::string_view name) {
   report(Event::Kind::window_renamed, std::nullopt, id, std::nullopt, found->name);
 }
 
+void Model::name_window(WindowId id, std::string_view name) {
+  Window* found = window(id);
+  if (found == nullptr) return;
+  rename_window(id, name);
+  found->automatic_rename_off = true;
+  SESS_CHECK(found->options.set("automatic-rename", "off"));
+}
+
 // -- selecting
 // -----------------------------------------------------------------------------------------------
 

@@ -178,10 +178,7 @@ Result<Model::Created> Model::break_pane(const Break& spec) {
   }
   Window& from = window_of(*moving);
   const auto name_it = [&](Window& window) {
-    if (spec.name.empty()) return;
-    rename_window(window.id, spec.name);
-    window.automatic_rename_off = true;
-    SESS_CHECK(window.options.set("automatic-rename", "off"));
+    if (!spec.name.empty()) name_window(window.id, spec.name);
   };
   if (from.panes.size() == 1) {
     const Winlink* place = link(spec.source, from.id);

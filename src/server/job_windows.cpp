@@ -79,7 +79,7 @@ void JobControl::lay_out(const job::Job& job, model::PaneId main) {
     model::PaneId last = main;
     if (std::exchange(holds_main, false)) {
       window = model.pane(main)->window;
-      if (!spec.name.empty()) model.rename_window(window, spec.name);
+      if (!spec.name.empty()) model.name_window(window, spec.name);
     } else {
       model::Model::NewWindow fresh;
       fresh.session = session;

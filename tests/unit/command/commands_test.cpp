@@ -307,3 +307,11 @@ TEST_CASE("kill-server asks the host, start-server does nothing", "[command]") {
   world.run({"kill-server"});
   CHECK(world.host.called("end"));
 }
+
+TEST_CASE("a window that the user names keeps that name", "[command]") {
+  Started world;
+  CHECK(world.run({"show-options", "-w", "automatic-rename"}).out.empty());
+  world.run({"rename-window", "mine"});
+  CHECK(world.format("#W") == "mine\n");
+  CHECK(world.run({"show-options", "-w", "automatic-rename"}).out == "automatic-rename off\n");
+}
