@@ -34,8 +34,15 @@ _sess() {
       elif [[ $command == @(source|source-file|load-buffer|loadb|save-buffer|saveb) ]]; then
         mapfile -t COMPREPLY < <(compgen -f -- "$current")
         return
-      elif [[ $command == @(logs|status|wait|stop|start|restart|rm|enable|disable) ]]; then
-        words=$(sess "${server[@]}" -N list-sessions -F '#{session_name}' 2>/dev/null)
+      elif [[ $command == @(logs|status|wait|stop|start|restart|kill|rm|history|enable|disable) ]]; then
+        words=$(sess "${server[@]}" -N jobs 2>/dev/null | sed '1d; s/ .*//')
+      elif [[ $command == run ]]; then
+        if [[ $current == -* ]]; then
+          words=$(sess "${server[@]}" -N help run 2>/dev/null | sed -n 's/^ .*\(--[a-z-]*\).*/\1/p')
+        else
+          mapfile -t COMPREPLY < <(compgen -c -f -- "$current")
+          return
+        fi
       fi
       ;;
   esac

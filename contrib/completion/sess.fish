@@ -9,12 +9,16 @@ function __sess_sessions
     sess -N list-sessions -F '#{session_name}' 2>/dev/null
 end
 
+function __sess_jobs
+    sess -N jobs 2>/dev/null | sed '1d; s/ .*//'
+end
+
 function __sess_clients
     sess -N list-clients -F '#{client_name}' 2>/dev/null
 end
 
 set -l clients detach detach-client switchc switch-client refresh refresh-client
-set -l names logs status wait stop start restart rm enable disable
+set -l names logs status wait stop start restart kill rm history enable disable
 set -l files source source-file loadb load-buffer saveb save-buffer
 
 complete -c sess -f
@@ -27,5 +31,5 @@ complete -c sess -n __fish_use_subcommand -s h -l help -d 'Help'
 complete -c sess -n __fish_use_subcommand -a '(__sess_commands)'
 complete -c sess -n "__fish_seen_subcommand_from $clients" -s t -x -a '(__sess_clients)' -d Client
 complete -c sess -n "not __fish_use_subcommand; and not __fish_seen_subcommand_from $clients" -s t -x -a '(__sess_sessions)' -d Session
-complete -c sess -n "__fish_seen_subcommand_from $names" -a '(__sess_sessions)'
+complete -c sess -n "__fish_seen_subcommand_from $names" -a '(__sess_jobs)'
 complete -c sess -n "__fish_seen_subcommand_from $files" -F

@@ -95,8 +95,8 @@ class JobHost {
   [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
   /// The last lines of what its terminal shows, or of its log when it is over; at most so many.
   [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) = 0;
-  /// Records, oldest first; of all jobs without a name.
-  [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name) = 0;
+  /// The newest records, oldest first; of all jobs without a name.
+  [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) = 0;
   /// A name that no job, session or record of a job that ended lately has.
   [[nodiscard]] virtual std::string free_name(const std::vector<std::string>& command) const = 0;
 

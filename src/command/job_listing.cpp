@@ -1,5 +1,6 @@
 // ps, jobs, status, history: what jobs do and did.
 #include <algorithm>
+#include <limits>
 
 #include "base/duration.hpp"
 #include "command/item.hpp"
@@ -55,6 +56,9 @@ Status run_jobs(Item& item) {
   item.print(json ? json_array(objects) : table(rows));
   return Status::normal;
 }
+
+/// Records that history shows of all jobs when it is not told how many.
+constexpr std::size_t kShownRecords = 100;
 
 /// Sessions without a job, as rows among the jobs.
 Status run_ps(Item& item) {
@@ -203,20 +207,21 @@ Status run_status(Item& item) {
 
 Status run_history(Item& item) {
   JobHost& jobs = *item.host().jobs();
-  auto records = jobs.history(item.args()[0]);
-  if (!records) return item.error(records.error());
-  if (records->empty() && !item.args().empty()) {
-    if (auto known = jobs.find(item.args()[0]); !known) return item.error(known.error());
-  }
-  std::size_t count = records->size();
+  const std::string name = item.args().empty() ? "" : item.args()[0];
+  std::size_t count = name.empty() ? kShownRecords : 0;
   if (item.args().has('n')) {
     const auto lines = item.args().number('n', 0, 1'000'000, 0);
     if (!lines) return item.error("number of records " + lines.error().text);
-    count = std::min(count, static_cast<std::size_t>(*lines));
+    count = static_cast<std::size_t>(*lines);
+  }
+  auto records = jobs.history(name, count == 0 ? std::numeric_limits<std::size_t>::max() : count);
+  if (!records) return item.error(records.error());
+  if (records->empty() && !name.empty()) {
+    if (auto known = jobs.find(name); !known) return item.error(known.error());
   }
   std::vector<std::string> objects;
   std::vector<Row> rows{{"NAME", "STARTED", "TOOK", "EXIT", "RESULT", "CPU", "PEAK", "RUN", "COMMAND"}};
-  for (auto it = records->end() - static_cast<std::ptrdiff_t>(count); it != records->end(); ++it) {
+  for (auto it = records->begin(); it != records->end(); ++it) {
     if (item.args().has(kJsonFlag)) {
       objects.push_back(record_json(*it));
       continue;
@@ -235,7 +240,7 @@ constexpr Flag kPsFlags[] = {{'a', "all", "", "ended jobs, too"}, {kJsonFlag, "j
 constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"},
                                {kJsonFlag, "json", "", "print JSON"}};
 constexpr Flag kStatusFlags[] = {{kJsonFlag, "json", "", "print JSON"}};
-constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "only the newest"}, {kJsonFlag, "json", "", "print JSON"}};
+constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, {kJsonFlag, "json", "", "print JSON"}};
 
 constexpr Entry kEntries[] = {
     {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-a] [--json]",

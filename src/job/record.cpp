@@ -54,9 +54,11 @@ std::optional<WallTime> from_toml(const toml::table& table, std::string_view key
   return wall(seconds * 1'000'000 + value->time.nanosecond / 1000);
 }
 
-std::string file_name(const Record& record) {
-  return record.name + "@" + std::to_string(micros(record.end)) + std::string(kSuffix);
+std::string file_name(const std::string& name, std::int64_t end) {
+  return name + "@" + std::to_string(end) + std::string(kSuffix);
 }
+
+std::string file_name(const Record& record) { return file_name(record.name, micros(record.end)); }
 
 struct FileName {
   std::string file;
@@ -188,19 +190,30 @@ Result<> RecordStore::add(const std::vector<Record>& records) {
 }
 
 Result<Record> RecordStore::newest(const std::string& name) {
-  const auto files = files_of(directory_, name);
+  const auto read = [this](const std::string& file) -> Result<Record> {
+    const auto text = directory_.read(file, kMaxFile);
+    return text ? decode_record(*text) : pass(text.error());
+  };
+  if (const auto known = newest_.find(name); known != newest_.end()) {
+    if (auto record = read(file_name(name, known->second))) return record;
+  }
+  const auto files = files_of(directory_, {});
   if (!files) return pass(files.error());
+  newest_.clear();
+  for (const FileName& file : *files) newest_[file.name] = file.end;
   for (auto it = files->rbegin(); it != files->rend(); ++it) {
-    if (const auto text = directory_.read(it->file, kMaxFile)) {
-      if (auto record = decode_record(*text)) return record;
-    }
+    if (it->name != name) continue;
+    if (auto record = read(it->file)) return record;
   }
   return fail(ErrorCode::not_found, "no record of job {}", name);
 }
 
-Result<std::vector<Record>> RecordStore::list(const std::string& name) {
-  const auto files = files_of(directory_, name);
+void RecordStore::added(const Record& record) { newest_[record.name] = micros(record.end); }
+
+Result<std::vector<Record>> RecordStore::list(const std::string& name, std::size_t limit) {
+  auto files = files_of(directory_, name);
   if (!files) return pass(files.error());
+  if (files->size() > limit) files->erase(files->begin(), files->end() - static_cast<std::ptrdiff_t>(limit));
   std::vector<Record> records;
   for (const FileName& file : *files) {
     const auto text = directory_.read(file.file, kMaxFile);
@@ -236,6 +249,7 @@ Result<int> RecordStore::remove(const std::string& name) {
     if (auto done = directory_.remove(file.file); !done) return pass(done.error());
     ++removed;
   }
+  newest_.erase(name);
   return removed;
 }
 

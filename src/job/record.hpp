@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,10 +57,14 @@ class RecordStore {
   /// Many at once, for the price of about one.
   Result<> add(const std::vector<Record>& records);
   /// The newest record of that name; not_found when there is none. A file that cannot be read is skipped for
-  /// the next.
+  /// the next. The directory is read once for all names, and again for one that is not known yet.
   [[nodiscard]] Result<Record> newest(const std::string& name);
-  /// All of that name, or of all names (empty), oldest end first. Unreadable files are left out.
-  [[nodiscard]] Result<std::vector<Record>> list(const std::string& name = {});
+  /// A record that was added is the newest of its name from now on. (add() may run on another thread.)
+  void added(const Record& record);
+  /// All of that name, or of all names (empty), oldest end first; of more than `limit` the newest. Unreadable files
+  /// are left out.
+  [[nodiscard]] Result<std::vector<Record>> list(const std::string& name = {},
+                                                 std::size_t limit = std::numeric_limits<std::size_t>::max());
   /// The newest of each name, of the `limit` names that ended last; newest end first.
   [[nodiscard]] Result<std::vector<Record>> newest_of_each(std::size_t limit);
   /// Removes all of that name; how many.
@@ -68,6 +74,7 @@ class RecordStore {
 
  private:
   Directory& directory_;
+  std::map<std::string, std::int64_t> newest_;  ///< by name: when the newest record ended, as its file's name says
 };
 
 }  // namespace sess::job

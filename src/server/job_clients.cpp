@@ -201,10 +201,10 @@ std::vector<std::string> JobControl::last_lines(const std::string& name, int cou
   return lines;
 }
 
-Result<std::vector<job::Record>> JobControl::history(const std::string& name) {
+Result<std::vector<job::Record>> JobControl::history(const std::string& name, std::size_t limit) {
   auto store = records();
   if (!store) return pass(store.error());
-  return (*store)->list(name);
+  return (*store)->list(name, limit);
 }
 
 std::string JobControl::free_name(const std::vector<std::string>& command) const {

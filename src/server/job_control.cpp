@@ -200,6 +200,7 @@ void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, c
   logs_.erase(pane);
   encoded_.erase(record.name);
   remember_end(record);
+  if (written && record_store_) record_store_->added(record);
   log::info("job {}: {}", record.name, record.exit.text());
   supervisor_.on_ended(record.name, record.exit, record.end, now());
   const job::Job* job = supervisor_.find(record.name);

@@ -94,7 +94,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
   [[nodiscard]] bool prints_on_terminal(command::ClientId client) const override;
   [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) override;
-  [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name) override;
+  [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) override;
   [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
   Result<> run(command::JobRun run) override;
   Result<> start(const std::vector<std::string>& names) override;

@@ -3,7 +3,7 @@
 //
 //   --quick         a fifth of the work      --only NAMES    detached, attached, echo, interrupt, start,
 //   attach, memory,
-//   --smoke         hardly any: does it run?                 history, resize, many (comma-separated)
+//   --smoke         hardly any: does it run?                 history, resize, many, jobs (comma-separated)
 //   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
 //   --readme FILE   replaces the table between the marks in FILE
 #include <fmt/format.h>
@@ -115,7 +115,7 @@ int run(const CommandLine& line) {
   Context context{line.settings, bin + "/sess_bench_load", table};
   std::vector<Measurement> measurements;
   for (const auto& group : {throughput_measurements(), latency_measurements(),
-                            session_measurements(line.settings), memory_measurements(line.settings)}) {
+                            session_measurements(line.settings), job_measurements(line.settings), memory_measurements(line.settings)}) {
     measurements.insert(measurements.end(), group.begin(), group.end());
   }
   int failures = 0;

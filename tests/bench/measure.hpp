@@ -22,7 +22,7 @@ struct Settings {
   Milliseconds flood{2000};  ///< how long the slow client is flooded before Ctrl-C
   int starts = 10;           ///< of sessions, listings, attaches
   int history_lines = 100'000;
-  int sessions = 200;
+  int sessions = 200;        ///< idle ones, and quick jobs
   Milliseconds watch{5000};  ///< how long idle sessions are watched
 };
 
@@ -56,5 +56,6 @@ std::vector<Measurement> throughput_measurements();
 std::vector<Measurement> latency_measurements();
 std::vector<Measurement> memory_measurements(const Settings& settings);
 std::vector<Measurement> session_measurements(const Settings& settings);
+std::vector<Measurement> job_measurements(const Settings& settings);
 
 }  // namespace sess::bench

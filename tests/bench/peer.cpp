@@ -44,6 +44,10 @@ class BarePty : public Peer {
   bool detaches() const override { return false; }
   bool emulates() const override { return false; }
   Argv start(const std::string&, const Argv& command) const override { return command; }
+  Argv start_job(const std::string&, const Argv& command) const override {
+    // What people without any of the others do.
+    return join({"/bin/sh", "-c", "nohup \"$@\" >/dev/null 2>&1 </dev/null &", "sh"}, command);
+  }
   Argv attach(const std::string&) const override { return {}; }
   void configure(std::size_t) override {}
   Terminal open(const std::string&, const Argv& command) const override { return Terminal(command, env()); }
@@ -138,6 +142,9 @@ class Sess : public Peer {
   bool variant() const override { return composed_; }
   Argv start(const std::string& session, const Argv& command) const override {
     return join(base({"new-session", "-d", "-x", "80", "-y", "24", "-s", session}), command);
+  }
+  Argv start_job(const std::string& session, const Argv& command) const override {
+    return join(base({"run", "-d", "-s", session, "--"}), command);
   }
   Argv attach(const std::string& session) const override { return base({"attach-session", "-t", session}); }
   Argv list() const override { return base({"list-sessions"}); }

@@ -40,6 +40,10 @@ class Peer {
 
   [[nodiscard]] virtual Argv start(const std::string& session, const Argv& command) const = 0;
   [[nodiscard]] virtual Argv attach(const std::string& session) const = 0;
+  /// A program that nobody looks at and that ends soon.
+  [[nodiscard]] virtual Argv start_job(const std::string& session, const Argv& command) const {
+    return start(session, command);
+  }
   /// Empty when there is no listing.
   [[nodiscard]] virtual Argv list() const { return {}; }
   /// The listing's exit status says something else than success (screen).

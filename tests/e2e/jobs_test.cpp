@@ -333,8 +333,8 @@ TEST_CASE("a chain of dependencies starts in order, and what requires a failed j
 }
 
 #ifdef SESS_SANITIZED
-constexpr int kQuickJobs = 1000;
-#define QUICK_JOBS "1 000 (as the build has sanitizers)"
+constexpr int kQuickJobs = 500;
+#define QUICK_JOBS "500 (as the build has sanitizers)"
 #else
 constexpr int kQuickJobs = 10'000;
 #define QUICK_JOBS "10 000"
@@ -362,7 +362,7 @@ TEST_CASE(QUICK_JOBS " quick jobs: every status is right, and none is recorded t
   CHECK(waited.out.empty());
   CHECK(waited.err.empty());
   CHECK(records(rig) == kQuickJobs);
-  const auto table = rig.sess({"history"}).out;
+  const auto table = rig.sess({"history", "-n", "0"}).out;
   std::vector<int> status(static_cast<std::size_t>(kQuickJobs) + 1, -1);
   int wrong = 0;
   for (const auto& line : split_lines(table)) {

@@ -112,3 +112,19 @@ TEST_CASE("a name that leads out of the directory is refused", "[job]") {
   RecordStore store(directory);
   CHECK_FALSE(store.add(make_record("../x", kNow)));
 }
+
+TEST_CASE("the newest record is found again without reading the directory, also when it went away", "[job]") {
+  MemoryDirectory directory;
+  RecordStore store(directory);
+  for (int i = 0; i < 3; ++i) REQUIRE(store.add(make_record("make", kNow + std::chrono::seconds(i), {i, 0, false})));
+  CHECK(store.newest("make").value().exit.code == 2);
+  const Record later = make_record("make", kNow + 1h, {9, 0, false});
+  REQUIRE(store.add(later));
+  store.added(later);
+  CHECK(store.newest("make").value().exit.code == 9);
+  CHECK(store.list("make", 2).value().front().exit.code == 2);
+  CHECK(store.expire(0h, kNow + 30min).value() == 3);
+  CHECK(store.newest("make").value().exit.code == 9);
+  CHECK(store.remove("make").value() == 1);
+  CHECK_FALSE(store.newest("make"));
+}
