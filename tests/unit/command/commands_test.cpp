@@ -310,7 +310,7 @@ TEST_CASE("kill-server asks the host, start-server does nothing", "[command]") {
 
 TEST_CASE("a window that the user names keeps that name", "[command]") {
   Started world;
-  CHECK(world.run({"show-options", "-w", "automatic-rename"}).out.empty());
+  world.run({"set-option", "-w", "automatic-rename", "on"});
   world.run({"rename-window", "mine"});
   CHECK(world.format("#W") == "mine\n");
   CHECK(world.run({"show-options", "-w", "automatic-rename"}).out == "automatic-rename off\n");
