@@ -93,7 +93,7 @@ class Login {
 TEST_CASE(
     "a killed ssh costs nothing: the counter goes on, the next login sees all of it, the agent works again",
     "[ssh]") {
-  if (!fs::exists("/usr/sbin/sshd")) return;
+  REQUIRE(fs::exists("/usr/sbin/sshd"));  // contrib/packages test installs it
   Rig rig;
   const Login login(rig);
   const std::string sess = Rig::bin("sess");

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 #include <map>
 
 #include "os/daemon.hpp"
@@ -114,7 +115,10 @@ TEST_CASE("-S names a socket anywhere, its log gets a safe name, its lock a hidd
 }
 
 TEST_CASE("a runtime directory of somebody else is refused in one line", "[os][paths]") {
-  if (geteuid() != 0) return;
+  if (geteuid() != 0) {
+    std::puts("SKIP somebody else's runtime directory: only root can give one away");
+    return;
+  }
   const test::TempHome home;
   change_owner(home.runtime());
   auto paths = os::RuntimePaths::resolve(options_of(home, {{"XDG_RUNTIME_DIR", home.runtime()}}));
