@@ -3,7 +3,12 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
+#include <csignal>
+#include <cstring>
 #include <optional>
 
 #include "client/liveness.hpp"
@@ -17,6 +22,27 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadBudget = 64 * 1024;
+
+/// What Ctrl-C leaves behind while a job's output is shown; a handler can reach nothing but globals.
+std::array<char, 512> left_behind{};
+
+extern "C" void say_what_goes_on(int signo) {
+  (void)!::write(STDERR_FILENO, left_behind.data(), std::strlen(left_behind.data()));
+  ::signal(signo, SIG_DFL);
+  ::raise(signo);
+}
+
+/// Ctrl-C ends this client, and people who come from a shell take it for the job's end.
+void explain_interrupt(const Retry& retry) {
+  const auto& argv = retry.argv;
+  if (argv.size() < 5 || argv[0] != "run" || argv[3] != "-s" || left_behind[0] != 0) return;
+  struct sigaction now {};
+  if (::sigaction(SIGINT, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
+  const auto text = fmt::format("[sess: job {0} goes on: sess logs -f {0}, sess attach -t {0}, sess stop {0}]\n", argv[4]);
+  if (text.size() >= left_behind.size()) return;
+  std::copy(text.begin(), text.end(), left_behind.begin());
+  ::signal(SIGINT, say_what_goes_on);
+}
 
 class Dialogue {
  public:
@@ -60,6 +86,7 @@ class Dialogue {
         return with<Retry>(frame, [this](const Retry& m) {
           retry_ = m;
           printed_ = 0;
+          explain_interrupt(m);
         });
       case FrameType::ping:
         return with<Ping>(frame, [this](const Ping& m) { channel_.send(Pong{m.serial}); });

@@ -408,6 +408,82 @@ TEST_CASE("no byte of a log is lost or doubled when the server is killed again a
   CHECK(same);
 }
 
+TEST_CASE("Ctrl-C ends the reader of a job's output, not the job, and says so", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  // Output into a pipe: streamed, not attached.
+  Attached terminal({"/bin/sh", "-c", Rig::bin("sess") + " run -s talker -- sh -c 'echo begun; exec sleep 1000' | cat"}, rig.env());
+  REQUIRE(terminal.wait_for_text("begun"));
+  terminal.type("\x03");
+  CHECK(terminal.wait_for_text("[sess: job talker goes on: sess logs -f talker, sess attach -t talker"));
+  CHECK(job_state(rig, "talker") == "running");
+}
+
+TEST_CASE("jobs are named after their program, each by another name", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  CHECK(rig.ask({"run", "-d", "--", "/bin/true"}) == "true");
+  CHECK(rig.ask({"run", "-d", "true"}) == "true-2");
+  CHECK(rig.ask({"run", "-d", "A=b /bin/true --all; false"}) == "true-3");
+}
+
+TEST_CASE("status on a terminal has the state's colour", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "up", "--", "sleep", "1000"});
+  auto terminal = rig.terminal({"status", "up"});
+  CHECK(terminal->wait_for_text("State: running since "));
+  CHECK(terminal->transcript().find("\x1b[32mrunning\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE("every listing speaks JSON", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "up", "--", "sleep", "1000"});
+  rig.sess({"run", "-s", "over", "--", "false"});
+  for (const auto* command : {"ls", "lsw", "lsp", "lsc", "lsb", "ps", "jobs", "status", "history"}) {
+    INFO(command);
+    const auto printed = rig.sess({command, "--json"});
+    CHECK(printed.status.success());
+    const auto parsed = run({"/usr/bin/python3", "-c", "import json,sys; print(type(json.loads(sys.argv[1])).__name__)", printed.out}, rig.env());
+    CHECK(parsed.out == "list\n");
+  }
+}
+
+#ifdef SESS_SANITIZED
+#define LARGE_LOG "20 MB (as the build has sanitizers)"
+constexpr long kLargeLog = 20'000'000;
+constexpr const char* kLargePart = "1M";
+constexpr std::uintmax_t kLargePartBytes = 1 << 20;
+#else
+#define LARGE_LOG "1 GB"
+constexpr long kLargeLog = 1'000'000'000;
+constexpr const char* kLargePart = "32M";
+constexpr std::uintmax_t kLargePartBytes = 32 << 20;
+#endif
+
+TEST_CASE("a log of " LARGE_LOG " is rotated: so many parts of that size, and its last lines are there", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "large", "--log-size", kLargePart, "--log-keep", "3", "--", "sh", "-c",
+           "yes 'a line of a log, about as long as lines of logs are: eighty bytes or somewhat less' | head -c " +
+               std::to_string(kLargeLog) + "; echo; echo the end; exit 5"});
+  const auto waited = run({Rig::bin("sess"), "wait", "large"}, rig.env(), {}, 300'000ms);
+  CHECK(waited.status.code() == 5);
+  std::map<std::string, std::uintmax_t> parts;
+  for (const auto& entry : std::filesystem::directory_iterator(rig.home().state() + "/sess/logs")) {
+    const auto name = entry.path().filename().string();
+    if (!name.ends_with(".times")) parts[name] = entry.file_size();
+  }
+  REQUIRE(parts.size() == 4);
+  CHECK(parts["large.log"] < kLargePartBytes + 16 * 1024);
+  for (const auto* name : {"large.log.1", "large.log.2", "large.log.3"}) {
+    CHECK(parts[name] >= kLargePartBytes);
+    CHECK(parts[name] < kLargePartBytes + 16 * 1024);
+  }
+  CHECK(rig.sess({"logs", "-n", "1", "large"}).out == "the end\n");
+}
+
 TEST_CASE("without a terminal a job's input is empty, or what it is given", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
