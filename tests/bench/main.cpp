@@ -1,8 +1,8 @@
 // sess_bench: drives sess and every installed peer alternately through a real pseudo-terminal and prints
 // medians and ratios as a Markdown table.
 //
-//   --quick         a fifth of the work      --only NAMES    detached, attached, echo, interrupt, start,
-//   attach, memory,
+//   --quick         a fifth of the work      --only NAMES    detached, attached, echo, interrupt,
+//   panes, panes-echo, start, attach, memory,
 //   --smoke         hardly any: does it run?                 history, resize, many, jobs (comma-separated)
 //   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
 //   --readme FILE   replaces the table between the marks in FILE
@@ -114,7 +114,7 @@ int run(const CommandLine& line) {
   Table table;
   Context context{line.settings, bin + "/sess_bench_load", table};
   std::vector<Measurement> measurements;
-  for (const auto& group : {throughput_measurements(), latency_measurements(),
+  for (const auto& group : {throughput_measurements(), latency_measurements(), pane_measurements(),
                             session_measurements(line.settings), job_measurements(line.settings), memory_measurements(line.settings)}) {
     measurements.insert(measurements.end(), group.begin(), group.end());
   }

@@ -54,6 +54,7 @@ struct Measurement {
 
 std::vector<Measurement> throughput_measurements();
 std::vector<Measurement> latency_measurements();
+std::vector<Measurement> pane_measurements();
 std::vector<Measurement> memory_measurements(const Settings& settings);
 std::vector<Measurement> session_measurements(const Settings& settings);
 std::vector<Measurement> job_measurements(const Settings& settings);

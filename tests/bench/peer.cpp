@@ -63,6 +63,7 @@ class Tmux : public Peer {
   }
   Argv attach(const std::string& session) const override { return base({"attach-session", "-t", session}); }
   Argv list() const override { return base({"list-sessions"}); }
+  Argv command(const Argv& words) const override { return base(words); }
   void configure(std::size_t history_lines) override {
     home().write("tmux.conf",
                  history_lines == 0 ? "" : "set -g history-limit " + std::to_string(history_lines) + "\n");
@@ -148,6 +149,7 @@ class Sess : public Peer {
   }
   Argv attach(const std::string& session) const override { return base({"attach-session", "-t", session}); }
   Argv list() const override { return base({"list-sessions"}); }
+  Argv command(const Argv& words) const override { return base(words); }
   void configure(std::size_t history_lines) override {
     home().write(
         "sess.conf",
@@ -173,10 +175,10 @@ Terminal Peer::open(const std::string& session, const Argv& command) const {
   return open_client(session);
 }
 
-Terminal Peer::open_client(const std::string& session) const {
+Terminal Peer::open_client(const std::string& session, Size size) const {
   if (!test::wait_until([&] { return listens(session); }, Milliseconds(5000)))
     throw Failure("the session does not listen");
-  return Terminal(attach(session), env());
+  return Terminal(attach(session), env(), size);
 }
 
 std::vector<pid_t> Peer::daemon_pids(const std::vector<pid_t>& clients) const {

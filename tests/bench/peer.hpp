@@ -44,6 +44,8 @@ class Peer {
   [[nodiscard]] virtual Argv start_job(const std::string& session, const Argv& command) const {
     return start(session, command);
   }
+  /// The command line of one of tmux's commands; empty for peers that do not know them.
+  [[nodiscard]] virtual Argv command(const Argv&) const { return {}; }
   /// Empty when there is no listing.
   [[nodiscard]] virtual Argv list() const { return {}; }
   /// The listing's exit status says something else than success (screen).
@@ -58,7 +60,7 @@ class Peer {
   std::chrono::nanoseconds start_session(const std::string& session, const Argv& command) const;
   /// A terminal that shows the program: a session with a client attached, or the bare PTY.
   [[nodiscard]] virtual Terminal open(const std::string& session, const Argv& command) const;
-  [[nodiscard]] Terminal open_client(const std::string& session) const;
+  [[nodiscard]] Terminal open_client(const std::string& session, Size size = kTerminalSize) const;
 
   /// Processes of the daemon; `clients` are those that run on our terminals.
   [[nodiscard]] std::vector<pid_t> daemon_pids(const std::vector<pid_t>& clients = {}) const;

@@ -27,8 +27,9 @@ inline constexpr Size kTerminalSize{24, 80};
 
 class Terminal {
  public:
-  Terminal(const std::vector<std::string>& argv, const std::vector<std::string>& env)
-      : pty_(argv, env, kTerminalSize) {}
+  Terminal(const std::vector<std::string>& argv, const std::vector<std::string>& env,
+           Size size = kTerminalSize)
+      : pty_(argv, env, size) {}
 
   /// Reads until the mark has come; when that was. Throws Failure at the deadline or when the client is gone.
   Clock::time_point wait_for(std::string_view mark, Milliseconds patience = Milliseconds(60'000));
@@ -37,6 +38,8 @@ class Terminal {
                                                std::string_view mark);
   /// Reads until nothing has come for a while.
   void drain(Milliseconds quiet = Milliseconds(50));
+  /// What was read until now is not searched for marks.
+  void forget() { window_.clear(); }
   /// Types, and says when.
   Clock::time_point type(std::string_view bytes);
   Clock::time_point resize(Size size);

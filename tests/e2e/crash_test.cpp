@@ -64,3 +64,33 @@ TEST_CASE("an attached terminal's scrollback has no hole and no repetition after
   for (const auto& line : split_lines(client->screen())) lines.push_back(line);
   CHECK(check_counter(lines, "app", 1, 6000) == "");
 }
+
+TEST_CASE("a hundred kills under four panes of one window, drawn on a terminal, lose nothing", "[crash]") {
+  Rig rig;
+  rig.home().write("config/sess/sess.conf", "set -g history-limit 5000000\nset -g history-bytes 500000000\n");
+  const std::string stop = rig.home().root() + "/stop";
+  const auto counter = [&](const std::string& name) {
+    return "exec " + Rig::bin("e2e_counter") + " " + name + " 0 0 /dev/null " + stop;
+  };
+  const auto client = rig.terminal({"new-session", "-s", "app", counter("one")}, {40, 120});
+  REQUIRE(client->wait_for_text("one "));
+  for (const char* name : {"two", "three", "four"}) {
+    rig.ask({"split-window", "-t", "app:", counter(name)});
+    rig.ask({"select-layout", "-t", "app:", "tiled"});
+  }
+  const std::string layout = rig.ask({"display-message", "-p", "-t", "app:", "#{window_layout}"});
+  for (int i = 0; i < kKills; ++i) {
+    rig.kill_server();
+    client->pump();
+  }
+  rig.home().write("stop", "");
+  for (int pane = 0; pane < 4; ++pane) {
+    const std::string target = "app:." + std::to_string(pane);
+    const std::string name = kSessions[pane];
+    INFO(name);
+    // The client's terminal takes what is drawn all the time; a terminal that nobody reads would be no load.
+    REQUIRE(client->wait_until([&] { return client->shows(name + " done"); }, Milliseconds(240'000)));
+    CHECK(check_counter(rig.history(target), name, 1, kLeastLines) == "");
+  }
+  CHECK(rig.ask({"display-message", "-p", "-t", "app:", "#{window_layout}"}) == layout);
+}
