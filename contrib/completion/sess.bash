@@ -36,6 +36,10 @@ _sess() {
         return
       elif [[ $command == @(logs|status|wait|stop|start|restart|kill|rm|history|enable|disable) ]]; then
         words=$(sess "${server[@]}" -N jobs 2>/dev/null | sed '1d; s/ .*//')
+      elif [[ $command == restore ]]; then
+        words="--all --list --forget --json $(sess "${server[@]}" -N restore --list 2>/dev/null | sed '1d; s/ .*//')"
+      elif [[ $command == doctor ]]; then
+        words='--json'
       elif [[ $command == run ]]; then
         if [[ $current == -* ]]; then
           words=$(sess "${server[@]}" -N help run 2>/dev/null | sed -n 's/^ .*\(--[a-z-]*\).*/\1/p')

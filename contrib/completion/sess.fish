@@ -9,6 +9,10 @@ function __sess_sessions
     sess -N list-sessions -F '#{session_name}' 2>/dev/null
 end
 
+function __sess_saved
+    sess -N restore --list 2>/dev/null | sed '1d; s/ .*//'
+end
+
 function __sess_jobs
     sess -N jobs 2>/dev/null | sed '1d; s/ .*//'
 end
@@ -32,4 +36,6 @@ complete -c sess -n __fish_use_subcommand -a '(__sess_commands)'
 complete -c sess -n "__fish_seen_subcommand_from $clients" -s t -x -a '(__sess_clients)' -d Client
 complete -c sess -n "not __fish_use_subcommand; and not __fish_seen_subcommand_from $clients" -s t -x -a '(__sess_sessions)' -d Session
 complete -c sess -n "__fish_seen_subcommand_from $names" -a '(__sess_jobs)'
+complete -c sess -n "__fish_seen_subcommand_from restore" -a '--all --list --forget --json (__sess_saved)'
+complete -c sess -n "__fish_seen_subcommand_from doctor" -a --json
 complete -c sess -n "__fish_seen_subcommand_from $files" -F

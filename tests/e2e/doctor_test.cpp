@@ -56,6 +56,8 @@ TEST_CASE("doctor sees another multiplexer around the client, and a daemon whose
   REQUIRE(run({"cp", Rig::bin("sessd"), copy}, rig.env()).status.success());
   const std::string socket = rig.home().temporary() + "/other";
   REQUIRE(run({copy, "-S", socket}, rig.env()).status.success());
+  // A session, so that the daemon stays.
+  rig.ask({"-S", socket, "new-session", "-d", "exec sleep 1000"});
   CHECK(has_line(rig.sess({"-S", socket, "doctor"}).out, "ok       version: "));
   REQUIRE(run({"cp", "--remove-destination", Rig::bin("sessd"), copy}, rig.env()).status.success());
   const auto replaced = rig.sess({"-S", socket, "doctor"});

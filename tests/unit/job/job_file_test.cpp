@@ -1,6 +1,8 @@
 #include "job/job_file.hpp"
 
 #include <csignal>
+#include <fstream>
+#include <iterator>
 
 #include "support/catch.hpp"
 
@@ -124,6 +126,23 @@ TEST_CASE("every key is documented, and the example above uses every one", "[job
   }
 }
 
+TEST_CASE("the manual has every key", "[job]") {
+  std::ifstream file(TEST_DATA "/../contrib/sess.1");
+  const std::string manual((std::istreambuf_iterator<char>(file)), {});
+  const auto begin = manual.find(".Ss Job files");
+  REQUIRE(begin != std::string::npos);
+  const std::string section = manual.substr(begin, manual.find(".Ss \\&At boot") - begin);
+  for (const auto& key : job::job_file_keys()) {
+    bool found = false;
+    for (auto at = section.find(".It Ic "); at != std::string::npos; at = section.find(".It Ic ", at + 1)) {
+      const std::string line = " " + section.substr(at + 7, section.find('\n', at) - at - 7) + " ";
+      found = found || line.find(" " + key.key + " ") != std::string::npos;
+    }
+    INFO(key.key);
+    CHECK(found);
+  }
+}
+
 TEST_CASE("a wrong key is refused with its line and the nearest right one", "[job]") {
   CHECK(fault("command = 'x'\n\nrestrat = 'no'\n") ==
         "web.toml:3: unknown key 'restrat', did you mean 'restart'?");
@@ -196,7 +215,8 @@ TEST_CASE("a file that is no TOML is refused with its line", "[job]") {
 }
 
 TEST_CASE("a job without a command or windows is refused", "[job]") {
-  CHECK(fault("nice = 3\n") == "web.toml:1: there is no command: write command = \"...\", or lay out windows");
+  CHECK(fault("nice = 3\n") ==
+        "web.toml:1: there is no command: write command = \"...\", or lay out windows");
   CHECK(fault("").find("web.toml:1: there is no command") == 0);
 }
 
