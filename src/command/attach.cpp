@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "command/format.hpp"
+#include "command/job_host.hpp"
+#include "command/job_text.hpp"
 #include "command/spawn.hpp"
+#include "job/name.hpp"
 
 namespace sess::command {
 namespace {
@@ -85,15 +88,31 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
 
 namespace {
 
+/// What to say of a session that is not there because its job is over; nothing for any other.
+std::string ended_job(const Item& item, std::string_view name) {
+  JobHost* jobs = item.host().jobs();
+  if (jobs == nullptr || !job::check_name(name)) return "";
+  const auto view = jobs->find(std::string(name));
+  if (!view || view->session || !view->job.exit) return "";
+  return fmt::format("job {0} has ended: it {1} {2}; sess logs {0} shows what it printed", name, view->job.exit->text(),
+                     ago(view->job.ended, item.host().now()));
+}
+
 Status run_attach(Item& item) {
   const Args& args = item.args();
-  if (item.model().sessions().empty()) return item.error("no sessions");
   const auto text = args.get('t');
+  if (item.model().sessions().empty()) {
+    const auto hint = text ? ended_job(item, *text) : "";
+    return item.error(hint.empty() ? "no sessions" : hint);
+  }
   const bool precise = text && text->find_first_of(":.") != std::string_view::npos;
   const FindContext context = item.find_context();
   auto target = precise ? find_target(context, text, TargetKind::pane)
                         : find_target(context, text, TargetKind::session, kFindPreferUnattached);
-  if (!target) return item.error(target.error());
+  if (!target) {
+    const auto hint = text ? ended_job(item, *text) : "";
+    return hint.empty() ? item.error(target.error()) : item.error(hint);
+  }
   return attach_to(
       item, *target,
       {args.has('d'), args.has('x'), args.has('r'), args.has('E'), args.get('c'), args.get('f')});

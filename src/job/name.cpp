@@ -12,16 +12,24 @@ bool allowed(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
 }
 
-/// The words of a shell command, as far as finding its program needs them: quotes are dropped, not
-/// understood.
+/// The words of a shell command, as far as finding its program needs them: quotes hold words together.
 std::vector<std::string> shell_words(const std::string& command) {
   std::vector<std::string> words;
   std::string word;
+  char quote = '\0';
   for (const char c : command + " ") {
-    if (std::isspace(static_cast<unsigned char>(c)) != 0) {
+    if (quote != '\0') {
+      if (c == quote) {
+        quote = '\0';
+      } else {
+        word += c;
+      }
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
       if (!word.empty()) words.push_back(word);
       word.clear();
-    } else if (c != '\'' && c != '"' && c != '(' && c != '{') {
+    } else if (c != '(' && c != '{') {
       word += c;
     }
   }

@@ -32,6 +32,8 @@ constexpr std::chrono::seconds kFirstClientLimit{30};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
 constexpr std::size_t kConfigLimit = 4 << 20;
+/// Sentences that show-messages remembers.
+constexpr std::size_t kMessages = 1000;
 /// automatic-rename looks at what runs this long after output, as tmux does.
 constexpr std::chrono::milliseconds kRenameInterval{500};
 /// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
@@ -344,7 +346,10 @@ void Server::report(const std::string& text) {
   for (const auto& [id, client] : clients_) {
     if (client->phase == RemoteClient::Phase::attached) attached.push_back(id);
   }
-  if (attached.empty()) message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
+  if (attached.empty()) {
+    message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
+    if (message_log_.size() > kMessages) message_log_.pop_front();
+  }
   for (const auto id : attached) host_->show_message(id, text, std::chrono::milliseconds(-1));
   model_changed();
 }

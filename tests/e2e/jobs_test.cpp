@@ -226,6 +226,28 @@ TEST_CASE("stop sends the stop signal and then kills; a stopped job is not resta
   CHECK(rig.sess({"wait", "stubborn"}).status.code() == 137);
 }
 
+TEST_CASE("stop ends every process group of a job", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string pid = rig.home().root() + "/pid";
+  // A background job of a shell with job control has a group of its own.
+  rig.ask({"run", "-d", "-s", "groups", "--stop-timeout", "50ms", "--", "bash", "-c",
+           "set -m; trap '' TERM HUP; sh -c 'trap \"\" TERM HUP; echo $$ >" + pid + "; while :; do sleep 1; done' & wait"});
+  REQUIRE(wait_until([&] { return read_file(pid).ends_with('\n'); }));
+  const pid_t child = std::stoi(read_file(pid));
+  REQUIRE(::kill(child, 0) == 0);
+  rig.ask({"stop", "groups"});
+  CHECK(wait_until([&] { return ::kill(child, 0) != 0 || status_field(child, "State").starts_with("Z"); }));
+  CHECK(rig.sess({"wait", "groups"}).status.code() == 137);
+}
+
+TEST_CASE("attach to a job that is over says so", "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "over", "--", "false"});
+  CHECK(rig.sess({"attach", "-t", "over"}).err.starts_with("job over has ended: it exited with 1 "));
+  CHECK(rig.sess({"attach", "-t", "nobody"}).err == "no sessions\n");
+}
+
 TEST_CASE("a job whose session is killed has ended and is recorded", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
