@@ -50,20 +50,6 @@ ClientToken parse_token(std::string_view text) {
   return token;
 }
 
-/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing
-/// and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had it.)
-std::string below_screen(const terminal::Screen& screen) {
-  if (screen.modes().alternate_screen) return {};
-  int last = screen.cursor().row;
-  for (int r = screen.size().rows - 1; r > last; --r) {
-    const auto row = screen.row(r);
-    if (std::any_of(row.begin(), row.end(), [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
-      last = r;
-    }
-  }
-  return fmt::format("\x1b[{};1H\n", last + 1);
-}
-
 }  // namespace
 
 // --- connections ----------------------------------------------------------------------------------------
@@ -466,6 +452,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
         protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + below_screen(screen)}));
     client.direct.reset();
   }
+  if (client.composed) client.connection->send(protocol::encode(protocol::Undo{client.composed->undo()}));
   client.composed.reset();
   if (client.overlay.done) client.overlay.done(std::nullopt);
   client.overlay = {};

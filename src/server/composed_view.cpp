@@ -15,9 +15,11 @@ constexpr std::size_t kEchoBytes = 256;
 ComposedView::ComposedView(Connection& connection, FlowWindow& flow, const render::TerminalFeatures& features)
     : connection_(connection), flow_(flow), features_(features) {}
 
-void ComposedView::enter(std::string_view before, const render::TerminalModes& modes, Time now) {
+void ComposedView::enter(std::string_view before, std::string_view behind, const render::TerminalModes& modes,
+                         Time now) {
   modes_ = modes;
-  connection_.send(protocol::encode(protocol::Undo{leave()}));
+  behind_ = behind;
+  connection_.send(protocol::encode(protocol::Undo{undo()}));
   std::string bytes(before);
   bytes += render::enter_terminal(modes_, features_);
   send_output(connection_, flow_, now, bytes);
@@ -30,7 +32,7 @@ void ComposedView::set_modes(const render::TerminalModes& modes, Time now) {
   if (modes == modes_) return;
   const std::string bytes = render::change_modes(modes_, modes, features_);
   modes_ = modes;
-  connection_.send(protocol::encode(protocol::Undo{leave()}));
+  connection_.send(protocol::encode(protocol::Undo{undo()}));
   send_output(connection_, flow_, now, bytes);
 }
 

@@ -25,10 +25,13 @@ class ComposedView {
 
   ComposedView(Connection& connection, FlowWindow& flow, const render::TerminalFeatures& features);
 
-  /// Enters the alternate screen. `before`: bytes that leave what the terminal showed.
-  void enter(std::string_view before, const render::TerminalModes& modes, Time now);
+  /// Enters the alternate screen. `before`: bytes that leave what the terminal showed; `behind`: bytes that, after the
+  /// alternate screen was left for good, put the cursor below what the main screen shows.
+  void enter(std::string_view before, std::string_view behind, const render::TerminalModes& modes, Time now);
   /// Bytes that leave it again.
   [[nodiscard]] std::string leave() const;
+  /// The same for good: what the client does to its terminal at the end.
+  [[nodiscard]] std::string undo() const { return leave() + behind_; }
   void set_modes(const render::TerminalModes& modes, Time now);
 
   /// Something that is drawn changed.
@@ -47,6 +50,7 @@ class ComposedView {
   FlowWindow& flow_;
   const render::TerminalFeatures& features_;
   render::TerminalModes modes_;
+  std::string behind_;
   std::optional<render::Frame> shown_;
   bool dirty_ = true;
   Time drawn_at_{};

@@ -197,4 +197,16 @@ void DirectView::update_undo() {
   connection_.send(protocol::encode(protocol::Undo{bytes}));
 }
 
+std::string below_screen(const terminal::Screen& screen) {
+  if (screen.modes().alternate_screen) return {};
+  int last = screen.cursor().row;
+  for (int r = screen.size().rows - 1; r > last; --r) {
+    const auto row = screen.row(r);
+    if (std::any_of(row.begin(), row.end(), [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+      last = r;
+    }
+  }
+  return fmt::format("\x1b[{};1H\n", last + 1);
+}
+
 }  // namespace sess::server

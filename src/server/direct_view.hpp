@@ -90,4 +90,8 @@ class DirectView {
   bool undo_palette_ = false;
 };
 
+/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing
+/// and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had it.)
+[[nodiscard]] std::string below_screen(const terminal::Screen& screen);
+
 }  // namespace sess::server

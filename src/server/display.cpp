@@ -141,17 +141,19 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
       return;
     }
     std::string before;
+    std::string behind;
     if (client.direct) {
       client.direct->turn(now);  // what came in this turn: its lines are known to be in the scrollback
       client.last_direct_pane = client.direct->pane().id();
       client.last_direct_line = client.direct->history_line();
       before = terminal::undo_for_detach(client.direct->pane().screen());
+      behind = below_screen(client.direct->pane().screen());
     }
     const model::Window* window = model_.current_window(*seen->session);
     send_attached(client, AttachMode::composed, window != nullptr ? window->active : model::PaneId{}, false);
     client.direct.reset();
     client.composed = std::make_unique<ComposedView>(*client.connection, client.flow, client.features);
-    client.composed->enter(before, composed_modes(client), now);
+    client.composed->enter(before, behind, composed_modes(client), now);
   }
   if (!client.features_asked && client.composed) {
     // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left

@@ -146,3 +146,24 @@ TEST_CASE("the last pane's end ends the client on a clean line of its own screen
   CHECK(client->oracle().cursor_visible());
   CHECK(client->shows("[exited]"));
 }
+
+TEST_CASE("detaching from a drawn window says so on a line of its own below what was shown directly",
+          "[seamless]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
+  REQUIRE(client->wait_for_text("$"));
+  client->type("echo before\r");
+  const auto times = [&](const char* text) {
+    const auto lines = split_lines(client->screen());
+    return std::count(lines.begin(), lines.end(), text);
+  };
+  REQUIRE(client->wait_until([&] { return times("before") == 1; }));
+  rig.ask({"split-window", "-t", "app", "exec cat"});
+  REQUIRE(composed(*client));
+  client->type(
+      "\x02"
+      "d");
+  REQUIRE(client->wait_exit());
+  CHECK(client->wait_until([&] { return times("[detached (from session app)]") == 1; }));
+  CHECK(times("before") == 1);
+}
