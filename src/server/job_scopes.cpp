@@ -122,9 +122,12 @@ void JobScopes::ask(const std::string& name) {
   std::vector<std::string> pids;
   for (const auto& process : os::session_processes(attempt.pid)) pids.push_back(std::to_string(process.pid));
   if (pids.empty()) return;
-  std::vector<std::vector<std::string>> properties{{"Description", "s", "sess job " + name},
-                                                   {"CollectMode", "s", "inactive-or-failed"},
-                                                   {"PIDs", "au", std::to_string(pids.size())}};
+  std::vector<std::vector<std::string>> properties{
+      {"Description", "s", "sess job " + name},
+      {"CollectMode", "s", "inactive-or-failed"},
+      // Without it systemd moves no process into a unit that exists (AttachProcessesToUnit below).
+      {"Delegate", "b", "true"},
+      {"PIDs", "au", std::to_string(pids.size())}};
   properties.back().insert(properties.back().end(), pids.begin(), pids.end());
   if (attempt.memory_limit > 0)
     properties.push_back({"MemoryMax", "t", std::to_string(attempt.memory_limit)});
