@@ -58,7 +58,9 @@ std::string file_name(const std::string& name, std::int64_t end) {
   return name + "@" + std::to_string(end) + std::string(kSuffix);
 }
 
-std::string file_name(const Record& record) { return file_name(record.name, micros(record.end)); }
+std::string file_name(const Record& record) {
+  return file_name(record.name, micros(record.end));
+}
 
 struct FileName {
   std::string file;
@@ -208,7 +210,9 @@ Result<Record> RecordStore::newest(const std::string& name) {
   return fail(ErrorCode::not_found, "no record of job {}", name);
 }
 
-void RecordStore::added(const Record& record) { newest_[record.name] = micros(record.end); }
+void RecordStore::added(const Record& record) {
+  newest_[record.name] = micros(record.end);
+}
 
 Result<std::vector<Record>> RecordStore::list(const std::string& name, std::size_t limit) {
   auto files = files_of(directory_, name);

@@ -61,8 +61,8 @@ class RecordStore {
   [[nodiscard]] Result<Record> newest(const std::string& name);
   /// A record that was added is the newest of its name from now on. (add() may run on another thread.)
   void added(const Record& record);
-  /// All of that name, or of all names (empty), oldest end first; of more than `limit` the newest. Unreadable files
-  /// are left out.
+  /// All of that name, or of all names (empty), oldest end first; of more than `limit` the newest. Unreadable
+  /// files are left out.
   [[nodiscard]] Result<std::vector<Record>> list(const std::string& name = {},
                                                  std::size_t limit = std::numeric_limits<std::size_t>::max());
   /// The newest of each name, of the `limit` names that ended last; newest end first.
@@ -74,7 +74,8 @@ class RecordStore {
 
  private:
   Directory& directory_;
-  std::map<std::string, std::int64_t> newest_;  ///< by name: when the newest record ended, as its file's name says
+  std::map<std::string, std::int64_t>
+      newest_;  ///< by name: when the newest record ended, as its file's name says
 };
 
 }  // namespace sess::job

@@ -14,7 +14,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-/// Printable text alone: C0 and DEL would end the sequence or start another. (C1 in UTF-8 is harmless inside OSC.)
+/// Printable text alone: C0 and DEL would end the sequence or start another. (C1 in UTF-8 is harmless inside
+/// OSC.)
 std::string printable(std::string_view text, char unwanted = '\0') {
   std::string out;
   for (const char c : text) {
@@ -29,7 +30,8 @@ std::string printable(std::string_view text, char unwanted = '\0') {
 NotificationKind notification_kind(std::string_view name, std::string_view term, std::string_view program) {
   // The Linux console and its like print what they do not know; multiplexers keep it to themselves.
   for (const std::string_view deaf : {"", "dumb", "linux", "screen", "tmux"}) {
-    if (term == deaf || (!deaf.empty() && term.starts_with(std::string(deaf) + "-"))) return NotificationKind::none;
+    if (term == deaf || (!deaf.empty() && term.starts_with(std::string(deaf) + "-")))
+      return NotificationKind::none;
   }
   const std::string all = lower(name) + " " + lower(term) + " " + lower(program);
   const auto is = [&all](std::string_view word) { return all.find(word) != std::string::npos; };

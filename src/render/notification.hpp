@@ -1,5 +1,5 @@
-// A desktop notification through the user's own terminal: which of the three sequences it understands, and that
-// sequence. Pure text.
+// A desktop notification through the user's own terminal: which of the three sequences it understands, and
+// that sequence. Pure text.
 //
 //   OSC 9     iTerm2's "growl"; also WezTerm, Windows Terminal, mintty and others
 //   OSC 777   rxvt-unicode's notify; also foot, VTE, Ghostty

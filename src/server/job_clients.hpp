@@ -14,6 +14,12 @@
 
 namespace sess::server {
 
+/// The directory that an absolute path names a file in.
+inline std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 struct JobControl::Waiter {
   command::JobWait wait;
   std::map<std::string, int> ended;  ///< status by name

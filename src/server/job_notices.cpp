@@ -25,7 +25,8 @@ std::string end_text(const job::Job& job) {
     return fmt::format("job {} failed: {}", job.name, job.reason.empty() ? "unknown reason" : job.reason);
   }
   if (!job.exit) return fmt::format("job {} is {}", job.name, state_name(job.state));
-  return fmt::format("job {} {}{}", job.name, job.exit->text(), job.reason.empty() ? "" : " (" + job.reason + ")");
+  return fmt::format("job {} {}{}", job.name, job.exit->text(),
+                     job.reason.empty() ? "" : " (" + job.reason + ")");
 }
 
 }  // namespace
@@ -46,7 +47,8 @@ void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
 
 void JobNotices::queue_hooks(const job::Job& job, std::optional<model::PaneId> pane) {
   command::Target target;
-  if (pane && server_.model().pane(*pane) != nullptr) target = command::find_from_pane(server_.model(), *pane);
+  if (pane && server_.model().pane(*pane) != nullptr)
+    target = command::find_from_pane(server_.model(), *pane);
   std::vector<std::pair<std::string, std::string>> formats{
       {"hook_job", job.name},
       {"hook_job_state", std::string(state_name(job.state))},
@@ -115,15 +117,18 @@ void JobNotices::tell() {
     const auto kind = session.options.choice("job-notification");
     for (const auto* seen : model.clients_of(id)) {
       RemoteClient* client = server_.client(seen->id);
-      if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached || client->suspended) continue;
+      if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached ||
+          client->suspended)
+        continue;
       server_.show_message(*client, text, shown);
       if (seen != latest || kind == "off") continue;
       using Kind = render::NotificationKind;
-      const auto how = kind == "9"     ? Kind::osc9
-                       : kind == "99"  ? Kind::osc99
-                       : kind == "777" ? Kind::osc777
-                                       : render::notification_kind(client->features.name, client->hello.term,
-                                                                   seen->environment.value("TERM_PROGRAM").value_or(""));
+      const auto how = kind == "9"    ? Kind::osc9
+                       : kind == "99" ? Kind::osc99
+                       : kind == "777"
+                           ? Kind::osc777
+                           : render::notification_kind(client->features.name, client->hello.term,
+                                                       seen->environment.value("TERM_PROGRAM").value_or(""));
       const auto bytes = render::notification(how, "sess", text);
       if (!bytes.empty()) send_output(*client->connection, client->flow, server_.clock().now(), bytes);
     }

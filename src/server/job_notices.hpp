@@ -1,9 +1,9 @@
-// What people are told when a job has ended: a message to attached clients, a notification through the terminal that
-// was used last, the hooks job-exited and job-failed, and the job's own --notify command.
+// What people are told when a job has ended: a message to attached clients, a notification through the
+// terminal that was used last, the hooks job-exited and job-failed, and the job's own --notify command.
 //
-// Told once per job, when it is over for good: not for each restart. Many ends at once are one message, and messages
-// come at most once a second: ten thousand quick jobs leave a terminal usable. Owns what waits to be told, nothing
-// else; JobControl says when.
+// Told once per job, when it is over for good: not for each restart. Many ends at once are one message, and
+// messages come at most once a second: ten thousand quick jobs leave a terminal usable. Owns what waits to be
+// told, nothing else; JobControl says when.
 #pragma once
 
 #include <memory>

@@ -1,7 +1,8 @@
-// Quick jobs one after another, from the first start until the last has ended: what a job costs beside its program.
+// Quick jobs one after another, from the first start until the last has ended: what a job costs beside its
+// program.
 //
-// The bare column has what people do without any of the others (nohup in the background), and task-spooler, which
-// has no terminals. sess alone logs each job and keeps its exit status on disk.
+// The bare column has what people do without any of the others (nohup in the background), and task-spooler,
+// which has no terminals. sess alone logs each job and keeps its exit status on disk.
 #include <filesystem>
 
 #include "bench/measure.hpp"
@@ -13,7 +14,8 @@ namespace sess::bench {
 
 namespace {
 
-double per_second(Context& context, Peer& peer, const std::function<Argv(const std::string&, const Argv&)>& start) {
+double per_second(Context& context, Peer& peer,
+                  const std::function<Argv(const std::string&, const Argv&)>& start) {
   const std::string done = peer.home().root() + "/done";
   std::filesystem::remove(done);
   const Argv job{"/bin/sh", "-c", "echo >>" + done};
@@ -40,15 +42,17 @@ bool has_spooler(const Peer& peer) {
 void measure_jobs(Context& context, Peer& peer) {
   // A daemon that ends with its last session would be started for each job.
   if (peer.detaches() && peer.one_daemon()) peer.start_session("keep", {"/bin/sleep", "1000"});
-  context.table.add("jobs", peer.name(), per_second(context, peer, [&](const std::string& name, const Argv& job) {
-    return peer.start_job(name, job);
-  }));
+  context.table.add("jobs", peer.name(),
+                    per_second(context, peer, [&](const std::string& name, const Argv& job) {
+                      return peer.start_job(name, job);
+                    }));
   if (peer.detaches() || !has_spooler(peer)) return;
-  context.table.add("jobs-tsp", peer.name(), per_second(context, peer, [](const std::string&, const Argv& job) {
-    Argv argv{"tsp", "-n"};
-    argv.insert(argv.end(), job.begin(), job.end());
-    return argv;
-  }));
+  context.table.add("jobs-tsp", peer.name(),
+                    per_second(context, peer, [](const std::string&, const Argv& job) {
+                      Argv argv{"tsp", "-n"};
+                      argv.insert(argv.end(), job.begin(), job.end());
+                      return argv;
+                    }));
 }
 
 }  // namespace

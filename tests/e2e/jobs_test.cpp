@@ -1,60 +1,15 @@
-// Long jobs with the real binaries: their exit status by every way there is to ask for it, whatever dies in between.
-#include <sys/mount.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+// Long jobs with the real binaries: their exit status by every way there is to ask for it, whatever dies in
+// between.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 
-#include "rig.hpp"
+#include "job_rig.hpp"
 
 using namespace sess::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// `sess` as a child of its own, while the test goes on; a pipe takes what it prints.
-class Running {
- public:
-  Running(const Rig& rig, const Rig::Arguments& arguments) {
-    out_ = rig.home().root() + "/out-" + std::to_string(++count_);
-    std::string line = "exec " + Rig::bin("sess");
-    for (const auto& word : arguments) line += " '" + word + "'";
-    line += " >" + out_ + " 2>" + out_ + ".err </dev/null";
-    const auto env = rig.env();
-    const std::vector<std::string> argv{"/bin/sh", "-c", line};
-    auto words = c_strings(argv);
-    auto variables = c_strings(env);
-    pid_ = ::fork();
-    if (pid_ == 0) exec_child(words.data(), variables.data(), "/bin/sh", 2);
-  }
-  ~Running() {
-    if (reaped_) return;
-    ::kill(pid_, SIGKILL);
-    ExitStatus status;
-    reap(pid_, status, kPatience);
-  }
-  Running(const Running&) = delete;
-  Running& operator=(const Running&) = delete;
-
-  /// What a shell would say; -1 when it does not end.
-  int wait() {
-    ExitStatus status;
-    reaped_ = reap(pid_, status, kPatience);
-    if (!reaped_) return -1;
-    return status.signal() != 0 ? 128 + status.signal() : status.code();
-  }
-  [[nodiscard]] std::string out() const { return read_file(out_); }
-  [[nodiscard]] std::string err() const { return read_file(out_ + ".err"); }
-
- private:
-  static inline int count_ = 0;
-  std::string out_;
-  pid_t pid_ = -1;
-  bool reaped_ = false;
-};
 
 struct Case {
   const char* name;
@@ -75,8 +30,6 @@ std::string held(const Rig& rig, const Case& one) {
   return "while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; " + one.script;
 }
 
-void release(const Rig& rig) { std::ofstream(rig.home().root() + "/go") << "\n"; }
-
 void check_answers(const Rig& rig, const Case& one) {
   INFO(one.name);
   CHECK(rig.sess({"wait", one.name}).status.code() == one.status);
@@ -86,24 +39,14 @@ void check_answers(const Rig& rig, const Case& one) {
         std::string::npos);
 }
 
-long records(const Rig& rig) {
-  const auto listed = run({"/bin/sh", "-c", "ls \"$XDG_STATE_HOME/sess/records\" | wc -l"}, rig.env());
-  return std::stol(listed.out);
-}
-
-std::string job_state(const Rig& rig, const std::string& name) {
-  const auto json = rig.sess({"status", "--json", name}).out;
-  const auto at = json.find("\"state\":\"");
-  return at == std::string::npos ? "" : json.substr(at + 9, json.find('"', at + 9) - at - 9);
-}
-
 }  // namespace
 
 TEST_CASE("run prints the output, waits, and exits with the job's status", "[e2e][jobs]") {
   const Rig rig;
   for (const auto& one : kCases) {
     INFO(one.name);
-    const auto ran = rig.sess({"run", "-s", one.name, "--", "sh", "-c", std::string("echo out; ") + one.script});
+    const auto ran =
+        rig.sess({"run", "-s", one.name, "--", "sh", "-c", std::string("echo out; ") + one.script});
     CHECK(ran.status.code() == one.status);
     CHECK(ran.out == "out\n");
     CHECK(ran.err.empty());
@@ -111,7 +54,8 @@ TEST_CASE("run prints the output, waits, and exits with the job's status", "[e2e
   }
 }
 
-TEST_CASE("run says 127 and 126 for what cannot be run, and 125 for what it cannot do itself", "[e2e][jobs]") {
+TEST_CASE("run says 127 and 126 for what cannot be run, and 125 for what it cannot do itself",
+          "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   CHECK(rig.sess({"run", "--", "no-such-program"}).status.code() == 127);
@@ -124,7 +68,8 @@ TEST_CASE("run says 127 and 126 for what cannot be run, and 125 for what it cann
 TEST_CASE("a detached job is waited for after it ended, and every answer is its status", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
-  for (const auto& one : kCases) CHECK(rig.ask({"run", "-d", "-s", one.name, "--", "sh", "-c", one.script}) == one.name);
+  for (const auto& one : kCases)
+    CHECK(rig.ask({"run", "-d", "-s", one.name, "--", "sh", "-c", one.script}) == one.name);
   for (const auto& one : kCases) check_answers(rig, one);
   CHECK(rig.sess({"wait", "zero", "one", "most"}).status.code() == 1);  // the first that was not 0
 }
@@ -147,7 +92,9 @@ TEST_CASE("the status is right when programs end while no server lives", "[e2e][
   REQUIRE(wait_until([&] {
     const auto log = read_file(rig.home().state() + "/sess/sessd-default.log");
     std::size_t ends = 0;
-    for (auto at = log.find(" ended, status"); at != std::string::npos; at = log.find(" ended, status", at + 1)) ++ends;
+    for (auto at = log.find(" ended, status"); at != std::string::npos;
+         at = log.find(" ended, status", at + 1))
+      ++ends;
     return ends == std::size(kCases);
   }));
   rig.kill_server();
@@ -166,7 +113,8 @@ TEST_CASE("records outlive the daemon; what it hung up on has ended by SIGHUP", 
   CHECK(rig.sess({"wait", "long"}).status.code() == 128 + SIGHUP);
 }
 
-TEST_CASE("run and wait go on when the server is killed under them, and no line is lost or doubled", "[e2e][jobs]") {
+TEST_CASE("run and wait go on when the server is killed under them, and no line is lost or doubled",
+          "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   Running streaming(rig, {"run", "-s", "count", "--", "sh", "-c",
@@ -189,10 +137,12 @@ TEST_CASE("run and wait go on when the server is killed under them, and no line 
   CHECK(streaming.err().empty());
 }
 
-TEST_CASE("run on a terminal is attached, and its exit status is the job's, also of a later server", "[e2e][jobs]") {
+TEST_CASE("run on a terminal is attached, and its exit status is the job's, also of a later server",
+          "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
-  auto terminal = rig.terminal({"run", "-s", "shell", "--", "sh", "-c", "read x; echo got $x; read y; exit 42"});
+  auto terminal =
+      rig.terminal({"run", "-s", "shell", "--", "sh", "-c", "read x; echo got $x; read y; exit 42"});
   terminal->type("word\r");
   REQUIRE(terminal->wait_for_text("got word"));
   rig.kill_server();
@@ -217,9 +167,12 @@ TEST_CASE("stop sends the stop signal and then kills; a stopped job is not resta
   const Rig rig;
   rig.ask({"run", "-d", "-s", "polite", "--restart", "always", "--", "sh", "-c",
            "trap 'exit 5' INT; touch " + rig.home().root() + "/up; while :; do sleep 0.02; done"});
-  rig.ask({"run", "-d", "-s", "stubborn", "--stop-timeout", "100ms", "--", "sh", "-c", "trap '' TERM HUP; while :; do sleep 1; done"});
-  REQUIRE(wait_until([&] { return !read_file(rig.home().root() + "/up").empty() ||
-                                  ::access((rig.home().root() + "/up").c_str(), F_OK) == 0; }));
+  rig.ask({"run", "-d", "-s", "stubborn", "--stop-timeout", "100ms", "--", "sh", "-c",
+           "trap '' TERM HUP; while :; do sleep 1; done"});
+  REQUIRE(wait_until([&] {
+    return !read_file(rig.home().root() + "/up").empty() ||
+           ::access((rig.home().root() + "/up").c_str(), F_OK) == 0;
+  }));
   rig.ask({"stop", "polite"});
   CHECK(job_state(rig, "polite") == "inactive");
   rig.ask({"stop", "stubborn"});
@@ -232,7 +185,8 @@ TEST_CASE("stop ends every process group of a job", "[e2e][jobs]") {
   const std::string pid = rig.home().root() + "/pid";
   // A background job of a shell with job control has a group of its own.
   rig.ask({"run", "-d", "-s", "groups", "--stop-timeout", "50ms", "--", "bash", "-c",
-           "set -m; trap '' TERM HUP; sh -c 'trap \"\" TERM HUP; echo $$ >" + pid + "; while :; do sleep 1; done' & wait"});
+           "set -m; trap '' TERM HUP; sh -c 'trap \"\" TERM HUP; echo $$ >" + pid +
+               "; while :; do sleep 1; done' & wait"});
   REQUIRE(wait_until([&] { return read_file(pid).ends_with('\n'); }));
   const pid_t child = std::stoi(read_file(pid));
   REQUIRE(::kill(child, 0) == 0);
@@ -261,19 +215,22 @@ TEST_CASE("a job whose session is killed has ended and is recorded", "[e2e][jobs
 TEST_CASE("a job that fails is started again until its limit, then it has failed loudly", "[e2e][jobs]") {
   const Rig rig;
   const std::string runs = rig.home().root() + "/runs";
-  rig.ask({"run", "-d", "-s", "flaky", "--restart", "on-failure", "--restart-delay", "20ms", "--restart-max-delay",
-           "50ms", "--restart-limit", "3/1min", "--", "sh", "-c", "echo run >>" + runs + "; exit 1"});
+  rig.ask({"run", "-d", "-s", "flaky", "--restart", "on-failure", "--restart-delay", "20ms",
+           "--restart-max-delay", "50ms", "--restart-limit", "3/1min", "--", "sh", "-c",
+           "echo run >>" + runs + "; exit 1"});
   CHECK(rig.sess({"wait", "flaky"}).status.code() == 1);
   CHECK(split_lines(read_file(runs)).size() == 4);
   CHECK(job_state(rig, "flaky") == "failed");
   CHECK(records(rig) == 4);
 }
 
-TEST_CASE("the end of a job is told: hooks, its own command, attached clients and their terminal", "[e2e][jobs]") {
+TEST_CASE("the end of a job is told: hooks, its own command, attached clients and their terminal",
+          "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep", "cat"});
   const std::string told = rig.home().root() + "/told";
-  rig.ask({"set-hook", "-g", "job-exited", "run-shell 'echo hook #{hook_job} #{hook_job_state} #{hook_job_status} >>" + told + "'"});
+  rig.ask({"set-hook", "-g", "job-exited",
+           "run-shell 'echo hook #{hook_job} #{hook_job_state} #{hook_job_status} >>" + told + "'"});
   rig.ask({"set-hook", "-g", "job-failed", "run-shell 'echo failed #{hook_job} >>" + told + "'"});
   auto terminal = rig.terminal({"attach", "-t", "keep"});
   terminal->type("ready\r");
@@ -286,11 +243,13 @@ TEST_CASE("the end of a job is told: hooks, its own command, attached clients an
   CHECK(read_file(told).find("hook good exited 0\n") != std::string::npos);
   CHECK(("\n" + read_file(told)).find("\ngood exited 0\n") != std::string::npos);
 
-  rig.ask({"run", "-d", "-s", "bad", "--restart", "on-failure", "--restart-delay", "10ms", "--restart-limit", "2/1min",
-           "--notify", notify, "--", "sh", "-c", "exit 3"});
+  rig.ask({"run", "-d", "-s", "bad", "--restart", "on-failure", "--restart-delay", "10ms", "--restart-limit",
+           "2/1min", "--notify", notify, "--", "sh", "-c", "exit 3"});
   CHECK(terminal->wait_for_text("job bad failed: exited with 3, restarted 2 times within 1min"));
-  CHECK(terminal->wait_until([&] { return terminal->transcript().find("\x1b]9;sess: job bad failed") != std::string::npos; }));
-  REQUIRE(wait_until([&] { return split_lines(read_file(told)).size() == 5; }));  // three for the end, none for a restart
+  CHECK(terminal->wait_until(
+      [&] { return terminal->transcript().find("\x1b]9;sess: job bad failed") != std::string::npos; }));
+  REQUIRE(wait_until(
+      [&] { return split_lines(read_file(told)).size() == 5; }));  // three for the end, none for a restart
   CHECK(read_file(told).find("failed bad\n") != std::string::npos);
   CHECK(read_file(told).find("bad failed 3\n") != std::string::npos);
   CHECK(rig.ask({"show-messages"}).find("job bad failed") != std::string::npos);
@@ -328,7 +287,8 @@ TEST_CASE("a run that takes too long is stopped and has failed", "[e2e][jobs]") 
   CHECK(rig.sess({"jobs"}).out.find("failed") != std::string::npos);
 }
 
-TEST_CASE("a chain of dependencies starts in order, and what requires a failed job does not start", "[e2e][jobs]") {
+TEST_CASE("a chain of dependencies starts in order, and what requires a failed job does not start",
+          "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   const std::string order = rig.home().root() + "/order";
@@ -369,17 +329,20 @@ TEST_CASE(QUICK_JOBS " quick jobs: every status is right, and none is recorded t
   const std::string sess = Rig::bin("sess");
   const std::string all = std::to_string(kQuickJobs);
   const auto started = run({"/bin/sh", "-c",
-                            "seq 1 " + all + " | xargs -P 4 -n 50 sh -c 'for i; do set -- \"$@\" \\; run -d -s q$i -- "
-                            "sh -c \"exit $((i%256))\"; shift; done; " + sess + " has -t keep \"$@\" >/dev/null || echo failed' x"},
+                            "seq 1 " + all +
+                                " | xargs -P 4 -n 50 sh -c 'for i; do set -- \"$@\" \\; run -d -s q$i -- "
+                                "sh -c \"exit $((i%256))\"; shift; done; " +
+                                sess + " has -t keep \"$@\" >/dev/null || echo failed' x"},
                            rig.env(), {}, 300'000ms);
   REQUIRE_FALSE(started.timed_out);
   CHECK(started.out.empty());
   CHECK(started.err.empty());
-  const auto waited = run({"/bin/sh", "-c",
-                           "for i in $(seq 1 97 " + all + "); do " + sess +
-                               " wait q$i; s=$?; [ $s = $((i%256)) ] || echo wrong $i $s; done; seq -f q%.0f 1 " + all +
-                               " | xargs -n 500 " + sess + " wait; true"},
-                          rig.env(), {}, 300'000ms);
+  const auto waited =
+      run({"/bin/sh", "-c",
+           "for i in $(seq 1 97 " + all + "); do " + sess +
+               " wait q$i; s=$?; [ $s = $((i%256)) ] || echo wrong $i $s; done; seq -f q%.0f 1 " + all +
+               " | xargs -n 500 " + sess + " wait; true"},
+          rig.env(), {}, 300'000ms);
   REQUIRE_FALSE(waited.timed_out);
   CHECK(waited.out.empty());
   CHECK(waited.err.empty());
@@ -397,48 +360,6 @@ TEST_CASE(QUICK_JOBS " quick jobs: every status is right, and none is recorded t
   }
   CHECK(wrong == 0);
   CHECK(std::count(status.begin() + 1, status.end(), -1) == 0);
-}
-
-TEST_CASE("logs show what a person would have read, without control characters, also after the daemon is gone",
-          "[e2e][jobs]") {
-  const Rig rig;
-  rig.sess({"run", "-s", "noisy", "--", "sh", "-c",
-            "printf 'start\\n'; for i in 1 2 3; do printf '\\r%d%%' $i; done; printf '\\n\\033[31mred\\033[0m\\a\\n'; "
-            "printf '\\033]0;title\\a'; echo end"});
-  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
-  CHECK(rig.sess({"logs", "noisy"}).out == "start\n3%\nred\nend\n");
-  CHECK(rig.sess({"logs", "noisy", "-n", "2"}).out == "red\nend\n");
-  CHECK(rig.sess({"logs", "noisy", "--raw"}).out.find("\x1b[31mred") != std::string::npos);
-  const auto stamped = rig.sess({"logs", "noisy", "--timestamps"}).out;
-  CHECK(stamped.substr(0, 2) == "20");
-  CHECK(stamped.find(" start\n") != std::string::npos);
-  CHECK(rig.sess({"logs", "noisy", "--since", "1h"}).out == "start\n3%\nred\nend\n");
-}
-
-TEST_CASE("no byte of a log is lost or doubled when the server is killed again and again", "[e2e][jobs]") {
-  const Rig rig;
-  rig.ask({"new", "-d", "-s", "keep"});
-  // Floods with breaths between, so that servers die in both.
-  rig.ask({"run", "-d", "-s", "flood", "--", "sh", "-c",
-           "for n in 0 1 2 3 4 5 6 7 8 9; do i=$((n*20000)); seq -f 'line %.0f' $((i+1)) $((i+20000)); sleep 0.05; done; "
-           "exit 4"});
-  for (int i = 0; i < 12 && job_state(rig, "flood") == "running"; ++i) rig.kill_server();
-  CHECK(rig.sess({"wait", "flood"}).status.code() == 4);
-  std::string expected;
-  for (int i = 1; i <= 200'000; ++i) expected += "line " + std::to_string(i) + "\r\n";
-  const bool same = rig.sess({"logs", "--raw", "flood"}).out == expected;
-  CHECK(same);
-}
-
-TEST_CASE("Ctrl-C ends the reader of a job's output, not the job, and says so", "[e2e][jobs]") {
-  const Rig rig;
-  rig.ask({"new", "-d", "-s", "keep"});
-  // Output into a pipe: streamed, not attached.
-  Attached terminal({"/bin/sh", "-c", Rig::bin("sess") + " run -s talker -- sh -c 'echo begun; exec sleep 1000' | cat"}, rig.env());
-  REQUIRE(terminal.wait_for_text("begun"));
-  terminal.type("\x03");
-  CHECK(terminal.wait_for_text("[sess: job talker goes on: sess logs -f talker, sess attach -t talker"));
-  CHECK(job_state(rig, "talker") == "running");
 }
 
 TEST_CASE("jobs are named after their program, each by another name", "[e2e][jobs]") {
@@ -467,43 +388,11 @@ TEST_CASE("every listing speaks JSON", "[e2e][jobs]") {
     INFO(command);
     const auto printed = rig.sess({command, "--json"});
     CHECK(printed.status.success());
-    const auto parsed = run({"/usr/bin/python3", "-c", "import json,sys; print(type(json.loads(sys.argv[1])).__name__)", printed.out}, rig.env());
+    const auto parsed = run({"/usr/bin/python3", "-c",
+                             "import json,sys; print(type(json.loads(sys.argv[1])).__name__)", printed.out},
+                            rig.env());
     CHECK(parsed.out == "list\n");
   }
-}
-
-#ifdef SESS_SANITIZED
-#define LARGE_LOG "20 MB (as the build has sanitizers)"
-constexpr long kLargeLog = 20'000'000;
-constexpr const char* kLargePart = "1M";
-constexpr std::uintmax_t kLargePartBytes = 1 << 20;
-#else
-#define LARGE_LOG "1 GB"
-constexpr long kLargeLog = 1'000'000'000;
-constexpr const char* kLargePart = "32M";
-constexpr std::uintmax_t kLargePartBytes = 32 << 20;
-#endif
-
-TEST_CASE("a log of " LARGE_LOG " is rotated: so many parts of that size, and its last lines are there", "[e2e][jobs]") {
-  const Rig rig;
-  rig.ask({"new", "-d", "-s", "keep"});
-  rig.ask({"run", "-d", "-s", "large", "--log-size", kLargePart, "--log-keep", "3", "--", "sh", "-c",
-           "yes 'a line of a log, about as long as lines of logs are: eighty bytes or somewhat less' | head -c " +
-               std::to_string(kLargeLog) + "; echo; echo the end; exit 5"});
-  const auto waited = run({Rig::bin("sess"), "wait", "large"}, rig.env(), {}, 300'000ms);
-  CHECK(waited.status.code() == 5);
-  std::map<std::string, std::uintmax_t> parts;
-  for (const auto& entry : std::filesystem::directory_iterator(rig.home().state() + "/sess/logs")) {
-    const auto name = entry.path().filename().string();
-    if (!name.ends_with(".times")) parts[name] = entry.file_size();
-  }
-  REQUIRE(parts.size() == 4);
-  CHECK(parts["large.log"] < kLargePartBytes + 16 * 1024);
-  for (const auto* name : {"large.log.1", "large.log.2", "large.log.3"}) {
-    CHECK(parts[name] >= kLargePartBytes);
-    CHECK(parts[name] < kLargePartBytes + 16 * 1024);
-  }
-  CHECK(rig.sess({"logs", "-n", "1", "large"}).out == "the end\n");
 }
 
 TEST_CASE("without a terminal a job's input is empty, or what it is given", "[e2e][jobs]") {
@@ -512,7 +401,9 @@ TEST_CASE("without a terminal a job's input is empty, or what it is given", "[e2
   CHECK(rig.sess({"run", "--", "sh", "-c", "cat; test -t 0 || test -t 1 && echo end"}).out == "end\n");
   rig.home().write("lines", "b\na\n");
   CHECK(rig.sess({"run", "--input", rig.home().root() + "/lines", "--", "sort"}).out == "a\nb\n");
-  const auto piped = run({"/bin/sh", "-c", "printf 'y\\nx\\n' | " + Rig::bin("sess") + " run -s piped --input - -- sort"}, rig.env());
+  const auto piped =
+      run({"/bin/sh", "-c", "printf 'y\\nx\\n' | " + Rig::bin("sess") + " run -s piped --input - -- sort"},
+          rig.env());
   CHECK(piped.out == "x\ny\n");
   // Kept for the next run, gone with the job.
   rig.ask({"start", "piped"});
@@ -531,86 +422,4 @@ TEST_CASE("a job does not run in another directory than the one it was meant for
   CHECK(ran.status.code() == 125);
   CHECK(ran.out.empty());
   CHECK(ran.err.find("/no/such/directory") != std::string::npos);
-}
-
-TEST_CASE("a full disk stops the log and not the job, and is told", "[e2e][jobs]") {
-  const Rig rig;
-  const std::string small = rig.home().root() + "/small";
-  REQUIRE(::mkdir(small.c_str(), 0700) == 0);
-  if (::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) {
-    std::puts("SKIP a full disk: a small tmpfs needs root");
-    return;
-  }
-  struct Unmount {
-    const std::string& path;
-    ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
-  } const unmount{small};
-  rig.ask({"new", "-d", "-s", "keep"});
-  rig.ask({"run", "-d", "-s", "large", "--log", small + "/large.log", "--", "sh", "-c",
-           "seq 1 100000; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit 6"});
-  CHECK(wait_until([&] { return rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos; }));
-  CHECK(rig.sess({"status", "large"}).out.find("No space left on device") != std::string::npos);
-  CHECK(rig.ask({"show-messages"}).find("job large: the log large.log has stopped: ") != std::string::npos);
-  // A server that dies meanwhile does not forget it.
-  rig.kill_server();
-  CHECK(rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos);
-  release(rig);
-  CHECK(rig.sess({"wait", "large"}).status.code() == 6);
-  const auto logged = split_lines(rig.sess({"logs", "large"}).out);
-  REQUIRE(logged.size() > 10'000);
-  CHECK(logged[9'999] == "10000");
-}
-
-TEST_CASE("a log is its owner's alone, and is not written through a link", "[e2e][jobs]") {
-  const Rig rig;
-  rig.ask({"new", "-d", "-s", "keep"});
-  const std::string logs = rig.home().state() + "/sess/logs";
-  rig.sess({"run", "-s", "plain", "--", "echo", "text"});
-  struct stat info {};
-  REQUIRE(::stat((logs + "/plain.log").c_str(), &info) == 0);
-  CHECK((info.st_mode & 07777U) == 0600);
-  const std::string victim = rig.home().root() + "/victim";
-  REQUIRE(::symlink(victim.c_str(), (logs + "/linked.log").c_str()) == 0);
-  CHECK(rig.sess({"run", "-s", "linked", "--", "echo", "text"}).status.code() == 0);
-  CHECK(::access(victim.c_str(), F_OK) != 0);
-  CHECK(rig.ask({"show-messages"}).find("job linked: the log linked.log has stopped: ") != std::string::npos);
-}
-
-TEST_CASE("status tells all of a job that is over and whose session is gone, also by JSON", "[e2e][jobs]") {
-  const Rig rig;
-  rig.sess({"run", "-s", "over", "--log", rig.home().root() + "/kept/over.log", "--", "sh", "-c", "seq 1 30; exit 9"});
-  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
-  const auto status = rig.sess({"status", "over"});
-  CHECK(status.status.code() == 3);
-  CHECK(status.out.find("State: failed (exited with 9) since ") != std::string::npos);
-  CHECK(status.out.find("\n21\n22\n") != std::string::npos);
-  CHECK(status.out.find("\n20\n") == std::string::npos);
-  CHECK(status.out.find('\x1b') == std::string::npos);  // colours are for terminals
-  CHECK(split_lines(rig.sess({"logs", "over"}).out).size() == 30);
-  const auto json = rig.sess({"status", "--json", "over"}).out;
-  for (const auto* field : {"\"name\":\"over\"", "\"state\":\"failed\"", "\"status\":9", "\"exit\":{\"code\":9}"}) {
-    CHECK(json.find(field) != std::string::npos);
-  }
-}
-
-TEST_CASE("logs -f goes on until the job ends", "[e2e][jobs]") {
-  const Rig rig;
-  rig.ask({"run", "-d", "-s", "talker", "--", "sh", "-c",
-           "echo one; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; echo two"});
-  Running follow(rig, {"logs", "-f", "talker"});
-  REQUIRE(wait_until([&] { return follow.out() == "one\n"; }));
-  release(rig);
-  CHECK(follow.wait() == 0);
-  CHECK(follow.out() == "one\ntwo\n");
-}
-
-TEST_CASE("a log is put aside at its size and all that is kept can be read", "[e2e][jobs]") {
-  const Rig rig;
-  rig.sess({"run", "-s", "large", "--log-size", "100K", "--log-keep", "3", "--", "sh", "-c", "seq -w 1 100000"});
-  const auto files = run({"/bin/sh", "-c", "ls \"$XDG_STATE_HOME/sess/logs\" | grep -v times"}, rig.env()).out;
-  CHECK(files == "large.log\nlarge.log.1\nlarge.log.2\nlarge.log.3\n");
-  const auto last = split_lines(rig.sess({"logs", "large", "-n", "1000"}).out);
-  REQUIRE(last.size() == 1000);
-  CHECK(last.front() == "099001");
-  CHECK(last.back() == "100000");
 }

@@ -116,7 +116,8 @@ TEST_CASE("a name that leads out of the directory is refused", "[job]") {
 TEST_CASE("the newest record is found again without reading the directory, also when it went away", "[job]") {
   MemoryDirectory directory;
   RecordStore store(directory);
-  for (int i = 0; i < 3; ++i) REQUIRE(store.add(make_record("make", kNow + std::chrono::seconds(i), {i, 0, false})));
+  for (int i = 0; i < 3; ++i)
+    REQUIRE(store.add(make_record("make", kNow + std::chrono::seconds(i), {i, 0, false})));
   CHECK(store.newest("make").value().exit.code == 2);
   const Record later = make_record("make", kNow + 1h, {9, 0, false});
   REQUIRE(store.add(later));

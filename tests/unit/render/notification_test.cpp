@@ -21,7 +21,8 @@ TEST_CASE("each terminal is sent the notification that it knows", "[render]") {
 TEST_CASE("a notification's text cannot end it or start another sequence", "[render]") {
   CHECK(notification(Kind::osc9, "sess", "job make failed") == "\x1b]9;sess: job make failed\a");
   CHECK(notification(Kind::osc777, "a;b", "c;d") == "\x1b]777;notify;a,b;c;d\a");
-  CHECK(notification(Kind::osc99, "sess", "x") == "\x1b]99;i=sess:d=0;sess\x1b\\\x1b]99;i=sess:p=body;x\x1b\\");
+  CHECK(notification(Kind::osc99, "sess", "x") ==
+        "\x1b]99;i=sess:d=0;sess\x1b\\\x1b]99;i=sess:p=body;x\x1b\\");
   CHECK(notification(Kind::osc9, "s", "a\x1b]52;c;eA==\ab\x7f\n") == "\x1b]9;s: a]52;c;eA==b\a");
   CHECK(notification(Kind::none, "s", "b").empty());
 }

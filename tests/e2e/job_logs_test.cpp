@@ -1,0 +1,183 @@
+// What a job prints, with the real binaries: complete from disk, readable, rotated, whatever dies and
+// whatever is full.
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "job_rig.hpp"
+
+using namespace sess::test;
+using namespace std::chrono_literals;
+
+TEST_CASE(
+    "logs show what a person would have read, without control characters, also after the daemon is gone",
+    "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "noisy", "--", "sh", "-c",
+            "printf 'start\\n'; for i in 1 2 3; do printf '\\r%d%%' $i; done; printf "
+            "'\\n\\033[31mred\\033[0m\\a\\n'; "
+            "printf '\\033]0;title\\a'; echo end"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  CHECK(rig.sess({"logs", "noisy"}).out == "start\n3%\nred\nend\n");
+  CHECK(rig.sess({"logs", "noisy", "-n", "2"}).out == "red\nend\n");
+  CHECK(rig.sess({"logs", "noisy", "--raw"}).out.find("\x1b[31mred") != std::string::npos);
+  const auto stamped = rig.sess({"logs", "noisy", "--timestamps"}).out;
+  CHECK(stamped.substr(0, 2) == "20");
+  CHECK(stamped.find(" start\n") != std::string::npos);
+  CHECK(rig.sess({"logs", "noisy", "--since", "1h"}).out == "start\n3%\nred\nend\n");
+}
+
+TEST_CASE("no byte of a log is lost or doubled when the server is killed again and again", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  // Floods with breaths between, so that servers die in both.
+  rig.ask({"run", "-d", "-s", "flood", "--", "sh", "-c",
+           "for n in 0 1 2 3 4 5 6 7 8 9; do i=$((n*20000)); seq -f 'line %.0f' $((i+1)) $((i+20000)); sleep "
+           "0.05; done; "
+           "exit 4"});
+  for (int i = 0; i < 12 && job_state(rig, "flood") == "running"; ++i) rig.kill_server();
+  CHECK(rig.sess({"wait", "flood"}).status.code() == 4);
+  std::string expected;
+  for (int i = 1; i <= 200'000; ++i) expected += "line " + std::to_string(i) + "\r\n";
+  const bool same = rig.sess({"logs", "--raw", "flood"}).out == expected;
+  CHECK(same);
+}
+
+TEST_CASE("Ctrl-C ends the reader of a job's output, not the job, and says so", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  // Output into a pipe: streamed, not attached.
+  Attached terminal(
+      {"/bin/sh", "-c", Rig::bin("sess") + " run -s talker -- sh -c 'echo begun; exec sleep 1000' | cat"},
+      rig.env());
+  REQUIRE(terminal.wait_for_text("begun"));
+  terminal.type("\x03");
+  CHECK(terminal.wait_for_text("[sess: job talker goes on: sess logs -f talker, sess attach -t talker"));
+  CHECK(job_state(rig, "talker") == "running");
+}
+
+#ifdef SESS_SANITIZED
+#define LARGE_LOG "20 MB (as the build has sanitizers)"
+constexpr long kLargeLog = 20'000'000;
+constexpr const char* kLargePart = "1M";
+constexpr std::uintmax_t kLargePartBytes = 1 << 20;
+#else
+#define LARGE_LOG "1 GB"
+constexpr long kLargeLog = 1'000'000'000;
+constexpr const char* kLargePart = "32M";
+constexpr std::uintmax_t kLargePartBytes = 32 << 20;
+#endif
+
+TEST_CASE("a log of " LARGE_LOG " is rotated: so many parts of that size, and its last lines are there",
+          "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask(
+      {"run", "-d", "-s", "large", "--log-size", kLargePart, "--log-keep", "3", "--", "sh", "-c",
+       "yes 'a line of a log, about as long as lines of logs are: eighty bytes or somewhat less' | head -c " +
+           std::to_string(kLargeLog) + "; echo; echo the end; exit 5"});
+  const auto waited = run({Rig::bin("sess"), "wait", "large"}, rig.env(), {}, 300'000ms);
+  CHECK(waited.status.code() == 5);
+  std::map<std::string, std::uintmax_t> parts;
+  for (const auto& entry : std::filesystem::directory_iterator(rig.home().state() + "/sess/logs")) {
+    const auto name = entry.path().filename().string();
+    if (!name.ends_with(".times")) parts[name] = entry.file_size();
+  }
+  REQUIRE(parts.size() == 4);
+  CHECK(parts["large.log"] < kLargePartBytes + 16 * 1024);
+  for (const auto* name : {"large.log.1", "large.log.2", "large.log.3"}) {
+    CHECK(parts[name] >= kLargePartBytes);
+    CHECK(parts[name] < kLargePartBytes + 16 * 1024);
+  }
+  CHECK(rig.sess({"logs", "-n", "1", "large"}).out == "the end\n");
+}
+
+TEST_CASE("a full disk stops the log and not the job, and is told", "[e2e][jobs]") {
+  const Rig rig;
+  const std::string small = rig.home().root() + "/small";
+  REQUIRE(::mkdir(small.c_str(), 0700) == 0);
+  if (::mount("tmpfs", small.c_str(), "tmpfs", 0, "size=256k,mode=0700") != 0) {
+    std::puts("SKIP a full disk: a small tmpfs needs root");
+    return;
+  }
+  struct Unmount {
+    const std::string& path;
+    ~Unmount() { ::umount2(path.c_str(), MNT_DETACH); }
+  } const unmount{small};
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "large", "--log", small + "/large.log", "--", "sh", "-c",
+           "seq 1 100000; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit 6"});
+  CHECK(wait_until([&] {
+    return rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos;
+  }));
+  CHECK(rig.sess({"status", "large"}).out.find("No space left on device") != std::string::npos);
+  CHECK(rig.ask({"show-messages"}).find("job large: the log large.log has stopped: ") != std::string::npos);
+  // A server that dies meanwhile does not forget it.
+  rig.kill_server();
+  CHECK(rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos);
+  release(rig);
+  CHECK(rig.sess({"wait", "large"}).status.code() == 6);
+  const auto logged = split_lines(rig.sess({"logs", "large"}).out);
+  REQUIRE(logged.size() > 10'000);
+  CHECK(logged[9'999] == "10000");
+}
+
+TEST_CASE("a log is its owner's alone, and is not written through a link", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string logs = rig.home().state() + "/sess/logs";
+  rig.sess({"run", "-s", "plain", "--", "echo", "text"});
+  struct stat info {};
+  REQUIRE(::stat((logs + "/plain.log").c_str(), &info) == 0);
+  CHECK((info.st_mode & 07777U) == 0600);
+  const std::string victim = rig.home().root() + "/victim";
+  REQUIRE(::symlink(victim.c_str(), (logs + "/linked.log").c_str()) == 0);
+  CHECK(rig.sess({"run", "-s", "linked", "--", "echo", "text"}).status.code() == 0);
+  CHECK(::access(victim.c_str(), F_OK) != 0);
+  CHECK(rig.ask({"show-messages"}).find("job linked: the log linked.log has stopped: ") != std::string::npos);
+}
+
+TEST_CASE("status tells all of a job that is over and whose session is gone, also by JSON", "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "over", "--log", rig.home().root() + "/kept/over.log", "--", "sh", "-c",
+            "seq 1 30; exit 9"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  const auto status = rig.sess({"status", "over"});
+  CHECK(status.status.code() == 3);
+  CHECK(status.out.find("State: failed (exited with 9) since ") != std::string::npos);
+  CHECK(status.out.find("\n21\n22\n") != std::string::npos);
+  CHECK(status.out.find("\n20\n") == std::string::npos);
+  CHECK(status.out.find('\x1b') == std::string::npos);  // colours are for terminals
+  CHECK(split_lines(rig.sess({"logs", "over"}).out).size() == 30);
+  const auto json = rig.sess({"status", "--json", "over"}).out;
+  for (const auto* field :
+       {"\"name\":\"over\"", "\"state\":\"failed\"", "\"status\":9", "\"exit\":{\"code\":9}"}) {
+    CHECK(json.find(field) != std::string::npos);
+  }
+}
+
+TEST_CASE("logs -f goes on until the job ends", "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"run", "-d", "-s", "talker", "--", "sh", "-c",
+           "echo one; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; echo two"});
+  Running follow(rig, {"logs", "-f", "talker"});
+  REQUIRE(wait_until([&] { return follow.out() == "one\n"; }));
+  release(rig);
+  CHECK(follow.wait() == 0);
+  CHECK(follow.out() == "one\ntwo\n");
+}
+
+TEST_CASE("a log is put aside at its size and all that is kept can be read", "[e2e][jobs]") {
+  const Rig rig;
+  rig.sess(
+      {"run", "-s", "large", "--log-size", "100K", "--log-keep", "3", "--", "sh", "-c", "seq -w 1 100000"});
+  const auto files =
+      run({"/bin/sh", "-c", "ls \"$XDG_STATE_HOME/sess/logs\" | grep -v times"}, rig.env()).out;
+  CHECK(files == "large.log\nlarge.log.1\nlarge.log.2\nlarge.log.3\n");
+  const auto last = split_lines(rig.sess({"logs", "large", "-n", "1000"}).out);
+  REQUIRE(last.size() == 1000);
+  CHECK(last.front() == "099001");
+  CHECK(last.back() == "100000");
+}
