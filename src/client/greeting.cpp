@@ -18,6 +18,9 @@ constexpr std::size_t kReadBudget = 16 * 1024;
 // A socket that somebody removed is put back by its keeper well within this time.
 constexpr milliseconds kAbsentPatience{1000};
 
+// Each was there for a moment and left, because another client's question was all that it had to do.
+constexpr int kMostStarts = 5;
+
 void rest(Clock::duration time) {
   ::poll(nullptr, 0, static_cast<int>(std::chrono::ceil<milliseconds>(time).count()));
 }
@@ -73,12 +76,11 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
   const auto end = Clock::now() + kGreetingLimit;
   Outage outage;
   std::optional<Clock::time_point> absent_since;
-  bool started = false;
+  int starts = 0;
   for (;;) {
     auto link = connector();
     if (link) {
       absent_since.reset();
-      started = false;
       Channel channel(std::move(*link));
       channel.send(hello);
       auto welcome = await_welcome(channel, end);
@@ -87,8 +89,8 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
     } else {
       const ErrorCode code = link.error().code;
       if (code != ErrorCode::not_found && code != ErrorCode::unavailable) return pass(link.error());
-      if (start && !started) {
-        started = true;
+      if (start && starts < kMostStarts) {
+        ++starts;
         if (auto listening = start(); !listening) return pass(listening.error());
         continue;
       }

@@ -74,7 +74,7 @@ void Server::add_connection(UniqueFd socket) {
     log::warn("refused a connection of uid {}", peer ? static_cast<long>(peer->uid) : -1L);
     return;
   }
-  had_client_ = true;
+  expect_starter();
   const auto now = clock().wall();
   model::Client& model_client = model_.add_client(fmt::format("client-{}", peer->pid), now);
   model_client.pid = peer->pid;

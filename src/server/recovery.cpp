@@ -86,7 +86,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   }
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
-  if (!model_.sessions().empty()) had_client_ = true;
+  if (!model_.sessions().empty()) may_leave_ = true;
   if (!state.configured) load_configuration();
   job_control_->recovered(!state.configured);
   saved_sessions_->begin(!state.configured);

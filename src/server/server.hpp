@@ -111,6 +111,7 @@ class Server final : private PaneObserver {
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
+  void expect_starter();
   void leave_if_empty();
   void load_configuration();
   void save_model();
@@ -206,6 +207,7 @@ class Server final : private PaneObserver {
   std::unique_ptr<os::Timer> status_timer_;  ///< status-interval, while a status line is shown
   std::vector<std::pair<model::WindowId, std::string>> names_due_;
   bool had_client_ = false;
+  bool may_leave_ = false;  ///< there was a session, or the time for the first one is over
   bool stopping_ = false;
   bool left_ = false;  ///< Leave was sent, and nothing was started since
   bool commands_ran_ = true;
