@@ -29,6 +29,9 @@ namespace {
 
 /// A daemon that nobody connects to (its starter died) does not stay for ever.
 constexpr std::chrono::seconds kFirstClientLimit{30};
+/// From the first connection on, the client that started the daemon has this long to say what for: another one's
+/// question that is answered before must not make the daemon leave.
+constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
 constexpr std::size_t kConfigLimit = 4 << 20;
@@ -148,7 +151,7 @@ Result<> Server::set_up() {
   accept_timer_ = std::make_unique<os::Timer>(*loop_, [this] { listener_watch_->want(true, false); });
   rename_timer_ = std::make_unique<os::Timer>(*loop_, [this] { rename_windows(); });
   status_timer_ = std::make_unique<os::Timer>(*loop_, [this] { redraw_all(); });
-  first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { had_client_ = true; });
+  first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { may_leave_ = true; });
   if (model_.sessions().empty()) first_client_timer_->start(kFirstClientLimit);
   loop_->at_turn_end([this] { end_of_turn(); });
   return {};
@@ -460,9 +463,17 @@ void Server::follow(const model::Event& event) {
   }
 }
 
+void Server::expect_starter() {
+  if (!std::exchange(had_client_, true) && !may_leave_) first_client_timer_->start(kStarterLimit);
+}
+
 void Server::leave_if_empty() {
-  if (!model_.sessions().empty()) left_ = false;
-  if (stopping_ || left_ || !had_client_ || !clients_.empty()) return;
+  if (!model_.sessions().empty()) {
+    left_ = false;
+    may_leave_ = true;
+    first_client_timer_->stop();
+  }
+  if (stopping_ || left_ || !may_leave_ || !clients_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
   if (!queue_->idle() || jobs_->busy() || job_control_->busy()) return;
