@@ -104,6 +104,23 @@ TEST_CASE("a callback may destroy another watch that is ready in the same turn",
   CHECK(calls == 1);
 }
 
+// A descriptor at its end stays readable: with work deferred the turn never ended, and stop() was never looked at.
+TEST_CASE("a turn with deferred work ends although a descriptor stays ready", "[os][loop]") {
+  auto loop = loop_of();
+  auto pipe = pipe_of();
+  pipe.write.reset();
+  constexpr int kTooMany = 1000;
+  int calls = 0;
+  os::FdWatch in(*loop, pipe.read.get(), [&](bool, bool) {
+    loop->stop();
+    if (++calls == kTooMany) in.want(false, false);
+  });
+  in.want(true, false);
+  loop->defer([] {});
+  loop->run();
+  CHECK(calls == 1);
+}
+
 TEST_CASE("deferred work runs at the end of the turn, before the hooks, and once", "[os][loop]") {
   auto loop = loop_of();
   std::string order;
