@@ -140,8 +140,8 @@ void Loop::at_turn_end(std::function<void()> hook) {
 void Loop::turn() {
   SESS_CHECK(base_ != nullptr);
   const bool no_wait = !deferred_.empty() || always_ready_ > 0;
-  // Once in both cases: EVLOOP_NONBLOCK alone goes on as long as anything is ready, which a descriptor at its end always
-  // is, and stop() would never be looked at.
+  // Once in both cases: EVLOOP_NONBLOCK alone goes on as long as anything is ready, which a descriptor at its
+  // end always is, and stop() would never be looked at.
   event_base_loop(base_, EVLOOP_ONCE | (no_wait ? EVLOOP_NONBLOCK : 0) | EVLOOP_NO_EXIT_ON_EMPTY);
   if (always_ready_ > 0) run_always_ready();
   std::deque<std::function<void()>> work;

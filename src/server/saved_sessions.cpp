@@ -46,11 +46,7 @@ std::string text_name(const std::string& key, std::uint32_t pane) {
 SavedSessions::SavedSessions(Server& server)
     : server_(server),
       save_timer_(server.loop(), [this] { on_save_timer(); }),
-      text_timer_(server.loop(),
-                  [this] {
-                    text_due_ = true;
-                    on_save_timer();
-                  }),
+      text_timer_(server.loop(), [this] { save_next_text(); }),
       removal_timer_(server.loop(), [this] { remove_ended(); }),
       typing_timer_(server.loop(), [this] {
         for (auto& [pane, text] : std::exchange(typing_, {})) {
@@ -113,20 +109,24 @@ std::string SavedSessions::take_announcement() {
 // --- writing --------------------------------------------------------------------------------------------
 
 void SavedSessions::model_changed() {
-  if (!frozen_ && !save_timer_.armed()) save_timer_.start(kSaveDelay);
+  if (frozen_) return;
+  model_dirty_ = true;
+  if (!save_timer_.armed()) save_timer_.start(kSaveDelay);
 }
 
 void SavedSessions::on_output(PaneIo& pane) {
   if (!typing_.empty()) type_if_ready(pane);
   if (frozen_) return;
   printed_.insert(pane.id());
+  unsaved_.insert(pane.id());
   if (!save_timer_.armed()) save_timer_.start(kSaveDelay);
   if (!text_timer_.armed()) text_timer_.start(kTextDelay);
 }
 
 void SavedSessions::on_save_timer() {
   if (frozen_) return;
-  save(Vanished::removed);
+  // Most output changes neither where a program is nor which one it is.
+  if (refresh_printed() || std::exchange(model_dirty_, false)) save(Vanished::removed);
 }
 
 bool SavedSessions::wanted(const model::Session& session) {
@@ -142,8 +142,9 @@ bool SavedSessions::wanted(const model::Session& session) {
   return true;
 }
 
-void SavedSessions::refresh(const model::Pane& pane) {
+bool SavedSessions::refresh(const model::Pane& pane) {
   PaneState& state = panes_[pane.id];
+  const auto before = std::pair(state.directory, state.command);
   const PaneIo* io = server_.pane_io(pane.id);
   const auto process =
       io != nullptr && io->master() >= 0 ? os::foreground_process(io->master()) : std::nullopt;
@@ -158,6 +159,16 @@ void SavedSessions::refresh(const model::Pane& pane) {
   } else if (process) {
     state.command = *process == pane.pid ? "" : typed_words(os::process_arguments(*process));
   }
+  return before != std::pair(state.directory, state.command);
+}
+
+bool SavedSessions::refresh_printed() {
+  bool changed = false;
+  for (const auto id : std::exchange(printed_, {})) {
+    const auto* pane = server_.model().pane(id);
+    if (pane != nullptr && refresh(*pane)) changed = true;
+  }
+  return changed;
 }
 
 command::SavedSession SavedSessions::picture(const model::Session& session) {
@@ -181,8 +192,7 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
       const auto* pane = model.pane(id);
       if (pane == nullptr) continue;
       if (id == window->active) saved.active = saved.panes.size();
-      const auto state = panes_.find(id);
-      if (state == panes_.end() || printed_.count(id) > 0) refresh(*pane);
+      if (panes_[id].directory.empty()) refresh(*pane);
       saved.panes.push_back({id.value, panes_[id].directory, panes_[id].command, pane->title});
     }
     if (!saved.panes.empty()) out.windows.push_back(std::move(saved));
@@ -194,7 +204,7 @@ void SavedSessions::save(Vanished vanished) {
   save_timer_.stop();
   if (server_.model().sessions().empty() && live_.empty() && forgotten_.empty()) return;
   if (!open()) return;
-  if (std::exchange(text_due_, false) || !forgotten_.empty()) save_text();
+  if (!forgotten_.empty()) save_all_text();
   std::vector<std::string> gone;
   std::set<model::SessionId> alive;
   for (const auto& [id, session] : server_.model().sessions()) {
@@ -222,7 +232,6 @@ void SavedSessions::save(Vanished vanished) {
     queue_->put(live.key + std::string(kSession), bytes);
     live.written = std::move(bytes);
   }
-  printed_.clear();
   for (const auto& key : std::exchange(forgotten_, {})) queue_->remove(key + ".");
   if (vanished == Vanished::kept) return;
   for (auto it = live_.begin(); it != live_.end();) {
@@ -263,29 +272,31 @@ std::string SavedSessions::text_now(const PaneIo& pane) const {
   return text;
 }
 
-void SavedSessions::save_text() {
-  text_timer_.stop();
-  for (const auto& [id, session] : server_.model().sessions()) {
-    if (!wanted(session)) continue;
-    const std::string key = key_of(session);
-    for (const auto& [index, link] : session.windows) {
-      const auto* window = server_.model().window(link.window);
-      if (window == nullptr) continue;
-      for (const auto pane : window->panes) {
-        const PaneIo* io = server_.pane_io(pane);
-        if (io == nullptr) continue;
-        auto& at = panes_[pane].text_at;
-        if (at == io->parsed()) continue;
-        at = io->parsed();
-        queue_->put(text_name(key, pane.value), seal(text_now(*io)));
-      }
-    }
+void SavedSessions::save_text(model::PaneId id) {
+  const auto* pane = server_.model().pane(id);
+  const PaneIo* io = server_.pane_io(id);
+  if (pane == nullptr || io == nullptr || !open()) return;
+  const auto sealed = seal(text_now(*io));
+  for (const auto* session : server_.model().sessions_with(pane->window)) {
+    if (wanted(*session)) queue_->put(text_name(key_of(*session), id.value), sealed);
   }
 }
 
-void SavedSessions::freeze() {
+void SavedSessions::save_all_text() {
+  text_timer_.stop();
+  for (const auto pane : std::exchange(unsaved_, {})) save_text(pane);
+}
+
+void SavedSessions::save_next_text() {
+  if (frozen_ || unsaved_.empty()) return;
+  save_text(unsaved_.extract(unsaved_.begin()).value());
+  if (!unsaved_.empty()) text_timer_.start(0ns);
+}
+
+void SavedSessions::freeze(Programs programs) {
   if (frozen_) return;
-  text_due_ = true;
+  if (programs == Programs::live) refresh_printed();
+  save_all_text();
   save(Vanished::kept);
   frozen_ = true;
   for (auto* timer : {&save_timer_, &text_timer_, &removal_timer_}) timer->stop();

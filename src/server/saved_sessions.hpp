@@ -37,9 +37,15 @@ class SavedSessions final : public command::RestoreHost {
   void begin(bool first);
   void model_changed();
   void on_output(PaneIo& pane);
-  void on_pane_closed(model::PaneId pane) { typing_.erase(pane); }
-  /// The daemon ends: what there is now is written, and stays as it is from here on.
-  void freeze();
+  void on_pane_closed(model::PaneId pane) {
+    typing_.erase(pane);
+    unsaved_.erase(pane);
+    printed_.erase(pane);
+  }
+  /// The daemon ends: what there is now is written, and stays as it is from here on. Once programs have been
+  /// told to end, what they are and where can no longer be looked up: then it is what was seen last.
+  enum class Programs : bool { live, ending };
+  void freeze(Programs programs);
   /// The daemon leaves because its last session ended.
   void remove_ended();
   /// A sentence for the first client that attaches to a new daemon, once; empty when nothing is offered.
@@ -63,15 +69,19 @@ class SavedSessions final : public command::RestoreHost {
   struct PaneState {
     std::string directory;
     std::string command;
-    std::uint64_t text_at = 0;  ///< stream offset at which its text was written
   };
   enum class Vanished : bool { removed, kept };
 
   [[nodiscard]] bool open();
   void on_save_timer();
   void save(Vanished vanished);
-  void save_text();
-  void refresh(const model::Pane& pane);
+  /// Every pane that printed since, or one a turn: a long scrollback takes a millisecond or more.
+  void save_all_text();
+  void save_next_text();
+  void save_text(model::PaneId pane);
+  /// True when something is different.
+  bool refresh(const model::Pane& pane);
+  bool refresh_printed();
   [[nodiscard]] command::SavedSession picture(const model::Session& session);
   [[nodiscard]] bool wanted(const model::Session& session);
   [[nodiscard]] std::string text_now(const PaneIo& pane) const;
@@ -88,7 +98,8 @@ class SavedSessions final : public command::RestoreHost {
   std::vector<std::string> forgotten_;  ///< keys to remove with the next save
   std::map<model::PaneId, std::string> typing_;
   os::Timer save_timer_, text_timer_, removal_timer_, typing_timer_;
-  bool text_due_ = false;
+  std::set<model::PaneId> unsaved_;  ///< panes whose text is to be written
+  bool model_dirty_ = false;
   bool frozen_ = false;
   bool failed_ = false;  ///< and reported
   bool announce_ = false;

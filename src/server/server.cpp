@@ -225,7 +225,7 @@ void Server::on_keeper_message(keeper::ToServer message) {
   } else if (auto* ping = std::get_if<keeper::Ping>(&message)) {
     if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
   } else if (std::holds_alternative<keeper::Stop>(message)) {
-    saved_sessions_->freeze();
+    saved_sessions_->freeze(SavedSessions::Programs::ending);
     stopping_ = true;
     for (auto& [id, pane] : panes_) pane->checkpoint();
     for (auto& [id, client] : clients_) {
@@ -358,7 +358,7 @@ void Server::report(const std::string& text) {
 }
 
 void Server::end_server() {
-  saved_sessions_->freeze();
+  saved_sessions_->freeze(SavedSessions::Programs::live);
   stopping_ = true;
   for (auto& [id, client] : clients_) {
     if (client->phase == RemoteClient::Phase::attached) {
