@@ -1,5 +1,5 @@
-// Everything that a user arranged is still there after the server was killed: windows, layouts, zoom, options,
-// bindings, hooks, buffers, environment, groups, and what the client shows.
+// Everything that a user arranged is still there after the server was killed: windows, layouts, zoom,
+// options, bindings, hooks, buffers, environment, groups, and what the client shows.
 #include <algorithm>
 
 #include "rig.hpp"
@@ -12,9 +12,11 @@ namespace {
 std::string arrangement(const Rig& rig) {
   std::string out;
   for (const Rig::Arguments& question : std::vector<Rig::Arguments>{
-           {"list-sessions", "-F", "#{session_id} #{session_name} #{session_group} #{session_windows} #{session_stack}"},
+           {"list-sessions", "-F",
+            "#{session_id} #{session_name} #{session_group} #{session_windows} #{session_stack}"},
            {"list-windows", "-a", "-F",
-            "#{window_id} #{window_index} #{window_name} #{window_flags} #{window_layout} #{window_visible_layout} "
+            "#{window_id} #{window_index} #{window_name} #{window_flags} #{window_layout} "
+            "#{window_visible_layout} "
             "#{window_zoomed_flag} #{automatic-rename}"},
            {"list-panes", "-a", "-F",
             "#{pane_id} #{pane_index} #{pane_pid} #{pane_tty} #{pane_width}x#{pane_height} #{pane_active} "
@@ -89,7 +91,8 @@ TEST_CASE("windows, layouts, zoom, options, bindings, hooks and buffers outlive 
   CHECK(rig.ask({"list-windows", "-t", "two", "-F", "#{window_index}"}) == "0\n1\n7\n9");
 }
 
-TEST_CASE("a composed client shows the same again after the server was killed, and its keys work", "[survive]") {
+TEST_CASE("a composed client shows the same again after the server was killed, and its keys work",
+          "[survive]") {
   Rig rig;
   const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
   REQUIRE(client->wait_for_text("$"));
@@ -111,4 +114,26 @@ TEST_CASE("a composed client shows the same again after the server was killed, a
   }));
   client->type("echo typed\r");
   CHECK(client->wait_until([&] { return client->shows("typed"); }));
+}
+
+TEST_CASE("what was answered at prompts is in history-file and comes back after the server was killed",
+          "[survive]") {
+  Rig rig;
+  rig.home().write("config/sess/sess.conf",
+                   "set -s history-file " + rig.home().root() + "/answers\nset -g status on\n");
+  const auto client = rig.terminal({"new-session", "-s", "app", "exec cat"});
+  REQUIRE(client->wait_for_text("[app]"));
+  client->type("\x02:set -g @answer yes\r");
+  REQUIRE(wait_until([&] {
+    client->pump();
+    return read_file(rig.home().root() + "/answers") == "command:set -g @answer yes\n";
+  }));
+  rig.kill_server();
+  REQUIRE(client->wait_until([&] { return rig.sess({"show-options", "-gv", "@answer"}).out == "yes\n"; }));
+  client->type("\x02:\x1b[A");
+  CHECK(client->wait_for_text(":set -g @answer yes"));
+  client->type("\r");
+  CHECK(client->wait_for_no_text(":set -g"));
+  CHECK(rig.ask({"show-prompt-history", "-T", "command"}) ==
+        "History for command:\n\n1: set -g @answer yes");
 }
