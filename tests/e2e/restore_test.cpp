@@ -56,7 +56,12 @@ void kill_both(const Rig& rig) {
   const pid_t server = rig.server();
   REQUIRE(::kill(keeper, SIGKILL) == 0);
   ::kill(server, SIGKILL);
-  REQUIRE(wait_until([&] { return rig.keeper() == 0 && rig.server() == 0; }));
+  // Until their descriptors are closed, and with them the lock: a dying process has lost its memory before.
+  const auto over = [](pid_t pid) {
+    const auto state = status_field(pid, "State");
+    return state.empty() || state.front() == 'Z';
+  };
+  REQUIRE(wait_until([&] { return over(keeper) && over(server) && rig.keeper() == 0 && rig.server() == 0; }));
 }
 
 bool on_screen(const Rig& rig, const std::string& target, const std::string& text) {
