@@ -97,10 +97,18 @@ TEST_CASE("a composed client shows the same again after the server was killed, a
   const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
   REQUIRE(client->wait_for_text("$"));
   rig.ask({"set-option", "-g", "status-right", "right"});
+  rig.ask({"set-option", "-g", "default-command", "env PS1='$ ' sh"});
   client->type("\x02%");
   REQUIRE(client->wait_for_text("\xE2\x94\x82"));
+  rig.ask({"rename-window", "-t", "app:", "named"});  // a name that follows what runs would change by itself
+  REQUIRE(client->wait_for_text("named"));
   rig.ask({"send-keys", "-t", "app:.0", "echo on the left", "Enter"});
-  REQUIRE(client->wait_for_text("on the left"));
+  // What was typed, what it printed, and a prompt behind it: nothing more will change.
+  const auto prompts = [&] {
+    const auto screen = client->screen();
+    return std::count(screen.begin(), screen.end(), '$');
+  };
+  REQUIRE(client->wait_until([&] { return prompts() >= 3; }));
   REQUIRE(client->wait_until([&] { return client->shows("right"); }));
   const std::string before = client->screen();
   for (int i = 0; i < 5; ++i) {
@@ -134,6 +142,5 @@ TEST_CASE("what was answered at prompts is in history-file and comes back after 
   CHECK(client->wait_for_text(":set -g @answer yes"));
   client->type("\r");
   CHECK(client->wait_for_no_text(":set -g"));
-  CHECK(rig.ask({"show-prompt-history", "-T", "command"}) ==
-        "History for command:\n\n1: set -g @answer yes");
+  CHECK(rig.ask({"show-prompt-history", "-T", "command"}) == "History for command:\n\n1: set -g @answer yes");
 }
