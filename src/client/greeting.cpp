@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <variant>
 
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
@@ -15,31 +16,41 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadBudget = 16 * 1024;
-// A socket that somebody removed is put back by its keeper well within this time.
+// A socket that somebody removed is put back by its keeper well within this time, and a daemon that was just
+// killed has given its lock back.
 constexpr milliseconds kAbsentPatience{1000};
-
-// Each was there for a moment and left, because another client's question was all that it had to do.
-constexpr int kMostStarts = 5;
 
 void rest(Clock::duration time) {
   ::poll(nullptr, 0, static_cast<int>(std::chrono::ceil<milliseconds>(time).count()));
 }
 
-/// Waits for the welcome. Nothing: the connection was lost, or time is up.
-Result<std::optional<protocol::Welcome>> await_welcome(Channel& channel, Clock::time_point end) {
+/// What came instead of a welcome, where another attempt may do better.
+enum class Instead {
+  nothing,  ///< the connection was lost, or time is up
+  ending,   ///< the daemon is about to end
+};
+
+bool is_ending(const protocol::Frame& frame) {
+  if (frame.type != protocol::FrameType::error) return false;
+  const auto refusal = protocol::Refusal::parse(frame.payload);
+  return refusal && refusal->code == protocol::RefusalCode::ending;
+}
+
+Result<std::variant<protocol::Welcome, Instead>> await_welcome(Channel& channel, Clock::time_point end) {
   Liveness liveness;
   liveness.expect(Clock::now(), Liveness::Ping::no);
   for (;;) {
     const auto frame = channel.next();
     if (frame.is_malformed()) return fail(ErrorCode::protocol, "{}", frame.reason());
+    if (frame && is_ending(*frame)) return Instead::ending;
     if (frame) {
       auto welcome = read_welcome(*frame);
       if (!welcome) return pass(welcome.error());
-      return std::optional(std::move(*welcome));
+      return std::move(*welcome);
     }
-    if (channel.lost()) return std::nullopt;
+    if (channel.lost()) return Instead::nothing;
     const auto now = Clock::now();
-    if (now >= end) return std::nullopt;
+    if (now >= end) return Instead::nothing;
     if (liveness.due(now) == Liveness::Action::ring) ring_keeper(channel.link());
     const auto wake = std::min(end, liveness.deadline().value_or(end));
     const short events = channel.unsent() > 0 ? POLLIN | POLLOUT : POLLIN;
@@ -49,6 +60,14 @@ Result<std::optional<protocol::Welcome>> await_welcome(Channel& channel, Clock::
     channel.flush();
     if ((entry.revents & ~POLLOUT) != 0) channel.receive(kReadBudget);
   }
+}
+
+/// Until the daemon behind this connection has ended, where the kernel can tell.
+void await_end(const Link& link, Clock::time_point end) {
+  if (!link.keeper_handle) return;
+  pollfd entry{link.keeper_handle.get(), POLLIN, 0};
+  const auto left = std::max(Clock::duration::zero(), end - Clock::now());
+  ::poll(&entry, 1, static_cast<int>(std::chrono::ceil<milliseconds>(left).count()));
 }
 
 }  // namespace
@@ -76,29 +95,35 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
   const auto end = Clock::now() + kGreetingLimit;
   Outage outage;
   std::optional<Clock::time_point> absent_since;
-  int starts = 0;
   for (;;) {
     auto link = connector();
     if (link) {
       absent_since.reset();
       Channel channel(std::move(*link));
       channel.send(hello);
-      auto welcome = await_welcome(channel, end);
-      if (!welcome) return pass(welcome.error());
-      if (*welcome) return Greeting{std::move(channel), std::move(**welcome)};
+      auto answer = await_welcome(channel, end);
+      if (!answer) return pass(answer.error());
+      if (auto* welcome = std::get_if<protocol::Welcome>(&*answer)) {
+        return Greeting{std::move(channel), std::move(*welcome)};
+      }
+      if (std::get<Instead>(*answer) == Instead::ending) {
+        if (!start) return fail(ErrorCode::unavailable, "the daemon is ending");
+        await_end(channel.link(), end);
+      }
     } else {
       const ErrorCode code = link.error().code;
       if (code != ErrorCode::not_found && code != ErrorCode::unavailable) return pass(link.error());
-      if (start && starts < kMostStarts) {
-        ++starts;
-        if (auto listening = start(); !listening) return pass(listening.error());
-        continue;
-      }
       // Nobody listens, and nobody did since the first attempt: there is no server to wait for.
-      if (!outage.active()) return pass(link.error());
+      if (!start && !outage.active()) return pass(link.error());
       const auto now = Clock::now();
-      if (!absent_since) absent_since = now;
-      if (now - *absent_since >= kAbsentPatience) return pass(link.error());
+      const bool first = !absent_since;
+      const auto since = absent_since.value_or(now);
+      absent_since = since;
+      if (now - since >= kAbsentPatience) return pass(link.error());
+      if (start) {
+        if (auto listening = start(); !listening) return pass(listening.error());
+        if (first) continue;
+      }
     }
     if (Clock::now() >= end) return fail(ErrorCode::unavailable, "the server does not answer");
     rest(outage.lost(Clock::now()));

@@ -21,9 +21,10 @@ struct Greeting {
 /// How long the whole greeting may take before the user is told that nobody answers.
 inline constexpr std::chrono::seconds kGreetingLimit{30};
 
-/// `start` is called when nobody listens, and a few times again when nobody does afterwards: a daemon that
-/// has nothing to do may end while this client is on its way to it. Empty when no server may be started. The
-/// error's text is for the user. A server that does not answer is reported to its keeper (ring).
+/// `start` is called when nobody listens, and again while nobody does afterwards: a daemon that has nothing
+/// to do may end while this client is on its way to it, and one that is ending is waited for. Empty when no
+/// server may be started. The error's text is for the user. A server that does not answer is reported to its
+/// keeper (ring).
 [[nodiscard]] Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
                                      const std::function<Result<>()>& start);
 

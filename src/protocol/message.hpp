@@ -242,6 +242,7 @@ enum class RefusalCode : std::uint8_t {
   malformed,  ///< a frame or message could not be read
   denied,     ///< not the owner
   full,       ///< too many clients
+  ending,     ///< the daemon ends: another one can be started when it is gone
 };
 
 /// The connection ends here, and why, in a sentence for the user.

@@ -6,7 +6,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "denied", "full"};
+constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "denied", "full", "ending"};
 constexpr std::string_view kModes[] = {"direct", "composed"};
 constexpr std::string_view kReasons[] = {"other", "detached", "evicted", "exited", "server_exited", "hangup"};
 

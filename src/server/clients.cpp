@@ -38,7 +38,9 @@ ClientToken new_token() {
   return token;
 }
 
-std::string token_text(ClientToken token) { return fmt::format("{:016x}", token); }
+std::string token_text(ClientToken token) {
+  return fmt::format("{:016x}", token);
+}
 
 ClientToken parse_token(std::string_view text) {
   ClientToken token = 0;
@@ -103,8 +105,8 @@ void Server::add_connection(UniqueFd socket) {
   client.connection = std::make_unique<Connection>(*loop_, std::move(socket), std::move(events));
   clients_[id] = std::move(made);
   if (clients_.size() > kMaxClients) {
-    client.connection->send(
-        protocol::encode(protocol::Refusal{protocol::RefusalCode::full, "too many clients; end some and try again"}));
+    client.connection->send(protocol::encode(
+        protocol::Refusal{protocol::RefusalCode::full, "too many clients; end some and try again"}));
     client.phase = Phase::ending;
     client.connection->close_after_flush();
   }
@@ -127,8 +129,8 @@ void Server::drop_client(model::ClientId id) {
   if (gone == nullptr) return;
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
-    saved_clients_[gone->token] = {gone->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table,
-                                   gone->job};
+    saved_clients_[gone->token] = {gone->token,       *seen->session,  seen->read_only,
+                                   seen->ignore_size, seen->key_table, gone->job};
     while (saved_clients_.size() > kMaxSaved) saved_clients_.erase(saved_clients_.begin());
     const auto session = *seen->session;
     queue_->submit_hook("client-detached", command::find_from_session(model_, session));
@@ -178,7 +180,8 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       if (!command) return refuse(command.error().text);
       client.phase = Phase::command;
       const auto id = client.id;
-      queue_->submit_arguments(id, std::move(command->argv), [this, id](int status) { command_done(id, status); });
+      queue_->submit_arguments(id, std::move(command->argv),
+                               [this, id](int status) { command_done(id, status); });
       return true;
     }
     case FrameType::shell: {
@@ -261,7 +264,8 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
     case FrameType::detach: {
       const auto message = protocol::Detach::parse(frame.payload);
       const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
-      detach(client, message && message->hangup ? protocol::DetachReason::hangup : protocol::DetachReason::detached,
+      detach(client,
+             message && message->hangup ? protocol::DetachReason::hangup : protocol::DetachReason::detached,
              session != nullptr ? fmt::format("[detached (from session {})]", session->name) : "[detached]");
       return true;
     }
@@ -273,6 +277,13 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
 bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
   if (const auto mismatch = protocol::version_mismatch(hello.version, "client")) {
     client.connection->send(protocol::encode(protocol::Refusal{protocol::RefusalCode::version, *mismatch}));
+    client.phase = Phase::ending;
+    client.connection->close_after_flush();
+    return false;
+  }
+  if (stopping_) {
+    client.connection->send(
+        protocol::encode(protocol::Refusal{protocol::RefusalCode::ending, "the daemon is ending"}));
     client.phase = Phase::ending;
     client.connection->close_after_flush();
     return false;
@@ -323,8 +334,8 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     if (other.get() == &client || other->token != client.token) continue;
     const model::Client* seen = model_.client(id);
     if (seen != nullptr && seen->session) {
-      saved_clients_[client.token] = {client.token, *seen->session, seen->read_only, seen->ignore_size,
-                                      seen->key_table, other->job};
+      saved_clients_[client.token] = {client.token,      *seen->session,  seen->read_only,
+                                      seen->ignore_size, seen->key_table, other->job};
     }
     client.sequence = std::max(client.sequence, other->acknowledged);
     other->phase = Phase::ending;
@@ -362,7 +373,8 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   const model::Pane* pane = direct_pane(client);
   PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
   if (io != nullptr && pane->id.value == resume.pane && resume.offset != protocol::kNoOffset) {
-    client.direct = std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+    client.direct =
+        std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
     const bool exact = client.direct->resume(resume.offset, resume.past);
     send_attached(client, protocol::AttachMode::direct, pane->id, exact);
     if (!exact) {
@@ -412,7 +424,8 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
 
 void Server::follow_agent(const model::Client& client) {
   const auto agent = client.environment.value("SSH_AUTH_SOCK");
-  if (!agent || agent->empty() || !socket_directory_ || !start_.private_directory || *agent == agent_path_) return;
+  if (!agent || agent->empty() || !socket_directory_ || !start_.private_directory || *agent == agent_path_)
+    return;
   const auto name = agent_path_.substr(agent_path_.rfind('/') + 1);
   if (auto linked = os::point_agent_link(socket_directory_.get(), name, *agent); !linked) {
     log::info("the ssh agent of client {} is not used: {}", client.id.value, linked.error().text);
@@ -479,7 +492,8 @@ void Server::send_exec(RemoteClient& client, std::string_view command) {
   const auto& options = session != nullptr ? session->options : model_.session_options();
   client.direct.reset();
   client.composed.reset();
-  client.connection->send(protocol::encode(protocol::Exec{options.string("default-shell"), std::string(command)}));
+  client.connection->send(
+      protocol::encode(protocol::Exec{options.string("default-shell"), std::string(command)}));
   client.phase = Phase::ending;
   if (seen != nullptr && seen->session) model_.detach_client(client.id);
   model_.recalculate_sizes();

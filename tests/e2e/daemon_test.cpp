@@ -289,3 +289,14 @@ TEST_CASE("an idle daemon with sessions, attached and not, never wakes", "[daemo
   ::nanosleep(&span, nullptr);  // the fact is that nothing happens while time passes
   CHECK(all() == then);
 }
+
+TEST_CASE("a session that is asked for while the daemon ends is the next daemon's first", "[daemon]") {
+  Rig rig;
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    // One that does not end by itself makes the daemon's end last.
+    rig.ask({"new-session", "-d", "-s", name, i == 2 ? "trap '' HUP; read x" : "exec cat"});
+    CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == name);
+    rig.ask({"kill-server"});
+  }
+}
