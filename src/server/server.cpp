@@ -552,10 +552,10 @@ void Server::apply_history_limits() {
 }
 
 PaneIo::Limits Server::history_limits(const model::Pane& pane) {
-  PaneIo::Limits limits;
-  limits.history_bytes = static_cast<std::uint64_t>(pane.options.number("history-bytes"));
   const auto sessions = model_.sessions_with(pane.window);
   const auto& table = sessions.empty() ? model_.session_options() : sessions.front()->options;
+  PaneIo::Limits limits;
+  limits.history_bytes = static_cast<std::uint64_t>(table.number("history-bytes"));
   limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
   return limits;
 }

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "rig.hpp"
 
@@ -288,4 +289,23 @@ TEST_CASE("a server that hangs is noticed by a client that waits for an answer, 
   CHECK(client->wait_for_text("typed into the silence", Milliseconds(30'000)));
   CHECK(rig.server() != hung);
   CHECK(client->wait_until([&] { return clients(rig) == client->pty().tty(); }));
+}
+
+TEST_CASE("history-bytes bounds what a pane keeps, also after the server was killed", "[attach]") {
+  Rig rig;
+  rig.home().write("config/sess/sess.conf", "set -g history-limit 1000000\nset -g history-bytes 40000\n");
+  rig.ask({"new-session", "-d", "-s", "app", "seq 1 20000; exec cat"});
+  rig.ask({"set-option", "-g", "history-bytes", "80000"});
+  const auto kept = [&] {
+    return std::atol(rig.ask({"display-message", "-p", "-t", "app", "#{history_bytes}"}).c_str());
+  };
+  REQUIRE(wait_until([&] { return rig.history("app").back() == "20000"; }));
+  CHECK(kept() <= 80'000);
+  rig.ask({"set-option", "-g", "history-bytes", "40000"});
+  REQUIRE(wait_until([&] { return kept() <= 40'000; }));
+  CHECK(kept() > 20'000);
+  rig.kill_server();
+  CHECK(kept() > 20'000);
+  CHECK(kept() <= 40'000);
+  CHECK(rig.history("app").back() == "20000");
 }
