@@ -1,0 +1,90 @@
+// The server's side of its panes: what they report while they print, the names that windows get from it, and how much
+// history they keep.
+#include "server/alerts.hpp"
+#include "server/host.hpp"
+#include "server/job_control.hpp"
+#include "server/saved_sessions.hpp"
+#include "server/server.hpp"
+#include "server/shell_jobs.hpp"
+
+namespace sess::server {
+namespace {
+
+/// automatic-rename looks at what runs this long after output, as tmux does.
+constexpr std::chrono::milliseconds kRenameInterval{500};
+
+}  // namespace
+
+void Server::apply_history_limits() {
+  for (auto& [id, io] : panes_) {
+    const model::Pane* pane = model_.pane(id);
+    if (pane == nullptr) continue;
+    io->set_limits(history_limits(*pane));
+  }
+}
+
+PaneIo::Limits Server::history_limits(const model::Pane& pane) {
+  const auto sessions = model_.sessions_with(pane.window);
+  const auto& table = sessions.empty() ? model_.session_options() : sessions.front()->options;
+  PaneIo::Limits limits;
+  limits.history_bytes = static_cast<std::uint64_t>(table.number("history-bytes"));
+  limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
+  return limits;
+}
+
+void Server::on_pane_output(PaneIo& pane) {
+  printed_.insert(pane.id());
+  saved_sessions_->on_output(pane);
+  job_control_->log_output(pane);
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr || rename_timer_->armed()) return;
+  const model::Window* window = model_.window(owner->window);
+  if (window != nullptr && window->active == pane.id() && window->options.flag("automatic-rename")) {
+    rename_timer_->start(kRenameInterval);
+  }
+}
+
+void Server::rename_windows() {
+  for (const auto& [id, window] : model_.windows()) {
+    if (!window.options.flag("automatic-rename")) continue;
+    const std::string name =
+        host_->expand(window.options.string("automatic-rename-format"), command::find_from_window(model_, id), {});
+    if (!name.empty() && name != window.name) names_due_.emplace_back(id, name);
+  }
+  for (const auto& [id, name] : std::exchange(names_due_, {})) model_.rename_window(id, name);
+}
+
+void Server::on_pane_bell(PaneIo& pane) {
+  alerts_->on_bell(pane.id());
+}
+
+void Server::on_pane_title(PaneIo& pane) {
+  model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr) return;
+  owner->title = std::string(pane.screen().title());
+  commands_ran_ = true;
+  queue_->submit_hook("pane-title-changed", command::find_from_pane(model_, pane.id()));
+  redraw_all();
+}
+
+void Server::on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) {
+  // Direct clients get the sequence itself through the relay; composed ones are sent it here.
+  static_cast<void>(selection);
+  host_->pane_clipboard(pane.id(), base64);
+}
+
+void Server::on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) {
+  static_cast<void>(pane);
+  static_cast<void>(kind);
+  static_cast<void>(title);
+  static_cast<void>(body);  // direct clients' terminals get it through the relay
+}
+
+void Server::on_pane_eof(PaneIo& pane) { printed_.insert(pane.id()); }
+
+void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) {
+  jobs_->pane_printed(pane.id(), bytes);
+  job_control_->on_pane_bytes(pane);
+}
+
+}  // namespace sess::server
