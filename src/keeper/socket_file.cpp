@@ -47,8 +47,11 @@ bool SocketFile::directory_in_place() const {
 Result<> SocketFile::listen() {
   auto made = os::listen_unix(claim_.directory.get(), paths_.socket_name);
   if (!made) return pass(made.error());
+  const auto identity = named_socket();
+  // Without an identity nobody would look again.
+  if (!identity) return fail(ErrorCode::unavailable, "{} vanished at once", paths_.socket_path());
   listener_ = std::move(*made);
-  identity_ = named_socket();
+  identity_ = identity;
   return {};
 }
 
@@ -73,6 +76,7 @@ void SocketFile::watch() {
   if (!made) {
     // Clients that find no socket cannot ring either; but nothing else is lost.
     log::warn("{}", made.error().text);
+    if (++failures_ <= kMostRetries) retry_.start(kRetry);
     return;
   }
   watch_ = std::move(*made);
@@ -88,8 +92,7 @@ void SocketFile::check() {
     if (++failures_ <= kMostRetries) retry_.start(kRetry);
     return;
   }
-  failures_ = 0;
-  retry_.stop();
+  if (watch_) failures_ = 0;
   if (*restored) {
     log::warn("the socket {} had vanished; it is back", paths_.socket_path());
     on_replaced_();
