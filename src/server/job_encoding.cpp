@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "job/job_file.hpp"
+#include "server/json_fields.hpp"
 
 namespace sess::server {
 namespace {
@@ -12,19 +13,6 @@ using nlohmann::json;
 
 std::int64_t micros(job::WallTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
-template <class T>
-T get(const json& in, const char* name, T fallback = {}) {
-  const auto it = in.find(name);
-  if (it == in.end()) return fallback;
-  if constexpr (std::is_same_v<T, bool>) {
-    return it->is_boolean() ? it->template get<bool>() : fallback;
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return it->is_string() ? it->template get<std::string>() : fallback;
-  } else {
-    return it->is_number_integer() ? it->template get<T>() : fallback;
-  }
 }
 
 job::WallTime time_of(const json& in, const char* name) {

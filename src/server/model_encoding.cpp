@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "server/cbor_writer.hpp"
+#include "server/json_fields.hpp"
 #include "server/model_store.hpp"
 
 namespace sess::server {
@@ -18,20 +19,6 @@ std::int64_t micros(Time time) {
 }
 
 // --- reading helpers: a missing or mistyped field is its default ------------------------------------------
-
-template <class T>
-T get(const json& object, const char* name, T fallback = {}) {
-  if (!object.is_object()) return fallback;
-  const auto it = object.find(name);
-  if (it == object.end()) return fallback;
-  if constexpr (std::is_same_v<T, bool>) {
-    return it->is_boolean() ? it->template get<bool>() : fallback;
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return it->is_string() ? it->template get<std::string>() : fallback;
-  } else {
-    return it->is_number_integer() ? it->template get<T>() : fallback;
-  }
-}
 
 Time get_time(const json& object, const char* name) {
   return Time(std::chrono::duration_cast<Time::duration>(

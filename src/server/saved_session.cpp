@@ -7,6 +7,7 @@
 
 #include "base/checksum.hpp"
 #include "job/boot.hpp"
+#include "server/json_fields.hpp"
 
 namespace sess::server {
 namespace {
@@ -16,19 +17,6 @@ using nlohmann::json;
 constexpr std::string_view kMagic = "sess 1 ";
 constexpr std::size_t kDigits = 16;
 constexpr std::size_t kMostWindows = 10'000;
-
-template <class T>
-T get(const json& in, const char* name, T fallback = {}) {
-  const auto it = in.find(name);
-  if (it == in.end()) return fallback;
-  if constexpr (std::is_same_v<T, bool>) {
-    return it->is_boolean() ? it->template get<bool>() : fallback;
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return it->is_string() ? it->template get<std::string>() : fallback;
-  } else {
-    return it->is_number_integer() ? it->template get<T>() : fallback;
-  }
-}
 
 /// The objects of a list; whatever else is in it is left out.
 std::vector<json> objects(const json& in, const char* name) {
