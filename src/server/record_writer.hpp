@@ -1,21 +1,14 @@
 // Writes exit records to disk without stopping the loop: two syncs take ten milliseconds on a common disk.
 //
-// A thread of its own takes whatever has queued up and writes it as one batch; the loop is told, in order, when it
-// is durable. The thread starts with the first record; it touches nothing but the store's directory.
+// Whatever has queued up is written as one batch in a thread of its own (background_queue.hpp); the loop is
+// told, in order, when it is durable. The thread touches nothing but the store's directory.
 #pragma once
 
-#include <condition_variable>
-#include <deque>
 #include <functional>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <vector>
 
-#include "base/fd.hpp"
 #include "base/result.hpp"
 #include "job/record.hpp"
-#include "os/loop.hpp"
+#include "server/background_queue.hpp"
 
 namespace sess::server {
 
@@ -23,17 +16,13 @@ class RecordWriter {
  public:
   using Done = std::function<void(const Result<>&)>;
 
-  /// Both outlive this.
-  RecordWriter(os::Loop& loop, job::RecordStore& store) : loop_(loop), store_(store) {}
-  /// Writes what is queued; calls nothing back.
-  ~RecordWriter();
-  RecordWriter(const RecordWriter&) = delete;
-  RecordWriter& operator=(const RecordWriter&) = delete;
+  /// Both outlive this, in whose destructor what is queued is written, without calling back.
+  RecordWriter(os::Loop& loop, job::RecordStore& store);
 
   /// `done` is called from the loop.
-  void add(job::Record record, Done done);
+  void add(job::Record record, Done done) { queue_.add({std::move(record), std::move(done), {}}); }
   /// Waits until everything is written and calls back for all of it: before the process ends.
-  void drain();
+  void drain() { queue_.drain(); }
 
  private:
   struct Entry {
@@ -41,21 +30,9 @@ class RecordWriter {
     Done done;
     Result<> result;
   };
-  Result<> start();
-  void write_loop();
-  void hand_back();
+  static void write(job::RecordStore& store, std::deque<Entry>& batch);
 
-  os::Loop& loop_;
-  job::RecordStore& store_;
-  std::thread thread_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Entry> queued_;   ///< guarded by mutex_, as all below
-  std::deque<Entry> written_;
-  bool writing_ = false;
-  bool ending_ = false;
-  UniqueFd wake_;  ///< an eventfd: something was written
-  std::unique_ptr<os::FdWatch> watch_;
+  BackgroundQueue<Entry> queue_;
 };
 
 }  // namespace sess::server
