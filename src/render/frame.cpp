@@ -16,6 +16,19 @@ Frame Frame::successor(Size size) const {
   return next;
 }
 
+bool Frame::keep(const Frame& other, Rect area) {
+  if (other.size_ != size_ || !shares_atlas(other)) return false;
+  const int left = std::clamp(area.col, 0, static_cast<int>(size_.cols));
+  const int right = std::clamp(area.col + area.cols, left, static_cast<int>(size_.cols));
+  const int bottom = std::min(area.row + area.rows, static_cast<int>(size_.rows));
+  for (int r = std::max(area.row, 0); r < bottom; ++r) {
+    const auto from = other.row(r);
+    std::copy(from.begin() + left, from.begin() + right, row(r).begin() + left);
+    mend(r, left, right);
+  }
+  return true;
+}
+
 void Frame::fill(Rect area, std::uint32_t style, char32_t character) {
   Cell cell;
   cell.glyph = static_cast<std::uint32_t>(character) & 0x1FFFFFU;

@@ -50,6 +50,9 @@ class Frame {
   [[nodiscard]] const Atlas& atlas() const { return *atlas_; }
   [[nodiscard]] bool shares_atlas(const Frame& other) const { return atlas_ == other.atlas_; }
 
+  /// Takes over what another frame shows in `area`. False, and nothing changes, when that frame has another
+  /// size or another atlas.
+  bool keep(const Frame& other, Rect area);
   /// Fills with one narrow character.
   void fill(Rect area, std::uint32_t style, char32_t character = U' ');
   /// Writes text without control characters (they are skipped) into at most `columns`; a wide character that

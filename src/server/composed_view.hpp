@@ -1,6 +1,7 @@
 // A client that is shown what the server draws: several panes, a status line, a message, or a window of another
 // size than its terminal. Frames go on the alternate screen, as differences, paced to what the terminal takes: at
-// once after idle, never more than sixty a second, and none while the last one is still on its way.
+// once after idle, never more than sixty a second, and none while the last one is still on its way. Between two frames
+// only the echo of a key is drawn: what the pane that was typed into shows, alone.
 //
 // It owns the frame that the terminal shows; what is drawn into the next one is the owner's (scene.hpp).
 #pragma once
@@ -21,7 +22,10 @@ namespace sess::server {
 class ComposedView {
  public:
   using Time = FlowWindow::Time;
-  using Draw = std::function<void(render::Frame&)>;
+  /// Draws all of a frame; `shown` is what the terminal shows, null when that is not known.
+  using Draw = std::function<void(render::Frame& frame, const render::Frame* shown)>;
+  /// Draws only what a key may have changed over the frame that is shown; false: that is not possible now.
+  using DrawEcho = std::function<bool(render::Frame& frame)>;
 
   ComposedView(Connection& connection, FlowWindow& flow, const render::TerminalFeatures& features);
 
@@ -41,11 +45,15 @@ class ComposedView {
     shown_.reset();
     dirty_ = true;
   }
+  /// The user typed: for a moment what this changes does not wait for the next frame.
+  void expect_echo(Time now) { typed_at_ = now; }
   /// Draws and sends if something changed and the pace allows. Call at the end of a turn.
-  void turn(Size size, Time now, const Draw& draw);
+  void turn(Size size, Time now, const Draw& draw, const DrawEcho& draw_echo);
   [[nodiscard]] std::optional<Time> deadline() const { return deadline_; }
 
  private:
+  void send_echo(Size size, Time now, const DrawEcho& draw_echo);
+
   Connection& connection_;
   FlowWindow& flow_;
   const render::TerminalFeatures& features_;
@@ -55,6 +63,7 @@ class ComposedView {
   bool dirty_ = true;
   Time drawn_at_{};
   std::size_t drawn_bytes_ = 0;  ///< of the last frame: small ones follow each other faster
+  std::optional<Time> typed_at_;  ///< a key's echo is expected
   std::optional<Time> deadline_;
 };
 

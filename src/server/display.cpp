@@ -65,6 +65,10 @@ void Server::send_attached(RemoteClient& client, AttachMode mode, model::PaneId 
 void Server::update_displays() {
   const auto now = clock().now();
   std::optional<std::chrono::seconds> interval;
+  for (const auto id : printed_) {
+    if (const PaneIo* io = pane_io(id))
+      synchronized_panes_.on_output(id, io->screen().modes().synchronized, now);
+  }
   for (auto& [id, client] : clients_) {
     if (client->phase == Phase::attached && !client->suspended && !client->connection->closed()) {
       update_display(*client, now);
@@ -96,12 +100,22 @@ void Server::update_display(RemoteClient& client, FlowWindow::Time now) {
     const model::Window* window = model_.current_window(*seen->session);
     if (window != nullptr) {
       for (const auto pane : window->panes) {
-        if (printed_.count(pane) > 0) client.composed->invalidate();
+        if (printed_.count(pane) > 0) client.held_back.insert(pane);
       }
     }
+    std::erase_if(client.held_back, [&](model::PaneId pane) {
+      const auto held = synchronized_panes_.held_until(pane, now);
+      if (held) deadline = deadline ? std::min(*deadline, *held) : held;
+      if (!held) client.composed->invalidate();
+      return !held;
+    });
     client.composed->set_modes(composed_modes(client), now);
-    client.composed->turn(seen->size, now, [&](render::Frame& frame) { draw(client, frame); });
-    deadline = client.composed->deadline();
+    client.composed->turn(
+        seen->size, now,
+        [&](render::Frame& frame, const render::Frame* shown) { draw(client, frame, shown, now); },
+        [&](render::Frame& frame) { return draw_echo(client, frame, now); });
+    if (const auto next = client.composed->deadline())
+      deadline = deadline ? std::min(*deadline, *next) : next;
   }
   if (deadline) {
     client.frame_timer.start(std::max(*deadline - now, std::chrono::steady_clock::duration(1)));
@@ -263,22 +277,83 @@ void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
 
 }  // namespace
 
-void Server::draw(RemoteClient& client, render::Frame& frame) {
+/// The rows of the terminal that show the window.
+render::Rect Server::window_area(const RemoteClient& client, Size terminal) {
+  const model::Session* session = model_.session(*model_.client(client.id)->session);
+  const int status = model::status_lines(model_, *session);
+  const bool status_top = session->options.choice("status-position") == "top";
+  return {status_top ? status : 0, 0, std::max(0, terminal.rows - status), terminal.cols};
+}
+
+/// The part of a pane that is on the terminal, when the window's cell (top, left) is in the corner of `area`.
+render::Rect Server::place_of(const model::Pane& pane, const render::Rect& area, int top, int left) {
+  render::Rect shown{std::max(pane.top - top, 0), std::max(pane.left - left, 0), 0, 0};
+  shown.rows = std::min(pane.top - top + pane.size.rows, area.rows) - shown.row;
+  shown.cols = std::min(pane.left - left + pane.size.cols, area.cols) - shown.col;
+  shown.row += area.row;
+  shown.col += area.col;
+  return shown;
+}
+
+void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const PaneIo& io, render::Frame& frame,
+                       const render::Rect& shown, int top, int left) {
+  const model::Window* window = model_.window(pane.window);
+  const bool is_active = pane.id == window->active;
+  const auto target = command::find_from_pane(model_, pane.id);
+  const auto style_of = [&](const char* option) {
+    return render::style_on({}, host_->expand(pane.options.string(option), target, client.id));
+  };
+  render::PaneView view;
+  view.top = std::max(top - pane.top, 0);
+  view.left = std::max(left - pane.left, 0);
+  view.base = render::window_style(style_of("window-style"),
+                                   is_active ? style_of("window-active-style") : model::Style{});
+  view.has_cursor = is_active;
+  render::draw_pane(frame, shown, io.screen(), view);
+}
+
+/// Over the frame that is shown: the active pane alone, when it printed and nothing else of the frame follows
+/// from it.
+bool Server::draw_echo(RemoteClient& client, render::Frame& frame, FlowWindow::Time now) {
+  const model::Window* window = model_.current_window(*model_.client(client.id)->session);
+  if (window == nullptr || printed_.count(window->active) == 0) return false;
+  if (client.overlay.kind != Overlay::Kind::none || synchronized_panes_.held_until(window->active, now))
+    return false;
+  const model::Pane* pane = model_.pane(window->active);
+  const PaneIo* io = pane_io(window->active);
+  const auto view = host_->view(client.id);
+  if (pane == nullptr || io == nullptr || !view || view->top != client.drawn.top ||
+      view->left != client.drawn.left) {
+    return false;
+  }
+  const auto shown = place_of(*pane, window_area(client, frame.size()), view->top, view->left);
+  const auto drawn = client.drawn.panes.find(pane->id);
+  if (shown.rows <= 0 || shown.cols <= 0 || drawn == client.drawn.panes.end() || drawn->second != shown)
+    return false;
+  draw_pane(client, *pane, *io, frame, shown, view->top, view->left);
+  return true;
+}
+
+void Server::draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before,
+                  FlowWindow::Time now) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = model_.session(*seen->session);
   model::Window* window = model_.current_window(*seen->session);
+  const auto drawn_before = std::exchange(client.drawn, {});
   if (window == nullptr) return;
   if (client.overlay.kind == Overlay::Kind::text) return draw_text_overlay(frame, client.overlay);
 
   const int status = model::status_lines(model_, *session);
   const bool status_top = session->options.choice("status-position") == "top";
-  const int rows = std::max(0, frame.size().rows - status);
-  const render::Rect area{status_top ? status : 0, 0, rows, frame.size().cols};
+  const render::Rect area = window_area(client, frame.size());
 
   // The panes, seen through a viewport that follows the active pane's cursor.
   const auto view_of_window = host_->view(client.id);
   const int top = view_of_window ? view_of_window->top : 0;
   const int left = view_of_window ? view_of_window->left : 0;
+  client.drawn.top = top;
+  client.drawn.left = left;
+  const bool same_view = drawn_before.top == top && drawn_before.left == left;
   std::vector<render::BorderPane> borders;
   const auto marked = model_.mark();
   for (const auto id : window->panes) {
@@ -286,27 +361,22 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
     const model::Pane* pane = model_.pane(id);
     PaneIo* io = pane_io(id);
     if (pane == nullptr || io == nullptr) continue;
-    const int pane_top = pane->top - top;
-    const int pane_left = pane->left - left;
-    render::Rect shown{std::max(pane_top, 0), std::max(pane_left, 0), 0, 0};
-    shown.rows = std::min(pane_top + pane->size.rows, area.rows) - shown.row;
-    shown.cols = std::min(pane_left + pane->size.cols, area.cols) - shown.col;
+    const render::Rect shown = place_of(*pane, area, top, left);
     const bool is_active = id == window->active;
-    render::PaneView view;
-    view.top = std::max(-pane_top, 0);
-    view.left = std::max(-pane_left, 0);
+    if (shown.rows > 0 && shown.cols > 0) {
+      client.drawn.panes.emplace(id, shown);
+      // In the middle of a synchronized update it stays as it was, if it was there.
+      const auto before = drawn_before.panes.find(id);
+      const bool stays = same_view && before != drawn_before.panes.end() && before->second == shown &&
+                         synchronized_panes_.held_until(id, now) && shown_before != nullptr &&
+                         frame.keep(*shown_before, shown);
+      if (stays && is_active) frame.cursor = shown_before->cursor;
+      if (!stays) draw_pane(client, *pane, *io, frame, shown, top, left);
+    }
     const auto target = command::find_from_pane(model_, id);
     const auto style_of = [&](const char* option) {
       return render::style_on({}, host_->expand(pane->options.string(option), target, client.id));
     };
-    view.base = render::window_style(style_of("window-style"),
-                                     is_active ? style_of("window-active-style") : model::Style{});
-    view.has_cursor = is_active;
-    if (shown.rows > 0 && shown.cols > 0) {
-      shown.row += area.row;
-      shown.col += area.col;
-      render::draw_pane(frame, shown, io->screen(), view);
-    }
     render::BorderPane border;
     border.area = {pane->top, pane->left, pane->size.rows, pane->size.cols};
     border.index = model_.pane_index(id);
@@ -332,12 +402,7 @@ void Server::draw(RemoteClient& client, render::Frame& frame) {
       const model::Pane* pane = model_.pane(id);
       if (pane == nullptr || (window->zoomed && id != window->active)) continue;
       const char* option = id == window->active ? "display-panes-active-colour" : "display-panes-colour";
-      render::Rect shown{std::max(pane->top - top, 0), std::max(pane->left - left, 0), 0, 0};
-      shown.rows = std::min(pane->top - top + pane->size.rows, area.rows) - shown.row;
-      shown.cols = std::min(pane->left - left + pane->size.cols, area.cols) - shown.col;
-      shown.row += area.row;
-      shown.col += area.col;
-      render::draw_pane_number(frame, shown, pane->size, model_.pane_index(id),
+      render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size, model_.pane_index(id),
                                render::style_on({}, "fg=" + session->options.string(option)));
     }
     frame.cursor.visible = false;

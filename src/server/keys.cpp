@@ -116,6 +116,7 @@ void Server::forward_input(RemoteClient& client, std::string_view bytes, bool wh
   const model::Client* seen = model_.client(client.id);
   if (pane->input_off || seen->read_only) bytes = {};
   if (bytes.empty() && !whole_frames) return;
+  if (client.composed && !bytes.empty()) client.composed->expect_echo(clock().now());
   const bool taken =
       whole_frames ? io->input(bytes, client.token, client.sequence) : io->input(bytes);
   if (!taken) {

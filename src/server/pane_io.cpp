@@ -18,6 +18,8 @@ constexpr ClientToken kReplies = 1;
 
 /// A read(2) from a PTY returns at most 4 KiB; larger portions only serve replays.
 constexpr std::size_t kPortion = 16 * 1024;
+/// What one returns when there is more: n_tty's buffer without the byte that it keeps free.
+constexpr std::size_t kFullRead = 4095;
 /// How finely a replay steps after a fault, so that the third start skips little.
 constexpr std::size_t kCarefulPortion = 256;
 /// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
@@ -104,7 +106,7 @@ void PaneIo::watch() {
 void PaneIo::on_ready(bool readable, bool writable) noexcept {
   if (writable) write_input();
   if (!readable || eof_) return;
-  if (read_some(kReadBudget) > 0) observer_.on_pane_output(*this);
+  if (read_some(observer_.read_budget()) > 0) observer_.on_pane_output(*this);
   if (eof_) {
     watch_->want(false, false);
     observer_.on_pane_eof(*this);
@@ -128,6 +130,8 @@ std::size_t PaneIo::read_some(std::size_t budget) {
     journal_->commit(static_cast<std::size_t>(n));
     parse(from, {space.data(), static_cast<std::size_t>(n)});
     total += static_cast<std::size_t>(n);
+    // The kernel's buffer is empty. Asking it again would wait for what its worker has not moved there yet.
+    if (static_cast<std::size_t>(n) < kFullRead) break;
   }
   return total;
 }

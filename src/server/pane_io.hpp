@@ -26,6 +26,8 @@ class PaneIo;
 class PaneObserver {
  public:
   virtual ~PaneObserver() = default;
+  /// Bytes that a pane may read in this turn (at least one read(2) is made): what a flood may take of everybody's time.
+  [[nodiscard]] virtual std::size_t read_budget() const = 0;
   virtual void on_pane_output(PaneIo& pane) = 0;
   virtual void on_pane_bell(PaneIo& pane) = 0;
   virtual void on_pane_title(PaneIo& pane) = 0;
@@ -39,10 +41,6 @@ class PaneObserver {
 
 class PaneIo final : public terminal::Sink {
  public:
-  /// Bytes read from one program in one turn of the loop: what a flood may take of everybody's time. The kernel hands out
-  /// 4 KiB at once; with sixteen floods a turn stays below two milliseconds.
-  static constexpr std::size_t kReadBudget = 8 * 1024;
-
   struct Limits {
     std::uint64_t history_lines = 50'000;
     std::uint64_t history_bytes = 32ULL << 20;

@@ -12,6 +12,9 @@ namespace {
 
 /// automatic-rename looks at what runs this long after output, as tmux does.
 constexpr std::chrono::milliseconds kRenameInterval{500};
+/// What all panes together may read in a turn: with more floods each gets less, down to one read(2), so that a key waits
+/// for a turn of the same length.
+constexpr std::size_t kTurnBudget = 16 * 1024;
 
 }  // namespace
 
@@ -31,6 +34,8 @@ PaneIo::Limits Server::history_limits(const model::Pane& pane) {
   limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
   return limits;
 }
+
+std::size_t Server::read_budget() const { return kTurnBudget / std::max<std::size_t>(1, printing_); }
 
 void Server::on_pane_output(PaneIo& pane) {
   printed_.insert(pane.id());

@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/result.hpp"
@@ -17,6 +19,7 @@
 #include "os/loop.hpp"
 #include "protocol/message.hpp"
 #include "render/features.hpp"
+#include "render/rect.hpp"
 #include "server/composed_view.hpp"
 #include "server/connection.hpp"
 #include "server/direct_view.hpp"
@@ -56,6 +59,12 @@ struct RemoteClient {
   std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
   render::TerminalFeatures features;
   bool features_asked = false;
+  struct Drawn {
+    std::map<model::PaneId, render::Rect> panes;  ///< where on the terminal
+    int top = 0, left = 0;                        ///< of the window
+  };
+  Drawn drawn;                         ///< the last whole frame
+  std::set<model::PaneId> held_back;  ///< printed in the middle of a synchronized update, to be drawn after it
   bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;

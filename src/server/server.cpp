@@ -201,6 +201,7 @@ void Server::end_of_turn() {
   }
   if (job_control_->has_more()) loop_->defer([] {});
   sweep_clients();
+  printing_ = printed_.size();
   printed_.clear();
   leave_if_empty();
 }
@@ -403,6 +404,7 @@ void Server::follow(const model::Event& event) {
           client->display_stale = true;
         }
       }
+      synchronized_panes_.forget(*event.pane);
       if (panes_.erase(*event.pane) > 0) {
         signal_pane(*event.pane, SIGHUP, keeper::Signal::Whom::session);
         signal_pane(*event.pane, SIGCONT, keeper::Signal::Whom::session);

@@ -27,6 +27,7 @@
 #include "server/model_store.hpp"
 #include "server/pane_io.hpp"
 #include "server/remote_client.hpp"
+#include "server/synchronized_panes.hpp"
 
 namespace sess::server {
 
@@ -163,11 +164,17 @@ class Server final : private PaneObserver {
   void update_display(RemoteClient& client, FlowWindow::Time now);
   void decide_view(RemoteClient& client, FlowWindow::Time now);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
-  void draw(RemoteClient& client, render::Frame& frame);
+  [[nodiscard]] render::Rect window_area(const RemoteClient& client, Size terminal);
+  [[nodiscard]] static render::Rect place_of(const model::Pane& pane, const render::Rect& area, int top, int left);
+  void draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before, FlowWindow::Time now);
+  void draw_pane(RemoteClient& client, const model::Pane& pane, const PaneIo& io, render::Frame& frame,
+                 const render::Rect& shown, int top, int left);
+  [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, FlowWindow::Time now);
   [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);
   void send_attached(RemoteClient& client, protocol::AttachMode mode, model::PaneId pane, bool resumed);
   std::string expand(const RemoteClient& client, std::string_view format);
 
+  [[nodiscard]] std::size_t read_budget() const override;
   void on_pane_output(PaneIo& pane) override;
   void on_pane_bell(PaneIo& pane) override;
   void on_pane_title(PaneIo& pane) override;
@@ -195,6 +202,8 @@ class Server final : private PaneObserver {
   std::map<ClientToken, SavedClient> saved_clients_;  ///< attached when the last server died
   std::vector<keeper::Exited> ended_;
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
+  std::size_t printing_ = 0;              ///< how many there were in the turn before
+  SynchronizedPanes synchronized_panes_;
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;
   std::string agent_path_;

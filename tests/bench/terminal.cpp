@@ -33,14 +33,14 @@ int left(Clock::time_point end) {
 
 }  // namespace
 
-bool Terminal::read_some(std::size_t limit) {
+std::size_t Terminal::read_some(std::size_t limit) {
   std::array<char, 65536> buffer;
   const ssize_t n = ::read(pty_.fd(), buffer.data(), std::min(limit, buffer.size()));
-  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return false;
+  if (n < 0 && (errno == EAGAIN || errno == EINTR)) return 0;
   if (n <= 0) throw Failure("the client ended: " + printable(window_));
   if (window_.size() > kLongestMark) window_.erase(0, window_.size() - kLongestMark);
   window_.append(buffer.data(), static_cast<std::size_t>(n));
-  return true;
+  return static_cast<std::size_t>(n);
 }
 
 bool Terminal::found(std::string_view mark) {
@@ -72,6 +72,15 @@ std::optional<Clock::time_point> Terminal::read_slowly(std::size_t bytes_per_sec
     if (!mark.empty() && found(mark)) return Clock::now();
   }
   return std::nullopt;
+}
+
+std::size_t Terminal::read_for(Milliseconds duration) {
+  std::size_t bytes = 0;
+  for (const auto end = Clock::now() + duration; Clock::now() < end;) {
+    pollfd entry{pty_.fd(), POLLIN, 0};
+    if (::poll(&entry, 1, left(end)) > 0) bytes += read_some(65536);
+  }
+  return bytes;
 }
 
 void Terminal::drain(Milliseconds quiet) {

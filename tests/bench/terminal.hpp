@@ -36,6 +36,8 @@ class Terminal {
   /// Reads at this many bytes a second for that long, or until a mark comes (empty: none).
   std::optional<Clock::time_point> read_slowly(std::size_t bytes_per_second, Milliseconds duration,
                                                std::string_view mark);
+  /// Reads all that comes for that long, as a fast terminal does; how many bytes that were.
+  std::size_t read_for(Milliseconds duration);
   /// Reads until nothing has come for a while.
   void drain(Milliseconds quiet = Milliseconds(50));
   /// What was read until now is not searched for marks.
@@ -49,8 +51,8 @@ class Terminal {
   [[nodiscard]] pid_t pid() const { return pty_.pid(); }
 
  private:
-  /// Up to `limit` bytes into the window that is searched; false when there was nothing to read.
-  bool read_some(std::size_t limit);
+  /// Up to `limit` bytes into the window that is searched; how many there were to read.
+  std::size_t read_some(std::size_t limit);
   bool found(std::string_view mark);
 
   test::Pty pty_;

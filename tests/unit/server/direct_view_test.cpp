@@ -18,6 +18,7 @@ namespace {
 
 class Observer final : public PaneObserver {
  public:
+  [[nodiscard]] std::size_t read_budget() const override { return 16 * 1024; }
   void on_pane_output(PaneIo&) override {}
   void on_pane_bell(PaneIo&) override {}
   void on_pane_title(PaneIo&) override {}

@@ -15,6 +15,7 @@ using server::PaneIo;
 namespace {
 
 struct Deaf final : server::PaneObserver {
+  [[nodiscard]] std::size_t read_budget() const override { return 16 * 1024; }
   void on_pane_output(PaneIo&) override {}
   void on_pane_bell(PaneIo&) override {}
   void on_pane_title(PaneIo&) override {}
