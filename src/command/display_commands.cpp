@@ -13,6 +13,7 @@ constexpr std::string_view kMessage =
 /// Standard input of the command becomes output of the pane.
 Status feed(Item& item) {
   if (item.pane() == nullptr || !item.client_id()) return Status::normal;
+  if (!item.pane()->empty) return item.error("pane is not empty");
   const model::PaneId pane = item.pane()->id;
   const Waker waker = item.wait();
   Host* host = &item.host();

@@ -49,6 +49,29 @@ Status finish_split(Item& item, Target made, bool zoom) {
   return Status::normal;
 }
 
+/// A pane without a program: one that ends at once makes its terminal, and the pane stays as a dead one does.
+/// With `input` it is given what the client has on its standard input.
+Status start_empty(Item& item, const model::Session& session, PaneId id, bool input,
+                   const std::function<Status(Item&)>& then) {
+  Pane* pane = item.model().pane(id);
+  const std::string own = std::exchange(pane->shell_command, ":");
+  pane->empty = true;
+  const Status status = start_program(item, session, id, "create pane failed", [id, input, then](Item& self) {
+    if (Pane* made = self.model().pane(id)) made->dead = true;
+    if (!input || !self.client_id()) return then(self);
+    const Waker waker = self.wait();
+    Host* host = &self.host();
+    host->read_file(self.client_id(), "-", [waker, host, id, then](const Result<std::string>& data) {
+      if (data) host->feed_pane(id, *data);
+      waker(then);
+    });
+    return Status::wait;
+  });
+  pane = item.model().pane(id);
+  if (pane != nullptr) pane->shell_command = own;  // what respawn-pane starts
+  return status;
+}
+
 Status run_split(Item& item) {
   Model& model = item.model();
   const Args& args = item.args();
@@ -82,16 +105,9 @@ Status run_split(Item& item) {
   Target target = item.target();
   target.pane = id;
 
-  if (input && item.client_id()) {
-    const Waker waker = item.wait();
-    Host* host = &item.host();
-    host->read_file(item.client_id(), "-", [waker, host, id, target, zoom](Result<std::string> data) {
-      if (data) host->feed_pane(id, *data);
-      waker([target, zoom](Item& self) { return finish_split(self, target, zoom); });
-    });
-    return Status::wait;
-  }
-  if (empty) return finish_split(item, target, zoom);
+  if (empty)
+    return start_empty(item, *session, id, input,
+                       [target, zoom](Item& self) { return finish_split(self, target, zoom); });
   return start_program(item, *session, id, "create pane failed",
                        [target, zoom](Item& self) { return finish_split(self, target, zoom); });
 }

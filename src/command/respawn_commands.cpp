@@ -29,6 +29,7 @@ Status respawn(Item& item, Pane& pane, const char* failure) {
   }
   if (args.has('c')) pane.start_path = start_directory(item, args.get('c'), session);
   for (const std::string& variable : args.all('e')) pane.environment.put(variable);
+  pane.empty = false;
   ProgramStart start = program_start(item, *session, pane);
   start.replace = true;
   const model::PaneId id = pane.id;

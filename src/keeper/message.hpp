@@ -147,7 +147,9 @@ using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exite
 
 struct Spawn {
   std::uint64_t request = 0;      ///< chosen by the server, echoed in the answer; unique per server
-  PaneNumber pane = 0;            ///< new, or one whose program has exited (respawn)
+  /// New, or one whose program has exited; with keep_journal also one whose program still runs: once the new one
+  /// has started, the old one is hung up and reaped silently.
+  PaneNumber pane = 0;
   std::vector<std::string> argv;  ///< argv[0] is searched in PATH of env
   std::vector<std::string> env;   ///< complete
   std::string cwd;                ///< falls back to HOME of env, then /

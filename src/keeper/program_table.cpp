@@ -30,7 +30,7 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   const auto known = programs_.find(spawn.pane);
   const bool busy = std::any_of(starting_.begin(), starting_.end(),
                                 [&](const auto& one) { return one.second.spawn.pane == spawn.pane; });
-  if (busy || (known != programs_.end() && !known->second.exited)) {
+  if (busy || (known != programs_.end() && !known->second.exited && !spawn.keep_journal)) {
     return refuse(spawn, server, EEXIST, fmt::format("pane {} is still active", spawn.pane));
   }
   os::SpawnRequest request;
@@ -84,6 +84,11 @@ void ProgramTable::on_verdict(pid_t pid) {
     return refuse(entry.spawn, entry.server, journal.error().sys_errno, journal.error().text);
   }
   Program& program = programs_[entry.spawn.pane];
+  if (program.pid > 0 && !program.exited) {
+    // respawn -k: what runs there is hung up as its terminal goes; nobody asks any more how it ends.
+    forgotten_.push_back(program.pid);
+    os::signal_sessions({program.pid}, {SIGHUP, SIGCONT});
+  }
   program = Program{};
   program.pane = entry.spawn.pane;
   program.pid = pid;

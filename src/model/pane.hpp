@@ -37,6 +37,7 @@ struct Pane {
   int dead_status = 0;  ///< wait status, see waitpid(2); meaningful when dead
   Time dead_time{};
   Time created{};
+  bool empty = false;              ///< made without a program: shows what display-message -I writes, until respawned
   bool input_off = false;          ///< select-pane -d
   std::string pipe_command;        ///< pipe-pane; "" when none
   std::uint64_t active_order = 0;  ///< Model's: when it last became its window's active pane

@@ -56,7 +56,14 @@ void HostImpl::write_pane(PaneId pane, std::string_view bytes) {
 }
 
 void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
-  if (PaneIo* io = server_.pane_io(pane)) io->announce(bytes);
+  PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  std::string shown = "\x1b[?25l";  // nothing reads there
+  for (const char c : bytes) {
+    if (c == '\n') shown += '\r';
+    shown += c;
+  }
+  io->announce(shown);
 }
 
 bool HostImpl::send_key(PaneId pane, std::string_view key_name) {
@@ -112,7 +119,7 @@ void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
 void HostImpl::reset_terminal(PaneId pane) {
   PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
-  io->reset_terminal();
+  server_.reset_terminal(pane);
   for (auto* seen : server_.model().clients_of(server_.model().sessions_with(server_.model().pane(pane)->window).front()->id)) {
     if (RemoteClient* client = server_.client(seen->id)) server_.redraw(*client);
   }

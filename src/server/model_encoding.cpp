@@ -147,6 +147,7 @@ void put(CborWriter& out, const model::Pane& pane) {
   out.field("dead_status", pane.dead_status);
   out.field("dead_time", micros(pane.dead_time));
   out.field("created", micros(pane.created));
+  out.field("empty", pane.empty);
   out.field("input_off", pane.input_off);
   out.field("pipe_command", pane.pipe_command);
   out.field("active_order", pane.active_order);
@@ -173,6 +174,7 @@ model::Pane to_pane(const json& in) {
   pane.dead_status = get<int>(in, "dead_status");
   pane.dead_time = get_time(in, "dead_time");
   pane.created = get_time(in, "created");
+  pane.empty = get<bool>(in, "empty");
   pane.input_off = get<bool>(in, "input_off");
   pane.pipe_command = get<std::string>(in, "pipe_command");
   pane.active_order = get<std::uint64_t>(in, "active_order");

@@ -263,9 +263,6 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   request.nice = start.nice;
   request.memory_limit = start.memory_limit;
   request.input = start.input;
-  if (start.replace) {
-    if (PaneIo* io = pane_io(id)) io->finish();
-  }
   auto spawned = link_.spawn(std::move(request));
   if (!spawned) return pass(spawned.error());
   pane->pid = spawned->pid;
@@ -273,7 +270,8 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   pane->dead = false;
   PaneIo* io = pane_io(id);
   if (start.replace && io != nullptr) {
-    io->reset_terminal();
+    io->finish();  // not before: a program that cannot be started leaves the one before it alone
+    reset_terminal(id);
     io->replace_master(std::move(spawned->master));
   } else {
     auto opened = PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
@@ -285,6 +283,15 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   if (!spawned->note.empty()) io->announce(spawned->note + "\r\n");
   log::debug("pane {}: started pid {}", id.value, spawned->pid);
   return {};
+}
+
+void Server::reset_terminal(model::PaneId id) {
+  PaneIo* io = pane_io(id);
+  const model::Pane* pane = model_.pane(id);
+  if (io == nullptr || pane == nullptr) return;
+  const std::string title = pane->title;
+  io->reset_terminal();
+  if (!title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
 }
 
 Result<> Server::signal_pane(model::PaneId id, int signo, keeper::Signal::Whom whom) {
@@ -317,7 +324,10 @@ void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
   const std::string remain(pane->options.choice("remain-on-exit"));
   const bool failed = !WIFEXITED(wait_status) || WEXITSTATUS(wait_status) != 0;
   const auto target = command::find_from_pane(model_, id);
-  if (!stopping_ && (remain == "on" || (remain == "failed" && failed))) {
+  if (!stopping_ && pane->empty) {
+    pane->dead = true;
+    pane->pid = -1;
+  } else if (!stopping_ && (remain == "on" || (remain == "failed" && failed))) {
     pane->dead = true;
     pane->pid = -1;
     if (io != nullptr) {

@@ -70,6 +70,8 @@ class Server final : private PaneObserver {
   /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
   Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
   Result<> signal_pane(model::PaneId pane, int signo, keeper::Signal::Whom whom);
+  /// As a terminal's hard reset, but the title stays: it names the pane, not what was drawn in it.
+  void reset_terminal(model::PaneId pane);
   void end_server();
   /// A pane whose program ended: goes, or stays as remain-on-exit says.
   void end_pane(model::PaneId id, int wait_status, model::Time ended);

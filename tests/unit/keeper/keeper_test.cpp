@@ -125,6 +125,20 @@ TEST_CASE("a respawn may keep the pane's journal or get a new one", "[keeper]") 
   CHECK(rig.tell("mark 1 new") == "fresh");
 }
 
+TEST_CASE("a respawn in place of a program that runs hangs that one up, and only then", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const auto running = static_cast<pid_t>(std::stol(rig.tell("spawn 1 read x")));
+  CHECK(rig.tell("mark 1 old") == "fresh");
+  CHECK(rig.tell("respawn 1 exec:/no/such/program").rfind("error 2 ", 0) == 0);
+  CHECK(alive(running));
+  const std::string next = rig.tell("respawn 1 read x");
+  CHECK(rig.tell("mark 1 older") == "old");
+  CHECK(rig.tell("panes") == "1:" + next + " ");
+  CHECK(test::wait_until([&] { return !alive(running); }));
+  CHECK(rig.tell("panes") == "1:" + next + " ");
+}
+
 TEST_CASE("a server that does not answer is replaced once somebody rings", "[keeper]") {
   Rig rig([](keeper::KeeperOptions& options) { options.hang_limit = 100ms; });
   rig.start();
