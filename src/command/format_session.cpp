@@ -205,7 +205,7 @@ constexpr Variable kWindow[] = {
   {"window_index", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return Found(std::to_string(l.index)); }); }},
   {"window_last_flag", [](C c) { return with_link(c, [](const Session& s, const model::Winlink& l) { return flag(!s.last.empty() && s.last.front() == l.index); }); }},
   {"window_layout", [](C c) { return with_window(c, [](const model::Window& w) { return Found(w.layout.text()); }); }},
-  {"window_linked", [](C c) { return with_window(c, [&](const model::Window& w) { return flag(c.model->link_count(w.id) > 1); }); }},
+  {"window_linked", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { return flag(c.model->link_count(l.window) > c.model->group_members(s.id).size()); }); }},
   {"window_linked_sessions", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(std::to_string(c.model->link_count(w.id))); }); }},
   {"window_linked_sessions_list", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(names(sessions_linking(c, w.id))); }); }},
   {"window_marked_flag", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { const auto mark = c.model->mark(); return flag(mark && mark->session == s.id && mark->index == l.index); }); }},

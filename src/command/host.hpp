@@ -272,6 +272,8 @@ class Host {
                           std::function<void(Result<>)> done) = 0;
   /// Paths that match a glob(3) pattern, sorted; the error is errno's (ENOENT: "No such file or directory").
   [[nodiscard]] virtual Result<std::vector<std::string>> glob(std::string_view pattern) const = 0;
+  /// Whether the path is absolute and may be executed: what default-shell must be.
+  [[nodiscard]] virtual bool is_shell(std::string_view path) const = 0;
   /// Number of a user, none when there is no such user.
   [[nodiscard]] virtual std::optional<std::uint32_t> uid_of(std::string_view user) const = 0;
   /// Home directory of a user, "" when there is no such user.

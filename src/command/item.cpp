@@ -62,10 +62,21 @@ void Item::print(std::string_view text) {
 
 Status Item::error(std::string_view text) {
   const model::Client* who = client();
+  const bool placed = list_ && index_ < list_->size() && !command().file.empty();
+  const auto with_place = [&] {
+    return placed ? fmt::format("{}:{}: {}", command().file, command().line, text) : std::string(text);
+  };
   if (who == nullptr) {
-    const bool placed = list_ && index_ < list_->size() && !command().file.empty();
-    queue_->add_config_error(placed ? fmt::format("{}:{}: {}", command().file, command().line, text)
-                                    : std::string(text));
+    queue_->add_config_error(with_place());
+  } else if (placed && state_->depth > 0) {
+    // A file that this client asked for (source-file): where it is wrong, and every place, not the last
+    // alone.
+    set_exit_status(1);
+    if (!who->session || who->control) {
+      host().print_error(who->id, with_place());
+    } else {
+      host().show_text(who->id, with_place());
+    }
   } else if (!who->session || who->control) {
     set_exit_status(1);
     host().print_error(who->id, text);

@@ -33,6 +33,7 @@ model::ScopeRequest scope_request(const Item& item) {
 model::OptionChecks checks(Item& item) {
   model::OptionChecks out;
   out.key = [&item](std::string_view key) { return item.host().key_name(key); };
+  out.shell = [&item](std::string_view path) { return item.host().is_shell(path); };
   out.command = [&item](std::string_view text) -> Result<std::string> {
     Parsed parsed = parse(text, item.queue().parse_context(&item, item.client_id()));
     if (!parsed.ok()) return fail(ErrorCode::invalid_argument, "{}", parsed.errors.front());

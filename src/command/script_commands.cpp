@@ -93,7 +93,9 @@ Status run_shell(Item& item) {
   if (args.has('C') || args.empty()) {
     CommandList commands;
     if (!args.empty()) {
-      auto made = make_commands(item, args.values()[0], {});
+      const Value& given = args.values()[0];
+      const bool text = given.is_string();
+      auto made = make_commands(item, text ? Value(item.expand(given.string(), item.target())) : given, {});
       if (!made) return item.error(made.error());
       commands = *made;
     }

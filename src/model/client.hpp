@@ -35,7 +35,7 @@ struct Client {
   bool active_pane = false;  ///< -f active-pane: has an active pane of its own
   bool suspended = false;
   bool exiting = false;
-  bool focused = false;
+  bool focused = true;  ///< until its terminal says otherwise: terminals report changes alone
   bool size_given = true;  ///< a control client counts for sizes only once it named one (refresh-client -C)
   std::string key_table;   ///< "" = the session's key-table option
   std::string cwd;

@@ -129,6 +129,7 @@ class HostImpl final : public command::Host {
   void write_file(std::optional<ClientId> client, std::string path, std::string data, bool append,
                   std::function<void(Result<>)> done) override;
   [[nodiscard]] Result<std::vector<std::string>> glob(std::string_view pattern) const override;
+  [[nodiscard]] bool is_shell(std::string_view path) const override;
   [[nodiscard]] std::optional<std::uint32_t> uid_of(std::string_view user) const override;
   [[nodiscard]] std::string home_of(std::string_view user) const override;
   void copy_to_clipboard(std::optional<ClientId> client, std::string_view text) override;

@@ -118,6 +118,10 @@ void HostImpl::write_file(std::optional<ClientId> id, std::string path, std::str
   server_.loop().defer([done = std::move(done), written] { done(written); });
 }
 
+bool HostImpl::is_shell(std::string_view path) const {
+  return !path.empty() && path.front() == '/' && ::access(std::string(path).c_str(), X_OK) == 0;
+}
+
 Result<std::vector<std::string>> HostImpl::glob(std::string_view pattern) const {
   glob_t found{};
   const std::string text(pattern);

@@ -227,6 +227,7 @@ class FakeHost : public Host {
     }
     later_.push_back([done = std::move(done)] { done({}); });
   }
+  [[nodiscard]] bool is_shell(std::string_view path) const override { return path.substr(0, 5) == "/bin/"; }
   [[nodiscard]] Result<std::vector<std::string>> glob(std::string_view pattern) const override {
     if (files.count(std::string(pattern)) == 0)
       return fail(ErrorCode::not_found, "No such file or directory");

@@ -17,7 +17,7 @@ TEST_CASE("an error ends its line and makes the exit status 1", "[command]") {
   Started world;
   Ran ran = world.run({"display", "-p", "x", ";", "kill-session", "-t", "nope", ";", "display", "-p", "y"});
   CHECK(ran.out == "x\n");
-  CHECK(ran.err == "can't find session: nope\n");
+  CHECK(ran.err == "/b.conf:2: can't find session: nope\n");
   CHECK(ran.status == 1);
   ran = world.line("display -p x ; has -t nope ; display -p y\ndisplay -p z");
   CHECK(ran.out == "x\nz\n");
@@ -175,7 +175,7 @@ TEST_CASE("source-file reads files in order and reports what is wrong", "[comman
   CHECK(ran.out == "/b.conf:1: set-option -ag @order b\n/b.conf:2: kill-session -t nope\n");
   CHECK(world.format("#{@order}") == "ab\n");
   world.host.files["/self.conf"] = "source /self.conf\n";
-  CHECK(world.run({"source", "/self.conf"}).err == "too many nested files\n");
+  CHECK(world.run({"source", "/self.conf"}).err == "/self.conf:1: too many nested files\n");
 }
 
 TEST_CASE("command-alias and long commands of configs are understood", "[command]") {
