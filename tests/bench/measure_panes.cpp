@@ -1,5 +1,7 @@
 // What drawing several panes costs: a flood in one of two panes with a status line, and the echo of a key
-// beside sixteen panes that flood a large terminal. Only peers that draw panes, with a status line.
+// beside sixteen panes that flood a large terminal. Only peers that draw panes, with a status line; and for
+// the flood the bare PTY, read by somebody who does nothing else: more than that no terminal takes from a
+// program.
 #include <random>
 
 #include "bench/measure.hpp"
@@ -24,14 +26,19 @@ void split(const Peer& peer, const Argv& program) {
   run_timed(peer.command(words), peer.env());
 }
 
+Terminal open_two(const Peer& peer, const Argv& program) {
+  peer.start_session("load", program);
+  split(peer, {"/bin/sleep", "1000"});
+  return peer.open_client("load");
+}
+
 /// From the key that starts the flood to its end mark on the terminal; the daemon's memory when it is over.
 void measure_two(Context& context, Peer& peer, Load load) {
   peer.configure(kHistoryLines);
   const std::string result = Context::result_file(peer);
-  peer.start_session(
-      "load", {context.load, "flood", load_name(load), std::to_string(context.settings.megabytes), result});
-  split(peer, {"/bin/sleep", "1000"});
-  Terminal terminal = peer.open_client("load");
+  const Argv program{context.load, "flood", load_name(load), std::to_string(context.settings.megabytes),
+                     result};
+  Terminal terminal = peer.detaches() ? open_two(peer, program) : peer.open("load", program);
   terminal.wait_for(kReadyMark);
   terminal.drain();
   const auto start = terminal.type("g");
@@ -39,7 +46,7 @@ void measure_two(Context& context, Peer& peer, Load load) {
   const LoadReport report = wait_for_report(result);
   context.table.add("panes-" + load_name(load), peer.name(),
                     report.bytes / 1e6 / std::chrono::duration<double>(end - start).count());
-  if (load != Load::ascii) return;
+  if (load != Load::ascii || !peer.detaches()) return;
   const auto pids = peer.daemon_pids({terminal.pid()});
   settle(pids, Milliseconds(10'000));
   if (const auto bytes = memory(pids)) context.table.add("panes-memory", peer.name(), *bytes / 1024);
@@ -87,7 +94,7 @@ std::vector<Measurement> pane_measurements() {
   for (const auto& [load, title] : kLoads) {
     Measurement one{"panes",
                     {{"panes-" + load_name(load), "two panes and status line, " + title + ", MB/s"}},
-                    draws,
+                    [](const Peer& peer) { return draws(peer) || !peer.detaches(); },
                     [load = load](Context& context, Peer& peer) { measure_two(context, peer, load); }};
     if (load == Load::ascii) one.rows.push_back({"panes-memory", "memory of the daemon then, kB", 0});
     list.push_back(std::move(one));
