@@ -1,4 +1,7 @@
-// Who waits for jobs and who reads their output: plain state of JobControl.
+// Who waits for jobs and who reads their output: the state of JobControl that belongs to clients.
+//
+// Plain data, private to JobControl's files (job_clients.cpp uses it, the others only end it): a Waiter goes when its jobs
+// have ended or its client has, a Follower when all is sent or its client has gone. Decides nothing.
 #pragma once
 
 #include <functional>
