@@ -75,9 +75,10 @@ Result<> SharedMemory::punch(std::uint64_t offset, std::uint64_t length) {
   return {};
 }
 
-bool SharedMemory::has_data(std::uint64_t offset, std::uint64_t length) const {
+std::optional<std::uint64_t> SharedMemory::next_data(std::uint64_t offset) const {
   const off_t found = ::lseek(fd_.get(), static_cast<off_t>(offset), SEEK_DATA);
-  return found >= 0 && static_cast<std::uint64_t>(found) < offset + length;
+  if (found < 0) return std::nullopt;
+  return static_cast<std::uint64_t>(found);
 }
 
 }  // namespace sess::os

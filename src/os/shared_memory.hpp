@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -52,8 +53,8 @@ class SharedMemory {
   /// Gives the pages of a range back to the system; they read as zeros afterwards.
   Result<> punch(std::uint64_t offset, std::uint64_t length);
 
-  /// Whether anything of the range was ever written and not punched out since (lseek(2), SEEK_DATA).
-  [[nodiscard]] bool has_data(std::uint64_t offset, std::uint64_t length) const;
+  /// The first offset from `offset` on that was ever written and not punched out since (lseek(2), SEEK_DATA).
+  [[nodiscard]] std::optional<std::uint64_t> next_data(std::uint64_t offset) const;
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] int fd() const { return fd_.get(); }

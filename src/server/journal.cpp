@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <vector>
 
 #include "base/check.hpp"
 
@@ -19,10 +20,16 @@ constexpr std::size_t kSlotA = kPage;
 constexpr std::size_t kRing = kSlotA + 2 * Journal::kSlotSize;
 constexpr std::size_t kInput = kRing + Journal::kRingSize;
 constexpr std::size_t kSegments = 64 << 20;
-// Segments are addressed modulo this many: 2 GiB, above the largest history-bytes that the options allow.
+// Segments are addressed modulo this many: 2 GiB, more than a history ever holds at once.
 constexpr std::uint64_t kSegmentSlots = 8192;
+static_assert(terminal::SegmentStore::kMostSegments < kSegmentSlots);
+static_assert(terminal::SegmentStore::kMostSpan <= 2 * kSegmentSlots);
 constexpr std::size_t kFileSize = kSegments + kSegmentSlots * terminal::SegmentStore::kSegmentSize;
 static_assert(kInput + Journal::kInputSize <= kSegments);
+
+std::uint64_t place_of(std::uint64_t segment) {
+  return kSegments + (segment % kSegmentSlots) * terminal::SegmentStore::kSegmentSize;
+}
 
 constexpr std::size_t kKnownClients = 16;
 constexpr unsigned char kUnread = 0xFF;
@@ -357,23 +364,74 @@ std::uint64_t Journal::input_applied(ClientToken token) const {
 
 // --- history --------------------------------------------------------------------------------------------
 
+/// Whether a segment that is held lies where this one would. Their numbers are less than two turns apart.
+bool Journal::taken(std::uint64_t segment) const {
+  return (segment >= kSegmentSlots && segments_.contains(segment - kSegmentSlots)) ||
+         (segment >= 2 * kSegmentSlots && segments_.contains(segment - 2 * kSegmentSlots));
+}
+
+std::uint64_t Journal::next(std::uint64_t from) {
+  if (spare_) {
+    const std::uint64_t segment = spare_->segment + kSegmentSlots;
+    if (segment >= from) {
+      segments_[segment] = std::move(spare_->mapping);
+      spare_.reset();
+      return segment;
+    }
+    drop_spare();
+  }
+  while (taken(from)) ++from;
+  return from;
+}
+
 std::span<std::byte> Journal::map(std::uint64_t segment) {
   auto& mapping = segments_[segment];
   if (mapping.bytes().empty()) {
-    auto got = memory_.map(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+    auto got = memory_.map(place_of(segment), kSegmentSize);
     SESS_CHECK(got.has_value());  // out of address space or descriptors' memory: the next server maps anew
     mapping = std::move(*got);
   }
   return mapping.bytes();
 }
 
-bool Journal::contains(std::uint64_t segment) const {
-  return memory_.has_data(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+void Journal::release(std::uint64_t segment) {
+  drop_spare();
+  segments_.erase(segment);
+  memory_.punch(place_of(segment), kSegmentSize);
 }
 
-void Journal::release(std::uint64_t segment) {
-  segments_.erase(segment);
-  memory_.punch(kSegments + (segment % kSegmentSlots) * kSegmentSize, kSegmentSize);
+void Journal::retire(std::uint64_t segment) {
+  drop_spare();
+  auto held = segments_.extract(segment);
+  if (!held.empty()) spare_ = Spare{segment, std::move(held.mapped())};
+}
+
+void Journal::drop_spare() {
+  if (!spare_) return;
+  memory_.punch(place_of(spare_->segment), kSegmentSize);
+  spare_.reset();
+}
+
+std::uint64_t Journal::find(std::uint64_t from) const {
+  const auto data = memory_.next_data(place_of(from));
+  if (data) return from + (*data - place_of(from)) / kSegmentSize;
+  // Nothing up to the end of the file: the next turn begins at its front.
+  return from + (kSegmentSlots - from % kSegmentSlots);
+}
+
+void Journal::keep_only(std::span<const std::uint64_t> segments) {
+  drop_spare();
+  std::erase_if(segments_, [&](const auto& held) {
+    return !std::binary_search(segments.begin(), segments.end(), held.first);
+  });
+  std::vector<bool> kept(kSegmentSlots);
+  for (const std::uint64_t segment : segments) kept[segment % kSegmentSlots] = true;
+  for (std::uint64_t place = 0; place < kSegmentSlots; ++place) {
+    const auto data = memory_.next_data(place_of(place));
+    if (!data) break;
+    place = (*data - kSegments) / kSegmentSize;
+    if (!kept[place]) memory_.punch(place_of(place), kSegmentSize);
+  }
 }
 
 }  // namespace sess::server

@@ -70,12 +70,13 @@ class Journal final : public terminal::SegmentStore {
 
   // --- the log of a job ---------------------------------------------------------------------------------
 
-  /// Where the log file of this output stands. A write to it is announced first: whoever finds it begun compares
-  /// `base` with the file's size and knows how much of it was done, so that no byte is lost or logged twice.
+  /// Where the log file of this output stands. A write to it is announced first: whoever finds it begun
+  /// compares `base` with the file's size and knows how much of it was done, so that no byte is lost or
+  /// logged twice.
   struct LogPosition {
-    std::uint64_t logged = 0;           ///< stream offset: everything before it is in the log, or counted as lost
+    std::uint64_t logged = 0;  ///< stream offset: everything before it is in the log, or counted as lost
     std::optional<std::uint64_t> base;  ///< a write was begun: the file's size before it
-    std::uint64_t lost = 0;             ///< bytes that could not be written (a full disk) and still are to be named
+    std::uint64_t lost = 0;  ///< bytes that could not be written (a full disk) and still are to be named
   };
   /// Nothing when this output was never logged.
   [[nodiscard]] std::optional<LogPosition> log_position() const;
@@ -125,9 +126,16 @@ class Journal final : public terminal::SegmentStore {
 
   // --- history ------------------------------------------------------------------------------------------
 
+  // Segment n lies at n modulo the number of places, whoever wrote it. The pages of a retired one are kept
+  // for the next: that gets the number which falls on the same place one turn later. Until its header is
+  // written the place holds the retired segment as it was, afterwards none that an older checkpoint names.
+
+  [[nodiscard]] std::uint64_t next(std::uint64_t from) override;
   std::span<std::byte> map(std::uint64_t segment) override;
   void release(std::uint64_t segment) override;
-  [[nodiscard]] bool contains(std::uint64_t segment) const override;
+  void retire(std::uint64_t segment) override;
+  [[nodiscard]] std::uint64_t find(std::uint64_t from) const override;
+  void keep_only(std::span<const std::uint64_t> segments) override;
 
  private:
   struct Header;
@@ -136,12 +144,19 @@ class Journal final : public terminal::SegmentStore {
   Result<> attach();
   void take_what_was_read();
   void take_what_was_sent();
+  [[nodiscard]] bool taken(std::uint64_t segment) const;
+  void drop_spare();
 
   os::SharedMemory memory_;
   os::Mapping header_map_;
   os::Mapping ring_;
   os::Mapping input_;
+  struct Spare {
+    std::uint64_t segment;
+    os::Mapping mapping;
+  };
   std::map<std::uint64_t, os::Mapping> segments_;
+  std::optional<Spare> spare_;  // a retired one
   std::array<os::Mapping, 2> slot_maps_;
   SlotPair slots_;
   std::uint64_t filled_ = 0;  // stream offset up to which the space ahead is filled

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 
 #include "terminal/line_codec.hpp"
@@ -128,12 +129,23 @@ void History::close_line() {
 }
 
 bool History::open_segment() {
-  const std::uint64_t id = next_segment_;
+  const std::uint64_t id = cut_.empty() ? store_.next(next_segment_) : cut_.back();
+  const auto too_many = [&] {
+    return segments_.size() >= SegmentStore::kMostSegments ||
+           id - segments_.front().id > SegmentStore::kMostSpan;
+  };
+  while (segments_.size() > 1 && too_many()) drop_first();
   const auto bytes = store_.map(id);
   if (bytes.size() < SegmentStore::kSegmentSize) return false;
-  ++next_segment_;
+  if (!cut_.empty()) cut_.pop_back();
+  next_segment_ = std::max(next_segment_, id + 1);
   segments_.push_back({id, end_.line, kHeaderSize, 0, bytes.data(), {}});
+  // The bytes may be those of an older segment, which the newest checkpoint still names: a process that dies
+  // here must leave that one whole or none, so the header that says so comes before any line.
+  std::memset(bytes.data(), 0, sizeof(kMagic));
+  std::atomic_thread_fence(std::memory_order_release);
   write_header(segments_.back());
+  std::atomic_thread_fence(std::memory_order_release);
   end_.segment = id;
   end_.offset = kHeaderSize;
   if (segments_.size() == 1) first_ = end_;
@@ -192,7 +204,7 @@ void History::drop_first() {
 }
 
 void History::release_front() {
-  store_.release(segments_.front().id);
+  store_.retire(segments_.front().id);
   segments_.pop_front();
   first_.segment = segments_.front().id;
   first_.offset = kHeaderSize;
@@ -221,7 +233,7 @@ void History::truncate(Position position) {
   while (segments_.size() > 1 && position.line <= segments_.back().first_line &&
          position.segment < segments_.back().id) {
     // Not released: until the next checkpoint the last one still names it. Its number is used again next.
-    next_segment_ = segments_.back().id;
+    cut_.push_back(segments_.back().id);
     segments_.pop_back();
   }
   Segment& segment = segments_.back();
@@ -316,6 +328,7 @@ bool History::scan(Segment& segment, std::uint32_t limit) const {
 
 void History::restore(ByteReader& in) {
   clear();
+  cut_.clear();
   max_lines_ = in.varint();
   max_bytes_ = in.varint();
   const std::uint64_t next = in.varint();
@@ -332,11 +345,10 @@ void History::restore(ByteReader& in) {
   const std::string_view open_text = in.string();
   const std::string_view open_runs = in.string();
   const auto [from, to] = both;
-  constexpr std::uint64_t kMost = 1U << 14U;
   std::vector<HistoryRun> runs;
-  if (!in.ok() || from.segment > to.segment || to.segment - from.segment > kMost || from.line > to.line ||
-      to.line > (1ULL << 62U) || next > (1ULL << 62U) || next < to.segment || open_text.size() > kMaxLine ||
-      !is_clean_text(open_text) || !decode_runs(open_runs, runs) ||
+  if (!in.ok() || from.segment > to.segment || to.segment - from.segment > SegmentStore::kMostSpan ||
+      from.line > to.line || to.line > (1ULL << 62U) || next > (1ULL << 62U) || next < to.segment ||
+      open_text.size() > kMaxLine || !is_clean_text(open_text) || !decode_runs(open_runs, runs) ||
       (!open && !(open_text.empty() && open_runs.empty()))) {
     return in.reject();
   }
@@ -348,10 +360,9 @@ void History::restore(ByteReader& in) {
   open_runs_ = open_runs;
   if (!any) {
     first_ = end_;
-    return;
+    return store_.keep_only({});
   }
-  for (std::uint64_t id = from.segment; id <= to.segment; ++id) {
-    if (!store_.contains(id)) continue;
+  for (std::uint64_t id = store_.find(from.segment); id <= to.segment; id = store_.find(id + 1)) {
     const auto bytes = store_.map(id);
     if (bytes.size() < SegmentStore::kSegmentSize) continue;
     Segment segment{id, 0, 0, 0, bytes.data(), {}};
@@ -370,8 +381,11 @@ void History::restore(ByteReader& in) {
     segments_.clear();
     first_ = end_;
     next_segment_ = std::max(next_segment_, end_.segment + 1);
-    return;
+    return store_.keep_only({});
   }
+  std::vector<std::uint64_t> kept;
+  for (const auto& segment : segments_) kept.push_back(segment.id);
+  store_.keep_only(kept);
   const Segment& front = segments_.front();
   if (first_.segment != front.id || first_.line < front.first_line ||
       first_.line > front.first_line + front.count) {

@@ -122,7 +122,8 @@ class History {
   std::uint64_t bytes_ = 0;
   std::uint64_t max_lines_ = 50000;
   std::uint64_t max_bytes_ = 64ULL * 1024 * 1024;
-  std::uint64_t next_segment_ = 0;
+  std::uint64_t next_segment_ = 0;  ///< above every number in use
+  std::vector<std::uint64_t> cut_;  ///< numbers that truncate() freed: the last one is used again first
   bool open_ = false;
   std::string open_text_;
   std::string open_runs_;  ///< encoded as in a record

@@ -1,6 +1,7 @@
 #include "terminal/segment_store.hpp"
 
 #include <cstdlib>
+#include <utility>
 
 namespace sess::terminal {
 
@@ -11,19 +12,27 @@ void HeapSegmentStore::Free::operator()(std::byte* bytes) const {
 std::span<std::byte> HeapSegmentStore::map(std::uint64_t segment) {
   const auto found = segments_.find(segment);
   if (found != segments_.end()) return {found->second.get(), kSegmentSize};
+  Bytes bytes = std::move(spare_);
   // calloc leaves pages untouched until they are written: an empty history costs address space only.
-  auto* bytes = static_cast<std::byte*>(std::calloc(1, kSegmentSize));
-  if (bytes == nullptr) return {};
-  segments_.emplace(segment, bytes);
-  return {bytes, kSegmentSize};
+  if (!bytes) bytes.reset(static_cast<std::byte*>(std::calloc(1, kSegmentSize)));
+  if (!bytes) return {};
+  return {segments_.emplace(segment, std::move(bytes)).first->second.get(), kSegmentSize};
 }
 
 void HeapSegmentStore::release(std::uint64_t segment) {
   segments_.erase(segment);
 }
 
-bool HeapSegmentStore::contains(std::uint64_t segment) const {
-  return segments_.count(segment) != 0;
+void HeapSegmentStore::retire(std::uint64_t segment) {
+  const auto found = segments_.find(segment);
+  if (found == segments_.end()) return;
+  spare_ = std::move(found->second);
+  segments_.erase(found);
+}
+
+std::uint64_t HeapSegmentStore::find(std::uint64_t from) const {
+  const auto found = segments_.lower_bound(from);
+  return found == segments_.end() ? kNone : found->first;
 }
 
 }  // namespace sess::terminal
