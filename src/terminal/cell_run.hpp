@@ -45,11 +45,12 @@ inline void put_blanks(Cell* out, std::size_t n) {
   for (; i < n; ++i) out[i] = kBlank;
 }
 
-/// The text of cells that are all ASCII (blanks as spaces) in the default style; false, with `out` half
-/// written, when one is not.
-inline bool get_plain_ascii(const Cell* cells, std::size_t n, char* out) {
-  // Anything in a cell but seven bits of glyph and the width 1.
-  const std::uint64_t allowed = std::bit_cast<std::uint64_t>(kBlank) | 0x7FU;
+/// The text of cells that are all ASCII (blanks as spaces) in one style; false, with `out` half written, when
+/// one is not. A style whose bits are among those of `style` is not told from it: unless it is 0, the caller
+/// knows.
+inline bool get_ascii(const Cell* cells, std::size_t n, char* out, std::uint16_t style) {
+  // Anything in a cell but seven bits of glyph, the style and the width 1.
+  const std::uint64_t allowed = std::bit_cast<std::uint64_t>(Cell{0x7F, style, 1, 0});
   std::uint64_t seen = 0;
   std::size_t i = 0;
 #if defined(__SSE2__)

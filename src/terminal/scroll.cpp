@@ -134,6 +134,33 @@ void Core::shift_columns(int top, int bottom, int from, int n) {
   }
 }
 
+/// The text of cells [i, stop) behind `to`, up to the first one of two or of more than three bytes: returns
+/// where. Three bytes are written for each. Without a branch for what no processor can foresee: where words
+/// end.
+static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop, char*& to) {
+  char* out = to;
+  while (i < stop) {
+    const Cell cell = cells[i];
+    const std::uint32_t c = cell.glyph;
+    if (cell.width == 0 || (cell.flags & kFiller) != 0) {
+      ++i;
+      continue;
+    }
+    if (c >= 0x10000 || (c >= 0x80 && c < 0x800)) break;
+    const std::uint32_t one = c + (c == 0 ? 0x20U : 0U);
+    const std::uint32_t three = 0x8080E0U | c >> 12U | (c >> 6U & 0x3FU) << 8U | (c & 0x3FU) << 16U;
+    const std::uint32_t high = 0U - static_cast<std::uint32_t>(c >= 0x80);
+    const std::uint32_t bytes = (one & ~high) | (three & high);
+    out[0] = static_cast<char>(bytes);
+    out[1] = static_cast<char>(bytes >> 8U);
+    out[2] = static_cast<char>(bytes >> 16U);
+    out += 1 + (high & 2U);
+    i += cell.width;  // the right half holds nothing
+  }
+  to = out;
+  return i;
+}
+
 /// Adds a row that leaves the screen to the history, as text and runs of styles.
 void Core::push_history(const Row& row) {
   std::string& text = scratch_;
@@ -143,9 +170,13 @@ void Core::push_history(const Row& row) {
     // Blanks that were never written are no text; written spaces and coloured blanks are.
     while (used > 0 && row.cells[used - 1] == kBlank) --used;
   }
+  // Four bytes a cell hold all but clusters, which make room for themselves. Never made smaller: only what is
+  // new would have to be filled again.
+  if (text.size() < used * 4) text.resize(used * 4);
   // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
-  text.resize(used);
-  if (get_plain_ascii(row.cells, used, text.data())) return history_.append(text, {}, end);
+  if (get_ascii(row.cells, used, text.data(), 0)) {
+    return history_.append({text.data(), used}, {}, end);
+  }
 
   scratch_runs_.clear();
   std::size_t out = 0;       // bytes of text
@@ -156,23 +187,20 @@ void Core::push_history(const Row& row) {
     const std::size_t run_start = out;
     std::size_t stop = i;
     while (stop < used && row.cells[stop].style == id) ++stop;
-    // Four bytes a cell hold all but clusters, which make room for themselves.
-    if (text.size() < out + (stop - i) * 4) text.resize(out + (used - i) * 4);
-    for (; i < stop; ++i) {
-      const Cell& cell = row.cells[i];
-      if (cell.glyph < 0x80) {
-        if (cell.width == 0 || (cell.flags & kFiller) != 0) continue;
-        text[out++] = cell.glyph == 0 ? ' ' : static_cast<char>(cell.glyph);
-      } else if (cell.glyph >= 0x800 && cell.glyph < 0x10000) {
-        text[out] = static_cast<char>(0xE0U | (cell.glyph >> 12U));
-        text[out + 1] = static_cast<char>(0x80U | ((cell.glyph >> 6U) & 0x3FU));
-        text[out + 2] = static_cast<char>(0x80U | (cell.glyph & 0x3FU));
-        out += 3;
-      } else {
-        const std::string_view bytes = cell_text(cell, scratch_cell_);
-        text.replace(out, bytes.size() <= 4 ? bytes.size() : 4, bytes);
-        out += bytes.size();
-      }
+    // Most runs of colour are ASCII; whether this one is shows while it is copied.
+    if (row.cells[i].glyph < 0x80 && get_ascii(row.cells + i, stop - i, text.data() + out, id)) {
+      out += stop - i;
+      i = stop;
+    }
+    while (i < stop) {
+      char* to = text.data() + out;
+      i = get_short(row.cells, i, stop, to);
+      out = static_cast<std::size_t>(to - text.data());
+      if (i >= stop) break;
+      const std::string_view bytes = cell_text(row.cells[i++], scratch_cell_);
+      if (text.size() < out + bytes.size() + (used - i) * 4) text.resize(out + bytes.size() + (used - i) * 4);
+      std::copy(bytes.begin(), bytes.end(), text.data() + out);
+      out += bytes.size();
     }
     if (out == run_start) continue;
     last_run = scratch_runs_.size();
@@ -180,10 +208,9 @@ void Core::push_history(const Row& row) {
     const Style& style = styles_.get(id);
     encode_run(scratch_runs_, out - run_start, style, links_.uri(style.link));
   }
-  text.resize(out);
   // A last run in the default style says nothing, unless something follows.
   if (end == LineEnd::hard && last_default) scratch_runs_.resize(last_run);
-  history_.append(text, scratch_runs_, end);
+  history_.append({text.data(), out}, scratch_runs_, end);
 }
 
 }  // namespace sess::terminal
