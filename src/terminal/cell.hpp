@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 namespace sess::terminal {
 
@@ -45,9 +47,11 @@ struct Style {
   Color underline_color;
   std::uint16_t attrs = 0;
   Underline underline = Underline::none;
-  std::uint16_t link = 0;  ///< 0 none, else Screen::link()
-  bool operator==(const Style&) const = default;
+  std::uint8_t unused = 0;  ///< would be padding: so that all bytes are a value, and comparing is three words
+  std::uint16_t link = 0;   ///< 0 none, else Screen::link()
+  bool operator==(const Style& other) const { return std::memcmp(this, &other, sizeof(Style)) == 0; }
 };
+static_assert(std::has_unique_object_representations_v<Style>);
 
 /// Set in Cell::glyph when the rest of it is the number of a cluster of several code points.
 inline constexpr std::uint32_t kClusterBit = 0x80000000U;

@@ -1,6 +1,7 @@
 #include "terminal/pools.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace sess::terminal {
 namespace {
@@ -10,20 +11,15 @@ std::uint64_t mix(std::uint64_t h, std::uint64_t v) {
   return h ^ (h >> 29U);
 }
 
-std::uint32_t word(Color c) {
-  return static_cast<std::uint32_t>(c.kind) | static_cast<std::uint32_t>(c.r) << 8U |
-         static_cast<std::uint32_t>(c.g) << 16U | static_cast<std::uint32_t>(c.b) << 24U;
-}
-
 }  // namespace
 
 const Style StylePool::kDefault{};
 
 std::size_t StylePool::hash(const Style& s) {
-  std::uint64_t h = word(s.fg) | static_cast<std::uint64_t>(word(s.bg)) << 32U;
-  h = mix(h, word(s.underline_color) | static_cast<std::uint64_t>(s.attrs) << 32U |
-                 static_cast<std::uint64_t>(s.link) << 48U);
-  return static_cast<std::size_t>(mix(h, static_cast<std::uint64_t>(s.underline)));
+  std::uint64_t words[2];
+  static_assert(sizeof(words) + sizeof(s.link) == sizeof(s));
+  std::memcpy(words, &s, sizeof(words));
+  return static_cast<std::size_t>(mix(mix(words[0], s.link), words[1]));
 }
 
 std::optional<std::uint16_t> StylePool::intern(const Style& style) {
