@@ -159,9 +159,6 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
       const bool in = event.kind == Event::Kind::focus_in;
       model::Client& seen = *model_.client(client.id);
       seen.focused = in;
-      const model::Pane* pane = target_pane(client);
-      PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-      if (io != nullptr && io->screen().modes().focus_events) forward.append(in ? "\x1b[I" : "\x1b[O");
       queue_->submit_hook(in ? "client-focus-in" : "client-focus-out",
                           command::find_from_session(model_, *seen.session), client.id);
       return;

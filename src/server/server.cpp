@@ -189,6 +189,7 @@ void Server::end_of_turn() {
     }
     deal_with_ended_programs();
     follow_model();
+    tell_focus();
     if (round == 0 && !printed_.empty()) alerts_->on_output(printed_);
     if (queue_->idle() && ended_.empty()) break;
   }
@@ -384,6 +385,16 @@ void Server::end_server() {
 }
 
 // --- the model's events ---------------------------------------------------------------------------------
+
+void Server::tell_focus() {
+  for (const auto& change : pane_focus_.update(model_)) {
+    PaneIo* io = pane_io(change.pane);
+    if (io != nullptr && io->screen().modes().focus_events) io->input(change.focused ? "\x1b[I" : "\x1b[O");
+    if (!model_.server_options().flag("focus-events")) continue;
+    queue_->submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
+                        command::find_from_pane(model_, change.pane));
+  }
+}
 
 void Server::follow_model() {
   for (int round = 0; round < kRounds; ++round) {

@@ -25,6 +25,7 @@
 #include "os/clock.hpp"
 #include "os/loop.hpp"
 #include "server/model_store.hpp"
+#include "server/pane_focus.hpp"
 #include "server/pane_io.hpp"
 #include "server/remote_client.hpp"
 #include "server/synchronized_panes.hpp"
@@ -111,6 +112,7 @@ class Server final : private PaneObserver {
   void on_keeper_message(keeper::ToServer message);
   void on_exited(const keeper::Exited& exited);
   void deal_with_ended_programs();
+  void tell_focus();
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
@@ -205,6 +207,7 @@ class Server final : private PaneObserver {
   std::vector<keeper::Exited> ended_;
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
   std::size_t printing_ = 0;              ///< how many there were in the turn before
+  PaneFocus pane_focus_;
   SynchronizedPanes synchronized_panes_;
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;

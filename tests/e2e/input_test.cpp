@@ -1,4 +1,4 @@
-// Typing while the server dies: every byte reaches the program once.
+// Typing while the server dies: every byte reaches the program once. Which program has the focus.
 #include <signal.h>
 
 #include "rig.hpp"
@@ -31,4 +31,22 @@ TEST_CASE("what is typed while the server is killed twenty times arrives whole a
   const auto typed = [&] { return read_file(rig.home().root() + "/typed"); };
   client->wait_until([&] { return typed().size() >= expected.size(); });
   CHECK(typed() == expected);
+}
+
+TEST_CASE("a program that asked for focus events hears when another pane takes the focus, and the hooks run",
+          "[input]") {
+  Rig rig;
+  const auto client =
+      rig.terminal({"new-session", "-s", "app", "printf '\\033[?1004hready'; stty -icanon; exec cat -v"});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-option", "-s", "focus-events", "on"});
+  rig.ask({"set-hook", "-gw", "pane-focus-out", "set-option -gaF @out '#{pane_id} '"});
+  rig.ask({"set-hook", "-gw", "pane-focus-in", "set-option -gaF @in '#{pane_id} '"});
+  rig.ask({"split-window", "-t", "app:", "exec cat"});
+  REQUIRE(client->wait_for_text("^[[O"));
+  CHECK(rig.ask({"show-options", "-gqv", "@in"}) == "%1 ");
+  rig.ask({"select-pane", "-t", "app:.0"});
+  CHECK(client->wait_for_text("^[[I"));
+  CHECK(rig.ask({"show-options", "-gqv", "@out"}) == "%0 %1 ");
+  CHECK(rig.ask({"show-options", "-gqv", "@in"}) == "%1 %0 ");
 }

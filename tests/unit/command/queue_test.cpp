@@ -17,7 +17,7 @@ TEST_CASE("an error ends its line and makes the exit status 1", "[command]") {
   Started world;
   Ran ran = world.run({"display", "-p", "x", ";", "kill-session", "-t", "nope", ";", "display", "-p", "y"});
   CHECK(ran.out == "x\n");
-  CHECK(ran.err == "/b.conf:2: can't find session: nope\n");
+  CHECK(ran.err == "can't find session: nope\n");
   CHECK(ran.status == 1);
   ran = world.line("display -p x ; has -t nope ; display -p y\ndisplay -p z");
   CHECK(ran.out == "x\nz\n");
@@ -165,7 +165,7 @@ TEST_CASE("source-file reads files in order and reports what is wrong", "[comman
   world.host.files["/b.conf"] = "set -ga @order b\nkill-session -t nope\n";
   Ran ran = world.run({"source", "a.conf", "/b.conf", ";", "display", "-p", "#{@order}"});
   CHECK(ran.out == "/work/a.conf:1: unknown command: foo\nab\n");
-  CHECK(ran.err == "can't find session: nope\n");
+  CHECK(ran.err == "/b.conf:2: can't find session: nope\n");
   CHECK(ran.status == 1);
   ran = world.run({"source", "nonexist"});
   CHECK(ran.err == "nonexist: No such file or directory\n");
