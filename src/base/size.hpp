@@ -1,4 +1,7 @@
 // The size of a terminal, window or pane, in character cells.
+//
+// A plain value that may hold whatever a client, a file or a program claims: whoever makes cells or a PTY of
+// it clamps it first, to the one limit that all layers share. Pixels are os::PixelSize.
 #pragma once
 
 #include <compare>

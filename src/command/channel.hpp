@@ -1,4 +1,8 @@
-// The channels of wait-for: who waits, who was woken early, who holds a lock. Pure but for the wakers.
+// The channels of wait-for: who waits, who was woken early, which are locked. Pure but for the wakers.
+//
+// Owned by the command queue, one table for all clients; called by wait-for alone. A channel exists only
+// while there is something to remember of it. A lock belongs to nobody: whoever unlocks hands it on. Wakers
+// of clients that have gone stay harmlessly until their turn and do not count as woken.
 #pragma once
 
 #include <deque>
@@ -14,6 +18,7 @@ class WaitChannels {
  public:
   /// Whether a signal had come before: then the channel is empty again and the caller goes on at once.
   bool take_signal(std::string_view channel);
+  /// Queues the caller until signal(); take_signal() is asked first.
   void wait(std::string_view channel, Waker waker);
   /// Wakes all who wait; with nobody there, the next one goes on at once.
   void signal(std::string_view channel);

@@ -1,4 +1,8 @@
 // The variables of the format language, by name. Used by format.cpp, which does the rest.
+//
+// format_session.cpp and format_pane.cpp hold the tables, format_variables.cpp the look-up. A variable reads
+// the model and Host's facts and changes nothing; it has no value where its session, window or pane is
+// missing.
 #pragma once
 
 #include <optional>
@@ -22,7 +26,7 @@ struct ValueStyle {
 [[nodiscard]] std::optional<std::string> find_styled(const FormatContext& context, std::string_view name,
                                                      const ValueStyle& style);
 
-/// Where #() runs: the session's directory, else the user's home.
+/// Where #() runs: the session's directory, else the client's, else the user's home; "/" without a host.
 [[nodiscard]] std::string working_directory(const FormatContext& context);
 
 /// "rrggbb" of a colour name, empty for one without fixed colours.
@@ -41,7 +45,8 @@ struct Variable {
 [[nodiscard]] std::span<const Variable> client_variables();
 [[nodiscard]] std::span<const Variable> server_variables();
 
-// What the tables share.
+// What the tables share. Pointers are null where the context names no such thing or it is gone; they are
+// valid until the model changes.
 using Found = std::optional<std::string>;
 [[nodiscard]] const model::Session* session_of(const FormatContext& context);
 [[nodiscard]] const model::Winlink* link_of(const FormatContext& context);
@@ -51,6 +56,7 @@ using Found = std::optional<std::string>;
 [[nodiscard]] inline Found flag(bool value) {
   return value ? "1" : "0";
 }
+/// Seconds since the epoch; none for the epoch itself, which stands for "never".
 [[nodiscard]] Found seconds(model::Time time);
 /// "#!~*-MZ": what is printed behind a window's name; `escaped` doubles the #.
 [[nodiscard]] std::string window_flags(const model::Model& model, const model::Session& session,

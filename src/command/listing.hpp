@@ -1,4 +1,8 @@
 // What all listings share: -F and -f, order (-O, -r) and --json.
+//
+// A list command collects its rows as format contexts and describes its line and fields; this file filters,
+// sorts, expands and prints. Jobs and saved sessions are no format contexts: job_text.hpp writes their JSON
+// and takes json_string() and kJsonFlag from here.
 #pragma once
 
 #include <span>

@@ -1,4 +1,7 @@
 // Searching the model's sessions: what target.cpp and target_origin.cpp share.
+//
+// Private to those two: target.cpp reads a target's text, target_origin.cpp answers where there is none. Ties
+// are broken by order of name. Pointers are the model's, valid until it changes.
 #pragma once
 
 #include <vector>
@@ -8,6 +11,7 @@
 namespace sess::command {
 
 /// Whether `session` is the better guess: unattached ones first with kFindPreferUnattached, then by activity.
+/// Anything is better than null.
 [[nodiscard]] bool better(const model::Model& model, const model::Session& session,
                           const model::Session* than, unsigned flags);
 /// All sessions in order of name.

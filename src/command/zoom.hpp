@@ -1,4 +1,7 @@
 // A window unzoomed for the time of a command, and zoomed again behind it when the user asked for that (-Z).
+//
+// On the stack of a command that changes panes or layout, which work on the whole window. The model outlives
+// it; the window need not: what a command removed is not zoomed again.
 #pragma once
 
 #include "model/model.hpp"
@@ -7,6 +10,7 @@ namespace sess::command {
 
 class ZoomGuard {
  public:
+  /// `keep`: the pane that is active at the end is zoomed then, if the window is zoomed now.
   ZoomGuard(model::Model& model, model::WindowId window, bool keep) : model_(model), window_(window) {
     const auto* found = model.window(window);
     again_ = keep && found != nullptr && found->zoomed;

@@ -1,4 +1,7 @@
 // How a program ended: with a code or by a signal, and whether that counts as success.
+//
+// Plain values. The keeper reports what waitpid(2) said; restart policy, supervisor and records decide and
+// write with these. What follows from an end is restart.hpp's business.
 #pragma once
 
 #include <set>
@@ -29,7 +32,7 @@ class SuccessExits {
  public:
   SuccessExits() = default;
 
-  /// "0,2,SIGTERM": codes 0..255 and signal names, separated by commas or blanks.
+  /// "0,2,SIGTERM": codes 0..255 and signal names, separated by commas or blanks. The error names the word.
   [[nodiscard]] static Result<SuccessExits> parse(std::string_view text);
   [[nodiscard]] bool contains(const Exit& exit) const;
   /// What parse() reads; empty when nothing was added to 0.

@@ -1,4 +1,7 @@
 // What a job is told to be: everything that `sess run` takes as options and a job file as keys. Plain data.
+//
+// Made by job_file.cpp and command/job_commands.cpp, which check it; the supervisor keeps each job's and acts
+// on restart, timeouts and dependencies, the server on the rest when it starts the program.
 #pragma once
 
 #include <chrono>
@@ -20,6 +23,7 @@ struct PaneSpec {
   bool operator==(const PaneSpec&) const = default;
 };
 
+/// A window beyond the job's first, as [[windows]] of a job file says.
 struct WindowSpec {
   std::string name;
   std::string layout;  ///< a named layout or a layout string; empty: none is applied

@@ -1,4 +1,7 @@
 // Small pieces of TOML and shell text for job files. Included by .cpp files only: toml++'s header is heavy.
+//
+// Reading a node and writing the text that reads as the same value stand side by side here; which keys there
+// are is job_file.cpp's and job_file_layout.cpp's business.
 #pragma once
 
 #include <optional>
@@ -29,6 +32,7 @@ struct Fault {
 [[nodiscard]] std::string shell_quote(const std::string& word);
 /// Text, or a list of texts; nothing for anything else.
 [[nodiscard]] std::optional<std::vector<std::string>> read_words(const toml::node& node);
+/// A TOML array of basic strings, on one line.
 [[nodiscard]] std::string write_words(const std::vector<std::string>& words);
 /// "5/90s": what parse_restart_limit() reads as the same limit.
 [[nodiscard]] std::string exact_limit_text(const RestartLimit& limit);

@@ -1,4 +1,7 @@
 // How long to wait before the next server, decided from how long the last one lived. Pure.
+//
+// The keeper owns one, asks it at each death and keeps the timer; it also decides when to give up, from
+// early_deaths(). Restarting jobs is another matter: job/restart.hpp.
 #pragma once
 
 #include <algorithm>
@@ -10,6 +13,7 @@ class RestartPolicy {
  public:
   using Milliseconds = std::chrono::milliseconds;
 
+  /// outside: by a SIGKILL that the keeper did not send; own: everything else, a hang included.
   enum class Cause { own, outside };
 
   /// Killed from outside (SIGKILL), a server says nothing about the next one, and programs wait for it: this
@@ -21,7 +25,8 @@ class RestartPolicy {
   RestartPolicy(Milliseconds early, Milliseconds first, Milliseconds longest)
       : early_(early), first_(first), longest_(longest) {}
 
-  /// The pause before the next start; zero after a server that lived long enough.
+  /// Counts a death and says the pause before the next start; zero, and counting begins anew, after a server
+  /// that lived long enough.
   [[nodiscard]] Milliseconds after_death(std::chrono::nanoseconds lived, Cause cause = Cause::own) {
     if (lived >= early_) {
       deaths_ = 0;

@@ -1,4 +1,7 @@
 // Replacing the running code by exec: is the new binary usable, and the exec itself.
+//
+// The keeper's answer to SIGUSR2: it keeps its pid, its children and its descriptors, so programs notice
+// nothing. What the state says is handover.hpp's business; choosing the moment is keeper.cpp's.
 #pragma once
 
 #include <string>
@@ -8,8 +11,8 @@
 
 namespace sess::keeper {
 
-/// Runs `path --version` and wants "sessd" and status 0 within seconds: a broken binary must not get the
-/// programs.
+/// Runs `path --version` and wants "sessd" and status 0: a broken binary must not get the programs. Blocks;
+/// one that has not ended after three seconds is killed and refused.
 [[nodiscard]] Result<> check_upgrade(const std::string& path);
 
 /// Writes `state` into a memfd, keeps the descriptors open across exec, and executes `command` with

@@ -1,4 +1,7 @@
 // What sessions and windows may be called.
+//
+// For names that users and jobs give (jobs' own rule, job/name.hpp, is narrower). Whether a session's name is
+// taken is sessions.cpp's question.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +16,8 @@ namespace sess::model {
 inline constexpr std::size_t kMaxNameLength = 255;
 
 /// The name as it is stored: ':' and '.' become '_' (they separate targets), control characters are escaped
-/// as tmux does (vis(3): `\033`), malformed UTF-8 likewise. "invalid session: x" when empty or too long.
+/// as tmux does (vis(3): `\033`), malformed UTF-8 likewise. Error: "invalid session: x" when empty or too
+/// long.
 [[nodiscard]] Result<std::string> session_name(std::string_view given);
 
 /// A window's name: control characters escaped as above, cut at kMaxNameLength. Never fails; may be empty.

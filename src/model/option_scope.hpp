@@ -1,4 +1,7 @@
 // Which table set-option and show-options mean: from -s -w -p -g and the target, with tmux's error texts.
+//
+// Called by command/option_commands.cpp, which finds the target and reads or writes the table. A global
+// window or session table is the model's; the others belong to their session, window or pane.
 #pragma once
 
 #include <string_view>
@@ -14,6 +17,7 @@ struct Session;
 struct Window;
 struct Pane;
 
+/// The command's flags and target, as far as they choose a table.
 struct ScopeRequest {
   bool server = false;  ///< -s
   bool pane = false;    ///< -p
@@ -27,6 +31,7 @@ struct ScopeRequest {
   std::string_view target;
 };
 
+/// The table, never null and not owned: valid as long as the object that has it.
 struct ScopedOptions {
   Options* options;
   OptionScope scope;

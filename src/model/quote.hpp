@@ -1,4 +1,6 @@
 // Text as one argument of tmux's command language: what show-options and list-keys print can be read back.
+//
+// For output in that language alone; words for sh(1) are job::shell_quote() and the format language's `q:`.
 #pragma once
 
 #include <string>
