@@ -1,4 +1,7 @@
 // Being started by a supervisor: inherited listening sockets and readiness notification, without libsystemd.
+//
+// Called by cli/sessd.cpp at the start; the keeper keeps the Notifier. The take functions change the
+// environment and descriptors 0 to 3 of the process: once, before programs are started and threads run.
 #pragma once
 
 #include <optional>
@@ -14,8 +17,9 @@ namespace sess::os {
 /// listen() again, so that SO_PEERCRED names this process to clients. Closes it when it is not one.
 [[nodiscard]] Result<UniqueFd> adopt_listener(UniqueFd socket);
 
-/// The socket that systemd passed (sd_listen_fds(3): LISTEN_PID is this process, LISTEN_FDS is 1), or
-/// nothing when none was passed. Unsets LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES in every case.
+/// The socket that systemd passed (sd_listen_fds(3): LISTEN_PID is this process, LISTEN_FDS is 1), or nothing
+/// when none was passed. Unsets LISTEN_PID, LISTEN_FDS and LISTEN_FDNAMES in every case. Several sockets, or
+/// one of another kind, are an error.
 [[nodiscard]] Result<std::optional<UniqueFd>> take_listen_fds();
 
 /// inetd's `wait` style: the listening socket is descriptor 0. Duplicates it and puts /dev/null on 0, 1, 2.

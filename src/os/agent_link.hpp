@@ -1,4 +1,8 @@
 // A stable path that follows the newest client's ssh agent: a symbolic link, replaced in one step.
+//
+// Programs get the link as SSH_AUTH_SOCK and find the agent of whoever attached last. Only in a directory
+// that is the user's alone: the caller (server/clients.cpp) sees to that and decides whose agent it is. Never
+// removed.
 #pragma once
 
 #include <string>

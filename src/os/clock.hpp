@@ -1,4 +1,7 @@
 // The clock as a parameter: monotonic time for decisions, wall time for what people read.
+//
+// Owners of timers take a `const Clock&` that outlives them. Pure parts take a time point instead and know no
+// clock; timers themselves are the loop's.
 #pragma once
 
 #include <chrono>
@@ -8,7 +11,9 @@ namespace sess::os {
 class Clock {
  public:
   virtual ~Clock() = default;
+  /// Never goes back; only differences mean something.
   [[nodiscard]] virtual std::chrono::steady_clock::time_point now() const = 0;
+  /// May jump in either direction when the system's time is set.
   [[nodiscard]] virtual std::chrono::system_clock::time_point wall() const = 0;
   /// The system's clock; lives as long as the process.
   [[nodiscard]] static Clock& real();

@@ -1,4 +1,7 @@
 // Becoming a daemon: two forks, a new session, nothing inherited, and a starter that waits for "ready".
+//
+// Called by cli/sessd.cpp once the right to be the daemon is decided and before anything runs in a second
+// thread. The report goes up the pipe from the keeper (socket listens, or why not) to whoever ran sessd.
 #pragma once
 
 #include <optional>
@@ -31,6 +34,7 @@ struct StarterVerdict {
   std::string text;
 };
 
+/// Exactly one of the two means something: which one says in which process the caller is.
 struct Daemonized {
   std::optional<StarterVerdict> starter;  ///< set in the original process, after the daemon reported
   ReadyPipe ready;                        ///< in the daemon (PPID 1)
@@ -38,6 +42,7 @@ struct Daemonized {
 
 /// Forks twice. The daemon has its own session without a terminal, cwd /, umask 077, /dev/null on 0, 1 and 2
 /// and no descriptors from before except `keep`. The original process returns once the daemon has reported.
+/// An error is returned before the fork or in the daemon, which then ends: its starter sees it as failed.
 [[nodiscard]] Result<Daemonized> become_daemon(std::span<const int> keep);
 
 }  // namespace sess::os

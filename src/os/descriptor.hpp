@@ -1,4 +1,7 @@
 // Small operations on descriptors and process-wide limits that more than one part needs.
+//
+// Descriptors given as int are not owned. The functions that wait block their thread in poll(2) and have no
+// place in a callback of the loop, but for what cannot be slow. Errors say the descriptor's number.
 #pragma once
 
 #include <sys/resource.h>
@@ -26,7 +29,8 @@ struct Pipe {
 /// Close-on-exec duplicate.
 [[nodiscard]] Result<UniqueFd> duplicate(int fd);
 
-/// Writes all of it; waits (poll) when the descriptor is non-blocking and full.
+/// Writes all of it; waits (poll) when the descriptor is non-blocking and full. A reader that is gone is an
+/// error only where SIGPIPE is ignored.
 Result<> write_all(int fd, std::string_view bytes);
 
 /// Reads until end of file or `max` bytes; waits when non-blocking.
@@ -35,7 +39,8 @@ Result<> write_all(int fd, std::string_view bytes);
 /// True when `fd` becomes readable (or at end of file) within `timeout`; a negative one waits for ever.
 [[nodiscard]] bool wait_readable(int fd, std::chrono::milliseconds timeout);
 
-/// Marks every descriptor from 3 on close-on-exec. Async-signal-safe: for use between fork and exec.
+/// Marks every descriptor from 3 on close-on-exec (close_range(2); before Linux 5.11 one by one, up to
+/// 65536). Async-signal-safe: for use between fork and exec.
 void close_all_on_exec() noexcept;
 
 /// Closes every descriptor from 3 on except those in `keep`.

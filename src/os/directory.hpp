@@ -1,4 +1,7 @@
 // Directories that only their owner can write: opened without following links, checked by descriptor.
+//
+// For socket, state and configuration directories (runtime_paths.hpp says where they are) and the lock file.
+// Checks are made on what was opened, so nobody can swap it in between. Files of jobs are job/files.hpp's.
 #pragma once
 
 #include <string>
@@ -26,8 +29,8 @@ enum class LooseMode { refuse, tighten };
 /// Makes `path` and its missing parents, 0700 each. For state and configuration directories.
 Result<> make_directories(const std::string& path);
 
-/// Opens (creates 0600) a file in a directory for writing at its end; never follows a link, refuses foreign
-/// owners and anything but a regular file with one name.
+/// Opens (creates 0600) a file in a directory for reading and for writing at its end; never follows a link,
+/// refuses foreign owners and anything but a regular file with one name.
 [[nodiscard]] Result<UniqueFd> open_private_file(int dirfd, const std::string& name);
 
 }  // namespace sess::os

@@ -1,4 +1,7 @@
 // Tells when entries of a directory disappear (inotify), so that a deleted socket can be put back.
+//
+// Owns its inotify descriptor and its place in the loop, which outlives it. Says that something happened,
+// never what is there now: the callback looks. It may destroy the watch. Used by keeper/socket_file.
 #pragma once
 
 #include <functional>
@@ -16,7 +19,8 @@ class PathWatch {
  public:
   /// Calls on_removed(name) for every entry that was deleted or moved away, and with "" when the directory
   /// itself was removed, moved or unmounted. The directory is named by descriptor. A directory that somebody
-  /// holds open reports its own removal only through its entries' removal: check it then.
+  /// holds open reports its own removal only through its entries' removal: check it then. "" also when the
+  /// kernel dropped events.
   [[nodiscard]] static Result<std::unique_ptr<PathWatch>> open(
       Loop& loop, int dirfd, std::function<void(const std::string& name)> on_removed);
   /// Watches only the named entries of the directory, by inode, and the directory's own move: nothing that

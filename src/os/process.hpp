@@ -1,4 +1,8 @@
-// Facts about processes, from /proc. A process may end at any time: then a fact is simply absent.
+// Facts about processes, from /proc (proc(5)). A process may end at any time: then a fact is simply absent.
+//
+// For formats, listings of jobs, job scopes and ending a program's session. What concerns a whole session or
+// group reads all of /proc each time. Zombies are listed with their state, but never named as foreground nor
+// signalled.
 #pragma once
 
 #include <sys/types.h>
@@ -25,7 +29,7 @@ struct ProcessInfo {
 
 /// One process.
 [[nodiscard]] std::optional<ProcessInfo> process_info(pid_t pid);
-/// All that are visible.
+/// All that are visible, ordered by pid; empty when /proc cannot be read.
 [[nodiscard]] std::vector<ProcessInfo> all_processes();
 /// Those of a session, ordered by pid: the tree follows from `parent`.
 [[nodiscard]] std::vector<ProcessInfo> session_processes(pid_t session);
@@ -34,6 +38,7 @@ struct ProcessInfo {
 [[nodiscard]] std::optional<std::string> process_name(pid_t pid);
 /// argv; empty for kernel threads and zombies. At most 64 KiB are read.
 [[nodiscard]] std::vector<std::string> process_arguments(pid_t pid);
+/// Absolute, as the kernel names it; absent where this user may not look.
 [[nodiscard]] std::optional<std::string> process_cwd(pid_t pid);
 
 /// The process that stands for the foreground group of the terminal behind a master: the group's leader if
@@ -42,8 +47,8 @@ struct ProcessInfo {
 
 /// Sends signals, in this order, to every process of these sessions, each through a pidfd whose process was
 /// checked to be in one of them, so a reused pid is never hit. The caller guarantees that the session ids are
-/// still the ones it means (their leaders are unreaped children). Repeats until no new members turn up.
-/// Returns how many processes were reached.
+/// still the ones it means (their leaders are unreaped children). Repeats until no new members turn up, at
+/// most four times. Returns how many processes were reached.
 int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals);
 
 }  // namespace sess::os

@@ -1,4 +1,7 @@
 // The user's own terminal: its size, and raw mode that is undone for certain.
+//
+// For client/terminal, which owns the descriptor and has a guard while it shows a session. Only settings of
+// the line discipline and sizes (termios(3)): what escape sequences changed is put back by the client.
 #pragma once
 
 #include <termios.h>
@@ -14,7 +17,8 @@ struct TerminalSize {
   PixelSize pixels;
 };
 
-/// Size in cells, clamped; an error where fd is no terminal. Terminals that report 0×0 count as 24×80.
+/// Size in cells, clamped; an error where fd is no terminal. A terminal that reports no rows or no columns
+/// counts as 24×80.
 [[nodiscard]] Result<Size> terminal_size(int fd);
 /// The same with pixels.
 [[nodiscard]] Result<TerminalSize> terminal_size_with_pixels(int fd);
@@ -22,13 +26,15 @@ struct TerminalSize {
 /// Holds a terminal in raw mode; restores what was before when destroyed or told so. Does not own the fd.
 class TerminalGuard {
  public:
+  /// Remembers the settings and changes nothing; an error where fd is no terminal.
   [[nodiscard]] static Result<TerminalGuard> open(int fd);
   ~TerminalGuard();
   TerminalGuard(TerminalGuard&& other) noexcept;
   TerminalGuard& operator=(TerminalGuard&&) = delete;
   TerminalGuard(const TerminalGuard&) = delete;
 
-  /// Raw mode: no echo, no line editing, no signals, eight bits, no output processing; reads return at once.
+  /// Raw mode: no echo, no line editing, no signals, eight bits, no output processing; a read returns with
+  /// the first byte. Takes effect when what was written before has been sent.
   Result<> enter_raw();
   /// Back to how open() found it. Calls tcsetattr only; safe in a signal handler.
   void restore() noexcept;

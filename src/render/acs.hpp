@@ -1,4 +1,7 @@
 // The DEC special graphics set, which tmux calls acs: what a letter of it shows.
+//
+// For text under `#[acs]` in formats (format_draw.cpp), which becomes Unicode in the frame. Programs' own use
+// of the set is the emulator's business; terminals without UTF-8 are the painter's.
 #pragma once
 
 #include <string_view>

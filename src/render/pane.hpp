@@ -1,4 +1,8 @@
 // Draws a pane's screen into a rectangle of a frame.
+//
+// A pure reading of the screen, called by server/display for each pane of a composed view. Colours that the
+// program changed in its palette become RGB, reverse video is applied; borders and status are drawn by
+// others.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +13,7 @@
 
 namespace sess::render {
 
+/// Which part of the screen, and how.
 struct PaneView {
   /// First row and column of the screen that is shown: a client that is smaller than the window.
   int top = 0;
@@ -19,7 +24,8 @@ struct PaneView {
   bool has_cursor = false;
 };
 
-/// Draws what the view shows of the screen; cells beyond it are blank in the base style.
+/// Draws what the view shows of the screen; cells beyond it are blank in the base style. Clips to the frame;
+/// wide characters that an edge would cut are blanked. Sets the frame's cursor when the view has it.
 void draw_pane(Frame& frame, Rect area, const terminal::Screen& screen, const PaneView& view);
 
 /// Draws a piece of text (a history line's run) in a pane's style: `style.link` is ignored, `link` its URI.

@@ -1,4 +1,6 @@
 // A rectangle of cells in a frame or a window, rows and columns counted from 0.
+//
+// May reach beyond the frame, on every side: drawing clips. Without rows or columns it holds no cell.
 #pragma once
 
 namespace sess::render {

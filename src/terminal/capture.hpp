@@ -1,4 +1,7 @@
 // Text of a screen and its history, as capture-pane prints it. A pure function of a Screen.
+//
+// For capture-pane, saved sessions and the last lines of a job. The result is as long as what is asked for,
+// all of the history included; it has no control characters but newlines and the escapes that were asked for.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +21,7 @@ struct CaptureOptions {
   std::int64_t start = 0;
   std::int64_t end = kScreenEnd;
   bool escapes = false;          ///< -e: SGR and hyperlinks
-  bool octal = false;            ///< -C: escape sequences and backslashes as \ooo
+  bool octal = false;            ///< -C: ESC as \033, backslashes doubled
   bool join = false;             ///< -J: wrapped rows joined; implies keeping trailing spaces
   bool trailing_spaces = false;  ///< -N: spaces that were written at a line's end are kept
   bool hidden = false;           ///< -a: the screen that is not shown
@@ -27,7 +30,8 @@ struct CaptureOptions {
 /// One \n per line. `start` and `end` may be in any order and beyond what exists.
 [[nodiscard]] std::string capture(const Screen& screen, const CaptureOptions& options = {});
 
-/// How many rows the history takes when it is wrapped to the screen's width, the open line included. O(history).
+/// How many rows the history takes when it is wrapped to the screen's width, the open line included.
+/// O(history).
 [[nodiscard]] std::uint64_t history_rows(const Screen& screen);
 
 }  // namespace sess::terminal

@@ -1,4 +1,7 @@
 // Parsing of whole control sequences: parameters of a CSI, the header of a DCS. Pure functions of bytes.
+//
+// Shared by the decoder, the handlers of OSC and DCS and the relay; clean_text() also by whoever stores text
+// that a program gave or reads it back. Where a sequence begins and what it does is not known here.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +17,15 @@ namespace sess::terminal {
 /// middle, a parameter behind an intermediate) yields final 0. Does not set token.raw.
 [[nodiscard]] const char* parse_csi(const char* p, const char* end, Csi& token);
 
-/// Of "ESC P marker parameters intermediates final"; zeros for what is not there.
+/// Of "ESC P marker parameters intermediates final"; zeros for what is not there. Parameters are skipped; of
+/// several intermediates the last one counts.
 [[nodiscard]] DcsHeader parse_dcs_header(std::string_view raw);
 
 /// The decimal number at the start of `text`, taken off; -1 when there is none, clamped to 1 000 000.
 [[nodiscard]] int take_number(std::string_view& text);
 
-/// `text` without C0, DEL and C1 controls and with well-formed UTF-8, cut to `limit` bytes at a code point.
+/// `text` without C0, DEL and C1 controls, with U+FFFD for malformed UTF-8, cut to `limit` bytes at a code
+/// point.
 [[nodiscard]] std::string clean_text(std::string_view text, std::size_t limit);
 
 /// Whether clean_text() would change nothing but the length.

@@ -1,4 +1,7 @@
 // A Style as SGR and OSC 8 bytes: used by capture, attach painting and replies to DECRQSS.
+//
+// Always the whole style from a reset, for every terminal alike; the shortest way from one style to the next,
+// and what a terminal cannot show, are render's.
 #pragma once
 
 #include <string>
@@ -15,7 +18,7 @@ void append_sgr_parameters(std::string& out, const Style& style);
 /// CSI 0 ... m for the whole style; CSI m for the default one. The hyperlink is not part of it.
 void append_sgr(std::string& out, const Style& style);
 
-/// OSC 8 open, or close when `uri` is empty.
+/// OSC 8 open, or close when `uri` is empty; `id` may be empty. Both must be clean text.
 void append_link(std::string& out, std::string_view id, std::string_view uri);
 
 }  // namespace sess::terminal

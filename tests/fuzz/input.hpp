@@ -1,4 +1,7 @@
 // A fuzzer's bytes as decisions and pieces, so that one input holds both a stream and what is done to it.
+//
+// Included by every fuzz_*.cpp. Owns nothing: pieces point into the bytes of the run. Asking never fails; an
+// input that is used up yields zeros and empty pieces, so any input is a valid one.
 #pragma once
 
 #include <cstddef>
@@ -22,6 +25,7 @@ class Input {
     rest_.remove_prefix(1);
     return value;
   }
+  /// The next n bytes, or what is left.
   std::string_view take(std::size_t n) {
     const auto piece = rest_.substr(0, n);
     rest_.remove_prefix(piece.size());
@@ -33,7 +37,7 @@ class Input {
   std::string_view rest_;
 };
 
-/// An invariant: when it does not hold, the input is a finding.
+/// An invariant: when it does not hold, says so and aborts, and the input is a finding.
 inline void require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "invariant broken: %s\n", what);
