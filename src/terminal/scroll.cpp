@@ -174,7 +174,8 @@ void Core::push_history(const Row& row) {
   // new would have to be filled again.
   if (text.size() < used * 4) text.resize(used * 4);
   // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
-  if (get_ascii(row.cells, used, text.data(), 0)) {
+  const bool may_be_plain = used == 0 || (row.cells[0].glyph < 0x80 && row.cells[0].style == 0);
+  if (may_be_plain && get_ascii(row.cells, used, text.data(), 0)) {
     return history_.append({text.data(), used}, {}, end);
   }
 
