@@ -40,6 +40,8 @@ struct Pane {
   bool empty = false;              ///< made without a program: shows what display-message -I writes, until respawned
   bool input_off = false;          ///< select-pane -d
   std::string pipe_command;        ///< pipe-pane; "" when none
+  bool pipe_input = false;         ///< -I: what the command prints is typed
+  bool pipe_output = false;        ///< -O: the command reads what is shown
   std::uint64_t active_order = 0;  ///< Model's: when it last became its window's active pane
   Options options;                 ///< parent: the window's
   Environment environment;         ///< -e of the command that made it; kept for respawn

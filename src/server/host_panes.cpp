@@ -249,6 +249,8 @@ Result<> HostImpl::pipe_pane(PaneId id, std::string_view shell_command, bool inp
   model::Pane* pane = server_.model().pane(id);
   if (pane == nullptr || server_.pane_io(id) == nullptr) return pass(no_pane(id));
   pane->pipe_command = std::string(shell_command);
+  pane->pipe_input = input;
+  pane->pipe_output = output;
   if (shell_command.empty()) {
     server_.jobs().close_pipe(id);
     return {};

@@ -150,6 +150,8 @@ void put(CborWriter& out, const model::Pane& pane) {
   out.field("empty", pane.empty);
   out.field("input_off", pane.input_off);
   out.field("pipe_command", pane.pipe_command);
+  out.field("pipe_input", pane.pipe_input);
+  out.field("pipe_output", pane.pipe_output);
   out.field("active_order", pane.active_order);
   put_options(out, "options", pane.options);
   put_environment(out, pane.environment);
@@ -177,6 +179,8 @@ model::Pane to_pane(const json& in) {
   pane.empty = get<bool>(in, "empty");
   pane.input_off = get<bool>(in, "input_off");
   pane.pipe_command = get<std::string>(in, "pipe_command");
+  pane.pipe_input = get<bool>(in, "pipe_input");
+  pane.pipe_output = get<bool>(in, "pipe_output");
   pane.active_order = get<std::uint64_t>(in, "active_order");
   pane.options = model::Options(model::OptionScope::pane);
   to_options(child(in, "options"), pane.options);

@@ -60,7 +60,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
       orphans.push_back(std::move(program));
       continue;
     }
-    pane->pid = program.pid;
+    pane->pid = pane->dead && program.exited && !of_job ? -1 : program.pid;
     pane->tty = program.tty;
     auto io = PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size,
                            history_limits(*pane), *this, how);
@@ -84,6 +84,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     log::warn("pane {}: there is no program behind it", id.value);
     model_.destroy_pane(id);
   }
+  for (const auto& [id, pane] : model_.panes()) reopen_pipe(pane);
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
   if (!model_.sessions().empty()) may_leave_ = true;
@@ -91,6 +92,15 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   job_control_->recovered(!state.configured);
   saved_sessions_->begin(!state.configured);
   return {};
+}
+
+void Server::reopen_pipe(const model::Pane& pane) {
+  // pipe-pane's command ended with the server that fed it.
+  if (pane.pipe_command.empty()) return;
+  const std::string command = pane.pipe_command;
+  if (auto opened = host_->pipe_pane(pane.id, command, pane.pipe_input, pane.pipe_output); !opened) {
+    log::warn("pane {}: pipe-pane: {}", pane.id.value, opened.error().text);
+  }
 }
 
 void Server::adopt_orphan(const keeper::Program& program) {

@@ -123,6 +123,7 @@ class Server final : private PaneObserver {
 
   // recovery.cpp
   Result<> recover(std::vector<keeper::Program> programs);
+  void reopen_pipe(const model::Pane& pane);
   void adopt_orphan(const keeper::Program& program);
 
   // clients.cpp

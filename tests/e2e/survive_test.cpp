@@ -13,16 +13,22 @@ std::string arrangement(const Rig& rig) {
   std::string out;
   for (const Rig::Arguments& question : std::vector<Rig::Arguments>{
            {"list-sessions", "-F",
-            "#{session_id} #{session_name} #{session_group} #{session_windows} #{session_stack}"},
+            "#{session_id} #{session_name} #{session_group} #{session_group_list} #{session_windows} "
+            "#{session_stack} "
+            "#{session_alerts} #{session_created} #{session_path}"},
            {"list-windows", "-a", "-F",
             "#{window_id} #{window_index} #{window_name} #{window_flags} #{window_layout} "
             "#{window_visible_layout} "
-            "#{window_zoomed_flag} #{automatic-rename}"},
+            "#{window_zoomed_flag} #{automatic-rename} #{window_bell_flag} #{window_activity_flag} "
+            "#{window_silence_flag} #{window_linked_sessions_list} #{window_width}x#{window_height}"},
            {"list-panes", "-a", "-F",
             "#{pane_id} #{pane_index} #{pane_pid} #{pane_tty} #{pane_width}x#{pane_height} #{pane_active} "
-            "#{pane_last} #{pane_marked} #{pane_title} #{pane_synchronized} #{pane_start_command}"},
+            "#{pane_last} #{pane_marked} #{pane_title} #{pane_synchronized} #{pane_start_command} "
+            "#{pane_input_off} #{pane_pipe} #{pane_dead} #{pane_dead_status} #{pane_start_path} #{pane_left} "
+            "#{pane_top}"},
            {"list-keys"},
            {"list-keys", "-N"},
+           {"list-keys", "-T", "own"},
            {"show-options", "-g"},
            {"show-options", "-s"},
            {"show-options", "-gw"},
@@ -31,7 +37,14 @@ std::string arrangement(const Rig& rig) {
            {"show-options", "-p", "-t", "one:.0"},
            {"show-hooks", "-g"},
            {"show-environment", "-g"},
+           {"show-hooks", "-gw"},
+           {"show-hooks", "-t", "one"},
+           {"show-hooks", "-w", "-t", "one:0"},
+           {"show-hooks", "-p", "-t", "one:0.0"},
+           {"show-options", "-w", "-t", "one:0"},
+           {"show-options", "-p", "-t", "one:0.0"},
            {"show-environment", "-t", "one"},
+           {"show-environment", "-h", "-t", "one"},
            {"list-buffers", "-F", "#{buffer_name} #{buffer_size} #{buffer_sample}"},
            {"show-buffer", "-b", "kept"}}) {
     out += "--- " + question[0] + "\n" + rig.sess(question).out;
@@ -76,11 +89,40 @@ TEST_CASE("windows, layouts, zoom, options, bindings, hooks and buffers outlive 
   rig.ask({"bind-key", "-r", "-N", "a note", "-T", "own", "C-x", "display-message", "x", ";", "new-window"});
   rig.ask({"unbind-key", "%"});
   rig.ask({"set-hook", "-g", "after-new-window[3]", "display-message hooked"});
+  rig.ask({"set-hook", "-gw", "pane-died", "display-message died"});
+  rig.ask({"set-hook", "-t", "one", "alert-bell", "display-message bell"});
+  rig.ask({"set-hook", "-w", "-t", "one:0", "window-renamed", "display-message renamed"});
+  rig.ask({"set-hook", "-p", "-t", "one:0.0", "pane-exited", "display-message exited"});
+  rig.ask({"set-option", "-t", "one", "@mine", "of the session"});
+  rig.ask({"set-option", "-w", "-t", "one:0", "@mine", "of the window"});
+  rig.ask({"set-option", "-p", "-t", "one:0.0", "@mine", "of the pane"});
+  rig.ask({"set-option", "-g", "update-environment[30]", "MINE"});
+  rig.ask({"select-pane", "-d", "-t", "one:0.0"});
+  rig.ask({"pipe-pane", "-t", "one:0.1", "exec cat >> " + rig.home().root() + "/piped"});
+  rig.ask({"set-option", "-w", "-t", "one:7", "remain-on-exit", "on"});
+  rig.ask({"respawn-pane", "-k", "-t", "one:7.0", "exit 3"});
+  rig.ask({"split-window", "-d", "-t", "alone:", ""});
+  rig.ask({"set-option", "-w", "-t", "one:7", "monitor-bell", "on"});
+  rig.ask({"select-window", "-t", "one:0"});
+  rig.ask({"select-window", "-t", "two:9"});
+  rig.ask({"send-keys", "-t", "one:7.1", "-H", "07", "0a"});
+  rig.ask({"set-environment", "-h", "-t", "one", "HIDDEN", "value"});
   rig.ask({"set-environment", "-g", "GLOBAL", "value"});
   rig.ask({"set-environment", "-t", "one", "-r", "REMOVED"});
   rig.ask({"set-buffer", "-b", "kept", "some text\nin two lines"});
   rig.ask({"set-buffer", "automatic"});
+  // What comes about by itself has come about: a program's death and a bell.
+  REQUIRE(wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "one:7.0", "#{pane_dead}:#{pane_dead_status}"}) == "1:3" &&
+           rig.ask({"display-message", "-p", "-t", "one:7", "#{window_bell_flag}"}) == "1";
+  }));
   const std::string before = arrangement(rig);
+  for (const auto* named :
+       {"@mine \"of the session\"", "@mine \"of the window\"", "@mine \"of the pane\"", "alert-bell[0]",
+        "window-renamed[0]", "pane-exited[0]", "HIDDEN=value", "kept 22"}) {
+    INFO(named);
+    CHECK(before.find(named) != std::string::npos);
+  }
   for (int i = 0; i < 3; ++i) {
     rig.kill_server();
     const std::string after = arrangement(rig);
@@ -89,6 +131,9 @@ TEST_CASE("windows, layouts, zoom, options, bindings, hooks and buffers outlive 
   }
   rig.ask({"new-window", "-d", "-t", "one:", "exec cat"});
   CHECK(rig.ask({"list-windows", "-t", "two", "-F", "#{window_index}"}) == "0\n1\n7\n9");
+  rig.ask({"send-keys", "-t", "one:0.1", "into the pipe", "Enter"});
+  CHECK(wait_until(
+      [&] { return read_file(rig.home().root() + "/piped").find("into the pipe") != std::string::npos; }));
 }
 
 TEST_CASE("a composed client shows the same again after the server was killed, and its keys work",
