@@ -1,6 +1,7 @@
 #include "command/spawn.hpp"
 
 #include "command/format.hpp"
+#include "model/names.hpp"
 
 namespace sess::command {
 namespace {
@@ -116,7 +117,7 @@ void name_window(model::Model& model, model::WindowId id) {
   while (!name.empty() && (name.front() == ' ' || name.front() == '-')) name.remove_prefix(1);
   name = name.substr(0, name.find(' '));
   if (!name.empty() && name.front() == '/') name = name.substr(name.rfind('/') + 1);
-  window->name = std::string(name);
+  window->name = model::window_name(name);
 }
 
 void print_created(Item& item, const Target& target, std::string_view fallback) {

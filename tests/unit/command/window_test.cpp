@@ -30,6 +30,13 @@ TEST_CASE("new-window opens, places and prints", "[command]") {
   CHECK(world.host.started.back().argv == std::vector<std::string>{"a", "b c"});
 }
 
+TEST_CASE("a control sequence in a program's name went to the terminal with the window's name", "[command]") {
+  Started world;
+  CHECK(world.run({"neww", "-d", "/opt/\033[31mred"}).err.empty());
+  CHECK(world.run({"neww", "-d", std::string(300, 'n')}).err.empty());
+  CHECK(world.windows() == "0:w0*\n1:\\033[31mred\n2:" + std::string(255, 'n') + "\n");
+}
+
 TEST_CASE("a window whose program cannot start is not left behind", "[command]") {
   Started world;
   world.host.start_error = "nope: No such file or directory";
