@@ -131,6 +131,10 @@ Result<> Server::set_up() {
 
   host_ = std::make_unique<HostImpl>(*this);
   jobs_ = std::make_unique<ShellJobs>(*loop_);
+  jobs_->on_pipe_ended([this](model::PaneId id) {
+    if (model::Pane* pane = model_.pane(id)) pane->pipe_command.clear();
+    model_changed();
+  });
   alerts_ = std::make_unique<Alerts>(*this);
   job_control_ = std::make_unique<JobControl>(*this);
   boot_control_ = std::make_unique<BootControl>(*this);

@@ -140,10 +140,15 @@ void ShellJobs::on_child() {
       job->output.reset();
     }
   }
+  std::erase_if(closed_, [](pid_t pid) { return ::waitpid(pid, nullptr, WNOHANG) == pid; });
+  std::vector<model::PaneId> ended;
   for (auto& [pane, pipe] : pipes_) {
-    if (pipe->pid > 0 && ::waitpid(pipe->pid, nullptr, WNOHANG) == pipe->pid) pipe->pid = -1;
+    if (pipe->pid <= 0 || ::waitpid(pipe->pid, nullptr, WNOHANG) != pipe->pid) continue;
+    pipe->pid = -1;
+    ended.push_back(pane);
   }
-  loop_.defer([this] {
+  loop_.defer([this, ended = std::move(ended)] {
+    for (const auto pane : ended) end_pipe(pane);
     std::vector<std::unique_ptr<Job>> over;
     for (auto it = jobs_.begin(); it != jobs_.end();) {
       if (it->second->ended) {
@@ -185,10 +190,15 @@ Result<> ShellJobs::open_pipe(model::PaneId pane, std::string command, std::vect
   if (output) {
     raw->to = std::move(in->write);
     make_non_blocking(raw->to.get());
-    raw->to_watch = std::make_unique<os::FdWatch>(loop_, raw->to.get(), [this, pane, raw](bool, bool) {
+    raw->to_watch = std::make_unique<os::FdWatch>(loop_, raw->to.get(), [raw](bool, bool) {
       const ssize_t n = ::write(raw->to.get(), raw->queued.data(), raw->queued.size());
       if (n > 0) raw->queued.erase(0, static_cast<std::size_t>(n));
-      if (n < 0 && errno != EAGAIN && errno != EINTR) return close_pipe(pane);
+      if (n < 0 && errno != EAGAIN && errno != EINTR) {
+        // It reads no more; what it may still print is read until it ends.
+        raw->queued.clear();
+        raw->to_watch->want(false, false);
+        return;
+      }
       if (raw->queued.empty()) raw->to_watch->want(false, false);
     });
   }
@@ -207,7 +217,24 @@ Result<> ShellJobs::open_pipe(model::PaneId pane, std::string command, std::vect
   return {};
 }
 
-void ShellJobs::close_pipe(model::PaneId pane) { pipes_.erase(pane); }
+void ShellJobs::end_pipe(model::PaneId pane) {
+  const auto it = pipes_.find(pane);
+  if (it == pipes_.end() || it->second->pid > 0) return;  // closed, or another one by now
+  if (it->second->input) {
+    std::string bytes;
+    read_into(it->second->from.get(), bytes, kMaxOutput);
+    if (!bytes.empty()) it->second->input(bytes);
+  }
+  close_pipe(pane);
+  if (pipe_ended_) pipe_ended_(pane);
+}
+
+void ShellJobs::close_pipe(model::PaneId pane) {
+  const auto it = pipes_.find(pane);
+  if (it == pipes_.end()) return;
+  if (it->second->pid > 0) closed_.push_back(it->second->pid);
+  pipes_.erase(it);
+}
 
 void ShellJobs::pane_printed(model::PaneId pane, std::string_view bytes) {
   const auto it = pipes_.find(pane);

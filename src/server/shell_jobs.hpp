@@ -33,6 +33,8 @@ class ShellJobs {
   Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, bool output,
                      std::function<void(std::string_view)> input);
   void close_pipe(model::PaneId pane);
+  /// Told, from the loop, of a pipe whose command has ended by itself; it is closed by then.
+  void on_pipe_ended(std::function<void(model::PaneId)> told) { pipe_ended_ = std::move(told); }
   void pane_printed(model::PaneId pane, std::string_view bytes);
   [[nodiscard]] bool has_pipe(model::PaneId pane) const { return pipes_.count(pane) > 0; }
 
@@ -44,8 +46,11 @@ class ShellJobs {
   struct Pipe;
   void on_child();
   void finish(Job& job);
+  void end_pipe(model::PaneId pane);
 
   os::Loop& loop_;
+  std::function<void(model::PaneId)> pipe_ended_;
+  std::vector<pid_t> closed_;  ///< commands of pipes that were closed: to be reaped
   std::map<pid_t, std::unique_ptr<Job>> jobs_;
   std::map<model::PaneId, std::unique_ptr<Pipe>> pipes_;
   os::SignalWatch child_watch_;

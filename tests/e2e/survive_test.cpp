@@ -111,10 +111,12 @@ TEST_CASE("windows, layouts, zoom, options, bindings, hooks and buffers outlive 
   rig.ask({"set-environment", "-t", "one", "-r", "REMOVED"});
   rig.ask({"set-buffer", "-b", "kept", "some text\nin two lines"});
   rig.ask({"set-buffer", "automatic"});
-  // What comes about by itself has come about: a program's death and a bell.
+  // What comes about by itself has come about: a program's death, a bell, the end of a pipe's command.
+  rig.ask({"pipe-pane", "-t", "one:7.1", "exit 0"});
   REQUIRE(wait_until([&] {
     return rig.ask({"display-message", "-p", "-t", "one:7.0", "#{pane_dead}:#{pane_dead_status}"}) == "1:3" &&
-           rig.ask({"display-message", "-p", "-t", "one:7", "#{window_bell_flag}"}) == "1";
+           rig.ask({"display-message", "-p", "-t", "one:7", "#{window_bell_flag}"}) == "1" &&
+           rig.ask({"display-message", "-p", "-t", "one:7.1", "#{pane_pipe}"}) == "0";
   }));
   const std::string before = arrangement(rig);
   for (const auto* named :
