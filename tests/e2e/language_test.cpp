@@ -44,17 +44,6 @@ std::map<std::string, std::vector<std::string>> read_known() {
   return known;
 }
 
-/// A listing that sess has more in than tmux: "+..." stands for every line that only sess printed.
-void leave_out_own(std::vector<std::string>& found, const std::vector<std::string>& expected) {
-  if (std::find(expected.begin(), expected.end(), "+...") == expected.end()) return;
-  const auto listed = [&](const std::string& line) {
-    return std::find(expected.begin(), expected.end(), line) != expected.end();
-  };
-  const auto own =
-      std::erase_if(found, [&](const std::string& line) { return line.starts_with('+') && !listed(line); });
-  if (own > 0) found.emplace_back("+...");
-}
-
 std::string join(const std::vector<std::string>& lines) {
   std::string out;
   for (const auto& line : lines) out += "  " + line + "\n";
@@ -82,7 +71,6 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
     ++compared;
     equal += found.empty() ? 1 : 0;
     const auto expected = known.find(line);
-    if (expected != known.end()) leave_out_own(found, expected->second);
     if (std::getenv("TWIN_SHOW") != nullptr && !found.empty())
       std::cout << line << "\n" << join(found) << std::endl;
     INFO(line);
