@@ -263,7 +263,7 @@ class Host {
   // Work outside.
   virtual void run_job(JobRequest, std::function<void(JobResult)> done) = 0;
   /// The newest output line of #(command): runs in the background, at most once a second, and has the
-  /// statuses redrawn when it changes. `<'command' not ready>` until the first line came.
+  /// statuses redrawn when it changes. Nothing until it ended; `<'command' not ready>` after a second.
   virtual std::string job_output(std::string_view command, std::string_view cwd) = 0;
   /// Reads a file as the client sees it: relative to its directory, "-" is its stdin. Bounded (16 MiB).
   virtual void read_file(std::optional<ClientId>, std::string path,

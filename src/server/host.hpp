@@ -149,6 +149,7 @@ class HostImpl final : public command::Host {
     std::string output;
     std::chrono::steady_clock::time_point started{};
     bool running = false;
+    bool known = false;  ///< it has ended once: its output stands, also an empty one
   };
   struct After;
 

@@ -72,6 +72,7 @@ std::string HostImpl::job_output(std::string_view command, std::string_view cwd)
     run_job(std::move(request), [this, name = std::string(command)](command::JobResult result) {
       auto& entry = status_jobs_[name];
       entry.running = false;
+      entry.known = true;
       auto& text = result.output;
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
       text.erase(0, text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
@@ -81,7 +82,9 @@ std::string HostImpl::job_output(std::string_view command, std::string_view cwd)
       }
     });
   }
-  return job.output.empty() && job.running ? fmt::format("<'{}' not ready>", command) : job.output;
+  // As in tmux: nothing at first, so that a quick command's place does not flash.
+  const bool slow = !job.known && job.running && now - job.started > std::chrono::seconds(1);
+  return slow ? fmt::format("<'{}' not ready>", command) : job.output;
 }
 
 std::string HostImpl::absolute_path(std::optional<ClientId> id, std::string path) const {

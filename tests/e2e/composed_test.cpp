@@ -209,7 +209,8 @@ TEST_CASE("half of a synchronized update was drawn when another pane printed", "
   REQUIRE(client->wait_for_text("half-1."));  // directly: the terminal decides
   rig.ask({"split-window", "-d", "-h", "-t", "app", "exec cat"});
   REQUIRE(client->wait_until([&] { return client->oracle().alternate(); }));
-  // An update is held for a quarter of a second only, and the machine may be busy: once in so many tries it is seen.
+  // An update is held for a quarter of a second only, and the machine may be busy: once in so many tries it
+  // is seen.
   bool held = false;
   for (int i = 1; i <= 40 && !held; ++i) {
     const std::string number = std::to_string(i) + ".";
@@ -228,10 +229,27 @@ TEST_CASE("half of a synchronized update was drawn when another pane printed", "
 
 TEST_CASE("a synchronized update that never ends is shown all the same", "[composed]") {
   Rig rig;
-  const auto client = rig.terminal({"new-session", "-s", "app", "echo begun; read x; printf '\\033[?2026hnot ended'; exec sleep 1000"});
+  const auto client = rig.terminal(
+      {"new-session", "-s", "app", "echo begun; read x; printf '\\033[?2026hnot ended'; exec sleep 1000"});
   REQUIRE(client->wait_for_text("begun"));
   rig.ask({"split-window", "-d", "-h", "-t", "app", "exec sleep 1000"});
   REQUIRE(client->wait_until([&] { return client->oracle().alternate(); }));
   client->type("\r");
   CHECK(client->wait_for_text("not ended"));
+}
+
+TEST_CASE("a status command that prints nothing shows nothing, also while it runs again", "[composed]") {
+  Rig rig;
+  const std::string runs = rig.home().root() + "/runs";
+  rig.home().write("config/sess/sess.conf",
+                   "set -g status on\nset -g status-interval 1\nset -g status-right '[#(echo run >> " + runs +
+                       "; sleep 0.2)]'\n");
+  const auto client = rig.terminal({"new-session", "-s", "app", "exec cat"});
+  bool flashed = false;
+  CHECK(client->wait_until([&] {
+    flashed = flashed || client->shows("not ready");
+    return split_lines(read_file(runs)).size() >= 3;
+  }));
+  CHECK_FALSE(flashed);
+  CHECK(client->shows("[]"));
 }
