@@ -322,7 +322,7 @@ std::string to_string(const Look& look) {
   return text.empty() ? "none" : text;
 }
 
-std::string quoted(std::string_view bytes) {
+std::string in_quotes(std::string_view bytes) {
   std::string out = "\"";
   for (std::size_t i = 0; i < bytes.size();) {
     const auto got = decode_utf8(bytes.substr(i));

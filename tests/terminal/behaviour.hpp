@@ -94,6 +94,6 @@ std::vector<Behaviour> parse_behaviours(const std::string& file, std::string_vie
 std::vector<Behaviour> load_behaviours(const std::string& directory);
 
 /// Bytes in the format's own notation, for messages.
-std::string quoted(std::string_view bytes);
+std::string in_quotes(std::string_view bytes);
 
 }  // namespace sess::test

@@ -207,7 +207,7 @@ std::string difference(const Machine& machine, const Oracle& oracle, Size size) 
               : fmt::format("{} {}{}{}{}{}{}", color_name(other.fg) + "/" + color_name(other.bg), other.bold,
                             other.italic, other.reverse, other.strike, other.blink, other.underline != 0);
       if (mine != theirs || (cell.width != 0 && a != b)) {
-        return fmt::format("{},{}: {} {} here, {} {} there", r, c, quoted(mine), a, quoted(theirs), b);
+        return fmt::format("{},{}: {} {} here, {} {} there", r, c, in_quotes(mine), a, in_quotes(theirs), b);
       }
     }
   }
@@ -249,7 +249,7 @@ std::string compare(unsigned seed, int tokens, bool with_history, Next next) {
     }
     if (!found.empty()) {
       return fmt::format("seed {} size {}x{} token {} {}: {}\nafter {}", seed, size.rows, size.cols, i,
-                         quoted(token), found, quoted(fed));
+                         in_quotes(token), found, in_quotes(fed));
     }
   }
   return {};

@@ -18,7 +18,7 @@ class OraclePlayer {
       found_.at(step);
       act(step);
     }
-    found_.same(quoted(oracle_.take_replies()), "\"\"", "what was replied besides");
+    found_.same(in_quotes(oracle_.take_replies()), "\"\"", "what was replied besides");
     return found_.take();
   }
 
@@ -31,7 +31,7 @@ class OraclePlayer {
       case Kind::resize:
         return oracle_.resize(step.size);
       case Kind::row:
-        return found_.same(quoted(oracle_.row(step.row)), quoted(step.text), fmt::format("row {}", step.row));
+        return found_.same(in_quotes(oracle_.row(step.row)), in_quotes(step.text), fmt::format("row {}", step.row));
       case Kind::rows: {
         std::vector<std::string> shown;
         for (int r = 0; r < oracle_.size().rows; ++r) shown.push_back(oracle_.row(r));
@@ -49,18 +49,18 @@ class OraclePlayer {
       case Kind::cell: {
         const OracleCell cell = oracle_.cell(step.row, step.col);
         const auto place = fmt::format("cell {},{}", step.row, step.col);
-        found_.same(quoted(blank_as_empty(cell.text)), quoted(blank_as_empty(step.text)), place);
+        found_.same(in_quotes(blank_as_empty(cell.text)), in_quotes(blank_as_empty(step.text)), place);
         return found_.same(cell.width, step.width, "width of " + place);
       }
       case Kind::reply:
-        return found_.same(quoted(oracle_.take_replies()), quoted(step.text), "the reply");
+        return found_.same(in_quotes(oracle_.take_replies()), in_quotes(step.text), "the reply");
       case Kind::reply_any:
         if (oracle_.take_replies().empty()) found_.add("nothing was replied");
         return;
       case Kind::title:
-        return found_.same(quoted(oracle_.title()), quoted(step.text), "the title");
+        return found_.same(in_quotes(oracle_.title()), in_quotes(step.text), "the title");
       case Kind::icon:
-        return found_.same(quoted(oracle_.icon_title()), quoted(step.text), "the icon's title");
+        return found_.same(in_quotes(oracle_.icon_title()), in_quotes(step.text), "the icon's title");
       case Kind::mode:
         return mode(step);
       case Kind::history: {
@@ -68,7 +68,7 @@ class OraclePlayer {
         std::string is, should;
         for (const auto& line : oracle_.scrollback()) is += line;
         for (const auto& line : step.lines) should += line.substr(0, line.find_last_not_of(' ') + 1);
-        return found_.same(quoted(is), quoted(should), "history's text");
+        return found_.same(in_quotes(is), in_quotes(should), "history's text");
       }
       case Kind::bell: {
         const int rung = oracle_.bells() - std::exchange(bells_, oracle_.bells());

@@ -72,10 +72,10 @@ class SessPlayer {
       found_.at(step);
       act(step);
     }
-    found_.same(quoted(machine_.sink().replies), "\"\"", "what was replied besides");
+    found_.same(in_quotes(machine_.sink().replies), "\"\"", "what was replied besides");
     found_.same(machine_.sink().bells, 0U, "the number of bells besides");
     for (const auto& event : machine_.sink().events)
-      found_.add("an event that nobody expects: " + quoted(event));
+      found_.add("an event that nobody expects: " + in_quotes(event));
     return found_.take();
   }
 
@@ -117,7 +117,7 @@ class SessPlayer {
       case Kind::reset:
         return machine_.emulator().reset();
       case Kind::row:
-        return found_.same(quoted(machine_.row(step.row)), quoted(step.text),
+        return found_.same(in_quotes(machine_.row(step.row)), in_quotes(step.text),
                            fmt::format("row {}", step.row));
       case Kind::rows:
         return rows(step);
@@ -136,22 +136,22 @@ class SessPlayer {
       case Kind::cell: {
         const auto& cell = screen.row(step.row)[static_cast<std::size_t>(step.col)];
         const auto place = fmt::format("cell {},{}", step.row, step.col);
-        found_.same(quoted(blank_as_empty(machine_.cell_text(cell))), quoted(blank_as_empty(step.text)),
+        found_.same(in_quotes(blank_as_empty(machine_.cell_text(cell))), in_quotes(blank_as_empty(step.text)),
                     place);
         return found_.same(int{cell.width}, step.width, "width of " + place);
       }
       case Kind::reply:
-        return found_.same(quoted(std::exchange(machine_.sink().replies, {})), quoted(step.text),
+        return found_.same(in_quotes(std::exchange(machine_.sink().replies, {})), in_quotes(step.text),
                            "the reply");
       case Kind::reply_any:
         if (std::exchange(machine_.sink().replies, {}).empty()) found_.add("nothing was replied");
         return;
       case Kind::title:
-        return found_.same(quoted(screen.title()), quoted(step.text), "the title");
+        return found_.same(in_quotes(screen.title()), in_quotes(step.text), "the title");
       case Kind::icon:
-        return found_.same(quoted(screen.icon_title()), quoted(step.text), "the icon's title");
+        return found_.same(in_quotes(screen.icon_title()), in_quotes(step.text), "the icon's title");
       case Kind::directory:
-        return found_.same(quoted(screen.working_directory()), quoted(step.text), "the working directory");
+        return found_.same(in_quotes(screen.working_directory()), in_quotes(step.text), "the working directory");
       case Kind::mode:
         return found_.same(mode_value(screen.modes(), screen, step.text), step.value, "mode " + step.text);
       case Kind::history:
@@ -159,16 +159,16 @@ class SessPlayer {
       case Kind::bell:
         return found_.same(std::exchange(machine_.sink().bells, 0U), step.count, "the number of bells");
       case Kind::relay: {
-        found_.same(quoted(machine_.relayed), quoted(step.text), "the relay's output");
-        found_.same(quoted(machine_.relayed_alone), quoted(step.text), "the output of a relay of its own");
+        found_.same(in_quotes(machine_.relayed), in_quotes(step.text), "the relay's output");
+        found_.same(in_quotes(machine_.relayed_alone), in_quotes(step.text), "the output of a relay of its own");
         machine_.relayed.clear();
         machine_.relayed_alone.clear();
         return;
       }
       case Kind::event: {
         auto& events = machine_.sink().events;
-        if (events.empty()) return found_.add("the event " + quoted(step.text) + " did not happen");
-        found_.same(quoted(events.front()), quoted(step.text), "the event");
+        if (events.empty()) return found_.add("the event " + in_quotes(step.text) + " did not happen");
+        found_.same(in_quotes(events.front()), in_quotes(step.text), "the event");
         events.erase(events.begin());
         return;
       }
@@ -280,7 +280,7 @@ std::vector<std::string> play_painted_on_oracle(const Behaviour& behaviour) {
   for (int r = 0; r < size.rows; ++r) {
     if (oracle.row(r) == original.row(r)) continue;
     found.push_back(fmt::format("painted for attach, the oracle's row {} is {}, not {}", r,
-                                quoted(oracle.row(r)), quoted(original.row(r))));
+                                in_quotes(oracle.row(r)), in_quotes(original.row(r))));
   }
   const auto cursor = screen.cursor();
   if (oracle.cursor_row() != cursor.row || oracle.cursor_col() != cursor.col) {
