@@ -97,10 +97,12 @@ struct JobRequest {
   std::string cwd;
   std::vector<std::string> env;
   std::optional<std::string> input;  ///< its stdin; none: /dev/null
+  std::chrono::milliseconds limit{0};  ///< it is killed, with all that it started, when it takes longer; 0: never
 };
 struct JobResult {
   int exit_status = 0;  ///< 128+n when a signal ended it, as shells say
   std::string output;   ///< stdout and stderr, at most 1 MiB
+  bool timed_out = false;
 };
 
 /// Why a client stops showing a session. The text a user then sees is the server's.

@@ -148,6 +148,7 @@ class HostImpl final : public command::Host {
   struct StatusJob {
     std::string output;
     std::chrono::steady_clock::time_point started{};
+    std::chrono::steady_clock::time_point asked{};
     bool running = false;
     bool known = false;  ///< it has ended once: its output stands, also an empty one
   };

@@ -40,6 +40,13 @@ Result<std::string> read_whole(const std::string& path) {
   }
 }
 
+/// Longest run of a #() command: what takes longer hangs, and would keep its old output in the status line for ever.
+constexpr std::chrono::seconds kStatusJobLimit{30};
+/// Outputs of #() that nobody has asked for so long are forgotten; when there are very many, sooner.
+constexpr std::chrono::hours kForgetStatusJob{1};
+constexpr std::size_t kManyStatusJobs = 500;
+constexpr std::chrono::minutes kForgetSoon{1};
+
 Result<> write_whole(const std::string& path, std::string_view data, bool append) {
   UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0600));
   if (!fd) return fail_errno(errno, "{}", path);
@@ -59,8 +66,18 @@ void HostImpl::run_job(command::JobRequest request, std::function<void(command::
 }
 
 std::string HostImpl::job_output(std::string_view command, std::string_view cwd) {
-  auto& job = status_jobs_[std::string(command)];
   const auto now = server_.clock().now();
+  auto it = status_jobs_.find(command);
+  if (it == status_jobs_.end()) {
+    // A command whose text changes (it has the time in it) leaves one behind each time.
+    std::erase_if(status_jobs_, [&](const auto& entry) {
+      const auto& [name, old] = entry;
+      return !old.running && now - old.asked > (status_jobs_.size() < kManyStatusJobs ? kForgetStatusJob : kForgetSoon);
+    });
+    it = status_jobs_.try_emplace(std::string(command)).first;
+  }
+  auto& job = it->second;
+  job.asked = now;
   const bool due = job.started == std::chrono::steady_clock::time_point{} || now - job.started >= std::chrono::seconds(1);
   if (!job.running && due) {
     job.started = now;
@@ -69,6 +86,7 @@ std::string HostImpl::job_output(std::string_view command, std::string_view cwd)
     request.command = command;
     request.cwd = cwd;
     request.env = server_.model().environment().block();
+    request.limit = kStatusJobLimit;
     run_job(std::move(request), [this, name = std::string(command)](command::JobResult result) {
       auto& entry = status_jobs_[name];
       entry.running = false;
@@ -76,6 +94,7 @@ std::string HostImpl::job_output(std::string_view command, std::string_view cwd)
       auto& text = result.output;
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
       text.erase(0, text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
+      if (result.timed_out) text = fmt::format("<'{}' timed out>", name);
       if (entry.output != text) {
         entry.output = std::move(text);
         server_.redraw_all();

@@ -1,6 +1,7 @@
 #include "server/shell_jobs.hpp"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,6 +52,7 @@ struct ShellJobs::Job {
   UniqueFd input;
   std::unique_ptr<os::FdWatch> output_watch;
   std::unique_ptr<os::FdWatch> input_watch;
+  std::unique_ptr<os::Timer> limit;
   std::string to_write;
   command::JobResult result;
   bool ended = false;
@@ -73,7 +75,7 @@ ShellJobs::~ShellJobs() = default;
 
 void ShellJobs::run(command::JobRequest request, std::function<void(command::JobResult)> done) {
   const auto give_up = [&](const Error& error) {
-    loop_.defer([done, text = error.text] { done({127, text + "\n"}); });
+    loop_.defer([done, text = error.text] { done({127, text + "\n", false}); });
   };
   auto out = open_pipe_ends();
   if (!out) return give_up(out.error());
@@ -122,6 +124,14 @@ void ShellJobs::run(command::JobRequest request, std::function<void(command::Job
       }
     });
     job->input_watch->want(false, true);
+  }
+  if (request.limit.count() > 0) {
+    job->limit = std::make_unique<os::Timer>(loop_, [pid, raw = job.get()] {
+      if (raw->ended) return;
+      raw->result.timed_out = true;
+      ::kill(-pid, SIGKILL);  // it leads a session of its own
+    });
+    job->limit->start(request.limit);
   }
   jobs_[pid] = std::move(job);
   on_child();  // it may have ended before it was in the table
