@@ -113,6 +113,8 @@ Status run_refresh(Item& item) {
   }
   if (const auto flags = args.get('F') ? args.get('F') : args.get('f')) {
     for (const auto& flag : split_flags(*flags)) {
+      // As in tmux this is not the way to write again; switch-client -r is.
+      if (flag == "!read-only" && client->read_only) continue;
       if (auto set = host.set_client_flag(id, flag); !set) return item.error(set.error());
     }
   }

@@ -194,6 +194,9 @@ TEST_CASE("a read-only client may only look", "[command]") {
   world.run_as(user, {"kill-session"});
   CHECK(world.host.called("message Client is read-only"));
   CHECK(world.model.sessions().size() == 1);
+  CHECK(world.run({"refresh-client", "-t", "/dev/pts/1", "-f", "!read-only,active-pane"}).err.empty());
+  CHECK_FALSE(world.host.called("flag !read-only"));
+  CHECK(world.host.called("flag active-pane"));
 }
 
 TEST_CASE("an attached client's errors and output are shown to it", "[command]") {
