@@ -85,7 +85,7 @@ std::vector<Measurement> memory_measurements(const Settings& settings) {
     list.push_back({"history",
                     {{"history-" + load_name(load), "history, bytes per cell, " + title, 2}},
                     emulates,
-                    [load = load](Context& context, Peer& peer) { measure_history(context, peer, load); }});
+                    [kind = load](Context& context, Peer& peer) { measure_history(context, peer, kind); }});
   }
   list.push_back({"resize",
                   {{"resize",

@@ -95,7 +95,7 @@ std::vector<Measurement> pane_measurements() {
     Measurement one{"panes",
                     {{"panes-" + load_name(load), "two panes and status line, " + title + ", MB/s"}},
                     [](const Peer& peer) { return draws(peer) || !peer.detaches(); },
-                    [load = load](Context& context, Peer& peer) { measure_two(context, peer, load); }};
+                    [kind = load](Context& context, Peer& peer) { measure_two(context, peer, kind); }};
     if (load == Load::ascii) one.rows.push_back({"panes-memory", "memory of the daemon then, kB", 0});
     list.push_back(std::move(one));
   }

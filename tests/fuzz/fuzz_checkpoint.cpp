@@ -40,6 +40,7 @@ class FilledStore : public terminal::SegmentStore {
     return bytes;
   }
   void release(std::uint64_t segment) override { segments_.erase(segment); }
+  [[nodiscard]] std::uint64_t find(std::uint64_t from) const override { return from; }  // any may be there
 
  private:
   std::string_view fill_;

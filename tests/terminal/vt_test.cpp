@@ -111,13 +111,13 @@ TEST_CASE("behaviours have titles of their own", "[vt]") {
 }
 
 TEST_CASE("what cannot be read in a behaviour is an error with its line", "[vt]") {
-  using Catch::Matchers::Contains;
-  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"a"), Contains("f:2: a string has no end"));
-  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"\\q\""), Contains("f:2: unknown escape"));
-  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nbogus 1"), Contains("f:2: unknown line"));
-  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"a\""), Contains("f:1: expects nothing"));
-  CHECK_THROWS_WITH(parse_behaviours("f", "row 0 \"\""), Contains("f:1: a behaviour begins"));
-  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nattr 0,0 blod"), Contains("f:2: unknown attribute"));
+  using sess::test::contains_text;
+  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"a"), contains_text("f:2: a string has no end"));
+  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"\\q\""), contains_text("f:2: unknown escape"));
+  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nbogus 1"), contains_text("f:2: unknown line"));
+  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nin \"a\""), contains_text("f:1: expects nothing"));
+  CHECK_THROWS_WITH(parse_behaviours("f", "row 0 \"\""), contains_text("f:1: a behaviour begins"));
+  CHECK_THROWS_WITH(parse_behaviours("f", "== t\nattr 0,0 blod"), contains_text("f:2: unknown attribute"));
 }
 
 TEST_CASE("a behaviour that does not hold is noticed by every way of playing it", "[vt]") {
