@@ -1,5 +1,7 @@
 #include "twin.hpp"
 
+#include <algorithm>
+
 namespace sess::test {
 namespace {
 
@@ -171,6 +173,13 @@ std::string Twin::screens(std::size_t terminal) const {
   const std::vector<std::string> panes = {"list-panes", "-F", "#{pane_id} dead: #{pane_dead} #{cursor_flag}"};
   return "--- tmux\n" + a.screen() + test::run(tmux_argv(panes), env()).out + "--- sess\n" + b.screen() +
          test::run(sess_argv(panes), env()).out;
+}
+
+bool Twin::tmux_is_stuck() const {
+  const auto panes = test::run(
+      tmux_argv({"list-panes", "-a", "-F", "#{pane_dead}#{pane_dead_status}#{pane_dead_signal}"}), env());
+  const auto lines = split_lines(panes.out);
+  return std::find(lines.begin(), lines.end(), "1") != lines.end();
 }
 
 std::vector<std::string> split_words(std::string_view line) {

@@ -45,6 +45,9 @@ class Twin {
                           Milliseconds patience = kPatience);
   /// Both screens beside each other, to read why.
   [[nodiscard]] std::string screens(std::size_t terminal = 0) const;
+  /// Whether tmux has a pane whose program it knows to be gone and not how: on a busy machine it misses that now and
+  /// then, and never shows the pane's end.
+  [[nodiscard]] bool tmux_is_stuck() const;
 
   [[nodiscard]] Attached& tmux(std::size_t terminal = 0) { return *tmux_[terminal]; }
   [[nodiscard]] Attached& sess(std::size_t terminal = 0) { return *sess_[terminal]; }
