@@ -50,6 +50,9 @@ class HostImpl final : public command::Host {
   void pane_clipboard(PaneId pane, std::string_view base64);
   /// An answer to a prompt: kept in its history, and in history-file when there is one.
   void remember_answer(std::string_view type, std::string_view line);
+  /// Writes history-file if somebody answered. Call at the end of a turn, when what the answers did is written down: an
+  /// answer in the file has had its effect, also when the server dies in this moment.
+  void save_answers();
   /// The same with its position in the client's current window instead of on the screen.
   [[nodiscard]] input::Mouse in_window(const RemoteClient& client, input::Mouse mouse) const;
   [[nodiscard]] MouseTarget mouse_target(RemoteClient& client, int row, int col);
@@ -166,6 +169,7 @@ class HostImpl final : public command::Host {
   std::map<std::string, StatusJob, std::less<>> status_jobs_;
   std::map<ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
   bool prompt_history_loaded_ = false;
+  bool answers_unsaved_ = false;
   std::set<std::shared_ptr<After>> timers_;
   std::string text_lines_;
 };

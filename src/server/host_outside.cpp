@@ -6,10 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 #include "base/fd.hpp"
+#include "base/log.hpp"
 #include "protocol/message.hpp"
 #include "server/alerts.hpp"
 #include "server/host.hpp"
@@ -138,6 +141,20 @@ void HostImpl::write_file(std::optional<ClientId> id, std::string path, std::str
     written = write_whole(absolute_path(id, std::move(path)), data, append);
   }
   server_.loop().defer([done = std::move(done), written] { done(written); });
+}
+
+void HostImpl::save_answers() {
+  if (!std::exchange(answers_unsaved_, false)) return;
+  const auto path = history_file();
+  if (path.empty()) return;
+  // Beside it first: a server that dies in here leaves the old one whole. What a link leads to is replaced, not the link.
+  std::error_code error;
+  auto target = std::filesystem::canonical(path, error).string();
+  if (error) target = path;
+  const std::string next = target + ".new";
+  auto written = write_whole(next, server_.queue().prompt_history().text(), false);
+  if (written && ::rename(next.c_str(), target.c_str()) != 0) written = fail_errno(errno, "{}", target);
+  if (!written) log::warn("history-file {}: {}", path, written.error().text);
 }
 
 bool HostImpl::is_shell(std::string_view path) const {

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <iterator>
 
-#include "base/log.hpp"
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 #include "command/completion.hpp"
@@ -83,12 +82,7 @@ void HostImpl::remember_answer(std::string_view type, std::string_view line) {
       static_cast<std::size_t>(server_.model().server_options().number("prompt-history-limit"));
   auto& history = server_.queue().prompt_history();
   history.add(type, line, limit);
-  // At every answer, not at the server's end: it may end at any moment.
-  if (const auto path = history_file(); !path.empty()) {
-    write_file({}, path, history.text(), false, [path](const Result<>& written) {
-      if (!written) log::warn("history-file {}: {}", path, written.error().text);
-    });
-  }
+  answers_unsaved_ = true;
 }
 
 // --- keys -----------------------------------------------------------------------------------------------

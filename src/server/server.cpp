@@ -201,6 +201,7 @@ void Server::end_of_turn() {
   update_displays();
   acknowledge_input();
   save_model();
+  host_->save_answers();
   for (auto& [id, client] : clients_) {
     if (client->connection) client->connection->flush();
   }
