@@ -34,7 +34,13 @@ NotificationKind notification_kind(std::string_view name, std::string_view term,
       return NotificationKind::none;
   }
   const std::string all = lower(name) + " " + lower(term) + " " + lower(program);
-  const auto is = [&all](std::string_view word) { return all.find(word) != std::string::npos; };
+  // Where a word begins: libvterm(0.3) is not VTE(7600).
+  const auto is = [&all](std::string_view word) {
+    for (auto at = all.find(word); at != std::string::npos; at = all.find(word, at + 1)) {
+      if (at == 0 || std::isalnum(static_cast<unsigned char>(all[at - 1])) == 0) return true;
+    }
+    return false;
+  };
   if (is("kitty")) return NotificationKind::osc99;
   for (const std::string_view word : {"rxvt", "foot", "vte", "ghostty", "gnome"}) {
     if (is(word)) return NotificationKind::osc777;

@@ -10,6 +10,7 @@ TEST_CASE("each terminal is sent the notification that it knows", "[render]") {
   CHECK(notification_kind("kitty(0.26.5)", "xterm-kitty", "") == Kind::osc99);
   CHECK(notification_kind("foot(1.13.1)", "foot", "") == Kind::osc777);
   CHECK(notification_kind("VTE(7200)", "xterm-256color", "") == Kind::osc777);
+  CHECK(notification_kind("libvterm(0.3)", "xterm-256color", "") == Kind::osc9);
   CHECK(notification_kind("", "rxvt-unicode-256color", "") == Kind::osc777);
   CHECK(notification_kind("", "xterm-256color", "iTerm.app") == Kind::osc9);
   CHECK(notification_kind("WezTerm 20230712", "xterm-256color", "WezTerm") == Kind::osc9);
