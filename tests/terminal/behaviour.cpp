@@ -359,6 +359,7 @@ std::vector<Behaviour> parse_behaviours(const std::string& file, std::string_vie
   static const std::map<std::string, std::string Behaviour::*> kMarks{
       {"only-sess:", &Behaviour::only_sess},
       {"oracle-differs:", &Behaviour::oracle_differs},
+      {"later-oracle-differs:", &Behaviour::later_oracle_differs},
       {"oracle-paint-differs:", &Behaviour::oracle_paint_differs},
       {"sess-gap:", &Behaviour::sess_gap},
       {"paint-gap:", &Behaviour::paint_gap}};

@@ -84,6 +84,7 @@ struct Behaviour {
   std::string paint_gap;             ///< a terminal that attaches is not painted like this
   std::string oracle_paint_differs;  ///< the oracle cannot show what it is painted
   std::string oracle_differs;        ///< the oracle is wrong
+  std::string later_oracle_differs;  ///< libvterm 0.3 is, 0.1 is not
   std::string only_sess;             ///< why the oracle cannot take part; empty when it does
 };
 
