@@ -48,6 +48,8 @@ class Twin {
   /// Whether tmux has a pane whose program it knows to be gone and not how: on a busy machine it misses that now and
   /// then, and never shows the pane's end.
   [[nodiscard]] bool tmux_is_stuck() const;
+  /// What `tmux -V` says.
+  [[nodiscard]] std::string tmux_version() const { return test::run({"tmux", "-V"}, env()).out; }
 
   [[nodiscard]] Attached& tmux(std::size_t terminal = 0) { return *tmux_[terminal]; }
   [[nodiscard]] Attached& sess(std::size_t terminal = 0) { return *sess_[terminal]; }
