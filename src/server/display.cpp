@@ -431,6 +431,8 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
   if (session->options.flag("set-titles")) {
     frame.title = expand(client, session->options.string("set-titles-string"));
   }
+  // What lies over the panes is no part of them: nothing of this frame may be kept for the next one.
+  if (overlay.kind != Overlay::Kind::none) client.drawn.panes.clear();
 }
 
 }  // namespace sess::server
