@@ -2,11 +2,10 @@
 // it turns: when what is sent.
 #include "server/composed_view.hpp"
 
-#include <sys/socket.h>
-
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "server/synchronized_panes.hpp"
+#include "client_end.hpp"
 #include "support/catch.hpp"
 #include "support/oracle.hpp"
 
@@ -28,7 +27,7 @@ struct Rig {
   ComposedView view{*connection, flow, features};
   FlowWindow::Time now{1h};
 
-  protocol::FrameReader reader;
+  test::ClientEnd client{std::move(sockets.second)};
   test::Oracle terminal{kSize};
   std::size_t received = 0;
 
@@ -52,7 +51,6 @@ struct Rig {
           return printed;
         });
     printed = false;
-    connection->flush();
     return take();
   }
   void draw_typed(render::Frame& frame) const {
@@ -62,18 +60,12 @@ struct Rig {
   }
   std::size_t take() {
     const std::size_t before = received;
-    while (true) {
-      const auto space = reader.write_space(64 * 1024);
-      const ssize_t n = ::recv(sockets.second.get(), space.data(), space.size(), MSG_DONTWAIT);
-      if (n <= 0) break;
-      reader.commit(static_cast<std::size_t>(n));
-      while (const auto frame = reader.next()) {
-        if (frame->type != protocol::FrameType::output) continue;
-        const auto output = protocol::Output::parse(frame->payload);
-        terminal.feed(std::string(output->bytes));
-        received += output->bytes.size();
-      }
-    }
+    client.take(*connection, [this](const protocol::Frame& frame) {
+      if (frame.type != protocol::FrameType::output) return;
+      const auto output = protocol::Output::parse(frame.payload);
+      terminal.feed(std::string(output->bytes));
+      received += output->bytes.size();
+    });
     return received - before;
   }
   void acknowledge() { flow.on_ack(received, now); }

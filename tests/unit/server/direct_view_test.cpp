@@ -2,11 +2,10 @@
 // client: what the user's terminal then shows is judged by the oracle.
 #include "server/direct_view.hpp"
 
-#include <sys/socket.h>
-
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "server/pane_io.hpp"
+#include "client_end.hpp"
 #include "support/catch.hpp"
 #include "support/oracle.hpp"
 #include "terminal/capture.hpp"
@@ -39,7 +38,7 @@ struct Rig {
   std::unique_ptr<DirectView> view;
   FlowWindow::Time now{std::chrono::seconds(1)};
 
-  protocol::FrameReader reader;
+  test::ClientEnd client{std::move(sockets.second)};
   test::Oracle terminal{Size{24, 80}};
   std::string bytes;  ///< everything that the terminal was sent
   std::string undo;
@@ -64,26 +63,18 @@ struct Rig {
     take();
   }
   void take() {
-    connection->flush();
-    while (true) {
-      const auto space = reader.write_space(64 * 1024);
-      const ssize_t n = ::recv(sockets.second.get(), space.data(), space.size(), MSG_DONTWAIT);
-      if (n <= 0) break;
-      reader.commit(static_cast<std::size_t>(n));
-      while (const auto frame = reader.next()) {
-        if (frame->type == protocol::FrameType::undo) undo = protocol::Undo::parse(frame->payload)->bytes;
-        if (frame->type != protocol::FrameType::output) continue;
-        const auto output = protocol::Output::parse(frame->payload);
-        bytes += output->bytes;
-        terminal.feed(std::string(output->bytes));
-        past += output->bytes.size();
-        if (output->offset != protocol::kNoOffset) {
-          offset = output->offset;
-          past = 0;
-        }
+    client.take(*connection, [this](const protocol::Frame& frame) {
+      if (frame.type == protocol::FrameType::undo) undo = protocol::Undo::parse(frame.payload)->bytes;
+      if (frame.type != protocol::FrameType::output) return;
+      const auto output = protocol::Output::parse(frame.payload);
+      bytes += output->bytes;
+      terminal.feed(std::string(output->bytes));
+      past += output->bytes.size();
+      if (output->offset != protocol::kNoOffset) {
+        offset = output->offset;
+        past = 0;
       }
-      connection->flush();
-    }
+    });
   }
   void acknowledge() { flow.on_ack(sent_total(), now); }
   [[nodiscard]] std::uint64_t sent_total() const { return bytes.size(); }
