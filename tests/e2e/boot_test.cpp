@@ -38,7 +38,7 @@ std::string fake_crontab(const Rig& rig) {
 }
 
 Rig::Variables with_fake_crontab(const Rig& rig) {
-  return {{"PATH", rig.home().root() + "/fake:" + std::string(TEST_BIN) + ":/usr/local/bin:/usr/bin:/bin"}};
+  return {{"PATH", rig.home().root() + "/fake:" + test_bin() + ":/usr/local/bin:/usr/bin:/bin"}};
 }
 
 long lines_with(const std::string& text, std::string_view what) {
@@ -334,10 +334,10 @@ TEST_CASE("the LSB script starts, reports, restarts and stops the daemons of its
   // The user is root, whose home, sockets and programs are the test's own in there.
   const PrivateMounts mounts(
       rig.home(), rig.env(),
-      "mkdir -p " + rig.home().root() + "/etc && cp " TEST_SCRIPT " " + rig.home().root() +
+      "mkdir -p " + rig.home().root() + "/etc && cp " + test_data() + "/../contrib/sysvinit/sess " + rig.home().root() +
           "/etc/script && echo SESS_USERS=root >" + rig.home().root() + "/etc/sess && mount --bind " +
           rig.home().root() +
-          "/etc /etc/default && mount -t tmpfs none /usr/local/bin && cp " TEST_BIN "/sess " TEST_BIN
+          "/etc /etc/default && mount -t tmpfs none /usr/local/bin && cp " + test_bin() + "/sess " + test_bin() +
           "/sessd /usr/local/bin && mount -t tmpfs none /root && mkdir -p -m 700 "
           "/root/.config/sess/jobs && printf 'enabled = true\\ncommand = \"exec sleep 1000\"\\n' "
           ">/root/.config/sess/jobs/web.toml && mount -t tmpfs none /run && mkdir /run/keep && mount "

@@ -19,7 +19,7 @@ struct Scene {
 
 std::vector<Scene> read_scenes() {
   std::vector<Scene> scenes;
-  for (const auto& line : split_lines(read_file(TEST_SCENES "/scenes.txt"))) {
+  for (const auto& line : split_lines(read_file(test_data() + "/e2e/twin/scenes.txt"))) {
     if (line.empty() || line.starts_with('#')) continue;
     if (line.starts_with("scene ")) {
       scenes.push_back({line.substr(6), {}});
@@ -35,7 +35,7 @@ std::vector<Scene> read_scenes() {
 std::map<std::string, std::string> read_differences() {
   std::map<std::string, std::string> known;
   std::string at;
-  for (const auto& line : split_lines(read_file(TEST_SCENES "/differences.txt"))) {
+  for (const auto& line : split_lines(read_file(test_data() + "/e2e/twin/differences.txt"))) {
     if (line.empty() || line.starts_with('#')) continue;
     if (line.starts_with("  ")) {
       known[at] = line.substr(2);

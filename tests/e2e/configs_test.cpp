@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> config_files() {
   std::vector<std::string> files;
-  DIR* directory = ::opendir(TEST_CONFIGS);
+  DIR* directory = ::opendir((test_data() + "/e2e/configs").c_str());
   REQUIRE(directory != nullptr);
   while (const dirent* entry = ::readdir(directory)) {
     const std::string name = entry->d_name;
@@ -23,7 +23,7 @@ std::vector<std::string> config_files() {
   return files;
 }
 
-std::string path_of(const std::string& name) { return std::string(TEST_CONFIGS) + "/" + name; }
+std::string path_of(const std::string& name) { return test_data() + "/e2e/configs/" + name; }
 
 /// A server that was started with the file, one session in it.
 std::string load(const Rig& rig, const std::string& name) {

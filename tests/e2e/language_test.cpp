@@ -32,7 +32,7 @@ std::vector<std::string> difference(const std::string& theirs, const std::string
 std::map<std::string, std::vector<std::string>> read_known() {
   std::map<std::string, std::vector<std::string>> known;
   std::string at;
-  for (const auto& line : split_lines(read_file(TEST_SCENES "/command-differences.txt"))) {
+  for (const auto& line : split_lines(read_file(test_data() + "/e2e/twin/command-differences.txt"))) {
     if (line.empty() || line.starts_with('#')) continue;
     if (line.starts_with("  ")) {
       known[at].push_back(line.substr(2));
@@ -64,7 +64,7 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
   twin.sess().wait_for_text("$");
   auto known = read_known();
   std::size_t compared = 0, equal = 0;
-  for (const auto& line : split_lines(read_file(TEST_SCENES "/commands.txt"))) {
+  for (const auto& line : split_lines(read_file(test_data() + "/e2e/twin/commands.txt"))) {
     if (line.empty() || line.starts_with('#')) continue;
     const auto both = twin.run_line(line);
     auto found = difference(both.tmux.out, both.sess.out);

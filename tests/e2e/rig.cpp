@@ -22,7 +22,7 @@ Rig::~Rig() {
 
 std::vector<std::string> Rig::env(Variables extra) const {
   extra.emplace("SESS_TMPDIR", home_.temporary());
-  return home_.env(extra, TEST_BIN);
+  return home_.env(extra, test_bin());
 }
 
 std::string Rig::socket() const {

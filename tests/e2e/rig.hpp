@@ -18,6 +18,7 @@
 #include "support/catch.hpp"
 #include "support/home.hpp"
 #include "support/process.hpp"
+#include "support/paths.hpp"
 
 namespace sess::test {
 
@@ -33,7 +34,7 @@ class Rig {
 
   [[nodiscard]] const TempHome& home() const { return home_; }
   [[nodiscard]] std::vector<std::string> env(Variables extra = {}) const;
-  [[nodiscard]] static std::string bin(const std::string& name) { return std::string(TEST_BIN) + "/" + name; }
+  [[nodiscard]] static std::string bin(const std::string& name) { return test_bin() + "/" + name; }
   [[nodiscard]] std::string socket() const;
 
   /// Runs `sess ARGUMENTS` to its end.

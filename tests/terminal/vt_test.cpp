@@ -3,6 +3,7 @@
 #include "behaviour.hpp"
 #include "play.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 #include "support/vterm_compat.hpp"
 
 using namespace sess::test;
@@ -10,7 +11,7 @@ using namespace sess::test;
 namespace {
 
 const std::vector<Behaviour>& behaviours() {
-  static const std::vector<Behaviour> all = load_behaviours(TEST_VT_DIRECTORY);
+  static const std::vector<Behaviour> all = load_behaviours(test_data() + "/terminal");
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace sess::input;
 
@@ -12,7 +13,7 @@ namespace {
 
 /// What tmux 3.3a printed with its default bindings.
 std::string golden(const std::string& name) {
-  std::ifstream file(TEST_DATA "/unit/input/golden/" + name);
+  std::ifstream file(sess::test::test_data() + "/unit/input/golden/" + name);
   REQUIRE(file);
   std::stringstream all;
   all << file.rdbuf();

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace sess;
 using namespace std::chrono_literals;
@@ -127,7 +128,7 @@ TEST_CASE("every key is documented, and the example above uses every one", "[job
 }
 
 TEST_CASE("the manual has every key", "[job]") {
-  std::ifstream file(TEST_DATA "/../contrib/sess.1");
+  std::ifstream file(test::test_data() + "/../contrib/sess.1");
   const std::string manual((std::istreambuf_iterator<char>(file)), {});
   const auto begin = manual.find(".Ss Job files");
   REQUIRE(begin != std::string::npos);

@@ -6,6 +6,7 @@
 #include "model/model.hpp"
 #include "model/option_scope.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace sess;
 using namespace sess::model;
@@ -42,7 +43,7 @@ Result<> toggle(Options& options, std::string_view name) {
 
 /// The sections of defaults.txt: what tmux 3.3a's show-options and show-hooks print without a configuration.
 std::map<std::string, std::vector<std::string>> recorded_defaults() {
-  std::ifstream file(TEST_DATA "/unit/model/defaults.txt");
+  std::ifstream file(test::test_data() + "/unit/model/defaults.txt");
   REQUIRE(file.good());
   std::map<std::string, std::vector<std::string>> sections;
   std::string line;

@@ -7,6 +7,7 @@
 #include "model/model.hpp"
 #include "model/number.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace sess;
 using namespace sess::model;
@@ -136,7 +137,7 @@ std::string apply(Bench& bench, std::istringstream& words, const std::string& op
 }  // namespace
 
 TEST_CASE("recorded sequences of layout commands give the layouts that tmux gave", "[model][layout]") {
-  std::ifstream file(TEST_DATA "/unit/model/layouts.txt");
+  std::ifstream file(test::test_data() + "/unit/model/layouts.txt");
   REQUIRE(file.good());
   std::unique_ptr<Bench> bench;
   std::string line;

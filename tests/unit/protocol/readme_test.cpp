@@ -9,6 +9,7 @@
 #include "examples.hpp"
 #include "protocol/trace.hpp"
 #include "support/catch.hpp"
+#include "support/paths.hpp"
 
 using namespace sess;
 using namespace sess::protocol;
@@ -53,10 +54,10 @@ std::vector<std::string> traces_of(const std::string& bytes) {
 }
 
 fs::path source_root() {
-  return fs::path(TEST_DATA).parent_path();
+  return fs::path(sess::test::test_data()).parent_path();
 }
 fs::path recorded() {
-  return fs::path(TEST_DATA) / "unit/protocol/recorded";
+  return fs::path(sess::test::test_data()) / "unit/protocol/recorded";
 }
 
 template <class Message>
