@@ -16,7 +16,7 @@
 #include <vector>
 
 #include "base/log.hpp"
-#include "command/help.hpp"
+#include "command/language/help.hpp"
 #include "keeper/keeper.hpp"
 #include "os/activation.hpp"
 #include "os/daemon.hpp"

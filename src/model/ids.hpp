@@ -44,6 +44,9 @@ template <class IdType>
   return id;
 }
 
+/// Identifies a client across reconnects (chosen by the server in `welcome`).
+using ClientToken = std::uint64_t;
+
 }  // namespace sess::model
 
 template <char Sigil>

@@ -1,6 +1,6 @@
 // Which table set-option and show-options mean: from -s -w -p -g and the target, with tmux's error texts.
 //
-// Called by command/option_commands.cpp, which finds the target and reads or writes the table. A global
+// Called by command/families/option.cpp, which finds the target and reads or writes the table. A global
 // window or session table is the model's; the others belong to their session, window or pane.
 #pragma once
 

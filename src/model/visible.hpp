@@ -1,7 +1,7 @@
 // Control characters made visible in text that users see or read back: vis(3) as tmux uses it.
 //
 // Given names are stored so (names.hpp) and arguments printed so (quote.hpp). What a program puts into titles
-// and links is cleaned by the emulator, which drops controls instead (terminal/sequence.hpp: clean_text).
+// and links is cleaned by the emulator, which drops controls instead (terminal/decode/sequence.hpp: clean_text).
 #pragma once
 
 #include <string>

@@ -1,7 +1,7 @@
 // Pseudo-terminals: opening a pair, its size, and who is in its foreground.
 //
 // spawn.hpp opens one for each program in the keeper; the server receives the master and resizes and asks it.
-// The pair is owned by whoever holds it; bytes are server/pane_io's business, the user's own terminal
+// The pair is owned by whoever holds it; bytes are panes/pane_io's business, the user's own terminal
 // terminal.hpp's.
 #pragma once
 

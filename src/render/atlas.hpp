@@ -12,7 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "terminal/cell.hpp"
+#include "terminal/screen/cell.hpp"
 
 namespace sess::render {
 

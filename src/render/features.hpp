@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "terminal/cell.hpp"
+#include "terminal/screen/cell.hpp"
 
 namespace sess::render {
 

@@ -18,7 +18,7 @@
 #include "base/size.hpp"
 #include "render/atlas.hpp"
 #include "render/rect.hpp"
-#include "terminal/modes.hpp"
+#include "terminal/screen/modes.hpp"
 
 namespace sess::render {
 

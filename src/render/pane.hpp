@@ -9,7 +9,7 @@
 
 #include "render/frame.hpp"
 #include "render/style.hpp"
-#include "terminal/screen.hpp"
+#include "terminal/screen/screen.hpp"
 
 namespace sess::render {
 

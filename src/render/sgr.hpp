@@ -1,12 +1,12 @@
 // The shortest SGR that turns one style into another. Private to render: painter.cpp and diff.cpp.
 //
 // Knows nothing of the terminal: the painter reduces a style to what the terminal can show before it asks.
-// Whole styles, without something to start from, are terminal/sgr_text's.
+// Whole styles, without something to start from, are terminal/screen/sgr_text's.
 #pragma once
 
 #include <string>
 
-#include "terminal/cell.hpp"
+#include "terminal/screen/cell.hpp"
 
 namespace sess::render {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "model/style.hpp"
-#include "terminal/cell.hpp"
+#include "terminal/screen/cell.hpp"
 
 namespace sess::render {
 

@@ -15,7 +15,7 @@
 #include "server/job_control.hpp"
 #include "server/remote_client.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {

@@ -13,8 +13,8 @@
 #include <string>
 #include <vector>
 
-#include "command/boot_host.hpp"
-#include "command/host.hpp"
+#include "command/ports/boot.hpp"
+#include "command/ports/host.hpp"
 #include "job/boot.hpp"
 #include "job/files.hpp"
 

@@ -13,9 +13,9 @@
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
-#include "server/output.hpp"
+#include "views/output.hpp"
 #include "server/server.hpp"
-#include "terminal/attach_paint.hpp"
+#include "terminal/show/attach_paint.hpp"
 
 namespace sess::server {
 namespace {
@@ -29,8 +29,8 @@ constexpr std::size_t kMaxStdin = 16 << 20;
 /// Who connects and says nothing does not keep a place for ever.
 constexpr std::chrono::seconds kHelloLimit{10};
 
-ClientToken new_token() {
-  ClientToken token = 0;
+model::ClientToken new_token() {
+  model::ClientToken token = 0;
   // 0 and 1 have meanings of their own (journal.hpp, pane_io.cpp).
   while (token < 16) {
     if (::getrandom(&token, sizeof token, 0) != sizeof token) token = 0;
@@ -38,12 +38,12 @@ ClientToken new_token() {
   return token;
 }
 
-std::string token_text(ClientToken token) {
+std::string token_text(model::ClientToken token) {
   return fmt::format("{:016x}", token);
 }
 
-ClientToken parse_token(std::string_view text) {
-  ClientToken token = 0;
+model::ClientToken parse_token(std::string_view text) {
+  model::ClientToken token = 0;
   for (const char c : text) {
     const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
     if (digit < 0 || text.size() != 16) return 0;
@@ -99,10 +99,10 @@ void Server::add_connection(UniqueFd socket) {
     client.repeating = client.in_prefix = false;
     if (client.composed) client.composed->invalidate();
   };
-  Connection::Events events;
+  views::Connection::Events events;
   events.on_frame = [this, &client](const protocol::Frame& frame) { return on_frame(client, frame); };
   events.on_closed = [this, id](const std::string& reason) { connection_lost(id, reason); };
-  client.connection = std::make_unique<Connection>(*loop_, std::move(socket), std::move(events));
+  client.connection = std::make_unique<views::Connection>(*loop_, std::move(socket), std::move(events));
   clients_[id] = std::move(made);
   if (clients_.size() > kMaxClients) {
     client.connection->send(protocol::encode(
@@ -371,10 +371,10 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   // Direct before and direct now, and the ring reaches back: the output goes on where it stopped.
   follow_model();
   const model::Pane* pane = direct_pane(client);
-  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
   if (io != nullptr && pane->id.value == resume.pane && resume.offset != protocol::kNoOffset) {
     client.direct =
-        std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+        std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
     const bool exact = client.direct->resume(resume.offset, resume.past);
     send_attached(client, protocol::AttachMode::direct, pane->id, exact);
     if (!exact) {
@@ -438,7 +438,7 @@ void Server::follow_client_identity(RemoteClient& client) {
   const model::Window* window = model_.current_window(*seen->session);
   if (window == nullptr) return;
   for (const auto id : window->panes) {
-    PaneIo* io = pane_io(id);
+    panes::PaneIo* io = pane_io(id);
     const model::Pane* pane = model_.pane(id);
     if (io == nullptr || pane == nullptr) continue;
     terminal::Identity identity = io->emulator().identity();
@@ -462,7 +462,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
     client.direct->finish(now);
     const auto& screen = client.direct->pane().screen();
     client.connection->send(
-        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + below_screen(screen)}));
+        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + views::below_screen(screen)}));
     client.direct.reset();
   }
   if (client.composed) client.connection->send(protocol::encode(protocol::Undo{client.composed->undo()}));

@@ -3,7 +3,7 @@
 
 #include "base/log.hpp"
 #include "base/width.hpp"
-#include "command/format.hpp"
+#include "command/format/format.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
 #include "render/digits.hpp"
@@ -11,9 +11,9 @@
 #include "render/pane.hpp"
 #include "render/style.hpp"
 #include "server/host.hpp"
-#include "server/output.hpp"
+#include "views/output.hpp"
 #include "server/server.hpp"
-#include "terminal/attach_paint.hpp"
+#include "terminal/show/attach_paint.hpp"
 
 namespace sess::server {
 
@@ -66,7 +66,7 @@ void Server::update_displays() {
   const auto now = clock().now();
   std::optional<std::chrono::seconds> interval;
   for (const auto id : printed_) {
-    if (const PaneIo* io = pane_io(id))
+    if (const panes::PaneIo* io = pane_io(id))
       synchronized_panes_.on_output(id, io->screen().modes().synchronized, now);
   }
   for (auto& [id, client] : clients_) {
@@ -88,9 +88,9 @@ void Server::update_displays() {
   }
 }
 
-void Server::update_display(RemoteClient& client, FlowWindow::Time now) {
+void Server::update_display(RemoteClient& client, views::FlowWindow::Time now) {
   if (client.display_stale) decide_view(client, now);
-  std::optional<FlowWindow::Time> deadline;
+  std::optional<views::FlowWindow::Time> deadline;
   if (client.direct) {
     if (std::exchange(client.repaint_due, false)) client.direct->repaint(now);
     client.direct->turn(now);
@@ -124,12 +124,12 @@ void Server::update_display(RemoteClient& client, FlowWindow::Time now) {
   }
 }
 
-void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
+void Server::decide_view(RemoteClient& client, views::FlowWindow::Time now) {
   client.display_stale = false;
   const model::Client* seen = model_.client(client.id);
   if (seen == nullptr || !seen->session) return;
   const model::Pane* pane = direct_pane(client);
-  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
 
   if (io != nullptr) {
     if (client.direct && &client.direct->pane() == io) return;
@@ -141,8 +141,8 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
     client.repaint_due = false;
     client.composed.reset();
     client.direct =
-        std::make_unique<DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
-    send_output(*client.connection, client.flow, now, before);
+        std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+    views::send_output(*client.connection, client.flow, now, before);
     if (was_shown && client.last_direct_pane == pane->id) {
       client.direct->catch_up(client.last_direct_line, now);
     } else {
@@ -161,19 +161,19 @@ void Server::decide_view(RemoteClient& client, FlowWindow::Time now) {
       client.last_direct_pane = client.direct->pane().id();
       client.last_direct_line = client.direct->history_line();
       before = terminal::undo_for_detach(client.direct->pane().screen());
-      behind = below_screen(client.direct->pane().screen());
+      behind = views::below_screen(client.direct->pane().screen());
     }
     const model::Window* window = model_.current_window(*seen->session);
     send_attached(client, AttachMode::composed, window != nullptr ? window->active : model::PaneId{}, false);
     client.direct.reset();
-    client.composed = std::make_unique<ComposedView>(*client.connection, client.flow, client.features);
+    client.composed = std::make_unique<views::ComposedView>(*client.connection, client.flow, client.features);
     client.composed->enter(before, behind, composed_modes(client), now);
   }
   if (!client.features_asked && client.composed) {
     // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left
     // over in a shell's input.
     client.features_asked = true;
-    send_output(*client.connection, client.flow, now, render::feature_questions());
+    views::send_output(*client.connection, client.flow, now, render::feature_questions());
   }
 }
 
@@ -193,7 +193,7 @@ std::string Server::expand(const RemoteClient& client, std::string_view format) 
   return host_->expand(format, command::find_from_session(model_, *seen->session), client.id);
 }
 
-void Server::write_death(const model::Pane& pane, PaneIo& io) {
+void Server::write_death(const model::Pane& pane, panes::PaneIo& io) {
   const std::string text = host_->expand(pane.options.string("remain-on-exit-format"),
                                          command::find_from_pane(model_, pane.id), {});
   if (text.empty()) return;
@@ -295,7 +295,7 @@ render::Rect Server::place_of(const model::Pane& pane, const render::Rect& area,
   return shown;
 }
 
-void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const PaneIo& io, render::Frame& frame,
+void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                        const render::Rect& shown, int top, int left) {
   const model::Window* window = model_.window(pane.window);
   const bool is_active = pane.id == window->active;
@@ -314,13 +314,13 @@ void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const Pane
 
 /// Over the frame that is shown: the active pane alone, when it printed and nothing else of the frame follows
 /// from it.
-bool Server::draw_echo(RemoteClient& client, render::Frame& frame, FlowWindow::Time now) {
+bool Server::draw_echo(RemoteClient& client, render::Frame& frame, views::FlowWindow::Time now) {
   const model::Window* window = model_.current_window(*model_.client(client.id)->session);
   if (window == nullptr || printed_.count(window->active) == 0) return false;
   if (client.overlay.kind != Overlay::Kind::none || synchronized_panes_.held_until(window->active, now))
     return false;
   const model::Pane* pane = model_.pane(window->active);
-  const PaneIo* io = pane_io(window->active);
+  const panes::PaneIo* io = pane_io(window->active);
   const auto view = host_->view(client.id);
   if (pane == nullptr || io == nullptr || !view || view->top != client.drawn.top ||
       view->left != client.drawn.left) {
@@ -335,7 +335,7 @@ bool Server::draw_echo(RemoteClient& client, render::Frame& frame, FlowWindow::T
 }
 
 void Server::draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before,
-                  FlowWindow::Time now) {
+                  views::FlowWindow::Time now) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = model_.session(*seen->session);
   model::Window* window = model_.current_window(*seen->session);
@@ -359,7 +359,7 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
   for (const auto id : window->panes) {
     if (window->zoomed && id != window->active) continue;
     const model::Pane* pane = model_.pane(id);
-    PaneIo* io = pane_io(id);
+    panes::PaneIo* io = pane_io(id);
     if (pane == nullptr || io == nullptr) continue;
     const render::Rect shown = place_of(*pane, area, top, left);
     const bool is_active = id == window->active;

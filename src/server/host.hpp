@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "command/format.hpp"
-#include "command/host.hpp"
+#include "command/format/format.hpp"
+#include "command/ports/host.hpp"
 #include "input/encode.hpp"
 #include "input/event.hpp"
 #include "render/format_draw.hpp"
-#include "server/direct_view.hpp"
+#include "views/direct.hpp"
 #include "server/remote_client.hpp"
 
 namespace sess::server {
@@ -44,7 +44,7 @@ class HostImpl final : public command::Host {
 
   // --- for the server's own parts -------------------------------------------------------------------------
 
-  [[nodiscard]] DirectView::Options direct_options(ClientId client);
+  [[nodiscard]] views::DirectView::Options direct_options(ClientId client);
   [[nodiscard]] std::string expand(std::string_view format, const command::Target& target,
                                    std::optional<ClientId> client);
   void pane_clipboard(PaneId pane, std::string_view base64);

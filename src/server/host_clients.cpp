@@ -7,7 +7,7 @@
 #include "server/boot_control.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
-#include "server/output.hpp"
+#include "views/output.hpp"
 #include "server/saved_sessions.hpp"
 #include "server/server.hpp"
 
@@ -75,8 +75,8 @@ void HostImpl::after(std::chrono::milliseconds delay, std::function<void()> done
   timers_.insert(std::move(entry));
 }
 
-DirectView::Options HostImpl::direct_options(ClientId client) {
-  DirectView::Options options;
+views::DirectView::Options HostImpl::direct_options(ClientId client) {
+  views::DirectView::Options options;
   const model::Client* seen = server_.model().client(client);
   const model::Session* session =
       seen != nullptr && seen->session ? server_.model().session(*seen->session) : nullptr;
@@ -297,7 +297,7 @@ std::optional<model::Viewport> HostImpl::view(ClientId id) const {
       static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(server_.model(), *session)));
   std::optional<model::ViewCursor> cursor;
   const model::Pane* active = server_.model().pane(window->active);
-  const PaneIo* io = active != nullptr ? server_.pane_io(active->id) : nullptr;
+  const panes::PaneIo* io = active != nullptr ? server_.pane_io(active->id) : nullptr;
   if (io != nullptr && io->screen().modes().cursor_visible) {
     const auto at = io->screen().cursor();
     cursor = model::ViewCursor{active->top + at.row, active->left + at.col};
@@ -348,7 +348,7 @@ Result<> HostImpl::refresh_special(ClientId, char flag, std::string_view) {
 
 void HostImpl::send_clipboard(RemoteClient& client, std::string_view encoded) {
   if (client.phase != Phase::attached || client.suspended) return;
-  send_output(*client.connection, client.flow, server_.clock().now(),
+  views::send_output(*client.connection, client.flow, server_.clock().now(),
               fmt::format("\x1b]52;c;{}\x07", encoded));
 }
 

@@ -17,7 +17,7 @@
 #include "server/alerts.hpp"
 #include "server/host.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {

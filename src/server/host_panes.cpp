@@ -10,8 +10,8 @@
 #include "os/pty.hpp"
 #include "server/host.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
-#include "terminal/capture.hpp"
+#include "panes/shell_commands.hpp"
+#include "terminal/show/capture.hpp"
 
 namespace sess::server {
 namespace {
@@ -52,11 +52,11 @@ Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {
 }
 
 void HostImpl::write_pane(PaneId pane, std::string_view bytes) {
-  if (PaneIo* io = server_.pane_io(pane)) io->input(bytes);
+  if (panes::PaneIo* io = server_.pane_io(pane)) io->input(bytes);
 }
 
 void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
   std::string shown = "\x1b[?25l";  // nothing reads there
   for (const char c : bytes) {
@@ -68,14 +68,14 @@ void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
 
 bool HostImpl::send_key(PaneId pane, std::string_view key_name) {
   const auto key = input::parse_key(key_name);
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (!key || key->code == input::code::kNone) return false;
   if (io != nullptr) io->input(input::encode_key(*key, key_modes(io->screen().modes())));
   return true;
 }
 
 void HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
   std::string bytes;
   if (code_point < 0x80) {
@@ -87,7 +87,7 @@ void HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
 }
 
 void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
   // "action button mods row col", as encode_mouse_event wrote it.
   input::Mouse mouse;
@@ -107,7 +107,7 @@ void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
 }
 
 void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
   if (bracketed && io->screen().modes().bracketed_paste) {
     io->input(input::encode_paste(text, true));
@@ -117,7 +117,7 @@ void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
 }
 
 void HostImpl::reset_terminal(PaneId pane) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return;
   server_.reset_terminal(pane);
   for (auto* seen : server_.model().clients_of(server_.model().sessions_with(server_.model().pane(pane)->window).front()->id)) {
@@ -126,11 +126,11 @@ void HostImpl::reset_terminal(PaneId pane) {
 }
 
 void HostImpl::clear_history(PaneId pane) {
-  if (PaneIo* io = server_.pane_io(pane)) io->clear_history();
+  if (panes::PaneIo* io = server_.pane_io(pane)) io->clear_history();
 }
 
 void HostImpl::trim_below_cursor(PaneId pane, int lines) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr || lines <= 0) return;
   const Size size = io->screen().size();
   const int left = std::max(1, size.rows - lines);
@@ -141,7 +141,7 @@ void HostImpl::trim_below_cursor(PaneId pane, int lines) {
 }
 
 Result<std::string> HostImpl::capture(PaneId pane, const command::CaptureRequest& request) {
-  PaneIo* io = server_.pane_io(pane);
+  panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return pass(no_pane(pane));
   if (request.pending) {
     const auto pending = io->journal().output(io->boundary());
@@ -163,7 +163,7 @@ Result<std::string> HostImpl::capture(PaneId pane, const command::CaptureRequest
 
 command::PaneFacts HostImpl::pane_facts(PaneId id) const {
   command::PaneFacts facts;
-  const PaneIo* io = server_.pane_io(id);
+  const panes::PaneIo* io = server_.pane_io(id);
   if (io == nullptr) return facts;
   const auto& screen = io->screen();
   const auto cursor = screen.cursor();
@@ -209,21 +209,21 @@ command::PaneFacts HostImpl::pane_facts(PaneId id) const {
 }
 
 std::string HostImpl::current_command(PaneId id) const {
-  const PaneIo* io = server_.pane_io(id);
+  const panes::PaneIo* io = server_.pane_io(id);
   if (io == nullptr || io->master() < 0) return "";
   const auto pid = os::foreground_process(io->master());
   return pid ? os::process_name(*pid).value_or("") : "";
 }
 
 std::string HostImpl::current_path(PaneId id) const {
-  const PaneIo* io = server_.pane_io(id);
+  const panes::PaneIo* io = server_.pane_io(id);
   if (io == nullptr || io->master() < 0) return "";
   const auto pid = os::foreground_process(io->master());
   return pid ? os::process_cwd(*pid).value_or("") : "";
 }
 
 int HostImpl::search_pane(PaneId id, std::string_view pattern, bool regex, bool ignore_case) const {
-  const PaneIo* io = server_.pane_io(id);
+  const panes::PaneIo* io = server_.pane_io(id);
   if (io == nullptr) return 0;
   const std::string text(pattern);
   regex_t compiled;

@@ -9,7 +9,7 @@
 #include "os/process.hpp"
 #include "server/job_scopes.hpp"
 #include "server/server.hpp"
-#include "terminal/capture.hpp"
+#include "terminal/show/capture.hpp"
 
 namespace sess::server {
 namespace {
@@ -153,7 +153,7 @@ command::JobUse JobControl::use_of(const std::vector<int>& pids, job::WallTime s
 std::vector<std::string> JobControl::last_lines(const std::string& name, int count) {
   std::vector<std::string> lines;
   const auto pane = pane_of(name);
-  const PaneIo* io = pane ? server_.pane_io(*pane) : nullptr;
+  const panes::PaneIo* io = pane ? server_.pane_io(*pane) : nullptr;
   if (io == nullptr) return last_logged_lines(name, count);
   terminal::CaptureOptions options;
   const std::string text = terminal::capture(io->screen(), options);

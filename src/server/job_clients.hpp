@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-#include "command/job_host.hpp"
+#include "command/ports/jobs.hpp"
 #include "job/log_reader.hpp"
 #include "os/loop.hpp"
 #include "server/job_control.hpp"

@@ -102,7 +102,7 @@ void JobControl::recovered(bool first) {
   for (const auto pane : lost) lose(pane);
   handed_over_.clear();
   for (const auto& [pane, log] : logs_) {
-    if (PaneIo* io = server_.pane_io(pane)) log_output(*io);
+    if (panes::PaneIo* io = server_.pane_io(pane)) log_output(*io);
   }
   for (const auto& [name, job] : supervisor_.jobs()) {
     if (job.pid) scopes_->begin(job, *job.pid);
@@ -158,7 +158,7 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
   if (run.pid != exited.pid || run.recording) return true;
   run.recording = true;
   ++recording_;
-  if (PaneIo* io = server_.pane_io(pane)) {
+  if (panes::PaneIo* io = server_.pane_io(pane)) {
     io->finish();
     log_output(*io);
   }
@@ -210,7 +210,7 @@ void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, c
     if (job != nullptr && job->state == job::State::restarting && !ending_) {
       server_.pane_waits(pane, exited.wait_status, exited.ended);
       const auto wait = job->due ? *job->due - now().time : std::chrono::nanoseconds(0);
-      if (PaneIo* io = server_.pane_io(pane)) {
+      if (panes::PaneIo* io = server_.pane_io(pane)) {
         io->announce(fmt::format("\r\n[sess: {} {}; starts again in {}]\r\n", record.name, record.exit.text(),
                                  format_duration(std::chrono::ceil<std::chrono::milliseconds>(wait))));
       }
@@ -247,17 +247,17 @@ bool JobControl::on_pane_closed(model::PaneId pane) {
   return true;
 }
 
-void JobControl::on_pane_bytes(PaneIo& pane) {
+void JobControl::on_pane_bytes(panes::PaneIo& pane) {
   if (logs_.empty()) return;
   const auto position = pane.journal().log_position();
   if (position && pane.parsed() - position->logged >= kLogLag) log_output(pane);
 }
 
-void JobControl::log_output(PaneIo& pane) {
+void JobControl::log_output(panes::PaneIo& pane) {
   const auto it = logs_.find(pane.id());
   if (it == logs_.end() || it->second.writer == nullptr) return;
   job::LogWriter& writer = *it->second.writer;
-  Journal& journal = pane.journal();
+  panes::Journal& journal = pane.journal();
   auto position = journal.log_position();
   if (!position) {
     // The server before died between the program's start and this.
@@ -392,7 +392,7 @@ Result<job::RecordStore*> JobControl::records() {
     if (!directory) return pass(directory.error());
     record_directory_ = std::move(*directory);
     record_store_ = std::make_unique<job::RecordStore>(*record_directory_);
-    writer_ = std::make_unique<RecordWriter>(server_.loop(), *record_store_);
+    writer_ = std::make_unique<store::RecordWriter>(server_.loop(), *record_store_);
     expire_records();
   }
   return record_store_.get();

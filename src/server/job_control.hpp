@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "command/host.hpp"
-#include "command/job_host.hpp"
+#include "command/ports/host.hpp"
+#include "command/ports/jobs.hpp"
 #include "job/files.hpp"
 #include "job/log_writer.hpp"
 #include "job/supervisor.hpp"
@@ -28,13 +28,16 @@
 #include "os/loop.hpp"
 #include "server/job_encoding.hpp"
 #include "server/job_notices.hpp"
-#include "server/record_writer.hpp"
+#include "store/record_writer.hpp"
+
+namespace sess::panes {
+class PaneIo;
+}
 
 namespace sess::server {
 
 class JobScopes;
 class LogPrinter;
-class PaneIo;
 class Server;
 struct RemoteClient;
 
@@ -66,9 +69,9 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// remember it until its exit was recorded.
   bool on_pane_closed(model::PaneId pane);
   /// Bytes were read: they are logged at the end of the callback, or now when there are many.
-  void on_pane_bytes(PaneIo& pane);
+  void on_pane_bytes(panes::PaneIo& pane);
   /// Everything that was read and is not in the job's log yet goes there.
-  void log_output(PaneIo& pane);
+  void log_output(panes::PaneIo& pane);
   /// Output for followers and readers of logs; once per turn.
   void end_of_turn();
   /// Whether end_of_turn() could send more without anything happening first: asked when connections were flushed.
@@ -186,7 +189,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   std::deque<std::string> ends_order_;
   std::unique_ptr<job::Directory> record_directory_;
   std::unique_ptr<job::RecordStore> record_store_;
-  std::unique_ptr<RecordWriter> writer_;
+  std::unique_ptr<store::RecordWriter> writer_;
   std::unique_ptr<job::Directory> log_directory_;
   /// A log and, when it is not in the state directory, its directory.
   struct Log {

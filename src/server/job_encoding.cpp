@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "job/job_file.hpp"
-#include "server/json_fields.hpp"
+#include "store/json_fields.hpp"
 
 namespace sess::server {
 namespace {
@@ -17,12 +17,12 @@ std::int64_t micros(job::WallTime time) {
 
 job::WallTime time_of(const json& in, const char* name) {
   return job::WallTime(
-      std::chrono::duration_cast<job::WallTime::duration>(std::chrono::microseconds(get<std::int64_t>(in, name))));
+      std::chrono::duration_cast<job::WallTime::duration>(std::chrono::microseconds(store::get<std::int64_t>(in, name))));
 }
 
 template <class Enum>
 Enum enum_of(const json& in, const char* name, Enum last) {
-  return static_cast<Enum>(std::clamp(get<int>(in, name), 0, static_cast<int>(last)));
+  return static_cast<Enum>(std::clamp(store::get<int>(in, name), 0, static_cast<int>(last)));
 }
 
 }  // namespace
@@ -60,11 +60,11 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "a saved job cannot be read");
   SavedJob saved;
   job::Job& one = saved.job;
-  one.name = get<std::string>(in, "name");
-  auto spec = job::parse_job_file(get<std::string>(in, "spec"), one.name);
+  one.name = store::get<std::string>(in, "name");
+  auto spec = job::parse_job_file(store::get<std::string>(in, "spec"), one.name);
   if (!spec) return fail(ErrorCode::protocol, "the saved job {} cannot be read: {}", one.name, spec.error().text);
   one.spec = std::move(*spec);
-  one.from_file = get<bool>(in, "from_file");
+  one.from_file = store::get<bool>(in, "from_file");
   if (const auto it = in.find("environment"); it != in.end() && it->is_array()) {
     for (const auto& item : *it) {
       if (item.is_string()) one.environment.push_back(item.get<std::string>());
@@ -72,23 +72,23 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   }
   one.state = enum_of(in, "state", job::State::failed);
   one.since = time_of(in, "since");
-  const auto tracker = get<std::string>(in, "tracker");
+  const auto tracker = store::get<std::string>(in, "tracker");
   ByteReader reader(tracker);
   one.tracker = job::RestartTracker::restore(reader);
-  one.reason = get<std::string>(in, "reason");
+  one.reason = store::get<std::string>(in, "reason");
   one.started = time_of(in, "started");
   one.ended = time_of(in, "ended");
   one.asked = enum_of(in, "asked", job::Job::Asked::restart);
-  one.timed_out = get<bool>(in, "timed_out");
-  if (in.contains("pid")) one.pid = get<int>(in, "pid");
+  one.timed_out = store::get<bool>(in, "timed_out");
+  if (in.contains("pid")) one.pid = store::get<int>(in, "pid");
   if (const auto it = in.find("exit"); it != in.end() && it->is_object()) {
-    one.exit = job::Exit{get<int>(*it, "code"), get<int>(*it, "signal"), get<bool>(*it, "core")};
+    one.exit = job::Exit{store::get<int>(*it, "code"), store::get<int>(*it, "signal"), store::get<bool>(*it, "core")};
   }
-  if (in.contains("due")) one.due = job::Time(job::Time::duration(get<std::int64_t>(in, "due")));
-  if (in.contains("pane")) saved.pane = model::PaneId{get<std::uint32_t>(in, "pane")};
-  saved.run_pid = get<int>(in, "run_pid");
+  if (in.contains("due")) one.due = job::Time(job::Time::duration(store::get<std::int64_t>(in, "due")));
+  if (in.contains("pane")) saved.pane = model::PaneId{store::get<std::uint32_t>(in, "pane")};
+  saved.run_pid = store::get<int>(in, "run_pid");
   saved.run_started = time_of(in, "run_started");
-  saved.run_restart = get<int>(in, "run_restart");
+  saved.run_restart = store::get<int>(in, "run_restart");
   return saved;
 }
 

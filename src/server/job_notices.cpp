@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "command/format.hpp"
+#include "command/format/format.hpp"
 #include "model/environment.hpp"
 #include "render/notification.hpp"
-#include "server/output.hpp"
+#include "views/output.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {
@@ -130,7 +130,7 @@ void JobNotices::tell() {
                            : render::notification_kind(client->features.name, client->hello.term,
                                                        seen->environment.value("TERM_PROGRAM").value_or(""));
       const auto bytes = render::notification(how, "sess", text);
-      if (!bytes.empty()) send_output(*client->connection, client->flow, server_.clock().now(), bytes);
+      if (!bytes.empty()) views::send_output(*client->connection, client->flow, server_.clock().now(), bytes);
     }
   }
   auto& log = server_.message_log();

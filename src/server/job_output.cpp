@@ -52,7 +52,7 @@ void JobControl::follow(command::ClientId client, command::JobFollow from, std::
 }
 
 void JobControl::take_rest(Follower& follower) {
-  const PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
+  const panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
   follower.pane.reset();
   if (io == nullptr) return;
   const auto& journal = io->journal();
@@ -76,7 +76,7 @@ void JobControl::pump(Follower& follower) {
     follower.skip -= skipped;
     send_text(*client, 1, text.substr(skipped));
   };
-  const PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
+  const panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
   while (io != nullptr && client->connection->queued() < kQueued) {
     const auto& journal = io->journal();
     if (follower.offset < journal.oldest()) {
@@ -235,7 +235,7 @@ bool JobControl::has_more() const {
     return client != nullptr && client->connection->queued() < kQueued;
   };
   for (const auto& follower : followers_) {
-    const PaneIo* io = follower->pane ? server_.pane_io(*follower->pane) : nullptr;
+    const panes::PaneIo* io = follower->pane ? server_.pane_io(*follower->pane) : nullptr;
     const auto left = io != nullptr ? io->journal().written() - follower->offset : follower->rest.size();
     if (left > 1 && takes_more(follower->client)) return true;  // one byte may be a CR that waits
   }

@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "base/log.hpp"
-#include "command/spawn.hpp"
+#include "command/families/spawn.hpp"
 #include "job/job_file.hpp"
 #include "job/name.hpp"
 #include "model/names.hpp"
@@ -190,7 +190,7 @@ Result<int> JobControl::start(const job::Job& job) {
   const auto wall = server_.clock().wall();
   if (auto started = server_.start_program(*id, *program); !started) return give_up(started.error());
   // What sess itself wrote above is no output of the program.
-  if (PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
+  if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
   const int pid = server_.model().pane(*id)->pid;
   runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false};
   log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);

@@ -12,7 +12,7 @@
 #include "server/boot_control.hpp"
 #include "server/job_control.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {

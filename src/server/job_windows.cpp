@@ -2,7 +2,7 @@
 // and go when it is over; which they are is written in the panes themselves (SESS_JOB), so that every server
 // knows it.
 #include "base/log.hpp"
-#include "command/spawn.hpp"
+#include "command/families/spawn.hpp"
 #include "server/job_control.hpp"
 #include "server/server.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "base/log.hpp"
 #include "base/utf8.hpp"
-#include "command/target.hpp"
+#include "command/language/target.hpp"
 #include "input/encode.hpp"
 #include "model/size_policy.hpp"
 #include "protocol/message.hpp"
@@ -111,7 +111,7 @@ void Server::dispatch_events(RemoteClient& client) {
 
 void Server::forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames) {
   const model::Pane* pane = target_pane(client);
-  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
   if (io == nullptr) return;
   const model::Client* seen = model_.client(client.id);
   if (pane->input_off || seen->read_only) bytes = {};
@@ -128,7 +128,7 @@ void Server::forward_input(RemoteClient& client, std::string_view bytes, bool wh
   if (!bytes.empty() && window != nullptr && window->options.flag("synchronize-panes")) {
     for (const auto other : window->panes) {
       if (other == pane->id) continue;
-      if (PaneIo* other_io = pane_io(other)) other_io->input(bytes);
+      if (panes::PaneIo* other_io = pane_io(other)) other_io->input(bytes);
     }
   }
 }
@@ -180,7 +180,7 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
     return;
   }
   const model::Pane* pane = target_pane(client);
-  PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
   if (io == nullptr || client.in_prefix) return;
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {

@@ -10,9 +10,9 @@
 #include <memory>
 #include <string>
 
-#include "command/job_host.hpp"
+#include "command/ports/jobs.hpp"
 #include "job/log_reader.hpp"
-#include "terminal/emulator.hpp"
+#include "terminal/act/emulator.hpp"
 
 namespace sess::server {
 

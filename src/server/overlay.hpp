@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "command/host.hpp"
+#include "command/ports/host.hpp"
 #include "input/line_editor.hpp"
 
 namespace sess::server {

@@ -5,7 +5,7 @@
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
 #include "server/server.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {
@@ -26,10 +26,10 @@ void Server::apply_history_limits() {
   }
 }
 
-PaneIo::Limits Server::history_limits(const model::Pane& pane) {
+panes::PaneIo::Limits Server::history_limits(const model::Pane& pane) {
   const auto sessions = model_.sessions_with(pane.window);
   const auto& table = sessions.empty() ? model_.session_options() : sessions.front()->options;
-  PaneIo::Limits limits;
+  panes::PaneIo::Limits limits;
   limits.history_bytes = static_cast<std::uint64_t>(table.number("history-bytes"));
   limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
   return limits;
@@ -37,7 +37,7 @@ PaneIo::Limits Server::history_limits(const model::Pane& pane) {
 
 std::size_t Server::read_budget() const { return kTurnBudget / std::max<std::size_t>(1, printing_); }
 
-void Server::on_pane_output(PaneIo& pane) {
+void Server::on_pane_output(panes::PaneIo& pane) {
   printed_.insert(pane.id());
   saved_sessions_->on_output(pane);
   job_control_->log_output(pane);
@@ -59,11 +59,11 @@ void Server::rename_windows() {
   for (const auto& [id, name] : std::exchange(names_due_, {})) model_.rename_window(id, name);
 }
 
-void Server::on_pane_bell(PaneIo& pane) {
+void Server::on_pane_bell(panes::PaneIo& pane) {
   alerts_->on_bell(pane.id());
 }
 
-void Server::on_pane_title(PaneIo& pane) {
+void Server::on_pane_title(panes::PaneIo& pane) {
   model::Pane* owner = model_.pane(pane.id());
   if (owner == nullptr) return;
   owner->title = std::string(pane.screen().title());
@@ -72,22 +72,22 @@ void Server::on_pane_title(PaneIo& pane) {
   redraw_all();
 }
 
-void Server::on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) {
+void Server::on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) {
   // Direct clients get the sequence itself through the relay; composed ones are sent it here.
   static_cast<void>(selection);
   host_->pane_clipboard(pane.id(), base64);
 }
 
-void Server::on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) {
+void Server::on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) {
   static_cast<void>(pane);
   static_cast<void>(kind);
   static_cast<void>(title);
   static_cast<void>(body);  // direct clients' terminals get it through the relay
 }
 
-void Server::on_pane_eof(PaneIo& pane) { printed_.insert(pane.id()); }
+void Server::on_pane_eof(panes::PaneIo& pane) { printed_.insert(pane.id()); }
 
-void Server::on_pane_bytes(PaneIo& pane, std::string_view bytes) {
+void Server::on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) {
   jobs_->pane_printed(pane.id(), bytes);
   job_control_->on_pane_bytes(pane);
 }

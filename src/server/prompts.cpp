@@ -6,7 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
-#include "command/completion.hpp"
+#include "command/language/completion.hpp"
 #include "render/format_draw.hpp"
 #include "render/style.hpp"
 #include "server/host.hpp"

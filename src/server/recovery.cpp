@@ -4,7 +4,7 @@
 #include <csignal>
 
 #include "base/log.hpp"
-#include "command/format.hpp"
+#include "command/format/format.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
@@ -34,7 +34,7 @@ bool is_fault(const keeper::Death& death) {
 }  // namespace
 
 Result<> Server::recover(std::vector<keeper::Program> programs) {
-  SavedState state;
+  store::SavedState state;
   auto loaded = store_->load(model_, keys_, state);
   if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
@@ -43,7 +43,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   message_log_.assign(state.messages.begin(), state.messages.end());
 
   job_control_->restore(state.jobs);
-  const PaneIo::Recovery how{is_fault(start_.previous)};
+  const panes::PaneIo::Recovery how{is_fault(start_.previous)};
   std::vector<keeper::Program> orphans;
   for (auto& program : programs) {
     const model::PaneId id{program.pane};
@@ -62,7 +62,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     }
     pane->pid = pane->dead && program.exited && !of_job ? -1 : program.pid;
     pane->tty = program.tty;
-    auto io = PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size,
+    auto io = panes::PaneIo::open(*loop_, id, std::move(program.master), std::move(program.journal), pane->size,
                            history_limits(*pane), *this, how);
     if (!io) {
       log::error("pane {}: its journal is lost: {}", id.value, io.error().text);
@@ -133,8 +133,8 @@ void Server::adopt_orphan(const keeper::Program& program) {
   model::Pane* pane = model_.pane(created->pane);
   pane->pid = program.pid;
   pane->tty = program.tty;
-  auto io = PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size,
-                         history_limits(*pane), *this, PaneIo::Recovery{false});
+  auto io = panes::PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size,
+                         history_limits(*pane), *this, panes::PaneIo::Recovery{false});
   if (!io) {
     log::error("program {}: its journal is lost: {}", program.pid, io.error().text);
     return;

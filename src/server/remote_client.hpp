@@ -12,7 +12,7 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "command/host.hpp"
+#include "command/ports/host.hpp"
 #include "input/decoder.hpp"
 #include "input/gestures.hpp"
 #include "model/ids.hpp"
@@ -20,10 +20,10 @@
 #include "protocol/message.hpp"
 #include "render/features.hpp"
 #include "render/rect.hpp"
-#include "server/composed_view.hpp"
-#include "server/connection.hpp"
-#include "server/direct_view.hpp"
-#include "server/flow_window.hpp"
+#include "views/composed.hpp"
+#include "views/connection.hpp"
+#include "views/direct.hpp"
+#include "views/flow_window.hpp"
 #include "server/overlay.hpp"
 
 namespace sess::server {
@@ -45,16 +45,16 @@ struct RemoteClient {
         key_timer(loop, [this] { on_timer(key_table_over); }) {}
 
   model::ClientId id;
-  ClientToken token = 0;
-  std::unique_ptr<Connection> connection;
+  model::ClientToken token = 0;
+  std::unique_ptr<views::Connection> connection;
   protocol::Hello hello;
   Phase phase = Phase::greeting;
   int exit_status = 0;
 
   // What its terminal is shown.
-  FlowWindow flow;
-  std::unique_ptr<DirectView> direct;
-  std::unique_ptr<ComposedView> composed;
+  views::FlowWindow flow;
+  std::unique_ptr<views::DirectView> direct;
+  std::unique_ptr<views::ComposedView> composed;
   std::optional<model::PaneId> last_direct_pane;  ///< shown directly before the composed view
   std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
   render::TerminalFeatures features;

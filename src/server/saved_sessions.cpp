@@ -9,9 +9,9 @@
 #include "base/log.hpp"
 #include "os/process.hpp"
 #include "server/job_control.hpp"
-#include "server/saved_session.hpp"
+#include "store/saved_session.hpp"
 #include "server/server.hpp"
-#include "terminal/capture.hpp"
+#include "terminal/show/capture.hpp"
 
 namespace sess::server {
 namespace {
@@ -50,7 +50,7 @@ SavedSessions::SavedSessions(Server& server)
       removal_timer_(server.loop(), [this] { remove_ended(); }),
       typing_timer_(server.loop(), [this] {
         for (auto& [pane, text] : std::exchange(typing_, {})) {
-          if (PaneIo* io = server_.pane_io(pane)) io->input(text);
+          if (panes::PaneIo* io = server_.pane_io(pane)) io->input(text);
         }
       }) {}
 
@@ -66,7 +66,7 @@ bool SavedSessions::open() {
     return false;
   }
   directory_ = std::move(*directory);
-  queue_ = std::make_unique<DiskQueue>(server_.loop(), *directory_, [this](const Error& error) {
+  queue_ = std::make_unique<store::DiskQueue>(server_.loop(), *directory_, [this](const Error& error) {
     log::warn("{}", error.text);
     if (!std::exchange(failed_, true)) server_.report(fmt::format("sessions are not saved: {}", error.text));
   });
@@ -114,7 +114,7 @@ void SavedSessions::model_changed() {
   if (!save_timer_.armed()) save_timer_.start(kSaveDelay);
 }
 
-void SavedSessions::on_output(PaneIo& pane) {
+void SavedSessions::on_output(panes::PaneIo& pane) {
   if (!typing_.empty()) type_if_ready(pane);
   if (frozen_) return;
   printed_.insert(pane.id());
@@ -145,7 +145,7 @@ bool SavedSessions::wanted(const model::Session& session) {
 bool SavedSessions::refresh(const model::Pane& pane) {
   PaneState& state = panes_[pane.id];
   const auto before = std::pair(state.directory, state.command);
-  const PaneIo* io = server_.pane_io(pane.id);
+  const panes::PaneIo* io = server_.pane_io(pane.id);
   const auto process =
       io != nullptr && io->master() >= 0 ? os::foreground_process(io->master()) : std::nullopt;
   if (process) {
@@ -153,11 +153,11 @@ bool SavedSessions::refresh(const model::Pane& pane) {
   }
   if (state.directory.empty()) state.directory = pane.start_path;
   if (!pane.argv.empty()) {
-    state.command = typed_words(pane.argv);
+    state.command = store::typed_words(pane.argv);
   } else if (!pane.shell_command.empty()) {
-    state.command = typed_line(pane.shell_command);
+    state.command = store::typed_line(pane.shell_command);
   } else if (process) {
-    state.command = *process == pane.pid ? "" : typed_words(os::process_arguments(*process));
+    state.command = *process == pane.pid ? "" : store::typed_words(os::process_arguments(*process));
   }
   return before != std::pair(state.directory, state.command);
 }
@@ -227,7 +227,7 @@ void SavedSessions::save(Vanished vanished) {
       panes_.erase(pane);
     }
     live.panes = std::move(panes);
-    auto bytes = encode_session(seen);
+    auto bytes = store::encode_session(seen);
     if (bytes == live.written) continue;
     queue_->put(live.key + std::string(kSession), bytes);
     live.written = std::move(bytes);
@@ -248,7 +248,7 @@ void SavedSessions::save(Vanished vanished) {
   removal_timer_.start(kRemovalDelay);
 }
 
-std::string SavedSessions::text_now(const PaneIo& pane) const {
+std::string SavedSessions::text_now(const panes::PaneIo& pane) const {
   terminal::CaptureOptions options;
   options.start = -kTextRows;
   options.escapes = true;
@@ -274,9 +274,9 @@ std::string SavedSessions::text_now(const PaneIo& pane) const {
 
 void SavedSessions::save_text(model::PaneId id) {
   const auto* pane = server_.model().pane(id);
-  const PaneIo* io = server_.pane_io(id);
+  const panes::PaneIo* io = server_.pane_io(id);
   if (pane == nullptr || io == nullptr || !open()) return;
-  const auto sealed = seal(text_now(*io));
+  const auto sealed = store::seal(text_now(*io));
   for (const auto* session : server_.model().sessions_with(pane->window)) {
     if (wanted(*session)) queue_->put(text_name(key_of(*session), id.value), sealed);
   }
@@ -320,10 +320,10 @@ command::RestoreHost::Offer SavedSessions::offered() {
   queue_->drain();
   for (const auto& key : keys_on_disk()) {
     std::string note;
-    auto bytes = DiskQueue::read(
+    auto bytes = store::DiskQueue::read(
         *directory_, key + std::string(kSession),
         [](std::string_view read) {
-          auto decoded = decode_session(read);
+          auto decoded = store::decode_session(read);
           return decoded ? Result<>() : Result<>(pass(decoded.error()));
         },
         note);
@@ -332,7 +332,7 @@ command::RestoreHost::Offer SavedSessions::offered() {
       offer.notes.push_back(fmt::format("{}{}: {}; it is left out", key, kSession, bytes.error().text));
       continue;
     }
-    auto session = *decode_session(*bytes);
+    auto session = *store::decode_session(*bytes);
     session.key = key;
     offer.sessions.push_back(std::move(session));
   }
@@ -347,15 +347,15 @@ std::string SavedSessions::text_of(const command::SavedSession& session, const c
   if (!open()) return {};
   std::string note;
   const auto name = text_name(session.key, pane.id);
-  const auto bytes = DiskQueue::read(
+  const auto bytes = store::DiskQueue::read(
       *directory_, name,
       [](std::string_view read) {
-        auto content = unseal(read);
+        auto content = store::unseal(read);
         return content ? Result<>() : Result<>(pass(content.error()));
       },
       note);
   if (!note.empty()) notes.push_back(note);
-  if (bytes) return *unseal(*bytes);
+  if (bytes) return *store::unseal(*bytes);
   if (bytes.error().code != ErrorCode::not_found) {
     notes.push_back(fmt::format("{}: {}; the pane's text is lost", name, bytes.error().text));
   }
@@ -373,7 +373,7 @@ void SavedSessions::type_at_prompt(model::PaneId pane, std::string text) {
   typing_timer_.start(kTypingLimit);
 }
 
-void SavedSessions::type_if_ready(PaneIo& pane) {
+void SavedSessions::type_if_ready(panes::PaneIo& pane) {
   const auto it = typing_.find(pane.id());
   if (it == typing_.end() || pane.master() < 0) return;
   termios settings{};

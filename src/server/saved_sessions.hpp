@@ -15,15 +15,18 @@
 #include <string>
 #include <vector>
 
-#include "command/restore_host.hpp"
+#include "command/ports/restore.hpp"
 #include "job/files.hpp"
 #include "model/session.hpp"
 #include "os/loop.hpp"
-#include "server/disk_queue.hpp"
+#include "store/disk_queue.hpp"
+
+namespace sess::panes {
+class PaneIo;
+}
 
 namespace sess::server {
 
-class PaneIo;
 class Server;
 
 class SavedSessions final : public command::RestoreHost {
@@ -36,7 +39,7 @@ class SavedSessions final : public command::RestoreHost {
   /// The daemon's first server: too old sessions go, the others are offered.
   void begin(bool first);
   void model_changed();
-  void on_output(PaneIo& pane);
+  void on_output(panes::PaneIo& pane);
   void on_pane_closed(model::PaneId pane) {
     typing_.erase(pane);
     unsaved_.erase(pane);
@@ -84,13 +87,13 @@ class SavedSessions final : public command::RestoreHost {
   bool refresh_printed();
   [[nodiscard]] command::SavedSession picture(const model::Session& session);
   [[nodiscard]] bool wanted(const model::Session& session);
-  [[nodiscard]] std::string text_now(const PaneIo& pane) const;
+  [[nodiscard]] std::string text_now(const panes::PaneIo& pane) const;
   [[nodiscard]] std::vector<std::string> keys_on_disk();
-  void type_if_ready(PaneIo& pane);
+  void type_if_ready(panes::PaneIo& pane);
 
   Server& server_;
   std::unique_ptr<job::Directory> directory_;
-  std::unique_ptr<DiskQueue> queue_;
+  std::unique_ptr<store::DiskQueue> queue_;
   std::map<model::SessionId, Live> live_;
   std::map<model::PaneId, PaneState> panes_;
   std::set<model::PaneId> printed_;     ///< since their facts were looked up

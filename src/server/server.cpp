@@ -22,7 +22,7 @@
 #include "server/job_control.hpp"
 #include "server/run.hpp"
 #include "server/saved_sessions.hpp"
-#include "server/shell_jobs.hpp"
+#include "panes/shell_commands.hpp"
 
 namespace sess::server {
 namespace {
@@ -130,7 +130,7 @@ Result<> Server::set_up() {
   }
 
   host_ = std::make_unique<HostImpl>(*this);
-  jobs_ = std::make_unique<ShellJobs>(*loop_);
+  jobs_ = std::make_unique<panes::ShellCommands>(*loop_);
   jobs_->on_pipe_ended([this](model::PaneId id) {
     if (model::Pane* pane = model_.pane(id)) pane->pipe_command.clear();
     model_changed();
@@ -140,7 +140,7 @@ Result<> Server::set_up() {
   boot_control_ = std::make_unique<BootControl>(*this);
   saved_sessions_ = std::make_unique<SavedSessions>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
-  auto store = ModelStore::open(std::move(start_.model));
+  auto store = store::ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
   store_.emplace(std::move(*store));
   if (auto ok = recover(std::move(programs)); !ok) return ok;
@@ -172,7 +172,7 @@ int Server::run() {
   return exit_status_;
 }
 
-PaneIo* Server::pane_io(model::PaneId id) {
+panes::PaneIo* Server::pane_io(model::PaneId id) {
   const auto it = panes_.find(id);
   return it == panes_.end() ? nullptr : it->second.get();
 }
@@ -274,13 +274,13 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   pane->pid = spawned->pid;
   pane->tty = spawned->tty;
   pane->dead = false;
-  PaneIo* io = pane_io(id);
+  panes::PaneIo* io = pane_io(id);
   if (start.replace && io != nullptr) {
     io->finish();  // not before: a program that cannot be started leaves the one before it alone
     reset_terminal(id);
     io->replace_master(std::move(spawned->master));
   } else {
-    auto opened = PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
+    auto opened = panes::PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
                                history_limits(*pane), *this, std::nullopt);
     if (!opened) return pass(opened.error());
     io = opened->get();
@@ -292,7 +292,7 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
 }
 
 void Server::reset_terminal(model::PaneId id) {
-  PaneIo* io = pane_io(id);
+  panes::PaneIo* io = pane_io(id);
   const model::Pane* pane = model_.pane(id);
   if (io == nullptr || pane == nullptr) return;
   const std::string title = pane->title;
@@ -321,7 +321,7 @@ void Server::deal_with_ended_programs() {
 
 void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
   model::Pane* pane = model_.pane(id);
-  PaneIo* io = pane_io(id);
+  panes::PaneIo* io = pane_io(id);
   if (io != nullptr) io->finish();
   printed_.insert(id);
   log::info("pane {}: the program ended with wait status {:#x}", id.value, wait_status);
@@ -393,7 +393,7 @@ void Server::end_server() {
 
 void Server::tell_focus() {
   for (const auto& change : pane_focus_.update(model_)) {
-    PaneIo* io = pane_io(change.pane);
+    panes::PaneIo* io = pane_io(change.pane);
     if (io != nullptr && io->screen().modes().focus_events) io->input(change.focused ? "\x1b[I" : "\x1b[O");
     if (!model_.server_options().flag("focus-events")) continue;
     queue_->submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
@@ -442,7 +442,7 @@ void Server::follow(const model::Event& event) {
     }
     case Kind::pane_resized: {
       const model::Pane* pane = model_.pane(*event.pane);
-      PaneIo* io = pane_io(*event.pane);
+      panes::PaneIo* io = pane_io(*event.pane);
       if (pane != nullptr && io != nullptr) {
         os::PixelSize pixels;
         if (const auto* latest = model_.latest_client(); latest != nullptr && latest->xpixel > 0) {
@@ -553,7 +553,7 @@ void Server::save_model() {
   if (!commands_ran_) return;
   commands_ran_ = false;
   saved_sessions_->model_changed();
-  SavedState state;
+  store::SavedState state;
   for (const auto& [token, saved] : saved_clients_) state.clients.push_back(saved);
   for (const auto& [id, client] : clients_) {
     const model::Client* seen = model_.client(id);

@@ -18,17 +18,21 @@
 #include <string>
 #include <vector>
 
-#include "command/queue.hpp"
+#include "command/language/queue.hpp"
 #include "input/key_tables.hpp"
 #include "keeper/link.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
 #include "os/loop.hpp"
-#include "server/model_store.hpp"
-#include "server/pane_focus.hpp"
-#include "server/pane_io.hpp"
+#include "store/model_store.hpp"
+#include "panes/focus.hpp"
+#include "panes/pane_io.hpp"
 #include "server/remote_client.hpp"
-#include "server/synchronized_panes.hpp"
+#include "panes/synchronized.hpp"
+
+namespace sess::panes {
+class ShellCommands;
+}
 
 namespace sess::server {
 
@@ -37,9 +41,8 @@ class BootControl;
 class HostImpl;
 class JobControl;
 class SavedSessions;
-class ShellJobs;
 
-class Server final : private PaneObserver {
+class Server final : private panes::PaneObserver {
  public:
   /// Takes Start, Programs and Ready from the link and recovers from them. Errors end the process; the keeper
   /// starts the next.
@@ -59,9 +62,9 @@ class Server final : private PaneObserver {
   [[nodiscard]] input::KeyTables& keys() { return keys_; }
   [[nodiscard]] const command::ServerFacts& facts() const { return facts_; }
   [[nodiscard]] const keeper::Start& start() const { return start_; }
-  [[nodiscard]] PaneIo* pane_io(model::PaneId id);
+  [[nodiscard]] panes::PaneIo* pane_io(model::PaneId id);
   [[nodiscard]] RemoteClient* client(model::ClientId id);
-  [[nodiscard]] ShellJobs& jobs() { return *jobs_; }
+  [[nodiscard]] panes::ShellCommands& jobs() { return *jobs_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
@@ -76,7 +79,7 @@ class Server final : private PaneObserver {
   void end_server();
   /// A pane whose program ended: goes, or stays as remain-on-exit says.
   void end_pane(model::PaneId id, int wait_status, model::Time ended);
-  void write_death(const model::Pane& pane, PaneIo& io);
+  void write_death(const model::Pane& pane, panes::PaneIo& io);
   /// A pane whose program ended and will be started again.
   void pane_waits(model::PaneId id, int wait_status, model::Time ended);
   /// Something that is written down changed.
@@ -98,7 +101,7 @@ class Server final : private PaneObserver {
   void redraw(RemoteClient& client);
   void redraw_all();
   void apply_history_limits();
-  [[nodiscard]] PaneIo::Limits history_limits(const model::Pane& pane);
+  [[nodiscard]] panes::PaneIo::Limits history_limits(const model::Pane& pane);
   /// The stable path that SSH_AUTH_SOCK names in every program.
   [[nodiscard]] const std::string& agent_path() const { return agent_path_; }
 
@@ -166,27 +169,27 @@ class Server final : private PaneObserver {
 
   // display.cpp
   void update_displays();
-  void update_display(RemoteClient& client, FlowWindow::Time now);
-  void decide_view(RemoteClient& client, FlowWindow::Time now);
+  void update_display(RemoteClient& client, views::FlowWindow::Time now);
+  void decide_view(RemoteClient& client, views::FlowWindow::Time now);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
   [[nodiscard]] render::Rect window_area(const RemoteClient& client, Size terminal);
   [[nodiscard]] static render::Rect place_of(const model::Pane& pane, const render::Rect& area, int top, int left);
-  void draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before, FlowWindow::Time now);
-  void draw_pane(RemoteClient& client, const model::Pane& pane, const PaneIo& io, render::Frame& frame,
+  void draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before, views::FlowWindow::Time now);
+  void draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                  const render::Rect& shown, int top, int left);
-  [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, FlowWindow::Time now);
+  [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, views::FlowWindow::Time now);
   [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);
   void send_attached(RemoteClient& client, protocol::AttachMode mode, model::PaneId pane, bool resumed);
   std::string expand(const RemoteClient& client, std::string_view format);
 
   [[nodiscard]] std::size_t read_budget() const override;
-  void on_pane_output(PaneIo& pane) override;
-  void on_pane_bell(PaneIo& pane) override;
-  void on_pane_title(PaneIo& pane) override;
-  void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) override;
-  void on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
-  void on_pane_eof(PaneIo& pane) override;
-  void on_pane_bytes(PaneIo& pane, std::string_view bytes) override;
+  void on_pane_output(panes::PaneIo& pane) override;
+  void on_pane_bell(panes::PaneIo& pane) override;
+  void on_pane_title(panes::PaneIo& pane) override;
+  void on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) override;
+  void on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
+  void on_pane_eof(panes::PaneIo& pane) override;
+  void on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) override;
 
   keeper::ServerLink link_;
   keeper::Start start_;
@@ -196,20 +199,20 @@ class Server final : private PaneObserver {
   command::ServerFacts facts_;
   std::unique_ptr<HostImpl> host_;
   std::unique_ptr<command::Queue> queue_;
-  std::unique_ptr<ShellJobs> jobs_;
+  std::unique_ptr<panes::ShellCommands> jobs_;
   std::unique_ptr<Alerts> alerts_;
   std::unique_ptr<JobControl> job_control_;
   std::unique_ptr<BootControl> boot_control_;
   std::unique_ptr<SavedSessions> saved_sessions_;
-  std::optional<ModelStore> store_;
-  std::map<model::PaneId, std::unique_ptr<PaneIo>> panes_;
+  std::optional<store::ModelStore> store_;
+  std::map<model::PaneId, std::unique_ptr<panes::PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
-  std::map<ClientToken, SavedClient> saved_clients_;  ///< attached when the last server died
+  std::map<model::ClientToken, store::SavedClient> saved_clients_;  ///< attached when the last server died
   std::vector<keeper::Exited> ended_;
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
   std::size_t printing_ = 0;              ///< how many there were in the turn before
-  PaneFocus pane_focus_;
-  SynchronizedPanes synchronized_panes_;
+  panes::PaneFocus pane_focus_;
+  panes::SynchronizedPanes synchronized_panes_;
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;
   std::string agent_path_;

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "terminal/emulator.hpp"
-#include "terminal/relay.hpp"
+#include "terminal/act/emulator.hpp"
+#include "terminal/show/relay.hpp"
 
 namespace {
 

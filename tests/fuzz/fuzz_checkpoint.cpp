@@ -12,8 +12,8 @@
 
 #include "base/bytes.hpp"
 #include "input.hpp"
-#include "terminal/capture.hpp"
-#include "terminal/emulator.hpp"
+#include "terminal/show/capture.hpp"
+#include "terminal/act/emulator.hpp"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "command/format.hpp"
-#include "command/format_text.hpp"
-#include "command/parser.hpp"
+#include "command/format/format.hpp"
+#include "command/format/text.hpp"
+#include "command/language/parser.hpp"
 #include "input.hpp"
 #include "model/model.hpp"
 #include "unit/command/fake_host.hpp"

@@ -13,10 +13,10 @@
 
 #include "base/bytes.hpp"
 #include "input.hpp"
-#include "terminal/attach_paint.hpp"
-#include "terminal/capture.hpp"
-#include "terminal/emulator.hpp"
-#include "terminal/relay.hpp"
+#include "terminal/show/attach_paint.hpp"
+#include "terminal/show/capture.hpp"
+#include "terminal/act/emulator.hpp"
+#include "terminal/show/relay.hpp"
 
 namespace {
 

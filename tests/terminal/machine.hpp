@@ -11,9 +11,9 @@
 
 #include "base/bytes.hpp"
 #include "behaviour.hpp"
-#include "terminal/emulator.hpp"
-#include "terminal/relay.hpp"
-#include "terminal/segment_store.hpp"
+#include "terminal/act/emulator.hpp"
+#include "terminal/show/relay.hpp"
+#include "terminal/screen/segment_store.hpp"
 
 namespace sess::test {
 

@@ -8,7 +8,7 @@
 #include "findings.hpp"
 #include "machine.hpp"
 #include "support/oracle.hpp"
-#include "terminal/attach_paint.hpp"
+#include "terminal/show/attach_paint.hpp"
 
 namespace sess::test {
 

@@ -1,6 +1,6 @@
-#include "command/args.hpp"
+#include "command/language/args.hpp"
 
-#include "command/parser.hpp"
+#include "command/language/parser.hpp"
 #include "support/catch.hpp"
 
 using namespace sess::command;

@@ -1,6 +1,6 @@
 // Keys, options, environment, buffers, messages, prompts and help.
-#include "command/help.hpp"
-#include "command/template.hpp"
+#include "command/language/help.hpp"
+#include "command/language/template.hpp"
 #include "fake_host.hpp"
 #include "support/catch.hpp"
 

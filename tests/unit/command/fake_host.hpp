@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "command/host.hpp"
-#include "command/queue.hpp"
+#include "command/ports/host.hpp"
+#include "command/language/queue.hpp"
 #include "model/model.hpp"
 
 namespace sess::command {

@@ -1,6 +1,6 @@
-#include "command/format.hpp"
+#include "command/format/format.hpp"
 
-#include "command/format_text.hpp"
+#include "command/format/text.hpp"
 #include "fake_host.hpp"
 #include "support/catch.hpp"
 

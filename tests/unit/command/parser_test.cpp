@@ -1,4 +1,4 @@
-#include "command/parser.hpp"
+#include "command/language/parser.hpp"
 
 #include <map>
 

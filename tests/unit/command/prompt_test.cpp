@@ -1,6 +1,6 @@
 // What prompts need beside their line: completion and history.
-#include "command/completion.hpp"
-#include "command/prompt_history.hpp"
+#include "command/language/completion.hpp"
+#include "command/language/prompt_history.hpp"
 #include "fake_host.hpp"
 #include "support/catch.hpp"
 

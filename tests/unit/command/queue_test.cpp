@@ -1,5 +1,5 @@
 // Order, groups, waiting, hooks and files.
-#include "command/queue.hpp"
+#include "command/language/queue.hpp"
 
 #include "fake_host.hpp"
 #include "support/catch.hpp"

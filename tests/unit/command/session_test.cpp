@@ -1,6 +1,6 @@
 // Sessions and clients: the commands of a first day.
-#include "command/attach.hpp"
-#include "command/listing.hpp"
+#include "command/families/attach.hpp"
+#include "command/families/listing.hpp"
 #include "fake_host.hpp"
 #include "support/catch.hpp"
 

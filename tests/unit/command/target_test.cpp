@@ -1,4 +1,4 @@
-#include "command/target.hpp"
+#include "command/language/target.hpp"
 
 #include "fake_host.hpp"
 #include "support/catch.hpp"

@@ -3,7 +3,7 @@
 #include "render/diff.hpp"
 #include "support/catch.hpp"
 #include "support/oracle.hpp"
-#include "terminal/emulator.hpp"
+#include "terminal/act/emulator.hpp"
 
 using namespace sess;
 using namespace sess::render;

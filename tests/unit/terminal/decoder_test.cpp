@@ -1,4 +1,4 @@
-#include "terminal/decoder.hpp"
+#include "terminal/decode/decoder.hpp"
 
 #include <string>
 

@@ -1,9 +1,9 @@
-#include "terminal/history.hpp"
+#include "terminal/screen/history.hpp"
 
 #include <string>
 
 #include "machine.hpp"
-#include "terminal/line_codec.hpp"
+#include "terminal/screen/line_codec.hpp"
 
 namespace sess::terminal {
 namespace {

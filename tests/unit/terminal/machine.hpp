@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "support/catch.hpp"
-#include "terminal/capture.hpp"
-#include "terminal/emulator.hpp"
-#include "terminal/relay.hpp"
+#include "terminal/show/capture.hpp"
+#include "terminal/act/emulator.hpp"
+#include "terminal/show/relay.hpp"
 
 namespace sess::terminal {
 

@@ -1,5 +1,5 @@
 #include "machine.hpp"
-#include "terminal/attach_paint.hpp"
+#include "terminal/show/attach_paint.hpp"
 
 namespace sess::terminal {
 namespace {

@@ -1,5 +1,5 @@
 #include "machine.hpp"
-#include "terminal/relay_rules.hpp"
+#include "terminal/show/relay_rules.hpp"
 
 namespace sess::terminal {
 namespace {

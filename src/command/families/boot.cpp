@@ -1,0 +1,130 @@
+// enable, disable: jobs that start with the machine; doctor: what could end them.
+#include "command/ports/boot.hpp"
+#include "command/language/item.hpp"
+#include "command/ports/jobs.hpp"
+#include "command/families/job_text.hpp"
+#include "command/families/listing.hpp"
+
+namespace sess::command {
+namespace {
+
+constexpr char kNow = kJsonFlag + 1;
+
+/// Prints the sentences, then goes on with `act` for every job when --now was given.
+BootHost::Done report_then(Item& item,
+                           std::function<Result<>(JobHost&, const std::vector<std::string>&)> act) {
+  const Waker waker = item.wait();
+  return [waker, act = std::move(act)](Result<std::vector<std::string>> report) {
+    waker([report = std::move(report), act](Item& self) {
+      if (!report) return self.error(report.error());
+      for (const auto& line : *report) self.print(line);
+      if (!self.args().has(kNow)) return Status::normal;
+      auto acted = act(*self.host().jobs(), self.args().strings());
+      return acted ? Status::normal : self.error(acted.error());
+    });
+  };
+}
+
+Status run_enable(Item& item) {
+  BootHost* boot = item.host().boot();
+  if (boot == nullptr) return item.error("no jobs here");
+  boot->enable(item.client_id(), item.args().strings(),
+               report_then(item, [](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
+                 std::vector<std::string> idle;
+                 for (const auto& name : names) {
+                   auto view = jobs.find(name);
+                   if (!view || !view->job.active()) idle.push_back(name);
+                 }
+                 return idle.empty() ? Result<>() : jobs.start(idle);
+               }));
+  return Status::wait;
+}
+
+Status run_disable(Item& item) {
+  BootHost* boot = item.host().boot();
+  if (boot == nullptr) return item.error("no jobs here");
+  boot->disable(item.client_id(), item.args().strings(),
+                report_then(item, [](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
+                  for (const auto& name : names) {
+                    const auto view = jobs.find(name);
+                    if (!view || !view->job.active()) continue;
+                    if (auto stopped = jobs.stop(name); !stopped) return stopped;
+                  }
+                  return {};
+                }));
+  return Status::wait;
+}
+
+Status run_doctor(Item& item) {
+  BootHost* boot = item.host().boot();
+  if (boot == nullptr) return item.error("no jobs here");
+  const Waker waker = item.wait();
+  boot->examine(item.client_id(), [waker](std::vector<job::Finding> findings) {
+    waker([findings = std::move(findings)](Item& self) {
+      std::vector<std::string> objects;
+      bool all_well = true;
+      for (const auto& one : findings) {
+        all_well = all_well && one.ok;
+        if (self.args().has(kJsonFlag)) {
+          objects.push_back(json_object({{"topic", json_string(one.topic)},
+                                         {"ok", one.ok ? "true" : "false"},
+                                         {"text", json_string(one.text)},
+                                         {"advice", json_string(one.advice)}}));
+        } else if (one.ok) {
+          self.print(fmt::format("ok       {}: {}", one.topic, one.text));
+        } else {
+          self.print(fmt::format("warning  {}: {}. To do: {}", one.topic, one.text, one.advice));
+        }
+      }
+      if (self.args().has(kJsonFlag)) self.print(json_array(objects));
+      self.set_exit_status(all_well ? 0 : 1);
+      return Status::normal;
+    });
+  });
+  return Status::wait;
+}
+
+constexpr Flag kEnableFlags[] = {{kNow, "now", "", "start it, too"}};
+constexpr Flag kDisableFlags[] = {{kNow, "now", "", "stop it, too"}};
+constexpr Flag kDoctorFlags[] = {{kJsonFlag, "json", "", "print JSON"}};
+
+constexpr Entry kEntries[] = {
+    {.name = "enable",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kEnableFlags, 1, -1, nullptr, true},
+     .usage = "[--now] job ...",
+     .summary = "Start jobs with the machine",
+     .example = "sess enable --now web",
+     .flags = kStartServer,
+     .run = run_enable,
+     .ours = true},
+    {.name = "disable",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kDisableFlags, 1, -1, nullptr, true},
+     .usage = "[--now] job ...",
+     .summary = "Do not start jobs with the machine any more",
+     .example = "sess disable web",
+     .flags = kStartServer,
+     .run = run_disable,
+     .ours = true},
+    {.name = "doctor",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kDoctorFlags, 0, 0, nullptr, true},
+     .usage = "[--json]",
+     .summary = "What could end jobs on this machine, and what to do about it",
+     .example = "sess doctor",
+     .flags = kStartServer | kReadOnly,
+     .run = run_doctor,
+     .ours = true},
+};
+
+}  // namespace
+
+Entries boot_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

@@ -1,0 +1,517 @@
+// run, wait, start, stop, restart, kill, rm, logs: long jobs.
+#include <charconv>
+
+#include "base/duration.hpp"
+#include "command/families/attach.hpp"
+#include "command/language/item.hpp"
+#include "command/ports/jobs.hpp"
+#include "command/families/listing.hpp"
+#include "command/families/spawn.hpp"
+#include "job/job_file.hpp"
+#include "job/name.hpp"
+#include "job/signal_name.hpp"
+#include "model/quote.hpp"
+
+namespace sess::command {
+namespace {
+
+/// docker(1)'s and timeout(1)'s: the command itself failed, not what it was to run; and time ran out.
+constexpr int kOwnFailure = 125;
+constexpr int kCannotExecute = 126;
+constexpr int kNotFound = 127;
+constexpr int kTimedOut = 124;
+
+// Letters of options that have a long form only.
+enum LongOnly : char {
+  kRestart = kJsonFlag + 1,
+  kRestartDelay,
+  kRestartMaxDelay,
+  kRestartLimit,
+  kSuccessExit,
+  kTimeout,
+  kStopSignal,
+  kStopTimeout,
+  kAfter,
+  kRequires,
+  kEnvFile,
+  kNice,
+  kMemory,
+  kCpu,
+  kLog,
+  kNoLog,
+  kLogSize,
+  kLogAge,
+  kLogKeep,
+  kNotify,
+  kOneshot,
+  kDescription,
+  kInput,
+  kResumeAt,
+  kAny,
+  kSince,
+  kRaw,
+  kUntil,
+};
+
+/// An error whose exit status cannot be mistaken for a job's.
+Status fail_with(Item& item, int status, std::string_view text) {
+  const auto* client = item.client();
+  if (client == nullptr || client->session || item.host().jobs() == nullptr) return item.error(text);
+  item.host().jobs()->note(client->id, text);
+  item.set_exit_status(status);
+  return Status::error;
+}
+Status fail_with(Item& item, const Error& error) {
+  // What a shell reports for a program that is not there, and for one that cannot be executed.
+  const int status = error.sys_errno == ENOENT                                 ? kNotFound
+                     : error.sys_errno == EACCES || error.sys_errno == ENOEXEC ? kCannotExecute
+                                                                               : kOwnFailure;
+  return fail_with(item, status, error.text);
+}
+
+Result<job::Milliseconds> duration(const Item& item, char flag, job::Milliseconds fallback) {
+  const auto text = item.args().get(flag);
+  return text ? parse_duration(*text) : Result<job::Milliseconds>(fallback);
+}
+
+std::string absolute(std::string path, const std::string& directory) {
+  return path.empty() || path.front() == '/' ? path : directory + "/" + path;
+}
+
+/// Fills what has one rule each: text in, a field of the spec out.
+class SpecReader {
+ public:
+  explicit SpecReader(Item& item) : item_(item) {}
+
+  void duration_of(char flag, job::Milliseconds& out) {
+    if (auto read = duration(item_, flag, out)) {
+      out = *read;
+    } else {
+      complain(read.error().text);
+    }
+  }
+  template <class Parse, class Store>
+  void text_of(char flag, Parse parse, Store store) {
+    const auto text = item_.args().get(flag);
+    if (!text) return;
+    auto read = parse(*text);
+    if (read) {
+      store(*read);
+    } else {
+      complain(read.error().text);
+    }
+  }
+  void names_of(char flag, std::vector<std::string>& out) {
+    for (const auto& text : item_.args().all(flag)) {
+      for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find(',', at), text.size());
+        const std::string name = text.substr(at, end - at);
+        if (auto ok = job::check_name(name); !ok) return complain(ok.error().text);
+        out.push_back(name);
+        at = end + 1;
+      }
+    }
+  }
+  void number_of(char flag, std::int64_t low, std::int64_t high, std::string_view what,
+                 const std::function<void(int)>& store) {
+    if (!item_.args().has(flag)) return;
+    const auto number = item_.args().number(flag, low, high, 0);
+    if (!number) return complain(fmt::format("{} {}", what, number.error().text));
+    store(static_cast<int>(*number));
+  }
+  void complain(std::string text) {
+    if (error_.empty()) error_ = std::move(text);
+  }
+  [[nodiscard]] const std::string& error() const { return error_; }
+
+ private:
+  Item& item_;
+  std::string error_;
+};
+
+/// Everything but the command.
+Result<job::Spec> read_spec(Item& item) {
+  const Args& args = item.args();
+  job::Spec spec;
+  SpecReader read(item);
+  spec.directory = start_directory(item, args.get('c'), nullptr);
+  for (const auto& variable : args.all('e')) {
+    const auto equals = variable.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      read.complain("'" + variable + "' is not NAME=VALUE");
+      continue;
+    }
+    spec.environment[variable.substr(0, equals)] = variable.substr(equals + 1);
+  }
+  spec.environment_file = absolute(std::string(args.get_or(kEnvFile, "")), spec.directory);
+  spec.input = std::string(args.get_or(kInput, ""));
+  if (spec.input != "-") spec.input = absolute(std::move(spec.input), spec.directory);
+  spec.description = std::string(args.get_or(kDescription, ""));
+  spec.oneshot = args.has(kOneshot);
+  spec.notify = std::string(args.get_or(kNotify, ""));
+  read.text_of(
+      kRestart,
+      [](std::string_view text) -> Result<job::Restart> {
+        const auto when = job::parse_restart(text);
+        if (!when) return fail(ErrorCode::invalid_argument, "--restart takes no, on-failure or always, not '{}'", text);
+        return *when;
+      },
+      [&](job::Restart when) { spec.restart.when = when; });
+  read.duration_of(kRestartDelay, spec.restart.delay);
+  read.duration_of(kRestartMaxDelay, spec.restart.max_delay);
+  read.text_of(kRestartLimit, job::parse_restart_limit, [&](const auto& limit) { spec.restart.limit = limit; });
+  read.text_of(kSuccessExit, job::SuccessExits::parse, [&](const auto& exits) { spec.restart.success = exits; });
+  read.duration_of(kTimeout, spec.timeout);
+  read.text_of(
+      kStopSignal,
+      [](std::string_view text) -> Result<int> {
+        const auto signo = job::parse_signal(text);
+        if (!signo) return fail(ErrorCode::invalid_argument, "there is no signal '{}'", text);
+        return *signo;
+      },
+      [&](int signo) { spec.stop_signal = signo; });
+  read.duration_of(kStopTimeout, spec.stop_timeout);
+  read.names_of(kAfter, spec.after);
+  read.names_of(kRequires, spec.requires_);
+  read.number_of(kNice, -20, 19, "nice value", [&](int nice) { spec.nice = nice; });
+  read.text_of(kMemory, job::parse_bytes, [&](std::uint64_t bytes) { spec.memory_limit = bytes; });
+  read.text_of(
+      kCpu,
+      [](std::string_view text) -> Result<int> {
+        int percent = 0;
+        if (text.ends_with('%')) text.remove_suffix(1);
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+        if (error != std::errc() || end != text.data() + text.size() || percent < 1) {
+          return fail(ErrorCode::invalid_argument, "--cpu takes percent of one processor, for example 50%");
+        }
+        return percent;
+      },
+      [&](int percent) { spec.cpu_limit = percent; });
+  spec.log = !args.has(kNoLog);
+  spec.log_path = absolute(std::string(args.get_or(kLog, "")), spec.directory);
+  read.text_of(kLogSize, job::parse_bytes, [&](std::uint64_t bytes) { spec.log_limits.size = bytes; });
+  job::Milliseconds age{spec.log_limits.age};
+  read.duration_of(kLogAge, age);
+  spec.log_limits.age = std::chrono::duration_cast<std::chrono::seconds>(age);
+  read.number_of(kLogKeep, 0, 1000, "number of old logs", [&](int keep) { spec.log_limits.keep = keep; });
+  if (!read.error().empty()) return fail(ErrorCode::invalid_argument, "{}", read.error());
+  return spec;
+}
+
+/// Prints what the job prints and ends with its status; goes on after the server was replaced.
+Status stream(Item& item, JobFollow from) {
+  const Waker waker = item.wait();
+  JobHost& jobs = *item.host().jobs();
+  jobs.resume_with(*item.client_id(), {"run", "--resume-at", std::to_string(from.offset), "-s", from.name}, true);
+  jobs.follow(*item.client_id(), std::move(from), [waker](int status) {
+    waker([status](Item& self) {
+      self.set_exit_status(status);
+      return Status::normal;
+    });
+  });
+  return Status::wait;
+}
+
+/// The client came back with the offset that it was told and the bytes it has printed since.
+Status resume_stream(Item& item) {
+  const auto number = [](std::string_view text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+  };
+  const std::string printed = item.args()[0];
+  JobFollow from{std::string(item.args().get_or('s', "")), number(item.args().get_or(kResumeAt, "0")), number(printed)};
+  return stream(item, std::move(from));
+}
+
+/// What becomes of the client that typed `run`.
+enum class Way { detached, attach, stream };
+
+Way way_of(const Item& item) {
+  const auto* client = item.client();
+  const bool typed = client != nullptr && !client->session;
+  if (item.args().has('d') || !typed) return Way::detached;
+  const bool terminal = item.host().can_attach(client->id) && item.host().jobs()->prints_on_terminal(client->id);
+  return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
+}
+
+Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
+  JobHost* jobs = item.host().jobs();
+  const auto* client = item.client();
+  const Way way = way_of(item);
+  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a pipeline, and
+  // does not wait for ever.
+  if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
+  JobRun run;
+  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec.command);
+  run.spec = std::move(spec);
+  run.input = std::move(input);
+  if (client != nullptr) {
+    run.environment = client->environment.block();
+    run.size = client->size;
+  }
+  const std::string name = run.name;
+  if (auto ran = jobs->run(std::move(run)); !ran) return fail_with(item, ran.error());
+  auto view = jobs->find(name);
+  if (way == Way::stream) return stream(item, {name, 0, 0});
+  if (way == Way::attach && view && view->session) {
+    jobs->report_status_of(client->id, name);
+    if (auto attached = item.host().attach(client->id, *view->session, {}); !attached) {
+      return fail_with(item, attached.error());
+    }
+    return Status::normal;
+  }
+  item.print(name);
+  return Status::normal;
+}
+
+Status run_run(Item& item) {
+  JobHost* jobs = item.host().jobs();
+  if (jobs == nullptr) return item.error("no jobs here");
+  if (item.args().has(kResumeAt) && item.client() != nullptr) return resume_stream(item);
+  if (item.args().empty()) return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
+  auto spec = read_spec(item);
+  if (!spec) return fail_with(item, kOwnFailure, spec.error().text);
+  spec->command = item.args().strings();
+  if (spec->input != "-") return start_run(item, std::move(*spec), std::nullopt);
+  if (!item.client_id()) return fail_with(item, kOwnFailure, "--input -: there is no standard input to read");
+  // All of it before the job starts: what is there then is not lost with this client.
+  const Waker waker = item.wait();
+  item.host().read_file(*item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
+    waker([spec, text](Item& self) {
+      return text ? start_run(self, spec, *text) : fail_with(self, kOwnFailure, text.error().text);
+    });
+  });
+  return Status::wait;
+}
+
+// --- waiting --------------------------------------------------------------------------------------------
+
+std::string wall_text(job::WallTime time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+}
+
+/// Waits and ends with the status; `then` is what else is to be said.
+Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
+  const Waker waker = item.wait();
+  item.host().jobs()->wait(std::move(wait), [waker, print_name](const Result<JobEnd>& end) {
+    waker([end, print_name](Item& self) {
+      if (!end) {
+        const bool late = end.error().code == ErrorCode::unavailable;
+        return fail_with(self, late ? kTimedOut : kOwnFailure, end.error().text);
+      }
+      if (print_name) self.print(end->name);
+      self.set_exit_status(end->status);
+      return Status::normal;
+    });
+  });
+  return Status::wait;
+}
+
+Status run_wait(Item& item) {
+  const Args& args = item.args();
+  // tmux's wait-for goes by this name, too.
+  for (const char flag : {'S', 'L', 'U'}) {
+    if (args.has(flag)) {
+      item.run_text_after(fmt::format("wait-for -{} {}", flag, model::escape_argument(args[0])));
+      return Status::normal;
+    }
+  }
+  JobWait wait;
+  wait.names = args.strings();
+  wait.any = args.has(kAny);
+  if (args.has(kTimeout)) {
+    auto limit = duration(item, kTimeout, {});
+    if (!limit) return fail_with(item, kOwnFailure, limit.error().text);
+    wait.until = item.host().now() + *limit;
+  }
+  if (args.has(kUntil)) {
+    std::int64_t ms = 0;
+    const auto text = *args.get(kUntil);
+    std::from_chars(text.data(), text.data() + text.size(), ms);
+    wait.until = job::WallTime(std::chrono::milliseconds(ms));
+  }
+  if (item.client() != nullptr && !item.client()->session) {
+    std::vector<std::string> again{"wait"};
+    if (wait.any) again.emplace_back("--any");
+    if (wait.until) again.insert(again.end(), {"--until", wall_text(*wait.until)});
+    again.emplace_back("--");
+    again.insert(again.end(), wait.names.begin(), wait.names.end());
+    item.host().jobs()->resume_with(*item.client_id(), std::move(again), false);
+  }
+  const bool any = wait.any;
+  return wait_for_jobs(item, std::move(wait), any);
+}
+
+// --- acting on jobs -------------------------------------------------------------------------------------
+
+Status each(Item& item, const std::function<Result<>(const std::string&)>& act) {
+  Status status = Status::normal;
+  for (const auto& name : item.args().strings()) {
+    if (auto done = act(name); !done) status = item.error(done.error());
+  }
+  return status;
+}
+
+Status run_start(Item& item) {
+  if (item.args().empty()) return Status::normal;  // tmux's start-server: that it runs is all
+  if (auto started = item.host().jobs()->start(item.args().strings()); !started) return item.error(started.error());
+  return Status::normal;
+}
+
+Status run_stop(Item& item) {
+  JobHost& jobs = *item.host().jobs();
+  const Status status = each(item, [&](const std::string& name) { return jobs.stop(name); });
+  if (status != Status::normal || item.args().has('n')) return status;
+  // Until they are gone: what comes next in a script may rely on it.
+  const Waker waker = item.wait();
+  jobs.wait({item.args().strings(), false, std::nullopt}, [waker](const Result<JobEnd>&) { waker(Status::normal); });
+  return Status::wait;
+}
+
+Status run_restart(Item& item) {
+  return each(item, [&](const std::string& name) { return item.host().jobs()->restart(name); });
+}
+
+Status run_kill(Item& item) {
+  int signo = 15;
+  if (const auto text = item.args().get('s')) {
+    const auto parsed = job::parse_signal(*text);
+    if (!parsed) return item.error(fmt::format("there is no signal '{}'", *text));
+    signo = *parsed;
+  }
+  return each(item, [&](const std::string& name) { return item.host().jobs()->kill(name, signo); });
+}
+
+Status run_remove(Item& item) {
+  return each(item, [&](const std::string& name) { return item.host().jobs()->remove(name); });
+}
+
+/// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00".
+Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
+  if (const auto before = parse_duration(text)) return now - *before;
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  for (const char* format : {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M:%S", "%H:%M"}) {
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    local.tm_sec = 0;
+    if (format[1] == 'Y') local.tm_hour = local.tm_min = 0;
+    local.tm_isdst = -1;
+    const std::string word(text);
+    const char* end = ::strptime(word.c_str(), format, &local);
+    if (end != nullptr && *end == '\0') return std::chrono::system_clock::from_time_t(std::mktime(&local));
+  }
+  return fail(ErrorCode::invalid_argument, "'{}' is neither a duration nor a time: write 10min or 2026-01-31 12:00", text);
+}
+
+Status run_logs(Item& item) {
+  if (item.client() == nullptr || item.client()->session) return item.error("logs is for the command line");
+  LogRequest request;
+  request.name = item.args()[0];
+  request.follow = item.args().has('f');
+  request.raw = item.args().has(kRaw);
+  request.timestamps = item.args().has('t');
+  if (item.args().has('n')) {
+    const auto lines = item.args().number('n', 0, 1'000'000, 0);
+    if (!lines) return item.error("number of lines " + lines.error().text);
+    request.lines = static_cast<std::size_t>(*lines);
+  }
+  if (const auto text = item.args().get(kSince)) {
+    auto since = parse_since(*text, item.host().now());
+    if (!since) return item.error(since.error());
+    request.since = *since;
+  }
+  const Waker waker = item.wait();
+  item.host().jobs()->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
+    waker([result](Item& self) { return result ? Status::normal : self.error(result.error()); });
+  });
+  return Status::wait;
+}
+
+constexpr Flag kRunFlags[] = {
+    {'d', "detach", "", "print the job's name and return; without it: attach, or print its output and wait"},
+    {'s', "name", "name", "name of the job and its session; made from the command without it"},
+    {'c', "directory", "directory", "where it runs"},
+    {'e', "env", "NAME=value", "set a variable; may be given several times"},
+    {kEnvFile, "env-file", "file", "variables, one NAME=value a line"},
+    {kInput, "input", "file", "what it reads instead of its terminal; - for what sess itself reads"},
+    {kRestart, "restart", "policy", "no, on-failure or always"},
+    {kRestartDelay, "restart-delay", "duration", "before the first restart (1s); doubles with each"},
+    {kRestartMaxDelay, "restart-max-delay", "duration", "the longest delay (1min)"},
+    {kRestartLimit, "restart-limit", "N/duration", "more restarts than that within that time: failed"},
+    {kSuccessExit, "success-exit", "list", "codes and signals that count as success beside 0"},
+    {kTimeout, "timeout", "duration", "a run that takes longer is stopped and has failed"},
+    {kStopSignal, "stop-signal", "signal", "what stop sends (SIGTERM)"},
+    {kStopTimeout, "stop-timeout", "duration", "after which stop sends SIGKILL (10s)"},
+    {kAfter, "after", "job", "start when this job has, if it is starting"},
+    {kRequires, "requires", "job", "start this job too; stop when it stops"},
+    {kOneshot, "oneshot", "", "has started, for --after, when it has ended well"},
+    {kNice, "nice", "number", "scheduling priority, -20 to 19"},
+    {kMemory, "memory", "bytes", "memory limit: 512M, 2G"},
+    {kCpu, "cpu", "percent", "processor limit in percent of one"},
+    {kLog, "log", "path", "where its output is kept"},
+    {kNoLog, "no-log", "", "keep no log"},
+    {kLogSize, "log-size", "bytes", "a larger log is put aside (32M)"},
+    {kLogAge, "log-age", "duration", "an older log is put aside"},
+    {kLogKeep, "log-keep", "number", "how many are kept (8)"},
+    {kNotify, "notify", "shell-command", "run when the job ends"},
+    {kDescription, "description", "text", "one line for people"},
+    {kResumeAt, "resume-at", "offset", "what sess itself asks for when the server was replaced"},
+};
+constexpr Flag kWaitFlags[] = {
+    {kAny, "any", "", "the first that ends; prints its name"},
+    {kTimeout, "timeout", "duration", "give up with status 124"},
+    {kUntil, "until", "milliseconds", "the same as a point in time since 1970"},
+    {'S', "signal", "", "as wait-for -S"},
+    {'L', "lock", "", "as wait-for -L"},
+    {'U', "unlock", "", "as wait-for -U"},
+};
+constexpr Flag kStopFlags[] = {{'n', "no-wait", "", "do not wait until it has ended"}};
+constexpr Flag kKillFlags[] = {{'s', "signal", "signal", "which one (SIGTERM)"}};
+constexpr Flag kLogFlags[] = {
+    {'f', "follow", "", "go on as it grows, until the job ends"},
+    {'n', "lines", "number", "only the last lines"},
+    {'t', "timestamps", "", "when each line came"},
+    {kSince, "since", "time", "from then on: 10min, 12:00, 2026-01-31 12:00"},
+    {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
+};
+
+constexpr Entry kEntries[] = {
+    {.name = "run", .alias = "run-job", .purpose = Purpose::jobs, .args = {kRunFlags, 0, -1},
+     .usage = "[-d] [-s name] [-c directory] [-e NAME=value] [options] [--] command [argument ...]",
+     .summary = "Run a job: it survives, is logged, and its exit status is kept",
+     .example = "sess run -d --restart on-failure -- ./server --port 8080",
+     .flags = kStartServer, .run = run_run, .ours = true},
+    {.name = "wait", .alias = "wait-job", .purpose = Purpose::jobs, .args = {kWaitFlags, 1, -1, nullptr, true},
+     .usage = "[--any] [--timeout duration] job ...",
+     .summary = "Wait for jobs and exit with their status",
+     .example = "sess wait build && ./deploy",
+     .flags = kStartServer | kReadOnly, .run = run_wait, .ours = true},
+    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
+     .usage = "[-ft] [-n lines] [--since time] [--raw] job",
+     .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
+     .flags = kStartServer | kReadOnly, .run = run_logs, .ours = true},
+    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},
+     .usage = "job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
+     .flags = kStartServer, .run = run_start, .ours = true},
+    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 1, -1, nullptr, true},
+     .usage = "[-n] job ...", .summary = "Stop jobs: stop signal, grace, SIGKILL", .example = "sess stop web",
+     .run = run_stop, .ours = true},
+    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
+     .usage = "job ...", .summary = "Stop jobs if they run, then start them", .example = "sess restart web",
+     .flags = kStartServer, .run = run_restart, .ours = true},
+    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 1, -1, nullptr, true},
+     .usage = "[-s signal] job ...", .summary = "Send a signal to every process of jobs",
+     .example = "sess kill -s HUP web", .run = run_kill, .ours = true},
+    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
+     .usage = "job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
+     .flags = kStartServer, .run = run_remove, .ours = true},
+};
+
+}  // namespace
+
+Entries job_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

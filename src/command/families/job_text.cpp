@@ -1,0 +1,144 @@
+#include "command/families/job_text.hpp"
+
+#include <algorithm>
+#include <ctime>
+
+#include "base/duration.hpp"
+#include "base/utf8.hpp"
+#include "base/width.hpp"
+#include "command/families/listing.hpp"
+#include "job/signal_name.hpp"
+#include "model/quote.hpp"
+
+namespace sess::command {
+
+std::string ago(job::WallTime time, job::WallTime now) {
+  const auto passed = std::chrono::duration_cast<std::chrono::seconds>(std::max(now - time, now - now));
+  return format_duration(passed) + " ago";
+}
+
+std::string date_text(job::WallTime time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&seconds, &local);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local)};
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  static constexpr char kUnits[] = "BKMGT";
+  double size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 2 < sizeof kUnits; ++unit) size /= 1024;
+  return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", size, kUnits[unit]);
+}
+
+std::string command_text(const std::vector<std::string>& command) {
+  if (command.size() == 1) return command.front();
+  std::string out;
+  for (const auto& word : command) out += (out.empty() ? "" : " ") + model::escape_argument(word);
+  return out;
+}
+
+std::string exit_text(const std::optional<job::Exit>& exit) {
+  return exit ? exit->text() : "-";
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths;
+  for (const auto& row : rows) {
+    widths.resize(std::max(widths.size(), row.size()));
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  }
+  std::string out;
+  for (const auto& row : rows) {
+    if (!out.empty()) out += '\n';
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      if (i + 1 < row.size()) out.append(widths[i] - row[i].size() + 2, ' ');
+    }
+  }
+  return out;
+}
+
+std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields) {
+  std::string out = "{";
+  for (const auto& [name, value] : fields) {
+    if (out.size() > 1) out += ',';
+    out += json_string(name) + ':' + value;
+  }
+  return out + '}';
+}
+
+std::string json_array(const std::vector<std::string>& items) {
+  std::string out = "[";
+  for (const auto& item : items) {
+    if (out.size() > 1) out += ',';
+    out += item;
+  }
+  return out + ']';
+}
+
+std::string json_words(const std::vector<std::string>& words) {
+  std::vector<std::string> items;
+  for (const auto& word : words) items.push_back(json_string(word));
+  return json_array(items);
+}
+
+std::string json_time(job::WallTime time) {
+  const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+  return micros == 0 ? "null" : fmt::format("{}.{:06}", micros / 1'000'000, micros % 1'000'000);
+}
+
+namespace {
+
+std::string exit_json(const job::Exit& exit) {
+  if (exit.signal == 0) return json_object({{"code", std::to_string(exit.code)}});
+  return json_object({{"signal", json_string(job::signal_name(exit.signal))}, {"core", exit.core ? "true" : "false"}});
+}
+
+}  // namespace
+
+std::string job_json(const JobView& view, const JobUse& use) {
+  const job::Job& job = view.job;
+  return json_object({
+      {"name", json_string(job.name)},
+      {"state", json_string(state_name(job.state))},
+      {"reason", json_string(job.reason)},
+      {"since", json_time(job.since)},
+      {"command", json_words(job.spec.command)},
+      {"session", view.session ? json_string(view.session_name) : "null"},
+      {"attached", std::to_string(view.attached)},
+      {"pid", job.pid ? std::to_string(*job.pid) : "null"},
+      {"started", json_time(job.started)},
+      {"ended", job.exit ? json_time(job.ended) : "null"},
+      {"exit", job.exit ? exit_json(*job.exit) : "null"},
+      {"status", job.exit ? std::to_string(job.exit->shell_status()) : "null"},
+      {"restarts", std::to_string(view.restarts)},
+      {"next_start_ms", view.next_start ? std::to_string(view.next_start->count()) : "null"},
+      {"enabled", job.spec.enabled ? "true" : "false"},
+      {"cpu_percent", fmt::format("{:.1f}", use.cpu_percent)},
+      {"memory", std::to_string(use.memory)},
+      {"scope", view.scope.empty() ? "null" : json_string(view.scope)},
+      {"log_stopped", view.log_note.empty() ? "null" : json_string(view.log_note)},
+  });
+}
+
+std::string record_json(const job::Record& record) {
+  return json_object({
+      {"name", json_string(record.name)},
+      {"command", json_words(record.command)},
+      {"exit", exit_json(record.exit)},
+      {"status", std::to_string(record.exit.shell_status())},
+      {"success", record.success ? "true" : "false"},
+      {"start", json_time(record.start)},
+      {"end", json_time(record.end)},
+      {"cpu_user_us", std::to_string(record.cpu_user.count())},
+      {"cpu_system_us", std::to_string(record.cpu_system.count())},
+      {"peak_memory", std::to_string(record.peak_memory)},
+      {"restart", std::to_string(record.restart)},
+      {"pid", std::to_string(record.pid)},
+  });
+}
+
+}  // namespace sess::command

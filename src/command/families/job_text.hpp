@@ -1,0 +1,38 @@
+// Words about jobs that several commands print: states, times, sizes, tables, JSON objects.
+//
+// Pure: the time is a parameter, nothing is looked up. One place decides how a state, an exit and a command read, so that
+// ps, status, list and history agree, and --json has the same names everywhere.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command/ports/jobs.hpp"
+
+namespace sess::command {
+
+/// "3h 2min ago"
+[[nodiscard]] std::string ago(job::WallTime time, job::WallTime now);
+/// "2026-01-01 12:00:00", local time.
+[[nodiscard]] std::string date_text(job::WallTime time);
+/// "12.3M"
+[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
+/// A command as it would be typed.
+[[nodiscard]] std::string command_text(const std::vector<std::string>& command);
+/// "exited with 1", or "-" when it has not ended.
+[[nodiscard]] std::string exit_text(const std::optional<job::Exit>& exit);
+/// Columns, two blanks apart; the last one is not padded.
+[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows);
+
+/// A JSON object from names and values that are JSON already.
+[[nodiscard]] std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields);
+[[nodiscard]] std::string json_array(const std::vector<std::string>& items);
+[[nodiscard]] std::string json_words(const std::vector<std::string>& words);
+/// Seconds since 1970 with a fraction; null for no time.
+[[nodiscard]] std::string json_time(job::WallTime time);
+
+[[nodiscard]] std::string job_json(const JobView& view, const JobUse& use);
+[[nodiscard]] std::string record_json(const job::Record& record);
+
+}  // namespace sess::command

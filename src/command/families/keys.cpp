@@ -1,0 +1,143 @@
+// bind-key, unbind-key, list-keys. The tables are the server's: reached through Host.
+#include "command/language/item.hpp"
+#include "command/language/queue.hpp"
+
+namespace sess::command {
+namespace {
+
+Result<ArgKind> any_kind(const Args&, std::size_t) {
+  return ArgKind::commands_or_string;
+}
+
+Status run_bind(Item& item) {
+  const Args& args = item.args();
+  KeyBinding binding;
+  binding.key = args[0];
+  binding.table = args.has('T') ? std::string(args.get_or('T', "")) : args.has('n') ? "root" : "prefix";
+  binding.note = std::string(args.get_or('N', ""));
+  binding.repeat = args.has('r');
+  if (!item.host().key_name(binding.key)) return item.error("unknown key: " + binding.key);
+
+  if (args.size() > 1) {
+    const Value& first = args.values()[1];
+    CommandList commands;
+    if (args.size() == 2 && !first.is_string()) {
+      commands = first.commands();
+    } else {
+      const ParseContext context = item.queue().parse_context(&item, item.client_id());
+      const std::vector<Value> rest(args.values().begin() + 1, args.values().end());
+      Parsed parsed = args.size() == 2 ? parse(first.string(), context) : parse_arguments(rest, context);
+      if (!parsed.ok()) return item.error(parsed.errors.front());
+      commands = parsed.commands;
+    }
+    binding.command = print(*commands);
+    if (binding.command.empty()) return Status::normal;
+  }
+  if (auto bound = item.host().bind_key(binding); !bound) return item.error(bound.error());
+  return Status::normal;
+}
+
+Status run_unbind(Item& item) {
+  const Args& args = item.args();
+  Host& host = item.host();
+  const bool quiet = args.has('q');
+  const auto complain = [&](std::string text) { return quiet ? Status::error : item.error(text); };
+  const std::string table = args.has('T')   ? std::string(args.get_or('T', ""))
+                            : args.has('n') ? "root"
+                                            : "prefix";
+  if (args.has('a')) {
+    if (!args.empty()) return complain("key given with -a");
+    if (args.has('T') && !host.has_key_table(table)) return complain("table " + table + " doesn't exist");
+    host.unbind_table(table);
+    return Status::normal;
+  }
+  if (args.empty()) return complain("missing key");
+  if (!host.key_name(args[0])) return complain("unknown key: " + args[0]);
+  if (args.has('T') && !host.has_key_table(table)) return complain("table " + table + " doesn't exist");
+  if (auto unbound = host.unbind_key(table, args[0]); !unbound) return complain(unbound.error().text);
+  return Status::normal;
+}
+
+Status run_list(Item& item) {
+  const Args& args = item.args();
+  ListKeysRequest request;
+  if (const auto table = args.get('T')) {
+    if (!item.host().has_key_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
+    request.table = std::string(*table);
+  }
+  if (!args.empty()) {
+    const auto key = item.host().key_name(args[0]);
+    if (!key) return item.error("invalid key: " + args[0]);
+    request.only = *key;
+  }
+  request.notes = args.has('N');
+  request.all = args.has('a');
+  request.first = args.has('1');
+  if (const auto prefix = args.get('P')) request.prefix = std::string(*prefix);
+  const auto* session = item.session();
+  const auto& options = session != nullptr ? session->options : item.model().session_options();
+  request.prefix_key = options.string("prefix");
+
+  std::string text = item.host().list_keys(request);
+  if (text.empty()) return request.only ? item.error("unknown key: " + args[0]) : Status::normal;
+  if (text.back() == '\n') text.pop_back();
+  const auto* target = item.target_client();
+  if (request.notes && request.first && target != nullptr) {
+    item.host().show_message(target->id, text, std::chrono::milliseconds(-1));
+  } else {
+    item.print(text);
+  }
+  return Status::normal;
+}
+
+constexpr Flag kBindFlags[] = {{'n', "root", "", "in the root table: without the prefix"},
+                               {'r', "repeat", "", "the key may be repeated without the prefix"},
+                               {'N', "note", "note", "what list-keys -N says"},
+                               {'T', "table", "key-table", "in this table"}};
+constexpr Flag kUnbindFlags[] = {{'a', "all", "", "every key of the table"},
+                                 {'n', "root", "", "in the root table"},
+                                 {'q', "quiet", "", "no errors"},
+                                 {'T', "table", "key-table", "in this table"}};
+constexpr Flag kListFlags[] = {{'1', "first", "", "only the first"},
+                               {'a', "all", "", "with -N: keys without a note as well"},
+                               {'N', "notes", "", "keys and their notes"},
+                               {'P', "prefix", "prefix-string", "what -N prints before each key"},
+                               {'T', "table", "key-table", "of this table"}};
+
+constexpr Entry kEntries[] = {
+    {.name = "bind-key",
+     .alias = "bind",
+     .purpose = Purpose::keys,
+     .args = {kBindFlags, 1, -1, any_kind},
+     .usage = "[-nr] [-T key-table] [-N note] key [command [arguments]]",
+     .summary = "Let a key run a command",
+     .example = "sess bind-key -n M-Left select-pane -L",
+     .flags = kAfterHook,
+     .run = run_bind},
+    {.name = "unbind-key",
+     .alias = "unbind",
+     .purpose = Purpose::keys,
+     .args = {kUnbindFlags, 0, 1},
+     .usage = "[-anq] [-T key-table] key",
+     .summary = "Take a key's command away",
+     .example = "sess unbind-key C-b",
+     .flags = kAfterHook,
+     .run = run_unbind},
+    {.name = "list-keys",
+     .alias = "lsk",
+     .purpose = Purpose::keys,
+     .args = {kListFlags, 0, 1},
+     .usage = "[-1aN] [-P prefix-string] [-T key-table] [key]",
+     .summary = "List what keys do",
+     .example = "sess list-keys -N",
+     .flags = kReadOnly | kAfterHook,
+     .run = run_list},
+};
+
+}  // namespace
+
+Entries keys_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

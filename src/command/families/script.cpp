@@ -1,0 +1,351 @@
+// run-shell, if-shell, wait-for, source-file.
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+
+#include "command/language/channel.hpp"
+#include "command/format/format.hpp"
+#include "command/format/variables.hpp"
+#include "command/language/item.hpp"
+#include "command/language/queue.hpp"
+#include "command/families/spawn.hpp"
+#include "command/language/template.hpp"
+
+namespace sess::command {
+namespace {
+
+/// A shell command of this item: where and with which environment.
+JobRequest job_request(const Item& item, std::string command) {
+  const model::Model& model = item.model();
+  const ServerFacts& facts = item.host().facts();
+  const auto* session = item.session();
+  model::Environment environment = model.environment();
+  if (session != nullptr) environment.merge(session->environment);
+  environment.set("TERM", model.server_options().string("default-terminal"));
+  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
+                                      session != nullptr ? std::to_string(session->id.value) : "-1"));
+  if (item.target().pane) environment.set("SESS_PANE", to_string(*item.target().pane));
+  JobRequest request;
+  request.command = std::move(command);
+  request.env = environment.block();
+  request.cwd = start_directory(item, std::nullopt, session);
+  return request;
+}
+
+std::string shell_report(const std::string& command, int status) {
+  constexpr int kSignal = 128;
+  if (status == 0) return {};
+  if (status > kSignal) return fmt::format("'{}' terminated by signal {}", command, status - kSignal);
+  return fmt::format("'{}' returned {}", command, status);
+}
+
+/// Output of a job, without the newline at its end, and how it ended.
+std::string shell_text(const std::string& command, const JobResult& result) {
+  std::string text = result.output;
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  const std::string report = shell_report(command, result.exit_status);
+  if (!text.empty() && !report.empty()) text += '\n';
+  return text + report;
+}
+
+Status finish_shell(Item& item, const std::string& command, const JobResult& result) {
+  const std::string text = shell_text(command, result);
+  if (!text.empty()) item.print(text);
+  const auto* client = item.client();
+  if (client != nullptr && !client->session) item.set_exit_status(result.exit_status);
+  return Status::normal;
+}
+
+/// Starts the shell command of run-shell; `waker` is dead for -b: then whoever looks at the session sees it.
+void start_shell(Host* host, model::Model* model, JobRequest request, Waker waker, bool background,
+                 std::optional<model::SessionId> session) {
+  const std::string command = request.command;
+  host->run_job(std::move(request), [=](const JobResult& result) {
+    if (!background) {
+      waker([command, result](Item& self) { return finish_shell(self, command, result); });
+      return;
+    }
+    const std::string text = shell_text(command, result);
+    const auto client = best_client(*model, session);
+    if (!text.empty() && client) host->show_text(*client, text);
+  });
+}
+
+Status run_shell(Item& item) {
+  const Args& args = item.args();
+  std::chrono::milliseconds delay(0);
+  if (const auto given = args.get('d')) {
+    const std::string text(*given);
+    char* end = nullptr;
+    const double seconds = std::strtod(text.c_str(), &end);
+    constexpr double kLongest = 1e9;
+    if (text.empty() || *end != '\0' || !(seconds >= 0) || seconds > kLongest) {
+      return item.error("invalid delay time: " + text);
+    }
+    delay = std::chrono::milliseconds(std::llround(seconds * 1000));
+  } else if (args.empty()) {
+    return Status::normal;
+  }
+  const bool background = args.has('b');
+  Host* host = &item.host();
+
+  if (args.has('C') || args.empty()) {
+    CommandList commands;
+    if (!args.empty()) {
+      const Value& given = args.values()[0];
+      const bool text = given.is_string();
+      auto made = make_commands(item, text ? Value(item.expand(given.string(), item.target())) : given, {});
+      if (!made) return item.error(made.error());
+      commands = *made;
+    }
+    if (!args.has('d')) {
+      item.run_after(commands);
+      return Status::normal;
+    }
+    if (background) {
+      Queue* queue = &item.queue();
+      host->after(delay, [queue, commands, client = item.client_id(), state = item.state()] {
+        queue->submit(client, commands, state);
+      });
+      return Status::normal;
+    }
+    const Waker waker = item.wait();
+    host->after(delay, [waker, commands] {
+      waker([commands](Item& self) {
+        self.run_after(commands);
+        return Status::normal;
+      });
+    });
+    return Status::wait;
+  }
+
+  JobRequest request = job_request(item, item.expand(args[0], item.target()));
+  const Waker waker = background ? Waker() : item.wait();
+  const auto session = item.target().session;
+  model::Model* model = &item.model();
+  if (args.has('d')) {
+    host->after(delay, [=, request = std::move(request)] {
+      start_shell(host, model, request, waker, background, session);
+    });
+  } else {
+    start_shell(host, model, std::move(request), waker, background, session);
+  }
+  return background ? Status::normal : Status::wait;
+}
+
+Result<ArgKind> run_kind(const Args& args, std::size_t) {
+  return args.has('C') ? ArgKind::commands_or_string : ArgKind::string;
+}
+Result<ArgKind> if_kind(const Args&, std::size_t index) {
+  return index == 0 ? ArgKind::string : ArgKind::commands_or_string;
+}
+
+Status run_if(Item& item) {
+  const Args& args = item.args();
+  const std::string condition = item.expand(args[0], item.target());
+  // Only the branch that is taken is read: the other may hold what this version does not know.
+  const auto branch = [values = args.values()](Item& self, bool yes) {
+    const std::size_t index = yes ? 1 : 2;
+    if (index >= values.size()) return Status::normal;
+    auto made = make_commands(self, values[index], {});
+    if (!made) return self.error(made.error());
+    self.run_after(*made);
+    return Status::normal;
+  };
+  if (args.has('F')) return branch(item, is_true(condition));
+
+  JobRequest request = job_request(item, condition);
+  if (args.has('b')) {
+    Queue* queue = &item.queue();
+    item.host().run_job(std::move(request), [queue, values = args.values(), client = item.client_id(),
+                                             state = item.state()](const JobResult& result) {
+      const std::size_t index = result.exit_status == 0 ? 1 : 2;
+      if (index >= values.size() || (client && queue->model().client(*client) == nullptr)) return;
+      if (values[index].is_string()) {
+        queue->submit_text(client, values[index].string(), state);
+      } else {
+        queue->submit(client, values[index].commands(), state);
+      }
+    });
+    return Status::normal;
+  }
+  const Waker waker = item.wait();
+  item.host().run_job(std::move(request), [waker, branch](const JobResult& result) {
+    waker([branch, yes = result.exit_status == 0](Item& self) { return branch(self, yes); });
+  });
+  return Status::wait;
+}
+
+Status run_wait(Item& item) {
+  const Args& args = item.args();
+  WaitChannels& channels = item.queue().channels();
+  const std::string channel = args[0];
+  if (args.has('S')) {
+    channels.signal(channel);
+    return Status::normal;
+  }
+  if (args.has('U')) {
+    return channels.unlock(channel) ? Status::normal : item.error("channel " + channel + " not locked");
+  }
+  if (!item.client_id()) return item.error(args.has('L') ? "not able to lock" : "not able to wait");
+  if (args.has('L')) {
+    if (channels.lock(channel)) return Status::normal;
+    channels.wait_lock(channel, item.wait());
+    return Status::wait;
+  }
+  if (channels.take_signal(channel)) return Status::normal;
+  channels.wait(channel, item.wait());
+  return Status::wait;
+}
+
+// -- source-file -------------------------------------------------------------------------------------------
+
+struct Source {
+  std::vector<std::string> paths;
+  std::size_t next = 0;
+  bool failed = false;
+};
+
+/// A pattern's special characters in a directory that is put before it do not count.
+std::string glob_escape(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view("*?[]\\").find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void load(Item& item, Source& source, const std::string& path, const std::string& text) {
+  const Args& args = item.args();
+  ParseContext context = item.queue().parse_context(&item, item.client_id());
+  context.file = path;
+  context.parse_only = args.has('n');
+  const Parsed parsed = parse(text, context);
+  for (const std::string& wrong : parsed.errors) {
+    source.failed = true;
+    if (item.client_id()) {
+      item.print(wrong);
+    } else {
+      item.queue().add_config_error(wrong);
+    }
+  }
+  if (args.has('v')) {
+    for (const Command& command : *parsed.commands) {
+      item.print(fmt::format("{}:{}: {}", command.file, command.line, command.print()));
+    }
+  }
+  if (args.has('n')) return;
+  auto state = std::make_shared<State>(item.state());
+  ++state->depth;
+  item.queue().insert_after(item, parsed.commands, std::move(state));
+}
+
+Status read_next(Item& item, const std::shared_ptr<Source>& source) {
+  if (source->next == source->paths.size()) {
+    if (!source->failed) return Status::normal;
+    item.set_exit_status(1);
+    return Status::normal;
+  }
+  const std::string path = source->paths[source->next++];
+  const Waker waker = item.wait();
+  item.host().read_file(item.client_id(), path, [waker, source, path](Result<std::string> text) {
+    waker([source, path, text = std::move(text)](Item& self) {
+      if (text) {
+        load(self, *source, path, *text);
+      } else if (!self.args().has('q')) {
+        source->failed = true;
+        self.error(text.error());
+      }
+      return read_next(self, source);
+    });
+  });
+  return Status::wait;
+}
+
+Status run_source(Item& item) {
+  constexpr int kMaxDepth = 50;
+  const Args& args = item.args();
+  if (item.state().depth >= kMaxDepth) return item.error("too many nested files");
+  auto source = std::make_shared<Source>();
+  const std::string directory = start_directory(item, std::nullopt, nullptr);
+  for (std::string path : args.strings()) {
+    if (args.has('F')) path = item.expand(path, item.target());
+    if (path == "-") {
+      source->paths.push_back(path);
+      continue;
+    }
+    const std::string pattern =
+        !path.empty() && path.front() == '/' ? path : glob_escape(directory) + "/" + path;
+    auto found = item.host().glob(pattern);
+    if (!found) {
+      if (args.has('q')) continue;
+      source->failed = true;
+      item.error(path + ": " + found.error().text);
+      continue;
+    }
+    source->paths.insert(source->paths.end(), found->begin(), found->end());
+  }
+  return read_next(item, source);
+}
+
+constexpr Flag kRunFlags[] = {{'b', "background", "", "do not wait for it"},
+                              {'C', "command", "", "a command of sess, not of the shell"},
+                              {'d', "delay", "delay", "after so many seconds"},
+                              {'t', "target", "target-pane", "what formats are about"}};
+constexpr Flag kIfFlags[] = {{'b', "background", "", "do not wait for the shell"},
+                             {'F', "format", "", "no shell: the condition is a format"},
+                             {'t', "target", "target-pane", "what formats are about"}};
+constexpr Flag kWaitFlags[] = {{'L', "lock", "", "lock the channel, wait while it is locked"},
+                               {'S', "signal", "", "wake those who wait"},
+                               {'U', "unlock", "", "unlock it"}};
+constexpr Flag kSourceFlags[] = {{'F', "format", "", "expand formats in the paths"},
+                                 {'n', "check", "", "read it, run nothing"},
+                                 {'q', "quiet", "", "no error about a file that is not there"},
+                                 {'v', "verbose", "", "print the commands"}};
+
+constexpr Entry kEntries[] = {
+    {.name = "run-shell",
+     .alias = "run",
+     .purpose = Purpose::scripting,
+     .args = {kRunFlags, 0, 1, run_kind},
+     .usage = "[-bC] [-d delay] [-t target-pane] [shell-command]",
+     .summary = "Run a shell command",
+     .example = "sess run-shell -b 'notify-send done'",
+     .target = {'t', TargetKind::pane, kFindCanFail},
+     .run = run_shell},
+    {.name = "if-shell",
+     .alias = "if",
+     .purpose = Purpose::scripting,
+     .args = {kIfFlags, 2, 3, if_kind},
+     .usage = "[-bF] [-t target-pane] shell-command command [command]",
+     .summary = "Run one command or another",
+     .example = "sess if-shell -F '#{pane_dead}' respawn-pane",
+     .target = {'t', TargetKind::pane, kFindCanFail},
+     .run = run_if},
+    {.name = "wait-for",
+     .alias = "wait",
+     .purpose = Purpose::scripting,
+     .args = {kWaitFlags, 1, 1},
+     .usage = "[-L|-S|-U] channel",
+     .summary = "Wait for another command, or wake one",
+     .example = "sess wait-for build-done",
+     .run = run_wait},
+    {.name = "source-file",
+     .alias = "source",
+     .purpose = Purpose::scripting,
+     .args = {kSourceFlags, 1, -1},
+     .usage = "[-Fnqv] path ...",
+     .summary = "Run the commands of a file",
+     .example = "sess source-file ~/.config/sess/sess.conf",
+     .run = run_source},
+};
+
+}  // namespace
+
+Entries script_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

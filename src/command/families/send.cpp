@@ -1,0 +1,132 @@
+// send-keys, send-prefix.
+#include "base/utf8.hpp"
+#include "command/language/item.hpp"
+#include "model/number.hpp"
+
+namespace sess::command {
+namespace {
+
+using model::PaneId;
+
+void send_literal(Host& host, PaneId pane, std::string_view text) {
+  while (!text.empty()) {
+    const Utf8Decoded got = decode_utf8(text);
+    host.send_code_point(pane, got.code_point);
+    text.remove_prefix(got.length);
+  }
+}
+
+/// Two or fewer hexadecimal digits: one byte.
+std::optional<std::uint32_t> hexadecimal(std::string_view text) {
+  if (text.empty() || text.size() > 2) return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char c : text) {
+    std::uint32_t digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = static_cast<std::uint32_t>(c - '0');
+    } else if (c >= 'a' && c <= 'f') {
+      digit = static_cast<std::uint32_t>(c - 'a' + 10);
+    } else if (c >= 'A' && c <= 'F') {
+      digit = static_cast<std::uint32_t>(c - 'A' + 10);
+    } else {
+      return std::nullopt;
+    }
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+Status run_send(Item& item) {
+  const Args& args = item.args();
+  Host& host = item.host();
+  if (item.pane() == nullptr) return Status::normal;
+  const PaneId pane = item.pane()->id;
+  std::int64_t times = 1;
+  if (args.has('N')) {
+    const auto given = args.number('N', 1, UINT32_MAX, 1);
+    if (!given) return item.error("repeat count " + given.error().text);
+    // More than this no program wants, and it would only fill its terminal.
+    times = std::min<std::int64_t>(*given, 100'000);
+    if (args.has('X') && args.empty()) return Status::normal;
+  }
+  std::vector<std::string> keys = args.strings();
+  if (args.has('F')) {
+    for (std::string& key : keys) key = item.expand(key, item.target());
+  }
+  if (args.has('X')) {
+    auto ran = host.mode_command(pane, item.target_client_id(), keys, static_cast<int>(times),
+                                 item.state().event.mouse_event);
+    return ran ? Status::normal : item.error(ran.error());
+  }
+  if (args.has('M')) {
+    if (item.state().event.mouse_event.empty()) return item.error("no mouse target");
+    host.send_mouse(pane, item.state().event.mouse_event);
+    return Status::normal;
+  }
+  if (args.has('R')) host.reset_terminal(pane);
+  if (keys.empty()) {
+    if (args.has('N') || args.has('R')) return Status::normal;
+    const std::string& key = item.state().event.key;
+    for (std::int64_t i = 0; !key.empty() && i < times; ++i) host.send_key(pane, key);
+    return Status::normal;
+  }
+  for (std::int64_t i = 0; i < times; ++i) {
+    for (const std::string& key : keys) {
+      if (args.has('H')) {
+        if (const auto byte = hexadecimal(key)) host.send_code_point(pane, *byte);
+      } else if (args.has('l') || !host.send_key(pane, key)) {
+        send_literal(host, pane, key);
+      }
+    }
+  }
+  return Status::normal;
+}
+
+Status run_prefix(Item& item) {
+  const auto* session = item.session();
+  if (session == nullptr || item.pane() == nullptr) return Status::normal;
+  item.host().send_key(item.pane()->id, session->options.string(item.args().has('2') ? "prefix2" : "prefix"));
+  return Status::normal;
+}
+
+constexpr Flag kSendFlags[] = {{'F', "format", "", "expand formats in the keys"},
+                               {'H', "hex", "", "keys are bytes in hexadecimal"},
+                               {'l', "literal", "", "keys are text, not key names"},
+                               {'M', "mouse", "", "pass the mouse event on"},
+                               {'N', "repeat", "repeat-count", "so many times"},
+                               {'R', "reset", "", "reset the terminal first"},
+                               {'t', "target", "target-pane", "the pane"},
+                               {'X', "mode-command", "", "a command of copy mode"}};
+constexpr Flag kPrefixFlags[] = {{'2', "secondary", "", "the secondary prefix"},
+                                 {'t', "target", "target-pane", "the pane"}};
+
+constexpr Entry kEntries[] = {
+    {.name = "send-keys",
+     .alias = "send",
+     .purpose = Purpose::input,
+     .args = {kSendFlags, 0, -1},
+     .usage = "[-FHlMRX] [-N repeat-count] [-t target-pane] key ...",
+     .summary = "Type keys or text into a pane",
+     .example = "sess send-keys -t build 'make check' Enter",
+     .target = {'t', TargetKind::pane, 0},
+     .flags = kAfterHook,
+     .run = run_send},
+    {.name = "send-prefix",
+     .alias = "",
+     .purpose = Purpose::input,
+     .args = {kPrefixFlags, 0, 0},
+     .usage = "[-2] [-t target-pane]",
+     .summary = "Type the prefix key into a pane",
+     .example = "sess send-prefix",
+     .target = {'t', TargetKind::pane, 0},
+     .flags = kAfterHook,
+     .run = run_prefix},
+};
+
+}  // namespace
+
+Entries send_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

@@ -1,0 +1,126 @@
+// start-server, kill-server, list-commands, show-messages, server-access.
+#include "command/format/format.hpp"
+#include "command/language/item.hpp"
+
+namespace sess::command {
+namespace {
+
+Status run_start(Item&) {
+  return Status::normal;
+}
+
+Status run_kill(Item& item) {
+  item.host().end_server();
+  return Status::normal;
+}
+
+Status run_list(Item& item) {
+  const Args& args = item.args();
+  const std::string_view line = args.get_or(
+      'F', "#{command_list_name}#{?command_list_alias, (#{command_list_alias}),} #{command_list_usage}");
+  const std::string only = args[0];
+  for (const Entry* entry : Registry::standard().entries()) {
+    if (!only.empty() && entry->name != only && entry->alias != only) continue;
+    FormatContext context = item.formats();
+    context.variables.emplace_back("command_list_name", entry->name);
+    context.variables.emplace_back("command_list_alias", entry->alias);
+    context.variables.emplace_back("command_list_usage", entry->usage);
+    const std::string text = expand(context, line);
+    if (!text.empty()) item.print(text);
+  }
+  return Status::normal;
+}
+
+Status run_messages(Item& item) {
+  if (item.args().has('t') && !item.target_client_id()) {
+    return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
+  }
+  for (const std::string& line : item.host().message_log()) item.print(line);
+  return Status::normal;
+}
+
+/// Only its owner may use a server: who else would be let in could do all that the owner can. So there is nobody to
+/// list, and adding somebody is an error that says so.
+Status run_access(Item& item) {
+  const Args& args = item.args();
+  const ServerFacts& facts = item.host().facts();
+  if (args.has('l')) {
+    if (facts.uid != 0) item.print(facts.user + " (W)");
+    return Status::normal;
+  }
+  if (args.empty()) return item.error("missing user argument");
+  const std::string name = item.expand(args[0]);
+  const auto uid = item.host().uid_of(name);
+  if (!uid) return item.error("unknown user: " + name);
+  if (*uid == 0 || *uid == facts.uid) return item.error(name + " owns the server, can't change access");
+  if (args.has('a') && args.has('d')) return item.error("-a and -d cannot be used together");
+  if (args.has('r') && args.has('w')) return item.error("-r and -w cannot be used together");
+  if (!args.has('a')) return item.error(fmt::format("user {} not found", name));
+  return item.error(fmt::format("user {} not added: only {} may use this server", name, facts.user));
+}
+
+constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"},
+                                 {'d', "deny", "", "let a user in no longer"},
+                                 {'l', "list", "", "list the users who may use the server"},
+                                 {'r', "read-only", "", "looking only"},
+                                 {'t', "target", "target-pane", "the pane that formats are about"},
+                                 {'w', "write", "", "writing too"}};
+constexpr Flag kListFlags[] = {{'F', "format", "format", "what to print for each"}};
+constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
+                                  {'T', "terminals", "", "the clients' terminals"},
+                                  {'t', "target", "target-client", "the client"}};
+
+constexpr Entry kEntries[] = {
+    {.name = "start-server",
+     .alias = "start",
+     .purpose = Purpose::server,
+     .args = {{}, 0, 0},
+     .usage = "",
+     .summary = "Start the daemon when it does not run",
+     .example = "sess start-server",
+     .flags = kStartServer,
+     .run = run_start},
+    {.name = "kill-server",
+     .alias = "",
+     .purpose = Purpose::server,
+     .args = {{}, 0, 0},
+     .usage = "",
+     .summary = "End every session, every program and the daemon",
+     .example = "sess kill-server",
+     .run = run_kill},
+    {.name = "list-commands",
+     .alias = "lscm",
+     .purpose = Purpose::server,
+     .args = {kListFlags, 0, 1},
+     .usage = "[-F format] [command]",
+     .summary = "List commands and their flags",
+     .example = "sess list-commands",
+     .flags = kStartServer | kReadOnly | kAfterHook,
+     .run = run_list},
+    {.name = "show-messages",
+     .alias = "showmsgs",
+     .purpose = Purpose::server,
+     .args = {kMessageFlags, 0, 0},
+     .usage = "[-JT] [-t target-client]",
+     .summary = "Show the messages that were shown",
+     .example = "sess show-messages",
+     .flags = kReadOnly | kAfterHook | kClientTFlag | kClientCanFail,
+     .run = run_messages},
+    {.name = "server-access",
+     .alias = "",
+     .purpose = Purpose::server,
+     .args = {kAccessFlags, 0, 1},
+     .usage = "[-adlrw] [-t target-pane] [user]",
+     .summary = "Show who may use the server",
+     .example = "sess server-access -l",
+     .target = {'t', TargetKind::pane, kFindCanFail},
+     .run = run_access},
+};
+
+}  // namespace
+
+Entries server_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

@@ -1,0 +1,112 @@
+#include "command/language/help.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "command/language/item.hpp"
+
+namespace sess::command {
+namespace {
+
+constexpr std::array<std::pair<Purpose, std::string_view>, 11> kPurposes = {{
+    {Purpose::jobs, "Long jobs"},
+    {Purpose::sessions, "Sessions and clients"},
+    {Purpose::windows, "Windows"},
+    {Purpose::panes, "Panes"},
+    {Purpose::input, "Typing into panes"},
+    {Purpose::display, "Looking at them"},
+    {Purpose::buffers, "Buffers"},
+    {Purpose::keys, "Keys"},
+    {Purpose::options, "Options and environment"},
+    {Purpose::scripting, "Scripts"},
+    {Purpose::server, "The daemon and help"},
+}};
+
+std::string title(const Entry& entry) {
+  std::string out(entry.name);
+  if (!entry.alias.empty()) out += " (" + std::string(entry.alias) + ")";
+  return out;
+}
+
+std::string flag_text(const Flag& flag) {
+  const bool letter = std::isalnum(static_cast<unsigned char>(flag.letter)) != 0;
+  std::string out = letter ? std::string("-") + flag.letter : "  ";
+  if (!flag.long_name.empty()) out += std::string(letter ? ", " : "  ") + "--" + std::string(flag.long_name);
+  if (!flag.value_name.empty()) out += " " + std::string(flag.value_name);
+  return out;
+}
+
+}  // namespace
+
+std::string help_overview(const Registry& registry) {
+  std::size_t width = 0;
+  for (const Entry* entry : registry.entries()) width = std::max(width, title(*entry).size());
+  std::string out =
+      "sess COMMAND [FLAGS] [ARGUMENTS]    `sess help COMMAND` says more; a unique beginning of a name "
+      "will do\n";
+  for (const auto& [purpose, heading] : kPurposes) {
+    out += fmt::format("\n{}\n", heading);
+    for (const Entry* entry : registry.entries()) {
+      if (entry->purpose == purpose)
+        out += fmt::format("  {:<{}}  {}\n", title(*entry), width, entry->summary);
+    }
+  }
+  return out;
+}
+
+Result<std::string> help_command(std::string_view name, const Registry& registry) {
+  const auto found = registry.find(name, Words::command_line);
+  if (!found) return pass(found.error());
+  const Entry& entry = **found;
+  std::string out = fmt::format("sess {} {}\n", entry.name, entry.usage);
+  if (entry.usage.empty()) out = fmt::format("sess {}\n", entry.name);
+  out += fmt::format("\n{}.\n", entry.summary);
+  if (!entry.alias.empty()) out += fmt::format("Short name: {}\n", entry.alias);
+  if (!entry.args.flags.empty()) {
+    std::size_t width = 0;
+    for (const Flag& flag : entry.args.flags) width = std::max(width, flag_text(flag).size());
+    out += '\n';
+    for (const Flag& flag : entry.args.flags)
+      out += fmt::format("  {:<{}}  {}\n", flag_text(flag), width, flag.help);
+  }
+  out += fmt::format("\nExample: {}\n", entry.example);
+  return out;
+}
+
+namespace {
+
+Status run_help(Item& item) {
+  std::string text;
+  if (item.args().empty()) {
+    text = help_overview();
+  } else {
+    auto one = help_command(item.args()[0]);
+    if (!one) return item.error(one.error());
+    text = std::move(*one);
+  }
+  text.pop_back();  // print() ends the line
+  item.print(text);
+  return Status::normal;
+}
+
+constexpr Entry kEntries[] = {
+    {.name = "help",
+     .alias = "",
+     .purpose = Purpose::server,
+     .args = {{}, 0, 1},
+     .usage = "[command]",
+     .summary = "Say what the commands do",
+     .example = "sess help new-session",
+     .flags = kStartServer | kReadOnly,
+     .run = run_help,
+     .ours = true},
+};
+
+}  // namespace
+
+Entries help_entries() {
+  return kEntries;
+}
+
+}  // namespace sess::command

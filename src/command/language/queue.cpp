@@ -1,0 +1,399 @@
+#include "command/language/queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "command/families/attach.hpp"
+#include "command/language/channel.hpp"
+#include "command/format/format.hpp"
+#include "model/option_table.hpp"
+
+namespace sess::command {
+
+using model::Model;
+
+Queue::Queue(Model& model, Host& host)
+    : model_(model), host_(host), channels_(std::make_unique<WaitChannels>()) {}
+Queue::~Queue() = default;
+
+// -- what comes in -----------------------------------------------------------------------------------------
+
+Queue::Items Queue::make_items(std::optional<ClientId> client, const CommandList& commands,
+                               std::shared_ptr<State> state) {
+  Items items;
+  if (!commands) return items;
+  int parsed_group = 0;
+  std::uint64_t group = 0;
+  for (std::size_t i = 0; i < commands->size(); ++i) {
+    if (i == 0 || (*commands)[i].group != parsed_group) group = next_group_++;
+    parsed_group = (*commands)[i].group;
+    auto item = std::shared_ptr<Item>(new Item);
+    item->queue_ = this;
+    item->list_ = commands;
+    item->index_ = i;
+    item->client_ = client;
+    item->state_ = state;
+    item->group_ = group;
+    items.push_back(std::move(item));
+  }
+  return items;
+}
+
+void Queue::append(std::optional<ClientId> client, Items items) {
+  if (client && model_.client(*client) == nullptr) return;
+  Items& line = lines_[client];
+  line.splice(line.end(), std::move(items));
+}
+
+void Queue::append_done(std::optional<ClientId> client, std::function<void(int)> done) {
+  if (!done) return;
+  auto item = std::shared_ptr<Item>(new Item);
+  item->queue_ = this;
+  item->client_ = client;
+  item->state_ = std::make_shared<State>();
+  item->callback_ = [this, client, done = std::move(done)](Item&) {
+    int status = 0;
+    if (client) {
+      const auto it = exit_status_.find(*client);
+      if (it != exit_status_.end()) {
+        status = it->second;
+        exit_status_.erase(it);
+      }
+    }
+    done(status);
+  };
+  lines_[client].push_back(std::move(item));
+}
+
+void Queue::submit(std::optional<ClientId> client, CommandList commands, State state,
+                   std::function<void(int)> done) {
+  append(client, make_items(client, commands, std::make_shared<State>(std::move(state))));
+  append_done(client, std::move(done));
+}
+
+namespace {
+
+/// An item that only reports what the parser found.
+CommandList no_commands() {
+  return std::make_shared<const std::vector<Command>>();
+}
+
+}  // namespace
+
+void Queue::report(std::optional<ClientId> client, std::vector<std::string> errors) {
+  if (errors.empty()) return;
+  auto item = std::shared_ptr<Item>(new Item);
+  item->queue_ = this;
+  item->client_ = client;
+  item->list_ = no_commands();
+  item->state_ = std::make_shared<State>();
+  item->callback_ = [errors = std::move(errors)](Item& self) {
+    for (const std::string& text : errors) self.error(text);
+  };
+  lines_[client].push_back(std::move(item));
+}
+
+void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done) {
+  if (argv.empty()) argv = default_command(model_);
+  // What `run` starts has semicolons of its own: find(1) -exec ends with one.
+  if (argv.front() == "run" || argv.front() == "run-job") {
+    for (std::string& word : argv) {
+      if (!word.empty() && word.back() == ';') word.insert(word.size() - 1, 1, '\\');
+    }
+  }
+  ParseContext context = parse_context(nullptr, client);
+  context.words = Words::command_line;
+  Parsed parsed = parse_arguments(argv, context);
+  // As tmux: with one command wrong, none is run.
+  if (parsed.ok()) {
+    append(client, make_items(client, parsed.commands, std::make_shared<State>()));
+  } else {
+    report(client, {parsed.errors.front()});
+  }
+  append_done(client, std::move(done));
+}
+
+void Queue::submit_text(std::optional<ClientId> client, std::string_view text, State state,
+                        std::function<void(int)> done) {
+  Parsed parsed = parse(text, parse_context(nullptr, client));
+  if (parsed.ok()) {
+    append(client, make_items(client, parsed.commands, std::make_shared<State>(std::move(state))));
+  } else {
+    report(client, {parsed.errors.front()});
+  }
+  append_done(client, std::move(done));
+}
+
+void Queue::submit_config(std::string_view path, std::string_view text) {
+  ParseContext context = parse_context(nullptr, std::nullopt);
+  context.file = std::string(path);
+  Parsed parsed = parse(text, context);
+  for (std::string& wrong : parsed.errors) config_errors_.push_back(std::move(wrong));
+  append(std::nullopt, make_items(std::nullopt, parsed.commands, std::make_shared<State>()));
+}
+
+std::vector<std::string> Queue::take_config_errors() {
+  return std::exchange(config_errors_, {});
+}
+
+ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> client) const {
+  ParseContext context;
+  Model* model = &model_;
+  Host* host = &host_;
+  context.variable = [model](std::string_view name) { return model->environment().value(name); };
+  context.assign = [model](std::string_view name, std::string_view value, bool hidden) {
+    using Visibility = model::Environment::Visibility;
+    model->environment().set(name, value, hidden ? Visibility::hidden : Visibility::visible);
+  };
+  context.home = [host](std::string_view user) {
+    return user.empty() ? host->facts().home : host->home_of(user);
+  };
+  FormatContext formats;
+  if (item != nullptr) {
+    formats = item->formats();
+  } else {
+    formats.model = model;
+    formats.host = host;
+    formats.client = client;
+    formats.target = find_from_client(*model, client);
+  }
+  formats.jobs = false;
+  context.expand = [formats = std::move(formats)](std::string_view text) {
+    return sess::command::expand(formats, text);
+  };
+  context.alias = [model](std::string_view name) -> std::optional<std::string> {
+    for (const auto& [index, text] : model->server_options().array("command-alias")) {
+      const std::size_t equals = text.find('=');
+      if (equals != std::string::npos && std::string_view(text).substr(0, equals) == name) {
+        return text.substr(equals + 1);
+      }
+    }
+    return std::nullopt;
+  };
+  return context;
+}
+
+// -- hooks -------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// The commands of a hook: of the session, else of the pane and its window, else the global ones.
+model::OptionArray hook_commands(const Model& model, std::string_view name, const Target& target) {
+  const model::OptionEntry* entry = model::find_option(name);
+  if (entry == nullptr || !entry->hook) return {};
+  using model::OptionScope;
+  if (entry->in(OptionScope::session)) {
+    const auto* session = target.session ? model.session(*target.session) : nullptr;
+    return session != nullptr ? session->options.array(name) : model.session_options().array(name);
+  }
+  const auto* pane = target.pane ? model.pane(*target.pane) : nullptr;
+  if (pane != nullptr && entry->in(OptionScope::pane)) return pane->options.array(name);
+  const auto* window = target.window ? model.window(*target.window) : nullptr;
+  return window != nullptr ? window->options.array(name) : model.window_options().array(name);
+}
+
+}  // namespace
+
+Queue::Items Queue::hook_items(std::string_view name, const Target& current, std::optional<ClientId> client,
+                               const std::shared_ptr<State>& state) {
+  Items items;
+  for (const auto& [index, text] : hook_commands(model_, name, current)) {
+    Parsed parsed = parse(text, parse_context(nullptr, client));
+    items.splice(items.end(), make_items(client, parsed.commands, state));
+  }
+  return items;
+}
+
+void Queue::submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client,
+                        std::vector<std::pair<std::string, std::string>> formats) {
+  auto state = std::make_shared<State>();
+  state->current = current;
+  state->hooks = false;
+  state->formats = std::move(formats);
+  state->formats.emplace_back("hook", name);
+  append(std::nullopt, hook_items(name, current, client, state));
+}
+
+void Queue::insert_hook(Item& item, std::string_view name, const Target& current) {
+  if (!item.state_->hooks || hook_commands(model_, name, current).empty()) return;
+  auto state = std::make_shared<State>();
+  state->current = current;
+  state->event = item.state_->event;
+  state->hooks = false;
+  auto& formats = state->formats;
+  formats.emplace_back("hook", name);
+  const Args& args = item.args();
+  formats.emplace_back("hook_arguments", args.print());
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    formats.emplace_back("hook_argument_" + std::to_string(i), args[i]);
+  }
+  for (const Flag& flag : item.entry().args.flags) {
+    if (!args.has(flag.letter)) continue;
+    const std::string key = std::string("hook_flag_") + flag.letter;
+    formats.emplace_back(key, args.get_or(flag.letter, "1"));
+    int n = 0;
+    for (const std::string& value : args.all(flag.letter)) {
+      formats.emplace_back(key + "_" + std::to_string(n++), value);
+    }
+  }
+  insert_items(item, hook_items(name, current, item.client_, state));
+}
+
+void Queue::insert_items(Item& item, Items items) {
+  const auto found = lines_.find(item.line_);
+  if (items.empty() || found == lines_.end()) return;  // its client has gone
+  Items& line = found->second;
+  const std::shared_ptr<Item> behind = item.last_inserted_ ? item.last_inserted_ : item.shared_from_this();
+  auto at = std::find(line.begin(), line.end(), behind);
+  if (at != line.end()) ++at;
+  item.last_inserted_ = items.back();
+  line.splice(at, std::move(items));
+}
+
+void Queue::insert_after(Item& item, CommandList commands, std::shared_ptr<State> state) {
+  insert_items(item, make_items(item.client_, commands, std::move(state)));
+}
+
+// -- running -----------------------------------------------------------------------------------------------
+
+bool Queue::idle() const {
+  for (const auto& [client, line] : lines_) {
+    if (line.empty()) continue;
+    const Item& first = *line.front();
+    if (!first.waiting_ || first.woken_) return false;
+  }
+  return true;
+}
+
+void Queue::client_gone(ClientId client) {
+  lines_.erase(client);
+  exit_status_.erase(client);
+}
+
+void Queue::run() {
+  if (running_) return;
+  running_ = true;
+  int budget = kMaxItems;
+  for (bool again = true; again && budget > 0;) {
+    again = false;
+    std::vector<std::optional<ClientId>> clients;
+    for (const auto& [client, line] : lines_) {
+      if (!line.empty()) clients.push_back(client);
+    }
+    for (const auto& client : clients) again = run_line(client, budget) || again;
+  }
+  running_ = false;
+}
+
+bool Queue::run_line(std::optional<ClientId> client, int& budget) {
+  bool ran = false;
+  for (; budget > 0; --budget) {
+    // The line itself may go while a command of it runs (its client ends).
+    const auto line = lines_.find(client);
+    if (line == lines_.end() || line->second.empty()) return ran;
+    const std::shared_ptr<Item> item = line->second.front();
+    item->line_ = client;
+    if (item->waiting_ && !item->woken_) return ran;
+    ran = true;
+    const Status status = fire(*item);
+    if (status == Status::wait) continue;
+
+    const auto after = lines_.find(client);
+    if (after == lines_.end()) return ran;
+    Items& items = after->second;
+    if (status == Status::error && item->group_ != 0) {
+      items.remove_if([&](const auto& other) { return other != item && other->group_ == item->group_; });
+    }
+    items.remove(item);
+    if (items.empty()) lines_.erase(after);
+  }
+  return ran;
+}
+
+Status Queue::fire(Item& item) {
+  if (item.callback_) {
+    const auto callback = std::exchange(item.callback_, {});
+    callback(item);
+    return Status::normal;
+  }
+  Status status = Status::normal;
+  const auto* client = item.client();
+  const bool guarded = client != nullptr && client->control && item.state_->event.key.empty();
+  if (item.waiting_) {
+    item.waiting_ = false;
+    item.woken_ = false;
+    const auto next = std::exchange(item.next_, {});
+    status = next(item);
+  } else {
+    item.time_ = host_.now();
+    item.number_ = next_number_++;
+    if (guarded) host_.control_guard(client->id, "begin", item.time_, item.number_);
+    status = prepare(item);
+    if (status == Status::normal) status = item.entry().run(item);
+  }
+  if (status == Status::wait) {
+    // A command that says it waits has taken a waker; otherwise nothing would ever continue it.
+    if (item.waiting_) return status;
+    status = Status::normal;
+  }
+  item.waiting_ = false;
+
+  if (status == Status::error || (item.entry().flags & kAfterHook) != 0) {
+    Target current = item.target_;
+    if (!still_there(model_, current)) current = item.state_->current;
+    if (!still_there(model_, current)) current = find_from_client(model_, item.client_);
+    if (status == Status::error) {
+      insert_hook(item, "command-error", current);
+    } else if (current.valid()) {
+      insert_hook(item, "after-" + std::string(item.entry().name), current);
+    }
+  }
+  if (guarded && item.client() != nullptr) {
+    host_.control_guard(*item.client_, status == Status::error ? "error" : "end", item.time_, item.number_);
+  }
+  return status;
+}
+
+/// Finds the target client, source and target that the command's row asks for.
+Status Queue::prepare(Item& item) {
+  const Entry& entry = item.entry();
+  const Args& args = item.args();
+  const auto* client = item.client();
+  if (client != nullptr && client->read_only && client->session && (entry.flags & kReadOnly) == 0) {
+    return item.error("client is read-only");
+  }
+  const FindContext context = item.find_context();
+  std::optional<std::string_view> name;
+  bool quiet = (entry.flags & kClientCanFail) != 0;
+  if ((entry.flags & kClientCFlag) != 0) {
+    name = args.get('c');
+  } else if ((entry.flags & kClientTFlag) != 0) {
+    name = args.get('t');
+  } else {
+    quiet = true;
+  }
+  const auto found = find_client(context, name);
+  if (found) {
+    item.target_client_ = *found;
+  } else if (!quiet) {
+    return item.error(found.error());
+  }
+
+  const auto resolve = [&](const TargetSpec& spec, Target& target) {
+    if (spec.flag == 0) {
+      target = find_from_client(model_, item.target_client_ ? item.target_client_ : item.client_);
+      return true;
+    }
+    auto result = find_target(context, args.get(spec.flag), spec.kind, spec.flags);
+    if (!result) {
+      if ((spec.flags & kFindQuiet) == 0) item.error(result.error());
+      return false;
+    }
+    target = *result;
+    return true;
+  };
+  if (!resolve(entry.source, item.source_) || !resolve(entry.target, item.target_)) return Status::error;
+  return Status::normal;
+}
+
+}  // namespace sess::command

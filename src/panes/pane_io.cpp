@@ -1,0 +1,295 @@
+#include "panes/pane_io.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/bytes.hpp"
+#include "base/check.hpp"
+#include "base/log.hpp"
+
+namespace sess::panes {
+namespace {
+
+/// Replies are accepted into the journal as if they were frames of this client, numbered by the stream offset that
+/// they answer: a replay knows from it which replies were given.
+constexpr model::ClientToken kReplies = 1;
+
+/// A read(2) from a PTY returns at most 4 KiB; larger portions only serve replays.
+constexpr std::size_t kPortion = 16 * 1024;
+/// What one returns when there is more: n_tty's buffer without the byte that it keeps free.
+constexpr std::size_t kFullRead = 4095;
+/// How finely a replay steps after a fault, so that the third start skips little.
+constexpr std::size_t kCarefulPortion = 256;
+/// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
+constexpr std::size_t kLastRead = 4 << 20;
+constexpr std::size_t kMarkEvery = 4 * 1024;
+
+}  // namespace
+
+PaneIo::PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_ptr<Journal> journal,
+               PaneObserver& observer)
+    : loop_(loop), id_(id), master_(std::move(master)), journal_(std::move(journal)), observer_(observer) {}
+
+PaneIo::~PaneIo() = default;
+
+Result<std::unique_ptr<PaneIo>> PaneIo::open(os::Loop& loop, model::PaneId id, UniqueFd master, UniqueFd journal,
+                                             Size size, Limits limits, PaneObserver& observer,
+                                             std::optional<Recovery> recovery) {
+  auto opened = Journal::open(std::move(journal));
+  if (!opened) return pass(opened.error());
+  std::unique_ptr<PaneIo> pane(new PaneIo(loop, id, std::move(master), std::move(*opened), observer));
+  if (auto ok = pane->recover(size, limits, recovery); !ok) return pass(ok.error());
+  pane->watch();
+  return pane;
+}
+
+Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recovery) {
+  const auto checkpoint = journal_->checkpoint();
+  if (checkpoint) {
+    ByteReader reader(checkpoint->state);
+    auto restored = terminal::Emulator::restore(reader, *journal_, *this);
+    if (restored) {
+      emulator_ = std::move(*restored);
+      parsed_ = checkpoint->offset;
+    } else {
+      log::error("pane {}: the checkpoint cannot be read: {}", id_.value, restored.error().text);
+      parsed_ = journal_->oldest();
+    }
+  }
+  if (!emulator_) {
+    emulator_ = std::make_unique<terminal::Emulator>(size, *journal_, *this);
+    emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
+  }
+  marks_.push_back({parsed_, emulator_->screen().history().end_line()});
+
+  const std::uint64_t end = journal_->written();
+  std::optional<Journal::Suspect> suspect;
+  if (recovery && recovery->fault) suspect = journal_->blame();
+  if (suspect && suspect->count >= 2 && suspect->begin >= parsed_ && suspect->end <= end) {
+    replay(suspect->begin, kCarefulPortion);
+    const std::uint64_t skipped = suspect->end - suspect->begin;
+    log::error("pane {}: {} bytes at offset {} ended the server twice and are skipped", id_.value, skipped,
+               suspect->begin);
+    quiet_ = true;
+    emulator_->feed("\x18");  // CAN: whatever sequence was begun is over
+    emulator_->feed(fmt::format("\r\n[sess: {} bytes of output could not be shown]\r\n", skipped));
+    quiet_ = false;
+    parsed_ = suspect->end;
+    journal_->end_parse(parsed_);
+    this->checkpoint();
+  }
+  replay(end, suspect ? kCarefulPortion : kPortion);
+  if (emulator_->screen().size() != size) resize(size);
+  return {};
+}
+
+void PaneIo::replay(std::uint64_t end, std::size_t step) {
+  const std::uint64_t answered = std::max(journal_->parsed(), journal_->input_applied(kReplies));
+  while (parsed_ < end) {
+    auto bytes = journal_->output(parsed_).substr(0, std::min<std::uint64_t>(step, end - parsed_));
+    quiet_ = parsed_ < answered;
+    if (quiet_) bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), answered - parsed_));
+    parse(parsed_, bytes);
+  }
+  quiet_ = false;
+}
+
+void PaneIo::watch() {
+  if (!master_ || eof_) return;
+  watch_ = std::make_unique<os::FdWatch>(loop_, master_.get(),
+                                         [this](bool readable, bool writable) { on_ready(readable, writable); });
+  watch_->want(true, !journal_->pending_input().empty());
+}
+
+void PaneIo::on_ready(bool readable, bool writable) noexcept {
+  if (writable) write_input();
+  if (!readable || eof_) return;
+  if (read_some(observer_.read_budget()) > 0) observer_.on_pane_output(*this);
+  if (eof_) {
+    watch_->want(false, false);
+    observer_.on_pane_eof(*this);
+  }
+}
+
+std::size_t PaneIo::read_some(std::size_t budget) {
+  std::size_t total = 0;
+  while (total < budget && master_) {
+    make_room();
+    const auto space = journal_->write_space(kPortion);
+    SESS_CHECK(!space.empty());
+    const ssize_t n = ::read(master_.get(), space.data(), space.size());
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
+    if (n <= 0) {  // EIO: nobody has the other side open any more
+      eof_ = true;
+      break;
+    }
+    const std::uint64_t from = journal_->written();
+    journal_->commit(static_cast<std::size_t>(n));
+    parse(from, {space.data(), static_cast<std::size_t>(n)});
+    total += static_cast<std::size_t>(n);
+    // The kernel's buffer is empty. Asking it again would wait for what its worker has not moved there yet.
+    if (static_cast<std::size_t>(n) < kFullRead) break;
+  }
+  return total;
+}
+
+void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
+  const std::uint64_t to = from + bytes.size();
+  journal_->begin_parse(from, to);
+  emulator_->feed(bytes);
+  parsed_ = to;
+  if (!replies_.empty()) {
+    journal_->accept_input(replies_, kReplies, to);
+    replies_.clear();
+    if (watch_) write_input();
+  }
+  journal_->end_parse(to);
+  if (!quiet_) observer_.on_pane_bytes(*this, bytes);
+  if (marks_.empty() || to - marks_.back().offset >= kMarkEvery) {
+    marks_.push_back({to, emulator_->screen().history().end_line()});
+    while (marks_.size() > 1 && marks_.front().offset < journal_->oldest()) marks_.pop_front();
+  }
+}
+
+void PaneIo::make_room() {
+  if (journal_->written() - journal_->checkpoint_offset() >= Journal::kRingSize / 2) checkpoint();
+}
+
+void PaneIo::checkpoint() {
+  ByteWriter writer;
+  emulator_->save(writer);
+  if (auto saved = journal_->save_checkpoint(parsed_, writer.bytes()); !saved) {
+    // Cannot happen with the sizes that are accepted: a screen of kMaxSide squared takes 8 MiB.
+    log::error("pane {}: {}", id_.value, saved.error().text);
+    SESS_CHECK(saved.has_value());
+  }
+}
+
+std::optional<std::uint64_t> PaneIo::history_line_at(std::uint64_t offset) const {
+  if (offset < journal_->oldest() || offset > parsed_) return std::nullopt;
+  std::optional<std::uint64_t> line;
+  for (const auto& mark : marks_) {
+    if (mark.offset > offset) break;
+    line = mark.line;
+  }
+  return line;
+}
+
+std::uint64_t PaneIo::end_line_before_resize() const {
+  if (before_resize_ && before_resize_->offset == parsed_) return before_resize_->line;
+  return emulator_->screen().history().end_line();
+}
+
+bool PaneIo::input(std::string_view bytes, model::ClientToken token, std::uint64_t sequence) {
+  if (!journal_->accept_input(bytes, token, sequence)) return false;
+  write_input();
+  return true;
+}
+
+void PaneIo::write_input() {
+  if (!master_ || eof_) {
+    journal_->consume_input(journal_->pending_input().size());
+    return;
+  }
+  while (true) {
+    const ssize_t n = journal_->send_input(master_.get());
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) break;
+  }
+  if (watch_) watch_->want(!eof_, !journal_->pending_input().empty());
+}
+
+void PaneIo::resize(Size size, os::PixelSize pixels) {
+  const bool changed = emulator_->screen().size() != clamp(size);
+  if (changed) {
+    if (!before_resize_ || before_resize_->offset != parsed_) {
+      before_resize_ = {parsed_, emulator_->screen().history().end_line()};
+    }
+    emulator_->resize(size);
+    checkpoint();  // a size is no part of the byte stream
+    marks_.clear();
+    marks_.push_back({parsed_, emulator_->screen().history().end_line()});
+  }
+  if (master_) {
+    if (auto resized = os::resize_pty(master_.get(), size, pixels); !resized) {
+      log::warn("pane {}: {}", id_.value, resized.error().text);
+    }
+  }
+}
+
+void PaneIo::set_identity(const terminal::Identity& identity) {
+  if (emulator_->identity() == identity) return;
+  emulator_->set_identity(identity);
+  if (!replies_.empty()) {  // a theme report
+    journal_->accept_input(replies_, 0, 0);
+    replies_.clear();
+    write_input();
+  }
+  checkpoint();
+}
+
+void PaneIo::set_limits(Limits limits) {
+  emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
+  if (parsed_ > 0) checkpoint();
+}
+
+void PaneIo::clear_history() {
+  emulator_->clear_history();
+  checkpoint();
+}
+
+void PaneIo::reset_terminal() {
+  emulator_->reset();
+  checkpoint();
+}
+
+void PaneIo::finish() {
+  if (master_ && !eof_) read_some(kLastRead);
+  watch_.reset();
+  master_.reset();
+  eof_ = true;
+  journal_->consume_input(journal_->pending_input().size());
+}
+
+void PaneIo::replace_master(UniqueFd master) {
+  watch_.reset();
+  master_ = std::move(master);
+  eof_ = false;
+  watch();
+}
+
+void PaneIo::announce(std::string_view text) {
+  // Through the ring, like everything that is shown: views and a replay need no second way.
+  while (!text.empty()) {
+    make_room();
+    const auto space = journal_->write_space(text.size());
+    const auto part = text.substr(0, space.size());
+    std::copy(part.begin(), part.end(), space.begin());
+    const std::uint64_t from = journal_->written();
+    journal_->commit(part.size());
+    parse(from, part);
+    text.remove_prefix(part.size());
+  }
+  observer_.on_pane_output(*this);
+}
+
+void PaneIo::on_reply(std::string_view bytes) {
+  if (!quiet_) replies_.append(bytes);
+}
+void PaneIo::on_bell() {
+  if (!quiet_) observer_.on_pane_bell(*this);
+}
+void PaneIo::on_title() {
+  if (!quiet_) observer_.on_pane_title(*this);
+}
+void PaneIo::on_clipboard(std::string_view selection, std::string_view base64) {
+  if (!quiet_) observer_.on_pane_clipboard(*this, selection, base64);
+}
+void PaneIo::on_notification(int kind, std::string_view title, std::string_view body) {
+  if (!quiet_) observer_.on_pane_notification(*this, kind, title, body);
+}
+
+}  // namespace sess::panes

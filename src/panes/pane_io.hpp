@@ -1,0 +1,135 @@
+// One pane's terminal: reads the program's output into the journal and the emulator, writes its input.
+//
+// Owns the PTY master, the journal and the emulator. Output goes read() → journal (published) → emulator; views
+// take what they show from here at the end of the turn. Input is accepted into the journal first and written from
+// there. Knows nothing of clients, windows or commands: it tells its owner what happened.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "base/fd.hpp"
+#include "base/size.hpp"
+#include "model/ids.hpp"
+#include "os/loop.hpp"
+#include "os/pty.hpp"
+#include "panes/journal.hpp"
+#include "terminal/act/emulator.hpp"
+
+namespace sess::panes {
+
+class PaneIo;
+
+/// Told during the loop's callbacks; the owner notes it and acts at the end of the turn.
+class PaneObserver {
+ public:
+  virtual ~PaneObserver() = default;
+  /// Bytes that a pane may read in this turn (at least one read(2) is made): what a flood may take of everybody's time.
+  [[nodiscard]] virtual std::size_t read_budget() const = 0;
+  virtual void on_pane_output(PaneIo& pane) = 0;
+  virtual void on_pane_bell(PaneIo& pane) = 0;
+  virtual void on_pane_title(PaneIo& pane) = 0;
+  virtual void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) = 0;
+  virtual void on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) = 0;
+  /// The program's side of the terminal was closed by everybody who had it open.
+  virtual void on_pane_eof(PaneIo& pane) = 0;
+  /// Bytes as they were read, for pipe-pane and logs.
+  virtual void on_pane_bytes(PaneIo& pane, std::string_view bytes) = 0;
+};
+
+class PaneIo final : public terminal::Sink {
+ public:
+  struct Limits {
+    std::uint64_t history_lines = 50'000;
+    std::uint64_t history_bytes = 32ULL << 20;
+  };
+  struct Recovery {
+    bool fault = false;  ///< the last server died of its own fault, not of a signal from outside
+  };
+
+  /// A new pane, or (with `recovery`) one whose journal an earlier server wrote: loads its checkpoint and replays
+  /// the ring. The master may be empty for a program that is gone.
+  static Result<std::unique_ptr<PaneIo>> open(os::Loop& loop, model::PaneId id, UniqueFd master, UniqueFd journal,
+                                              Size size, Limits limits, PaneObserver& observer,
+                                              std::optional<Recovery> recovery);
+  ~PaneIo() override;
+
+  [[nodiscard]] model::PaneId id() const { return id_; }
+  [[nodiscard]] const terminal::Screen& screen() const { return emulator_->screen(); }
+  [[nodiscard]] const terminal::Emulator& emulator() const { return *emulator_; }
+  [[nodiscard]] const Journal& journal() const { return *journal_; }
+  [[nodiscard]] Journal& journal() { return *journal_; }
+  [[nodiscard]] int master() const { return master_.get(); }
+
+  /// Stream offset up to which output is on the screen, and the last token boundary before it.
+  [[nodiscard]] std::uint64_t parsed() const { return parsed_; }
+  [[nodiscard]] std::uint64_t boundary() const { return parsed_ - emulator_->pending(); }
+
+  /// Number of the first history line that was not complete at (about) a stream offset: what a client that stopped
+  /// there already has in its scrollback. Nothing when the ring does not reach back so far.
+  [[nodiscard]] std::optional<std::uint64_t> history_line_at(std::uint64_t offset) const;
+
+  /// The number of the next history line at parsed(), as it was before the pane was resized there: a terminal that
+  /// showed the pane in its old size has the lines before it, and not those that the resize moved.
+  [[nodiscard]] std::uint64_t end_line_before_resize() const;
+
+  /// Typed bytes, from a client's numbered frame (token, sequence) or not (0, 0). False: no room, nothing changed.
+  bool input(std::string_view bytes, model::ClientToken token = 0, std::uint64_t sequence = 0);
+
+  /// New size for program and emulator. Same size: nothing.
+  void resize(Size size, os::PixelSize pixels = {});
+  void set_identity(const terminal::Identity& identity);
+  void set_limits(Limits limits);
+  void clear_history();
+  void reset_terminal();
+
+  /// Reads what is there after the program's end (bounded), then lets the terminal go.
+  void finish();
+  /// Another program in the same pane (respawn-pane). The journal and the history go on.
+  void replace_master(UniqueFd master);
+  /// Text from sess itself, shown as if the program had printed it.
+  void announce(std::string_view text);
+  /// The newest state into the journal: before an orderly end, so that the next server has nothing to replay.
+  void checkpoint();
+
+ private:
+  PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_ptr<Journal> journal,
+         PaneObserver& observer);
+  Result<> recover(Size size, Limits limits, std::optional<Recovery> recovery);
+  void replay(std::uint64_t end, std::size_t step);
+  void watch();
+  void on_ready(bool readable, bool writable) noexcept;
+  std::size_t read_some(std::size_t budget);
+  void parse(std::uint64_t from, std::string_view bytes);
+  void make_room();
+  void write_input();
+
+  void on_reply(std::string_view bytes) override;
+  void on_bell() override;
+  void on_title() override;
+  void on_clipboard(std::string_view selection, std::string_view base64) override;
+  void on_notification(int kind, std::string_view title, std::string_view body) override;
+
+  struct LineMark {
+    std::uint64_t offset;
+    std::uint64_t line;
+  };
+
+  os::Loop& loop_;
+  model::PaneId id_;
+  UniqueFd master_;
+  std::unique_ptr<Journal> journal_;
+  PaneObserver& observer_;
+  std::unique_ptr<terminal::Emulator> emulator_;
+  std::unique_ptr<os::FdWatch> watch_;
+  std::deque<LineMark> marks_;
+  std::optional<LineMark> before_resize_;
+  std::string replies_;
+  std::uint64_t parsed_ = 0;
+  bool quiet_ = false;  ///< replaying what was parsed before: no replies, bells or events
+  bool eof_ = false;
+};
+
+}  // namespace sess::panes

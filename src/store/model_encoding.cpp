@@ -1,0 +1,460 @@
+// The CBOR form of the model (model_store.hpp). Reading takes what is there and of the right type, and leaves the
+// rest at its default: Model::repair() makes whatever came out valid.
+#include <nlohmann/json.hpp>
+
+#include "store/cbor_writer.hpp"
+#include "store/json_fields.hpp"
+#include "store/model_store.hpp"
+
+namespace sess::store {
+namespace {
+
+using nlohmann::json;
+using model::Time;
+
+constexpr int kVersion = 1;
+
+std::int64_t micros(Time time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+
+// --- reading helpers: a missing or mistyped field is its default ------------------------------------------
+
+Time get_time(const json& object, const char* name) {
+  return Time(std::chrono::duration_cast<Time::duration>(
+      std::chrono::microseconds(get<std::int64_t>(object, name))));
+}
+
+const json& child(const json& object, const char* name) {
+  static const json kNone;
+  if (!object.is_object()) return kNone;
+  const auto it = object.find(name);
+  return it == object.end() ? kNone : *it;
+}
+
+std::vector<std::string> get_strings(const json& object, const char* name) {
+  std::vector<std::string> out;
+  for (const auto& item : child(object, name)) {
+    if (item.is_string()) out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
+// --- parts -------------------------------------------------------------------------------------------------
+
+void put_options(CborWriter& out, std::string_view field, const model::Options& options) {
+  if (options.values().empty()) return;
+  out.name(field);
+  out.begin_map();
+  for (const auto& [name, value] : options.values()) {
+    out.name(name);
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      out.value(*text);
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      out.value(*number);
+    } else {
+      out.begin_array();
+      for (const auto& [index, item] : std::get<model::OptionArray>(value)) {
+        out.begin_array();
+        out.value(index);
+        out.value(item);
+        out.end();
+      }
+      out.end();
+    }
+  }
+  out.end();
+}
+
+void to_options(const json& in, model::Options& options) {
+  if (!in.is_object()) return;
+  for (const auto& [name, value] : in.items()) {
+    if (value.is_string()) {
+      options.adopt(name, value.get<std::string>());
+    } else if (value.is_number_integer()) {
+      options.adopt(name, value.get<std::int64_t>());
+    } else if (value.is_array()) {
+      model::OptionArray items;
+      for (const auto& item : value) {
+        if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string()) {
+          items[item[0].get<unsigned>()] = item[1].get<std::string>();
+        }
+      }
+      options.adopt(name, std::move(items));
+    }
+  }
+}
+
+void put_environment(CborWriter& out, const model::Environment& environment) {
+  if (environment.entries().empty()) return;
+  out.name("environment");
+  out.begin_map();
+  for (const auto& [name, entry] : environment.entries()) {
+    out.name(name);
+    out.begin_map();
+    if (entry.value) {
+      out.name("value");
+      out.value(*entry.value);
+    }
+    out.field("hidden", entry.visibility == model::Environment::Visibility::hidden);
+    out.end();
+  }
+  out.end();
+}
+
+void to_environment(const json& in, model::Environment& environment) {
+  if (!in.is_object()) return;
+  for (const auto& [name, item] : in.items()) {
+    const auto visibility = get<bool>(item, "hidden") ? model::Environment::Visibility::hidden
+                                                      : model::Environment::Visibility::visible;
+    if (child(item, "value").is_string()) {
+      environment.set(name, get<std::string>(item, "value"), visibility);
+    } else {
+      environment.remove(name);
+    }
+  }
+}
+
+void put_size(CborWriter& out, std::string_view name, Size size) {
+  out.name(name);
+  out.begin_array();
+  out.value(size.rows);
+  out.value(size.cols);
+  out.end();
+}
+
+Size to_size(const json& in) {
+  if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned()) return {};
+  return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
+}
+
+void put(CborWriter& out, const model::Pane& pane) {
+  out.begin_map();
+  out.field("id", pane.id.value);
+  out.field("window", pane.window.value);
+  out.field("argv", pane.argv);
+  out.field("shell_command", pane.shell_command);
+  out.field("shell", pane.shell);
+  out.field("start_path", pane.start_path);
+  out.field("title", pane.title);
+  out.name("pid");
+  out.value(pane.pid);
+  out.field("tty", pane.tty);
+  put_size(out, "size", pane.size);
+  out.field("left", pane.left);
+  out.field("top", pane.top);
+  out.field("dead", pane.dead);
+  out.field("dead_status", pane.dead_status);
+  out.field("dead_time", micros(pane.dead_time));
+  out.field("created", micros(pane.created));
+  out.field("empty", pane.empty);
+  out.field("input_off", pane.input_off);
+  out.field("pipe_command", pane.pipe_command);
+  out.field("pipe_input", pane.pipe_input);
+  out.field("pipe_output", pane.pipe_output);
+  out.field("active_order", pane.active_order);
+  put_options(out, "options", pane.options);
+  put_environment(out, pane.environment);
+  out.end();
+}
+
+model::Pane to_pane(const json& in) {
+  model::Pane pane;
+  pane.id.value = get<std::uint32_t>(in, "id");
+  pane.window.value = get<std::uint32_t>(in, "window");
+  pane.argv = get_strings(in, "argv");
+  pane.shell_command = get<std::string>(in, "shell_command");
+  pane.shell = get<std::string>(in, "shell");
+  pane.start_path = get<std::string>(in, "start_path");
+  pane.title = get<std::string>(in, "title");
+  pane.pid = get<int>(in, "pid", -1);
+  pane.tty = get<std::string>(in, "tty");
+  pane.size = to_size(child(in, "size"));
+  pane.left = get<int>(in, "left");
+  pane.top = get<int>(in, "top");
+  pane.dead = get<bool>(in, "dead");
+  pane.dead_status = get<int>(in, "dead_status");
+  pane.dead_time = get_time(in, "dead_time");
+  pane.created = get_time(in, "created");
+  pane.empty = get<bool>(in, "empty");
+  pane.input_off = get<bool>(in, "input_off");
+  pane.pipe_command = get<std::string>(in, "pipe_command");
+  pane.pipe_input = get<bool>(in, "pipe_input");
+  pane.pipe_output = get<bool>(in, "pipe_output");
+  pane.active_order = get<std::uint64_t>(in, "active_order");
+  pane.options = model::Options(model::OptionScope::pane);
+  to_options(child(in, "options"), pane.options);
+  to_environment(child(in, "environment"), pane.environment);
+  return pane;
+}
+
+template <class Ids>
+void put_ids(CborWriter& out, std::string_view name, const Ids& ids) {
+  out.name(name);
+  out.begin_array();
+  for (const auto id : ids) out.value(id.value);
+  out.end();
+}
+
+std::vector<model::PaneId> to_pane_ids(const json& in) {
+  std::vector<model::PaneId> out;
+  for (const auto& item : in) {
+    if (item.is_number_unsigned()) out.push_back(model::PaneId{item.get<std::uint32_t>()});
+  }
+  return out;
+}
+
+void put(CborWriter& out, const model::Window& window) {
+  out.begin_map();
+  out.field("id", window.id.value);
+  out.field("name", window.name);
+  put_size(out, "size", window.size);
+  out.field("layout", window.layout.text());
+  out.field("old_layout", window.old_layout);
+  put_ids(out, "panes", window.panes);
+  out.field("active", window.active.value);
+  put_ids(out, "last_panes", window.last_panes);
+  out.field("zoomed", window.zoomed);
+  out.field("automatic_rename_off", window.automatic_rename_off);
+  out.field("created", micros(window.created));
+  out.field("activity", micros(window.activity));
+  put_options(out, "options", window.options);
+  if (window.manual_size) put_size(out, "manual_size", *window.manual_size);
+  if (window.last_preset) {
+    out.name("last_preset");
+    out.value(static_cast<int>(*window.last_preset));
+  }
+  out.end();
+}
+
+model::Window to_window(const json& in) {
+  model::Window window;
+  window.id.value = get<std::uint32_t>(in, "id");
+  window.name = get<std::string>(in, "name");
+  window.size = to_size(child(in, "size"));
+  if (child(in, "manual_size").is_array()) window.manual_size = to_size(child(in, "manual_size"));
+  if (auto layout = model::Layout::restore(get<std::string>(in, "layout"))) window.layout = std::move(*layout);
+  window.old_layout = get<std::string>(in, "old_layout");
+  const int preset = get<int>(in, "last_preset", -1);
+  if (preset >= 0 && preset <= static_cast<int>(model::Preset::main_vertical_mirrored)) {
+    window.last_preset = static_cast<model::Preset>(preset);
+  }
+  window.panes = to_pane_ids(child(in, "panes"));
+  window.active.value = get<std::uint32_t>(in, "active");
+  window.last_panes = to_pane_ids(child(in, "last_panes"));
+  window.zoomed = get<bool>(in, "zoomed");
+  window.automatic_rename_off = get<bool>(in, "automatic_rename_off");
+  window.created = get_time(in, "created");
+  window.activity = get_time(in, "activity");
+  window.options = model::Options(model::OptionScope::window);
+  to_options(child(in, "options"), window.options);
+  return window;
+}
+
+void put(CborWriter& out, const model::Session& session) {
+  out.begin_map();
+  out.field("id", session.id.value);
+  out.field("name", session.name);
+  out.field("start_path", session.start_path);
+  out.field("group", session.group);
+  out.name("windows");
+  out.begin_array();
+  for (const auto& [index, link] : session.windows) {
+    out.begin_map();
+    out.field("index", index);
+    out.field("window", link.window.value);
+    out.field("bell", link.bell);
+    out.field("activity", link.activity);
+    out.field("silence", link.silence);
+    out.end();
+  }
+  out.end();
+  out.field("last", session.last);
+  out.field("created", micros(session.created));
+  out.field("activity", micros(session.activity));
+  out.field("last_attached", micros(session.last_attached));
+  out.field("activity_order", session.activity_order);
+  put_options(out, "options", session.options);
+  put_environment(out, session.environment);
+  if (session.current) {
+    out.name("current");
+    out.value(*session.current);
+  }
+  out.end();
+}
+
+model::Session to_session(const json& in) {
+  model::Session session;
+  session.id.value = get<std::uint32_t>(in, "id");
+  session.name = get<std::string>(in, "name");
+  session.start_path = get<std::string>(in, "start_path");
+  session.group = get<std::string>(in, "group");
+  for (const auto& item : child(in, "windows")) {
+    model::Winlink link;
+    link.index = get<int>(item, "index");
+    link.window.value = get<std::uint32_t>(item, "window");
+    link.bell = get<bool>(item, "bell");
+    link.activity = get<bool>(item, "activity");
+    link.silence = get<bool>(item, "silence");
+    session.windows.emplace(link.index, link);
+  }
+  if (child(in, "current").is_number_integer()) session.current = get<int>(in, "current");
+  for (const auto& item : child(in, "last")) {
+    if (item.is_number_integer()) session.last.push_back(item.get<int>());
+  }
+  session.created = get_time(in, "created");
+  session.activity = get_time(in, "activity");
+  session.last_attached = get_time(in, "last_attached");
+  session.activity_order = get<std::uint64_t>(in, "activity_order");
+  session.options = model::Options(model::OptionScope::session);
+  to_options(child(in, "options"), session.options);
+  to_environment(child(in, "environment"), session.environment);
+  return session;
+}
+
+void put_state(CborWriter& out, const SavedState& state) {
+  out.name("state");
+  out.begin_map();
+  out.name("clients");
+  out.begin_array();
+  for (const auto& client : state.clients) {
+    out.begin_map();
+    out.field("token", client.token);
+    out.field("session", client.session.value);
+    out.field("read_only", client.read_only);
+    out.field("ignore_size", client.ignore_size);
+    out.field("key_table", client.key_table);
+    out.field("job", client.job);
+    out.end();
+  }
+  out.end();
+  out.name("buffers");
+  out.begin_array();
+  for (const auto& buffer : state.buffers) {
+    out.begin_map();
+    out.field("name", buffer.name);
+    out.field("data", buffer.data);
+    out.field("created", micros(buffer.created));
+    out.name("automatic");
+    out.value(buffer.automatic);
+    out.field("order", buffer.order);
+    out.end();
+  }
+  out.end();
+  out.field("next_buffer", state.next_buffer);
+  out.field("messages", state.messages);
+  out.name("jobs");
+  out.begin_array();
+  for (const auto& job : state.jobs) out.value(*job);
+  out.end();
+  out.field("configured", state.configured);
+  out.end();
+}
+
+void to_state(const json& in, SavedState& state) {
+  for (const auto& item : child(in, "clients")) {
+    SavedClient client;
+    client.token = get<std::uint64_t>(item, "token");
+    client.session.value = get<std::uint32_t>(item, "session");
+    client.read_only = get<bool>(item, "read_only");
+    client.ignore_size = get<bool>(item, "ignore_size");
+    client.key_table = get<std::string>(item, "key_table");
+    client.job = get<std::string>(item, "job");
+    state.clients.push_back(std::move(client));
+  }
+  for (const auto& item : child(in, "buffers")) {
+    command::Buffer buffer;
+    buffer.name = get<std::string>(item, "name");
+    buffer.data = get<std::string>(item, "data");
+    buffer.created = get_time(item, "created");
+    buffer.automatic = get<bool>(item, "automatic", true);
+    buffer.order = get<std::uint64_t>(item, "order");
+    state.buffers.push_back(std::move(buffer));
+  }
+  state.next_buffer = get<std::uint64_t>(in, "next_buffer");
+  state.messages = get_strings(in, "messages");
+  for (auto& job : get_strings(in, "jobs")) {
+    state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
+  }
+  state.configured = get<bool>(in, "configured");
+}
+
+}  // namespace
+
+std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state,
+                         std::string memory) {
+  CborWriter out(std::move(memory));
+  const auto put_all = [&out](std::string_view name, const auto& nodes) {
+    out.name(name);
+    out.begin_array();
+    for (const auto& [id, node] : nodes) put(out, node);
+    out.end();
+  };
+  const auto& next = model.next_ids();
+  ByteWriter key_bytes;
+  keys.save(key_bytes);
+  out.begin_map();
+  out.field("version", kVersion);
+  put_options(out, "server_options", model.server_options());
+  put_options(out, "session_options", model.session_options());
+  put_options(out, "window_options", model.window_options());
+  put_environment(out, model.environment());
+  put_all("panes", model.panes());
+  put_all("windows", model.windows());
+  put_all("sessions", model.sessions());
+  out.name("next");
+  out.begin_map();
+  out.field("session", next.session);
+  out.field("window", next.window);
+  out.field("pane", next.pane);
+  out.field("client", next.client);
+  out.field("activity", next.activity);
+  out.end();
+  out.field("keys", key_bytes.take());
+  put_state(out, state);
+  if (const auto mark = model.mark()) {
+    out.name("mark");
+    out.begin_map();
+    out.field("session", mark->session.value);
+    out.field("index", mark->index);
+    out.field("pane", mark->pane.value);
+    out.end();
+  }
+  out.end();
+  return out.take();
+}
+
+Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state) {
+  const json in = json::from_cbor(bytes, true, false);
+  if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "the saved model cannot be read");
+  if (get<int>(in, "version") != kVersion) {
+    return fail(ErrorCode::protocol, "the saved model has version {}", get<int>(in, "version"));
+  }
+  to_options(child(in, "server_options"), model.server_options());
+  to_options(child(in, "session_options"), model.session_options());
+  to_options(child(in, "window_options"), model.window_options());
+  to_environment(child(in, "environment"), model.environment());
+  for (const auto& item : child(in, "panes")) model.adopt(to_pane(item));
+  for (const auto& item : child(in, "windows")) model.adopt(to_window(item));
+  for (const auto& item : child(in, "sessions")) model.adopt(to_session(item));
+  const auto& next = child(in, "next");
+  const auto& now = model.next_ids();
+  model::Model::NextIds ids;
+  ids.session = std::max(now.session, get<std::uint32_t>(next, "session"));
+  ids.window = std::max(now.window, get<std::uint32_t>(next, "window"));
+  ids.pane = std::max(now.pane, get<std::uint32_t>(next, "pane"));
+  ids.client = std::max(now.client, get<std::uint32_t>(next, "client"));
+  ids.activity = std::max(now.activity, get<std::uint64_t>(next, "activity"));
+  model.set_next_ids(ids);
+  const auto key_bytes = get<std::string>(in, "keys");
+  ByteReader reader(key_bytes);
+  if (auto restored = input::KeyTables::restore(reader)) keys = std::move(*restored);
+  if (const auto& mark = child(in, "mark"); mark.is_object()) {
+    model.set_mark({model::SessionId{get<std::uint32_t>(mark, "session")}, get<int>(mark, "index"),
+                    model::PaneId{get<std::uint32_t>(mark, "pane")}});
+  }
+  to_state(child(in, "state"), state);
+  return {};
+}
+
+}  // namespace sess::store

@@ -1,0 +1,371 @@
+#include "terminal/act/core.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/utf8.hpp"
+#include "terminal/show/relay.hpp"
+
+namespace sess::terminal {
+namespace {
+
+/// Shows every token to the relay, then to the core: decoding happens once.
+class Tee final : public TokenHandler {
+ public:
+  Tee(Relay& relay, Core& core) : relay_(relay), core_(core) {}
+  void on_text(std::string_view text) override {
+    relay_.on_text(text);
+    core_.on_text(text);
+  }
+  void on_control(char c, std::string_view raw) override {
+    relay_.on_control(c, raw);
+    core_.on_control(c, raw);
+  }
+  void on_escape(const Escape& token) override {
+    relay_.on_escape(token);
+    core_.on_escape(token);
+  }
+  void on_csi(const Csi& token) override {
+    relay_.on_csi(token);
+    core_.on_csi(token);
+  }
+  void on_osc(const StringToken& token) override {
+    relay_.on_osc(token);
+    core_.on_osc(token);
+  }
+  void on_dcs(const StringToken& token) override {
+    relay_.on_dcs(token);
+    core_.on_dcs(token);
+  }
+  void on_other_string(const StringToken& token) override {
+    relay_.on_other_string(token);
+    core_.on_other_string(token);
+  }
+  void on_stream(StreamKind kind, std::string_view raw) override { relay_.on_stream(kind, raw); }
+
+ private:
+  Relay& relay_;
+  Core& core_;
+};
+
+}  // namespace
+
+Core::Core(Size size, SegmentStore& store, Sink& sink)
+    : size_(clamp(size)),
+      sink_(sink),
+      history_(store),
+      screen_(*this),
+      main_(std::make_unique<Grid>(size_.rows, size_.cols)) {
+  reset_margins();
+  default_tabs(0);
+}
+
+void Core::feed(std::string_view bytes, Relay* relay) {
+  if (bytes.empty()) return;
+  ++generation_;
+  if (relay != nullptr) {
+    relay->begin(bytes);
+    Tee tee(*relay, *this);
+    decoder_.feed(bytes, tee);
+  } else {
+    decoder_.feed(bytes, *this);
+  }
+}
+
+void Core::touch_all() {
+  scrolled_generation_ = generation_;
+}
+
+std::uint16_t Core::intern(const Style& style) {
+  auto id = styles_.intern(style);
+  if (!id) {
+    collect_styles();
+    id = styles_.intern(style);
+  }
+  // More styles are on the screen than numbers exist: this one is shown plain.
+  return id.value_or(0);
+}
+
+std::uint16_t Core::pen_id() {
+  if (pen_changed_) {
+    pen_changed_ = false;
+    pen_id_ = 0;
+    pen_id_ = intern(pen_);
+  }
+  return pen_id_;
+}
+
+/// What erasing leaves: a blank in the pen's background (xterm's "background colour erase").
+Cell Core::erased_cell() {
+  Cell cell = kBlank;
+  if (pen_.bg.kind != Color::Kind::none) {
+    Style style;
+    style.bg = pen_.bg;
+    cell.style = intern(style);
+  }
+  return cell;
+}
+
+template <class Visit>
+void Core::each_cell(Visit visit) const {
+  for (const Grid* one : {main_.get(), alternate_.get()}) {
+    if (one == nullptr) continue;
+    for (int r = 0; r < one->rows(); ++r) {
+      const Row& row = one->row(r);
+      for (std::size_t i = 0; i < row.used; ++i) visit(row.cells[i]);
+    }
+  }
+  if (rewrapped_ == nullptr) return;
+  for (const auto& line : *rewrapped_) {
+    for (const Cell& cell : line.cells) visit(cell);
+  }
+}
+
+void Core::collect_styles() {
+  std::vector<bool> used(std::max<std::size_t>(1, styles_.size()));
+  used[0] = true;
+  if (pen_id_ < used.size()) used[pen_id_] = true;
+  each_cell([&](const Cell& cell) {
+    if (cell.style < used.size()) used[cell.style] = true;
+  });
+  styles_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
+}
+
+void Core::collect_clusters() {
+  std::vector<bool> used(clusters_.size());
+  each_cell([&](const Cell& cell) {
+    const std::uint32_t id = cell.glyph & ~kClusterBit;
+    if ((cell.glyph & kClusterBit) != 0 && id < used.size()) used[id] = true;
+  });
+  clusters_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
+}
+
+std::optional<std::uint32_t> Core::intern_cluster(std::string_view text) {
+  auto id = clusters_.intern(text);
+  if (!id) {
+    collect_clusters();
+    id = clusters_.intern(text);
+  }
+  return id;
+}
+
+std::uint16_t Core::intern_link(std::string_view id, std::string_view uri) {
+  auto link = links_.intern(id, uri);
+  if (!link) {
+    collect_styles();
+    std::vector<bool> used(links_.size() + 1);
+    const auto mark = [&](const Style& style) {
+      if (style.link < used.size()) used[style.link] = true;
+    };
+    styles_.each(mark);
+    mark(pen_);
+    links_.collect(used);
+    link = links_.intern(id, uri);
+  }
+  return link.value_or(0);
+}
+
+std::string_view Core::cell_text(const Cell& cell, std::string& scratch) const {
+  if ((cell.glyph & kClusterBit) != 0) return clusters_.get(cell.glyph & ~kClusterBit);
+  scratch.clear();
+  append_utf8(scratch, cell.glyph);
+  return scratch;
+}
+
+void Core::on_control(char c, std::string_view) {
+  switch (c) {
+    case '\a':
+      sink_.on_bell();
+      break;
+    case '\b':
+      backspace();
+      break;
+    case '\t':
+      tab(1);
+      break;
+    case '\n':
+    case '\v':
+    case '\f':
+      line_feed();
+      break;
+    case '\r':
+      carriage_return();
+      break;
+    case 0x0E:
+      charsets_.gl = 1;
+      break;
+    case 0x0F:
+      charsets_.gl = 0;
+      break;
+    default:
+      break;  // NUL, ENQ (an answerback could be typed by anybody), DEL and the rest do nothing.
+  }
+}
+
+void Core::on_escape(const Escape& token) {
+  if (token.intermediate == 0) {
+    switch (token.final) {
+      case '7':
+        save_cursor();
+        break;
+      case '8':
+        restore_cursor();
+        break;
+      case '=':
+        modes_.application_keypad = true;
+        break;
+      case '>':
+        modes_.application_keypad = false;
+        break;
+      case 'D':
+        index();
+        break;
+      case 'E':
+        carriage_return();
+        index();
+        break;
+      case 'H':
+        tabs_.set(static_cast<std::size_t>(at_.col));
+        break;
+      case 'M':
+        reverse_index();
+        break;
+      case 'N':
+        charsets_.single_shift = 2;
+        break;
+      case 'O':
+        charsets_.single_shift = 3;
+        break;
+      case 'c':
+        reset();
+        break;
+      case 'n':
+        charsets_.gl = 2;
+        break;
+      case 'o':
+        charsets_.gl = 3;
+        break;
+      case '6':  // DECBI, DECFI: a column at the margin, otherwise one place
+        if (at_.col == left_ && inside_margins()) {
+          shift_columns(top_, bottom_, left_, 1);
+          moved();
+        } else {
+          cursor_left(1);
+        }
+        break;
+      case '9':
+        if (at_.col == right_ && inside_margins()) {
+          shift_columns(top_, bottom_, left_, -1);
+          moved();
+        } else {
+          cursor_right(1);
+        }
+        break;
+      default:
+        break;
+    }
+    return;
+  }
+  if (token.intermediate2 != 0) return;
+  switch (token.intermediate) {
+    case '(':
+      designate(0, token.final);
+      break;
+    case ')':
+      designate(1, token.final);
+      break;
+    case '*':
+      designate(2, token.final);
+      break;
+    case '+':
+      designate(3, token.final);
+      break;
+    case '#':
+      if (token.final == '8') align_test();
+      break;
+    default:
+      break;
+  }
+}
+
+void Core::designate(char slot, char set) {
+  const bool known = set == '0' || set == 'A' || set == 'B';
+  charsets_.g[static_cast<std::size_t>(slot)] = known ? set : 'B';
+}
+
+/// DECSTR (VT510).
+void Core::soft_reset() {
+  modes_.cursor_visible = true;
+  modes_.origin = false;
+  modes_.autowrap = true;
+  modes_.insert = false;
+  modes_.application_cursor_keys = false;
+  modes_.application_keypad = false;
+  modes_.left_right_margins = false;
+  reset_margins();
+  charsets_ = {};
+  pen_ = {};
+  pen_changed_ = true;
+  saved() = {};
+  at_.pending = false;
+  moved();
+}
+
+/// RIS. History stays: it is the user's, not the program's.
+void Core::reset() {
+  history_.close_line();
+  modes_ = {};
+  *main_ = Grid(rows(), cols());
+  alternate_.reset();
+  styles_ = {};
+  clusters_ = {};
+  links_ = {};
+  at_ = {};
+  pen_ = {};
+  pen_id_ = 0;
+  pen_changed_ = false;
+  charsets_ = {};
+  saved_main_ = {};
+  saved_alternate_ = {};
+  reset_margins();
+  tabs_.reset();
+  default_tabs(0);
+  moved();
+  last_glues_ = false;
+  last_text_.clear();
+  last_code_point_ = 0;
+  kept_modes_.clear();
+  titles_ = {};
+  title_stack_.clear();
+  palette_.clear();
+  dynamic_ = {};
+  synchronized_bytes_ = 0;
+  touch_all();
+  sink_.on_title();
+}
+
+void Core::set_identity(const Identity& identity) {
+  const auto before = theme();
+  identity_ = identity;
+  if (modes_.theme_reports && theme() != before) report_theme();
+}
+
+Color standard_palette(std::uint8_t index) {
+  constexpr std::array<std::uint32_t, 16> kBase{0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD,
+                                                0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00,
+                                                0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF};
+  const auto byte = [](unsigned v) { return static_cast<std::uint8_t>(v); };
+  if (index < 16) {
+    const std::uint32_t c = kBase[index];
+    return Color::rgb(byte(c >> 16U), byte(c >> 8U & 0xFFU), byte(c & 0xFFU));
+  }
+  if (index >= 232) {
+    const auto grey = byte(8U + 10U * (index - 232U));
+    return Color::rgb(grey, grey, grey);
+  }
+  const auto level = [&](unsigned n) { return byte(n == 0 ? 0 : 55 + 40 * n); };
+  const unsigned i = index - 16U;
+  return Color::rgb(level(i / 36), level(i / 6 % 6), level(i % 6));
+}
+
+}  // namespace sess::terminal

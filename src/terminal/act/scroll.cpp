@@ -1,0 +1,217 @@
+// Scrolling of regions, and what leaves the top of the screen into the history.
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "terminal/screen/cell_run.hpp"
+#include "terminal/act/core.hpp"
+#include "terminal/screen/line_codec.hpp"
+
+namespace sess::terminal {
+
+/// Makes row r blank in the given cell; colours need cells, plain blanks need none.
+void Core::blank_row(int r, Cell blank) {
+  Row& row = touch(r);
+  Grid::clear(row);
+  if (blank.style == 0) return;
+  std::fill_n(grid().writable(row), cols(), blank);
+  row.used = size_.cols;
+}
+
+/// What row `top` was continued from is moved or gone.
+void Core::cut_wrap_above(int top) {
+  if (top > 0) {
+    grid().row(top - 1).wrapped = false;
+  } else if (!modes_.alternate_screen) {
+    history_.close_line();
+  }
+}
+
+void Core::scroll_up(int top, int bottom, int n, Keep keep) {
+  const int height = bottom - top + 1;
+  n = std::min(n, height);
+  if (n <= 0) return;
+  const Cell blank = erased_cell();
+  if (left_ != 0 || right_ != cols() - 1) {
+    for (int r = top; r + n <= bottom; ++r) copy_sides(r, r + n);
+    for (int r = bottom - n + 1; r <= bottom; ++r) {
+      Row& row = touch(r);
+      split_wide(row, left_);
+      split_wide(row, right_ + 1);
+      Cell* cells = grid().writable(row);
+      std::fill(cells + left_, cells + right_ + 1, blank);
+      row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
+    }
+    return;
+  }
+  if (keep == Keep::history && top == 0 && !modes_.alternate_screen) {
+    for (int r = 0; r < n; ++r) {
+      Row& row = grid().row(r);
+      if (row.wrapped && row.used < cols()) {
+        // The blanks at the end of a row that continues stand inside its line.
+        static_cast<void>(grid().writable(row));
+        row.used = size_.cols;
+      }
+      push_history(row);
+    }
+  } else {
+    cut_wrap_above(top);
+  }
+  grid().rotate(top, bottom, n);
+  for (int r = bottom - n + 1; r <= bottom; ++r) blank_row(r, blank);
+  if (n < height) grid().row(bottom - n).wrapped = false;
+  if (top == 0 && bottom == rows() - 1) {
+    touch_all();
+  } else {
+    for (int r = top; r <= bottom; ++r) touch(r);
+  }
+}
+
+void Core::scroll_down(int top, int bottom, int n) {
+  const int height = bottom - top + 1;
+  n = std::min(n, height);
+  if (n <= 0) return;
+  const Cell blank = erased_cell();
+  if (left_ != 0 || right_ != cols() - 1) {
+    for (int r = bottom; r - n >= top; --r) copy_sides(r, r - n);
+    for (int r = top; r < top + n; ++r) {
+      Row& row = touch(r);
+      split_wide(row, left_);
+      split_wide(row, right_ + 1);
+      Cell* cells = grid().writable(row);
+      std::fill(cells + left_, cells + right_ + 1, blank);
+      row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
+    }
+    return;
+  }
+  cut_wrap_above(top);
+  grid().rotate(top, bottom, -n);
+  for (int r = top; r < top + n; ++r) blank_row(r, blank);
+  grid().row(bottom).wrapped = false;
+  for (int r = top; r <= bottom; ++r) touch(r);
+}
+
+/// Copies the columns between the side margins of row `from` to row `to`.
+void Core::copy_sides(int to, int from) {
+  Row& target = touch(to);
+  Row& source = grid().row(from);
+  for (Row* row : {&target, &source}) {
+    split_wide(*row, left_);
+    split_wide(*row, right_ + 1);
+  }
+  Cell* out = grid().writable(target);
+  if ((out[cols() - 1].flags & kFiller) != 0) out[cols() - 1] = kBlank;
+  const auto cells = grid().cells(from);
+  std::copy(cells.begin() + left_, cells.begin() + right_ + 1, out + left_);
+  target.used = std::max(target.used, static_cast<std::uint16_t>(right_ + 1));
+  target.wide = target.wide || source.wide;
+  target.wrapped = false;
+}
+
+/// DECIC (n > 0) and DECDC: moves the columns from `from` to the right margin by n, within rows top..bottom.
+void Core::shift_columns(int top, int bottom, int from, int n) {
+  const int width = right_ + 1 - from;
+  const int count = std::min(n < 0 ? -n : n, width);
+  if (count <= 0) return;
+  const Cell blank = erased_cell();
+  for (int r = top; r <= bottom; ++r) {
+    Row& row = touch(r);
+    split_wide(row, from);
+    split_wide(row, right_ + 1);
+    Cell* cells = grid().writable(row);
+    // A filler has its meaning in the last column only.
+    if ((cells[cols() - 1].flags & kFiller) != 0) cells[cols() - 1] = kBlank;
+    if (n > 0) {
+      split_wide(row, right_ + 1 - count);
+      std::copy_backward(cells + from, cells + right_ + 1 - count, cells + right_ + 1);
+      std::fill_n(cells + from, count, blank);
+    } else {
+      split_wide(row, from + count);
+      std::copy(cells + from + count, cells + right_ + 1, cells + from);
+      std::fill_n(cells + right_ + 1 - count, count, blank);
+    }
+    row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
+    row.wrapped = false;
+  }
+}
+
+/// The text of cells [i, stop) behind `to`, up to the first one of two or of more than three bytes: returns
+/// where. Three bytes are written for each. Without a branch for what no processor can foresee: where words
+/// end.
+static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop, char*& to) {
+  char* out = to;
+  while (i < stop) {
+    const Cell cell = cells[i];
+    const std::uint32_t c = cell.glyph;
+    if (cell.width == 0 || (cell.flags & kFiller) != 0) {
+      ++i;
+      continue;
+    }
+    if (c >= 0x10000 || (c >= 0x80 && c < 0x800)) break;
+    const std::uint32_t one = c + (c == 0 ? 0x20U : 0U);
+    const std::uint32_t three = 0x8080E0U | c >> 12U | (c >> 6U & 0x3FU) << 8U | (c & 0x3FU) << 16U;
+    const std::uint32_t high = 0U - static_cast<std::uint32_t>(c >= 0x80);
+    const std::uint32_t bytes = (one & ~high) | (three & high);
+    out[0] = static_cast<char>(bytes);
+    out[1] = static_cast<char>(bytes >> 8U);
+    out[2] = static_cast<char>(bytes >> 16U);
+    out += 1 + (high & 2U);
+    i += cell.width;  // the right half holds nothing
+  }
+  to = out;
+  return i;
+}
+
+/// Adds a row that leaves the screen to the history, as text and runs of styles.
+void Core::push_history(const Row& row) {
+  std::string& text = scratch_;
+  const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
+  std::size_t used = row.used;
+  if (!row.wrapped) {
+    // Blanks that were never written are no text; written spaces and coloured blanks are.
+    while (used > 0 && row.cells[used - 1] == kBlank) --used;
+  }
+  // Four bytes a cell hold all but clusters, which make room for themselves. Never made smaller: only what is
+  // new would have to be filled again.
+  if (text.size() < used * 4) text.resize(used * 4);
+  // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
+  const bool may_be_plain = used == 0 || (row.cells[0].glyph < 0x80 && row.cells[0].style == 0);
+  if (may_be_plain && get_ascii(row.cells, used, text.data(), 0)) {
+    return history_.append({text.data(), used}, {}, end);
+  }
+
+  scratch_runs_.clear();
+  std::size_t out = 0;       // bytes of text
+  std::size_t last_run = 0;  // where the last run begins
+  bool last_default = true;
+  for (std::size_t i = 0; i < used;) {
+    const std::uint16_t id = row.cells[i].style;
+    const std::size_t run_start = out;
+    std::size_t stop = i;
+    while (stop < used && row.cells[stop].style == id) ++stop;
+    // Most runs of colour are ASCII; whether this one is shows while it is copied.
+    if (row.cells[i].glyph < 0x80 && get_ascii(row.cells + i, stop - i, text.data() + out, id)) {
+      out += stop - i;
+      i = stop;
+    }
+    while (i < stop) {
+      char* to = text.data() + out;
+      i = get_short(row.cells, i, stop, to);
+      out = static_cast<std::size_t>(to - text.data());
+      if (i >= stop) break;
+      const std::string_view bytes = cell_text(row.cells[i++], scratch_cell_);
+      if (text.size() < out + bytes.size() + (used - i) * 4) text.resize(out + bytes.size() + (used - i) * 4);
+      std::copy(bytes.begin(), bytes.end(), text.data() + out);
+      out += bytes.size();
+    }
+    if (out == run_start) continue;
+    last_run = scratch_runs_.size();
+    last_default = id == 0;
+    const Style& style = styles_.get(id);
+    encode_run(scratch_runs_, out - run_start, style, links_.uri(style.link));
+  }
+  // A last run in the default style says nothing, unless something follows.
+  if (end == LineEnd::hard && last_default) scratch_runs_.resize(last_run);
+  history_.append({text.data(), out}, scratch_runs_, end);
+}
+
+}  // namespace sess::terminal

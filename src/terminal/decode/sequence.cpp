@@ -1,0 +1,136 @@
+#include "terminal/decode/sequence.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+
+namespace sess::terminal {
+namespace {
+
+constexpr bool is_marker(unsigned char c) {
+  return c >= 0x3C && c <= 0x3F;
+}
+constexpr bool is_final(unsigned char c) {
+  return c >= 0x40 && c <= 0x7E;
+}
+
+void push(Csi& token, std::int32_t value, bool colon) {
+  if (token.count == Csi::kMaxParams) {
+    token.overflow = true;
+    return;
+  }
+  const auto i = static_cast<unsigned>(token.count);
+  token.params[i] = std::min<std::int32_t>(value, Csi::kMaxValue);
+  if (colon) token.colons |= std::uint64_t{1} << i;
+  ++token.count;
+}
+
+}  // namespace
+
+const char* parse_csi(const char* p, const char* end, Csi& token) {
+  if (p == end) return nullptr;
+  auto c = static_cast<unsigned char>(*p);
+  if (is_marker(c)) {
+    token.marker = *p;
+    if (++p == end) return nullptr;
+    c = static_cast<unsigned char>(*p);
+  }
+  std::int32_t value = Csi::kMissing;
+  bool colon = false;
+  bool any = false;
+  while (true) {
+    if (c >= '0' && c <= '9') {
+      value = value < 0 ? c - '0' : std::min(value * 10 + (c - '0'), 1000000);
+    } else if (c == ';' || c == ':') {
+      push(token, value, colon);
+      value = Csi::kMissing;
+      colon = c == ':';
+      any = true;
+    } else {
+      break;
+    }
+    if (++p == end) return nullptr;
+    c = static_cast<unsigned char>(*p);
+  }
+  if (any || value >= 0) push(token, value, colon);
+  if (is_final(c)) {
+    token.final = *p;
+    return p + 1;
+  }
+  bool malformed = is_marker(c);
+  int intermediates = 0;
+  while (c >= 0x20 && c <= 0x3F) {
+    if (c >= 0x30) {
+      malformed = true;
+    } else if (++intermediates == 1) {
+      token.intermediate = *p;
+    } else {
+      token.intermediate2 = *p;
+      malformed = malformed || intermediates > 2;
+    }
+    if (++p == end) return nullptr;
+    c = static_cast<unsigned char>(*p);
+  }
+  if (!is_final(c)) return nullptr;
+  token.final = malformed ? '\0' : *p;
+  return p + 1;
+}
+
+DcsHeader parse_dcs_header(std::string_view raw) {
+  DcsHeader header;
+  for (std::size_t i = 2; i < raw.size(); ++i) {
+    const auto c = static_cast<unsigned char>(raw[i]);
+    if (is_marker(c)) {
+      header.marker = raw[i];
+    } else if (c >= 0x20 && c < 0x30) {
+      header.intermediate = raw[i];
+    } else if (c >= 0x40) {
+      header.final = raw[i];
+      break;
+    }
+  }
+  return header;
+}
+
+int take_number(std::string_view& text) {
+  int value = -1;
+  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
+    value = std::min((value < 0 ? 0 : value) * 10 + (text.front() - '0'), 1000000);
+    text.remove_prefix(1);
+  }
+  return value;
+}
+
+std::string clean_text(std::string_view text, std::size_t limit) {
+  std::string out;
+  while (!text.empty()) {
+    const auto got = decode_utf8(text);
+    text.remove_prefix(got.length);
+    const char32_t c = got.code_point;
+    if (c < 0x20 || (c >= 0x7F && c < 0xA0)) continue;
+    const std::size_t before = out.size();
+    append_utf8(out, c);
+    if (out.size() > limit) {
+      out.resize(before);
+      break;
+    }
+  }
+  return out;
+}
+
+bool is_clean_text(std::string_view text) {
+  while (!text.empty()) {
+    const auto byte = static_cast<unsigned char>(text.front());
+    if (byte < 0x80) {
+      if (byte < 0x20 || byte == 0x7F) return false;
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto got = decode_utf8(text);
+    if (got.status != Utf8Status::value || got.code_point < 0xA0) return false;
+    text.remove_prefix(got.length);
+  }
+  return true;
+}
+
+}  // namespace sess::terminal

@@ -1,0 +1,87 @@
+// Runs of cells at once: ASCII into cells, cells back into ASCII, blanks. The inner loops of printing and
+// scrolling, two to sixteen cells a step where the machine has SSE2.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+
+#include "terminal/screen/cell.hpp"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace sess::terminal {
+
+/// Narrow cells of printable ASCII in one style.
+inline void put_ascii(Cell* out, const char* text, std::size_t n, std::uint16_t style) {
+  std::size_t i = 0;
+#if defined(__SSE2__)
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i rest = _mm_set1_epi32(static_cast<int>(style | 1U << 16U));  // style, width 1, no flags
+  auto* to = reinterpret_cast<__m128i*>(out);
+  for (; i + 16 <= n; i += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text + i));
+    for (const __m128i words : {_mm_unpacklo_epi8(bytes, zero), _mm_unpackhi_epi8(bytes, zero)}) {
+      for (const __m128i glyphs : {_mm_unpacklo_epi16(words, zero), _mm_unpackhi_epi16(words, zero)}) {
+        _mm_storeu_si128(to++, _mm_unpacklo_epi32(glyphs, rest));
+        _mm_storeu_si128(to++, _mm_unpackhi_epi32(glyphs, rest));
+      }
+    }
+  }
+#endif
+  const auto base = std::bit_cast<std::uint64_t>(Cell{0, style, 1, 0});
+  for (; i < n; ++i) out[i] = std::bit_cast<Cell>(base | static_cast<unsigned char>(text[i]));
+}
+
+inline void put_blanks(Cell* out, std::size_t n) {
+  std::size_t i = 0;
+#if defined(__SSE2__)
+  const __m128i two = _mm_set1_epi64x(static_cast<long long>(std::bit_cast<std::uint64_t>(kBlank)));
+  for (; i + 2 <= n; i += 2) _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), two);
+#endif
+  for (; i < n; ++i) out[i] = kBlank;
+}
+
+/// The text of cells that are all ASCII (blanks as spaces) in one style; false, with `out` half written, when
+/// one is not. A style whose bits are among those of `style` is not told from it: unless it is 0, the caller
+/// knows.
+inline bool get_ascii(const Cell* cells, std::size_t n, char* out, std::uint16_t style) {
+  // Anything in a cell but seven bits of glyph, the style and the width 1.
+  const std::uint64_t allowed = std::bit_cast<std::uint64_t>(Cell{0x7F, style, 1, 0});
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+#if defined(__SSE2__)
+  __m128i all = _mm_setzero_si128();
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i space = _mm_set1_epi8(' ');
+  for (; i + 8 <= n; i += 8) {
+    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
+    const __m128i a = _mm_loadu_si128(from);
+    const __m128i b = _mm_loadu_si128(from + 1);
+    const __m128i c = _mm_loadu_si128(from + 2);
+    const __m128i d = _mm_loadu_si128(from + 3);
+    all = _mm_or_si128(all, _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)));
+    const auto glyphs = [](__m128i x, __m128i y) {
+      return _mm_castps_si128(
+          _mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(2, 0, 2, 0)));
+    };
+    __m128i bytes = _mm_packs_epi32(glyphs(a, b), glyphs(c, d));
+    bytes = _mm_packus_epi16(bytes, zero);
+    bytes = _mm_or_si128(bytes, _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), space));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), bytes);
+  }
+  alignas(16) std::uint64_t halves[2];
+  _mm_store_si128(reinterpret_cast<__m128i*>(halves), all);
+  seen = halves[0] | halves[1];
+#endif
+  for (; i < n; ++i) {
+    seen |= std::bit_cast<std::uint64_t>(cells[i]);
+    out[i] = cells[i].glyph == 0 ? ' ' : static_cast<char>(cells[i].glyph);
+  }
+  return (seen & ~allowed) == 0;
+}
+
+}  // namespace sess::terminal

@@ -1,0 +1,44 @@
+// The bytes of one history line.
+//
+//   record: varint (text length << 2 | has runs << 1 | wrapped)
+//           [varint length of the runs, then the runs]     only when a style is not the default
+//           text, UTF-8
+//   run:    varint length in bytes of text, style
+//   style:  mask, then what it names in this order:
+//           1 fg, 2 bg, 4 attributes (low byte), 8 protected, 16 underline kind, 32 underline colour, 64 link
+//           (URI)
+//   colour: 0 red green blue | 1 index
+//
+// Encoding never fails; decoding is total: false on anything that is no record.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "terminal/screen/history.hpp"
+
+namespace sess::terminal {
+
+inline constexpr std::size_t kMaxLink = 2083;  ///< longest URI kept, as in VTE's OSC 8 proposal
+
+/// One run of `length` bytes; the style's own link number is not looked at.
+void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link);
+/// Appends the decoded runs; views point into `bytes`.
+[[nodiscard]] bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs);
+
+/// The head of a record, up to its text.
+struct RecordHead {
+  std::size_t text_length = 0;
+  std::size_t runs_length = 0;
+  std::size_t head_length = 0;  ///< bytes before the runs
+  bool wrapped = false;
+  [[nodiscard]] std::size_t size() const { return head_length + runs_length + text_length; }
+};
+
+void encode_head(std::string& out, std::size_t text_length, std::size_t runs_length, bool wrapped);
+/// False when `bytes` does not start with a whole record.
+[[nodiscard]] bool decode_head(std::string_view bytes, RecordHead& head);
+
+}  // namespace sess::terminal

@@ -1,0 +1,360 @@
+#include "terminal/show/attach_paint.hpp"
+
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "terminal/screen/line_wrap.hpp"
+#include "terminal/decode/sequence.hpp"
+#include "terminal/screen/sgr_text.hpp"
+
+namespace sess::terminal {
+namespace {
+
+constexpr std::string_view kBegin = "\x1b[?2026h";
+constexpr std::string_view kEnd = "\x1b[?2026l";
+/// What painting relies on: autowrap, no insert mode, ASCII in G0, plain rendition.
+constexpr std::string_view kPrepare = "\x1b[?25l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[m";
+
+void go_to(std::string& out, int row, int col) {
+  out += "\x1b[" + std::to_string(row + 1) + ';' + std::to_string(col + 1) + 'H';
+}
+
+/// Writes styled text, saying a style only when it changes.
+class Brush {
+ public:
+  Brush(const Screen& screen, std::string& out) : screen_(screen), out_(out) {}
+
+  void style(const Style& style, std::string_view id, std::string_view uri) {
+    Style plain = style;
+    plain.link = 0;
+    plain.attrs = static_cast<std::uint16_t>(plain.attrs & ~protected_);
+    if (uri != link_ || (!uri.empty() && id != link_id_)) {
+      append_link(out_, id, uri);
+      link_ = uri;
+      link_id_ = id;
+    }
+    const bool guard = (style.attrs & protected_) != 0;
+    if (guard != guard_) {
+      out_ += guard ? "\x1b[1\"q" : "\x1b[0\"q";
+      guard_ = guard;
+    }
+    if (plain == current_) return;
+    append_sgr(out_, plain);
+    current_ = plain;
+  }
+  void cell(const Cell& cell) {
+    const Style& own = screen_.style(cell.style);
+    style(own, screen_.link_id(own.link), screen_.link(own.link));
+    screen_.append_text(out_, cell);
+  }
+  void plain() { style(Style{}, {}, {}); }
+
+  /// One row as text that flows. A row that continues is written to its very end, so that the terminal itself
+  /// wraps and knows the line as one; another ends in an erase. Returns whether a newline must follow.
+  bool row(std::span<const Cell> cells, bool wrapped) {
+    std::size_t used = cells.size();
+    if (!wrapped) {
+      while (used > 0 && cells[used - 1] == kBlank) --used;
+    }
+    for (std::size_t i = 0; i < used; ++i) {
+      if (cells[i].width == 0) continue;
+      if ((cells[i].flags & kFiller) != 0) {
+        // The terminal leaves the column alone when the wide character wraps.
+        style(screen_.style(cells[i].style), {}, {});
+        out_ += "\x1b[K";
+        continue;
+      }
+      cell(cells[i]);
+    }
+    if (wrapped) return false;
+    plain();
+    if (used < cells.size()) out_ += "\x1b[K";
+    return true;
+  }
+
+ private:
+  const Screen& screen_;
+  std::string& out_;
+  Style current_;
+  bool guard_ = false;
+  std::string link_;
+  std::string link_id_;
+};
+
+void history_line(Brush& brush, std::string& out, const HistoryLine& line) {
+  std::string_view rest = line.text;
+  // A store outlives a server: what is damaged must not become an escape sequence on somebody's terminal.
+  if (!is_clean_text(rest)) {
+    brush.plain();
+    out += clean_text(rest, std::string_view::npos);
+    return;
+  }
+  for (const auto& run : line.runs) {
+    brush.style(run.style, {}, run.link);
+    out += rest.substr(0, run.length);
+    rest.remove_prefix(std::min(rest.size(), run.length));
+  }
+  if (!rest.empty()) {
+    brush.plain();
+    out += rest;
+  }
+}
+
+/// All rows of one screen, from wherever the cursor is at a line's start; no newline behind the last.
+void flow_rows(std::string& out, const Screen& screen, bool hidden) {
+  Brush brush(screen, out);
+  const int rows = screen.size().rows;
+  for (int r = 0; r < rows; ++r) {
+    const bool wrapped = (hidden ? screen.hidden_wrapped(r) : screen.wrapped(r)) && r + 1 < rows;
+    const bool newline = brush.row(hidden ? screen.hidden_row(r) : screen.row(r), wrapped);
+    if (newline && r + 1 < rows) out += "\r\n";
+  }
+  brush.plain();
+}
+
+/// Sets the pen as it is, hyperlink included.
+void set_pen(std::string& out, const Screen& screen, const Style& pen) {
+  append_sgr(out, pen);
+  if (pen.link != 0) append_link(out, screen.link_id(pen.link), screen.link(pen.link));
+  if ((pen.attrs & protected_) != 0) out += "\x1b[1\"q";
+}
+
+void set_charsets(std::string& out, const Charsets& charsets) {
+  constexpr std::string_view kSlots = "()*+";
+  for (std::size_t i = 0; i < kSlots.size(); ++i) {
+    if (charsets.g[i] == 'B') continue;
+    out += '\x1b';
+    out += kSlots[i];
+    out += charsets.g[i];
+  }
+  if (charsets.gl == 1) out += '\x0e';
+  if (charsets.gl == 2) out += "\x1bn";
+  if (charsets.gl == 3) out += "\x1bo";
+}
+
+/// Puts the cursor, and the last-column flag by writing the last column once more.
+void put_cursor(std::string& out, const Screen& screen, int row, int col, bool pending,
+                std::span<const Cell> cells) {
+  if (pending && !cells.empty()) {
+    auto at = static_cast<std::size_t>(col);
+    if (cells[at].width == 0 && at > 0) --at;
+    go_to(out, row, static_cast<int>(at));
+    Brush brush(screen, out);
+    brush.cell(cells[at]);
+    brush.plain();
+    return;
+  }
+  go_to(out, row, col);
+}
+
+void put_saved(std::string& out, const Screen& screen, bool alternate) {
+  const SavedCursor& saved = screen.saved_cursor(alternate);
+  if (saved == SavedCursor{}) return;
+  go_to(out, saved.place.row, saved.place.col);
+  append_sgr(out, saved.pen);
+  set_charsets(out, saved.charsets);
+  out +=
+      "\x1b"
+      "7\x1b[m\x1b(B\x0f";
+}
+
+void put_tabs(std::string& out, const Screen& screen) {
+  const int cols = screen.size().cols;
+  bool usual = true;
+  for (int c = 0; c < cols; ++c) usual = usual && screen.tab_stop(c) == (c % 8 == 0);
+  if (usual) return;
+  out += "\x1b[3g";
+  for (int c = 0; c < cols; ++c) {
+    if (!screen.tab_stop(c)) continue;
+    out += "\x1b[" + std::to_string(c + 1) + "G\x1bH";
+  }
+}
+
+std::string hex(Color color) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "rgb:";
+  for (const std::uint8_t v : {color.r, color.g, color.b}) {
+    out += kHex[v >> 4U];
+    out += kHex[v & 15U];
+    out += '/';
+  }
+  out.pop_back();
+  return out;
+}
+
+void put_colors(std::string& out, const Screen& screen) {
+  if (screen.palette_changed()) {
+    for (int i = 0; i < 256; ++i) {
+      const auto color = screen.palette(static_cast<std::uint8_t>(i));
+      if (color) out += "\x1b]4;" + std::to_string(i) + ';' + hex(*color) + "\x1b\\";
+    }
+  }
+  int number = 10;
+  for (const auto& color :
+       {screen.default_foreground(), screen.default_background(), screen.cursor_color()}) {
+    if (color) out += "\x1b]" + std::to_string(number) + ';' + hex(*color) + "\x1b\\";
+    ++number;
+  }
+}
+
+/// Everything behind the cells: titles, colours, tabs, margins, modes, charsets, cursor, pen.
+void put_state(std::string& out, const Screen& screen) {
+  const Modes& modes = screen.modes();
+  const int rows = screen.size().rows;
+  const int cols = screen.size().cols;
+  if (!screen.title().empty()) out += "\x1b]2;" + std::string(screen.title()) + "\x1b\\";
+  if (!screen.icon_title().empty()) out += "\x1b]1;" + std::string(screen.icon_title()) + "\x1b\\";
+  put_colors(out, screen);
+  put_tabs(out, screen);
+  if (screen.top_margin() != 0 || screen.bottom_margin() != rows - 1) {
+    out += "\x1b[" + std::to_string(screen.top_margin() + 1) + ';' +
+           std::to_string(screen.bottom_margin() + 1) + 'r';
+  }
+  Modes plain;
+  plain.cursor_visible = false;  // painting hid it
+  plain.alternate_screen = modes.alternate_screen;
+  // Insert mode and origin mode would disturb what follows here.
+  Modes early = modes;
+  early.insert = false;
+  early.origin = false;
+  early.autowrap = true;
+  out += change_modes(plain, early);
+  if (modes.left_right_margins && (screen.left_margin() != 0 || screen.right_margin() != cols - 1)) {
+    out += "\x1b[" + std::to_string(screen.left_margin() + 1) + ';' +
+           std::to_string(screen.right_margin() + 1) + 's';
+  }
+  Cursor cursor = screen.cursor();
+  if (modes.origin) {
+    out += "\x1b[?6h";
+    go_to(out, cursor.row - screen.top_margin(), cursor.col - screen.left_margin());
+  } else {
+    put_cursor(out, screen, cursor.row, cursor.col, cursor.pending_wrap, screen.row(cursor.row));
+  }
+  if (modes.insert) out += "\x1b[4h";
+  if (!modes.autowrap) out += "\x1b[?7l";
+  set_charsets(out, screen.charsets());
+  set_pen(out, screen, screen.pen());
+}
+
+/// Behind the main screen's cells: enters the alternate one and paints it.
+void enter_alternate(std::string& out, const Screen& screen) {
+  const SavedCursor& saved = screen.saved_cursor(false);
+  append_kitty_push(out, screen.modes().kitty_main);
+  put_cursor(out, screen, saved.place.row, saved.place.col, saved.place.pending,
+             screen.hidden_row(saved.place.row));
+  append_sgr(out, saved.pen);
+  set_charsets(out, saved.charsets);
+  out += "\x1b[?1049h\x1b[m\x1b(B\x0f\x1b[H\x1b[2J";
+  flow_rows(out, screen, false);
+  put_saved(out, screen, true);
+}
+
+}  // namespace
+
+std::string paint_for_attach(const Screen& screen, const PaintOptions& options) {
+  std::string out(kBegin);
+  out += kPrepare;
+  // The margins home the cursor; painting goes on where it is, so that what is above scrolls away as text.
+  out +=
+      "\x1b"
+      "7\x1b[r\x1b"
+      "8\r\x1b[J";
+  const History& history = screen.history();
+  const std::uint64_t count = std::min<std::uint64_t>(history.lines(), options.history_lines);
+  {
+    Brush brush(screen, out);
+    HistoryLine line;
+    for (std::uint64_t n = history.end_line() - count; n < history.end_line(); ++n) {
+      if (!history.read(n, line)) continue;
+      history_line(brush, out, line);
+      if (line.wrapped) continue;
+      brush.plain();
+      out += "\r\n";
+    }
+    // The open line is the beginning of the first row's text.
+    if (history.has_open_line() && options.history_lines != 0) history_line(brush, out, history.open_line());
+    brush.plain();
+  }
+  const bool alternate = screen.modes().alternate_screen;
+  // As many rows as the terminal has, flowing: wherever it began, the last of them fill the screen exactly.
+  flow_rows(out, screen, alternate);
+  for (int r = screen.size().rows; r < options.client.rows; ++r) out += "\r\n";
+  if (alternate) {
+    enter_alternate(out, screen);
+  } else {
+    put_saved(out, screen, false);
+    if (screen.modes().kitty_alternate.size != 0) {
+      // A program that left the alternate screen for a moment finds its keyboard there again.
+      out += "\x1b[?47h";
+      append_kitty_push(out, screen.modes().kitty_alternate);
+      out += "\x1b[?47l";
+    }
+  }
+  put_state(out, screen);
+  if (!screen.modes().synchronized) out += kEnd;
+  return out;
+}
+
+std::string repaint(const Screen& screen) {
+  // The terminal may have missed any change: everything that the ledger knows is said again.
+  std::string out(kBegin);
+  const Modes& modes = screen.modes();
+  out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l";
+  for (const int mode : {1, 5, 45, 9, 1000, 1002, 1003, 1005, 1006, 1015, 1016, 1004, 2004, 2031}) {
+    out += "\x1b[?" + std::to_string(mode) + 'l';
+  }
+  out += "\x1b>\x1b[>4m\x1b[<8u";
+  out += kPrepare;
+  out += "\x1b[H";
+  flow_rows(out, screen, modes.alternate_screen);
+  if (modes.alternate_screen) {
+    enter_alternate(out, screen);
+  } else {
+    put_saved(out, screen, false);
+  }
+  if (modes.cursor_shape == CursorShape::default_) out += "\x1b[0 q";
+  put_state(out, screen);
+  if (!modes.synchronized) out += kEnd;
+  return out;
+}
+
+std::string history_text(const Screen& screen, std::uint64_t from_line, std::uint64_t max_lines) {
+  const History& history = screen.history();
+  if (screen.modes().alternate_screen) return {};
+  std::uint64_t from = std::max(from_line, history.first_line());
+  if (from >= history.end_line() || max_lines == 0) return {};
+  from = std::max(from, history.end_line() - std::min(history.lines(), max_lines));
+  const int rows = screen.size().rows;
+  const int cols = screen.size().cols;
+  std::string out(kBegin);
+  out += kPrepare;
+  out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[H\x1b[J";
+  Brush brush(screen, out);
+  HistoryLine line;
+  std::uint64_t printed = 0;
+  for (std::uint64_t n = from; n < history.end_line(); ++n) {
+    if (!history.read(n, line)) continue;
+    history_line(brush, out, line);
+    brush.plain();
+    out += "\r\n";
+    printed += wrapped_rows(line.text, cols);
+  }
+  // What of it is still on the screen follows into the scrollback. The cursor stands one row below it.
+  const std::uint64_t visible = std::min<std::uint64_t>(printed, static_cast<std::uint64_t>(rows) - 1);
+  go_to(out, rows - 1, 0);
+  out.append(static_cast<std::size_t>(visible), '\n');
+  out += kEnd;
+  return out;
+}
+
+std::string undo_for_detach(const Screen& screen) {
+  std::string out;
+  if (screen.pen().link != 0) append_link(out, {}, {});
+  if (screen.palette_changed()) out += "\x1b]104\x1b\\";
+  if (screen.default_foreground()) out += "\x1b]110\x1b\\";
+  if (screen.default_background()) out += "\x1b]111\x1b\\";
+  if (screen.cursor_color()) out += "\x1b]112\x1b\\";
+  return out + undo_modes(screen.modes());
+}
+
+}  // namespace sess::terminal

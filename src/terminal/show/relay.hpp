@@ -1,0 +1,75 @@
+// The bytes that a direct client's terminal may be sent: a program's output, cleaned.
+//
+// The same tokens in the same order, without queries (the server answers those, once), without what the
+// emulator does not do, and without anything malformed or oversized; malformed UTF-8 becomes U+FFFD.
+// Unfinished tokens are held back. Attached to an Emulator by feed(bytes, &relay) decoding happens once;
+// feed() here has its own decoder, for replay out of a journal's ring, and must start at a token boundary.
+// Deciding is done by relay_rules.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "terminal/decode/tokens.hpp"
+
+namespace sess::terminal {
+
+class Decoder;
+
+struct RelayPolicy {
+  bool clipboard = true;      ///< pass OSC 52 writes
+  bool notifications = true;  ///< pass OSC 9, 99, 777
+};
+
+class Relay : public TokenHandler {
+ public:
+  explicit Relay(RelayPolicy policy = {});
+  ~Relay() override;
+  Relay(const Relay&) = delete;
+  Relay& operator=(const Relay&) = delete;
+
+  /// Decodes with an own decoder. Not to be mixed with Emulator::feed(bytes, &relay).
+  void feed(std::string_view bytes);
+  /// Bytes at the end of what feed() was given that are not passed on yet.
+  [[nodiscard]] std::size_t pending() const;
+  /// Whether what was passed on ends inside a picture: no token boundary to resume from.
+  [[nodiscard]] bool in_stream() const;
+
+  /// What may be sent, in order. Pieces point into the bytes that were fed, or into this object: use or copy
+  /// them before either changes, then clear().
+  [[nodiscard]] std::span<const std::string_view> pieces() const { return pieces_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return pieces_.empty(); }
+  void append_to(std::string& out) const;
+  void clear();
+
+  /// For Emulator::feed and the decoder: the bytes that tokens of this feed may point into.
+  void begin(std::string_view input);
+
+  void on_text(std::string_view text) override;
+  void on_control(char c, std::string_view raw) override;
+  void on_escape(const Escape& token) override;
+  void on_csi(const Csi& token) override;
+  void on_osc(const StringToken& token) override;
+  void on_dcs(const StringToken& token) override;
+  void on_other_string(const StringToken& token) override;
+  void on_stream(StreamKind kind, std::string_view raw) override;
+
+ private:
+  void pass(std::string_view raw);
+  void put(std::string bytes);
+
+  RelayPolicy policy_;
+  std::string_view input_;
+  std::vector<std::string_view> pieces_;
+  std::deque<std::string> owned_;
+  std::size_t size_ = 0;
+  std::unique_ptr<Decoder> decoder_;
+};
+
+}  // namespace sess::terminal

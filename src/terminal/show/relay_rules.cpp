@@ -1,0 +1,157 @@
+#include "terminal/show/relay_rules.hpp"
+
+#include "terminal/decode/sequence.hpp"
+
+namespace sess::terminal {
+namespace {
+
+/// DECCOLM and its permission change the terminal's width, highlight tracking hangs it, in-band resize
+/// reports (2048) and others that answer by themselves would type into the program what the server did not
+/// check.
+bool forbidden_mode(int mode) {
+  return mode == 3 || mode == 40 || mode == 1001 || mode == 2048 || mode == 9001;
+}
+
+bool asks(std::string_view payload) {
+  // A field that is "?" alone.
+  while (!payload.empty()) {
+    const std::size_t at = payload.find(';');
+    if (payload.substr(0, at) == "?") return true;
+    payload.remove_prefix(at == std::string_view::npos ? payload.size() : at + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+bool passes_control(char c) {
+  switch (c) {
+    case '\a':
+    case '\b':
+    case '\t':
+    case '\n':
+    case '\v':
+    case '\f':
+    case '\r':
+    case 0x0E:
+    case 0x0F:
+      return true;
+    default:
+      return false;  // ENQ asks for the answerback; NUL, CAN, SUB and the rest show nothing
+  }
+}
+
+bool passes_escape(const Escape& token) {
+  switch (token.intermediate) {
+    case 0:
+      return std::string_view("78=>DEHMNOcno69").find(token.final) != std::string_view::npos;
+    case '(':
+    case ')':
+    case '*':
+    case '+':
+      return token.intermediate2 == 0 && (token.final == '0' || token.final == 'A' || token.final == 'B');
+    case '#':
+      return token.intermediate2 == 0 && token.final == '8';
+    default:
+      return false;
+  }
+}
+
+Verdict judge_csi(const Csi& token) {
+  const auto when = [](bool passes) { return passes ? Verdict::pass : Verdict::drop; };
+  if (token.overflow) return Verdict::drop;
+  if (token.intermediate2 != 0) return Verdict::drop;
+  switch (token.intermediate) {
+    case 0:
+      break;
+    case ' ':
+      return when(token.final == 'q' && token.marker == 0);
+    case '!':
+      return when(token.final == 'p' && token.marker == 0);
+    case '"':
+      return when(token.final == 'q' && token.marker == 0);
+    case '\'':
+      return when((token.final == '}' || token.final == '~') && token.marker == 0);
+    default:
+      return Verdict::drop;
+  }
+  const std::string_view plain = "@ABCDEFGHIJKLMPSXZ`abdefghjklmrsu";
+  switch (token.marker) {
+    case 0:
+      if (token.final == 'T') return when(token.count <= 1);
+      if (token.final == 't') return when(token.get(0, 0) == 22 || token.get(0, 0) == 23);
+      return when(plain.find(token.final) != std::string_view::npos);
+    case '?':
+      if (token.final == 'h' || token.final == 'l') {
+        for (int i = 0; i < token.count; ++i) {
+          if (forbidden_mode(token.get(i, 0))) return Verdict::rewrite;
+        }
+        return Verdict::pass;
+      }
+      return when(std::string_view("JKWrs").find(token.final) != std::string_view::npos);
+    case '>':
+      return when(token.final == 'u' || token.final == 'm' || token.final == 'n');
+    case '<':
+    case '=':
+      return when(token.final == 'u');
+    default:
+      return Verdict::drop;
+  }
+}
+
+std::string rewrite_modes(const Csi& token) {
+  std::string out;
+  for (int i = 0; i < token.count; ++i) {
+    const int mode = token.get(i, 0);
+    if (forbidden_mode(mode)) continue;
+    out += out.empty() ? "\x1b[?" : ";";
+    out += std::to_string(mode);
+  }
+  if (!out.empty()) out += token.final;
+  return out;
+}
+
+bool passes_osc(std::string_view payload, const RelayPolicy& policy) {
+  const int number = take_number(payload);
+  if (!payload.empty() && payload.front() == ';') payload.remove_prefix(1);
+  switch (number) {
+    case 0:
+    case 1:
+    case 2:
+    case 7:
+    case 8:
+    case 104:
+    case 105:
+    case 110:
+    case 111:
+    case 112:
+    case 117:
+    case 119:
+    case 133:
+    case 633:
+      return true;
+    case 4:
+    case 5:
+    case 10:
+    case 11:
+    case 12:
+    case 17:
+    case 19:
+    case 22:
+      return !asks(payload);
+    case 9:
+    case 777:
+      return policy.notifications && !asks(payload);
+    case 99:
+      return policy.notifications && payload.find("p=?") == std::string_view::npos;
+    case 52: {
+      const std::size_t at = payload.find(';');
+      return policy.clipboard && at != std::string_view::npos &&
+             payload.find('?', at) == std::string_view::npos;
+    }
+    default:
+      return false;
+  }
+}
+
+}  // namespace sess::terminal

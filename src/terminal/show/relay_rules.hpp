@@ -1,0 +1,35 @@
+// What of a program's output a direct client's terminal may be sent, decided token by token. Pure functions.
+//
+// Lists of what passes: anything that is not named is dropped. What passes is what the emulator does as well,
+// asks the terminal nothing and leaves its width alone. Relay (relay.hpp) applies them and owns the bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "terminal/show/relay.hpp"
+#include "terminal/decode/tokens.hpp"
+
+namespace sess::terminal {
+
+/// What becomes of a CSI sequence.
+enum class Verdict : std::uint8_t {
+  pass,     ///< as it came
+  drop,     ///< a query, or something the emulator does not do
+  rewrite,  ///< pass what rewrite_modes() makes of it
+};
+
+/// C0: BEL to CR and the two shifts; not ENQ, which asks.
+[[nodiscard]] bool passes_control(char c);
+/// Cursor, keypad, tab stop and character set functions, RIS and DECALN.
+[[nodiscard]] bool passes_escape(const Escape& token);
+/// Sequences with more parameters than are kept are dropped.
+[[nodiscard]] Verdict judge_csi(const Csi& token);
+/// DECSET or DECRST without the modes that must not reach the terminal; empty when none is left.
+[[nodiscard]] std::string rewrite_modes(const Csi& token);
+/// `payload`: what stands between ESC ] and the terminator. Colours, titles, links, directories and marks
+/// pass, the clipboard and notifications as `policy` says, a question ("?" for a value) never.
+[[nodiscard]] bool passes_osc(std::string_view payload, const RelayPolicy& policy);
+
+}  // namespace sess::terminal

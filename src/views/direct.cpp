@@ -1,0 +1,212 @@
+#include "views/direct.hpp"
+
+#include <algorithm>
+
+#include "protocol/message.hpp"
+#include "views/output.hpp"
+#include "terminal/show/attach_paint.hpp"
+#include "terminal/screen/modes.hpp"
+
+namespace sess::views {
+namespace {
+
+/// How long a client may take for what it is behind before it is shown the newest screen instead.
+constexpr double kPatienceSeconds = 0.1;
+constexpr std::uint64_t kLeastPatience = 16 * 1024;
+/// Some of the ring stays free for what comes while the client catches up.
+constexpr std::uint64_t kMostPatience = panes::Journal::kRingSize - 128 * 1024;
+constexpr std::size_t kPull = 64 * 1024;
+/// Screens of a flood: sixty a second at the most.
+constexpr std::chrono::milliseconds kFrameInterval{16};
+/// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains meanwhile, so that
+/// the next screen (the one after Ctrl-C) is not behind them.
+constexpr double kFrameShare = 0.8;
+constexpr std::chrono::milliseconds kLongestInterval{250};
+
+}  // namespace
+
+DirectView::DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& pane, Options options)
+    : connection_(connection),
+      flow_(flow),
+      pane_(pane),
+      options_(options),
+      relay_(std::make_unique<terminal::Relay>(options.policy)) {}
+
+void DirectView::synchronize() {
+  relay_ = std::make_unique<terminal::Relay>(options_.policy);
+  hidden_ = 0;
+  skipping_ = inside_long_picture();
+  fed_ = skipping_ ? pane_.parsed() : pane_.boundary();
+  owed_line_ = pane_.screen().history().end_line();
+  shown_ = pane_.parsed();
+  known_ = {fed_, owed_line_};
+  deadline_.reset();
+}
+
+void DirectView::paint(Size client, Time now) {
+  update_undo();
+  synchronize();
+  send_output(connection_, flow_, now,
+              terminal::paint_for_attach(pane_.screen(), {options_.history_lines, client}), fed_);
+}
+
+bool DirectView::resume(std::uint64_t offset, std::uint64_t past) {
+  if (offset > pane_.parsed() || offset < pane_.journal().oldest()) return false;
+  update_undo();
+  relay_ = std::make_unique<terminal::Relay>(options_.policy);
+  fed_ = offset;
+  hidden_ = past;
+  skipping_ = false;
+  return true;
+}
+
+void DirectView::catch_up(std::uint64_t history_line, Time now) {
+  update_undo();
+  synchronize();
+  std::string bytes = terminal::history_text(pane_.screen(), history_line, options_.history_lines);
+  bytes += terminal::repaint(pane_.screen());
+  send_output(connection_, flow_, now, bytes, fed_);
+}
+
+void DirectView::repaint(Time now) {
+  update_undo();
+  synchronize();
+  send_output(connection_, flow_, now, terminal::repaint(pane_.screen()), fed_);
+}
+
+void DirectView::turn(Time now) {
+  update_undo();
+  if (!skipping_) follow(now);
+  if (!skipping_ && fed_ == pane_.parsed() && !(known_ && known_->offset == fed_)) {
+    known_ = {fed_, pane_.end_line_before_resize()};
+  }
+  if (skipping_) skip(now);
+}
+
+std::uint64_t DirectView::patience() const {
+  const double rate = flow_.rate();
+  if (rate <= 0) return kMostPatience / 2;
+  return std::clamp(static_cast<std::uint64_t>(rate * kPatienceSeconds), kLeastPatience, kMostPatience);
+}
+
+void DirectView::follow(Time now) {
+  while (fed_ < pane_.parsed()) {
+    if (fed_ < pane_.journal().oldest()) return start_skipping();
+    const std::size_t room = flow_.room();
+    if (room == 0) {
+      if (pane_.parsed() - fed_ > patience()) start_skipping();
+      return;
+    }
+    auto bytes = pane_.journal().output(fed_);
+    bytes = bytes.substr(0, std::min<std::uint64_t>({bytes.size(), pane_.parsed() - fed_, room, kPull}));
+    relay_->feed(bytes);
+    fed_ += bytes.size();
+    if (relay_->empty()) continue;
+    std::string& queue = connection_.queue();
+    // In the middle of a picture nothing can be resumed from here.
+    const std::uint64_t offset = relay_->in_stream() ? protocol::kNoOffset : fed_ - relay_->pending();
+    std::size_t size = relay_->size();
+    if (hidden_ == 0) {
+      protocol::Output::append_header(queue, offset, size);
+      relay_->append_to(queue);
+    } else {
+      std::string rest;
+      relay_->append_to(rest);
+      const std::size_t cut = std::min<std::uint64_t>(hidden_, rest.size());
+      hidden_ -= cut;
+      rest.erase(0, cut);
+      size = rest.size();
+      protocol::Output::append_header(queue, offset, size);
+      queue += rest;
+    }
+    relay_->clear();
+    flow_.on_sent(size, now);
+  }
+}
+
+void DirectView::finish(Time now) {
+  if (!skipping_ && fed_ >= pane_.journal().oldest() && pane_.parsed() - fed_ <= kLeastPatience) {
+    while (fed_ < pane_.parsed()) {
+      const auto bytes = pane_.journal().output(fed_);
+      relay_->feed(bytes);
+      fed_ += bytes.size();
+      std::string out;
+      relay_->append_to(out);
+      relay_->clear();
+      send_output(connection_, flow_, now, out);
+    }
+  } else {
+    catch_up(history_line(), now);
+  }
+}
+
+void DirectView::start_skipping() {
+  skipping_ = true;
+  owed_line_ = history_line();
+  shown_ = 0;
+}
+
+std::uint64_t DirectView::history_line() const {
+  if (skipping_) return owed_line_;
+  if (known_ && known_->offset == fed_) return known_->line;
+  const auto at = pane_.history_line_at(fed_);
+  return at ? *at : pane_.screen().history().first_line();
+}
+
+void DirectView::skip(Time now) {
+  deadline_.reset();
+  if (!flow_.drained() || inside_long_picture()) return;
+  if (const auto next = shown_at_ + frame_interval(); now < next) {
+    deadline_ = next;
+    return;
+  }
+  const std::uint64_t parsed = pane_.parsed();
+  // Either nothing came since the last screen, or so little that this client can take it: the flood is over.
+  const double rate = flow_.rate();
+  const bool calm = shown_ != 0 && static_cast<double>(parsed - shown_) <= rate * kPatienceSeconds / 4;
+  if (calm) {
+    const std::uint64_t line = owed_line_;
+    return catch_up(line, now);
+  }
+  discarded_ += parsed - std::max(fed_, shown_);
+  shown_ = parsed;
+  shown_at_ = now;
+  fed_ = parsed;
+  const std::string bytes = terminal::repaint(pane_.screen());
+  shown_bytes_ = bytes.size();
+  send_output(connection_, flow_, now, bytes);
+}
+
+std::chrono::nanoseconds DirectView::frame_interval() const {
+  const double rate = flow_.rate();
+  if (rate <= 0) return kFrameInterval;
+  const std::chrono::duration<double> needed(static_cast<double>(shown_bytes_) / (rate * kFrameShare));
+  if (needed > kLongestInterval) return kLongestInterval;
+  return std::max<std::chrono::nanoseconds>(kFrameInterval,
+                                            std::chrono::duration_cast<std::chrono::nanoseconds>(needed));
+}
+
+void DirectView::update_undo() {
+  const auto& screen = pane_.screen();
+  const terminal::Modes& modes = screen.modes();
+  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed()) return;
+  undo_for_ = modes;
+  undo_palette_ = screen.palette_changed();
+  // The client prints its last line where this leaves the cursor: below everything.
+  const std::string bytes = terminal::undo_for_detach(screen) + "\x1b[9999;1H\n";
+  connection_.send(protocol::encode(protocol::Undo{bytes}));
+}
+
+std::string below_screen(const terminal::Screen& screen) {
+  if (screen.modes().alternate_screen) return {};
+  int last = screen.cursor().row;
+  for (int r = screen.size().rows - 1; r > last; --r) {
+    const auto row = screen.row(r);
+    if (std::any_of(row.begin(), row.end(), [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+      last = r;
+    }
+  }
+  return fmt::format("\x1b[{};1H\n", last + 1);
+}
+
+}  // namespace sess::views

@@ -1,0 +1,97 @@
+// A client that shows one pane directly: the program's own bytes, cleaned, straight to the user's terminal.
+//
+// It pulls from the pane's ring at its own pace, so a slow client costs no memory and slows nobody. While the
+// terminal keeps up it gets every byte (following). When it falls too far behind, what it did not get is dropped at
+// a token boundary; it is shown the current screen each time it has taken the last one (skipping), and once the
+// flood is over the history lines that it missed, the newest as many as an attach replays, and the screen: then it
+// follows again. Decisions only look at offsets and at FlowWindow; bytes come from terminal/.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "views/connection.hpp"
+#include "views/flow_window.hpp"
+#include "panes/pane_io.hpp"
+#include "terminal/show/relay.hpp"
+
+namespace sess::views {
+
+class DirectView {
+ public:
+  using Time = FlowWindow::Time;
+
+  struct Options {
+    std::uint64_t history_lines = 2000;  ///< replayed at attach
+    terminal::RelayPolicy policy = {};
+  };
+
+  /// Pane, connection and flow outlive the view.
+  DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& pane, Options options);
+
+  /// A terminal that shows something else: scroll it away, then history, screen, modes.
+  void paint(Size client, Time now);
+  /// A terminal that shows this pane up to `offset` already, `past` bytes beyond it included. False: the ring does
+  /// not reach back; paint() or catch_up() instead.
+  bool resume(std::uint64_t offset, std::uint64_t past);
+  /// A terminal that showed this pane up to `history_line` and was then used for something else (a composed view)
+  /// or resized: the lines since, then the screen.
+  void catch_up(std::uint64_t history_line, Time now);
+  /// The screen again, nothing missed (after a resize).
+  void repaint(Time now);
+
+  /// Takes what is new. Call at the end of every turn in which the pane printed or the client acknowledged.
+  void turn(Time now);
+
+  /// The program or the session ends: everything that the terminal has not got, whatever the window says.
+  void finish(Time now);
+  /// When turn() has to be called even if nothing happens: the next screen of a flood is due.
+  [[nodiscard]] std::optional<Time> deadline() const { return deadline_; }
+
+  /// First history line that the terminal does not have yet: for catch_up() after something else was shown.
+  [[nodiscard]] std::uint64_t history_line() const;
+  [[nodiscard]] panes::PaneIo& pane() const { return pane_; }
+  [[nodiscard]] bool skipping() const { return skipping_; }
+  /// Bytes of output that were never sent as they were.
+  [[nodiscard]] std::uint64_t discarded() const { return discarded_; }
+
+ private:
+  void follow(Time now);
+  void skip(Time now);
+  void start_skipping();
+  void synchronize();
+  void update_undo();
+  [[nodiscard]] std::uint64_t patience() const;
+  [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
+  /// In the middle of a picture that is larger than the ring: nothing can be sent before it ends.
+  [[nodiscard]] bool inside_long_picture() const { return pane_.boundary() < pane_.journal().oldest(); }
+
+  Connection& connection_;
+  FlowWindow& flow_;
+  panes::PaneIo& pane_;
+  Options options_;
+  std::unique_ptr<terminal::Relay> relay_;
+  std::uint64_t fed_ = 0;       ///< stream offset up to which the relay was fed
+  std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
+  bool skipping_ = false;
+  std::uint64_t owed_line_ = 0;     ///< while skipping: first history line that the terminal misses
+  struct Known {
+    std::uint64_t offset, line;
+  };
+  std::optional<Known> known_;      ///< the history line of one offset, as the terminal has it: before any resize
+  std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
+  std::size_t shown_bytes_ = 0;     ///< what that screen took
+  std::uint64_t discarded_ = 0;
+  Time shown_at_{};
+  std::optional<Time> deadline_;
+  std::optional<terminal::Modes> undo_for_;
+  bool undo_palette_ = false;
+};
+
+/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing
+/// and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had it.)
+[[nodiscard]] std::string below_screen(const terminal::Screen& screen);
+
+}  // namespace sess::views

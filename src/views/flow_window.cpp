@@ -1,0 +1,57 @@
+#include "views/flow_window.hpp"
+
+#include <algorithm>
+
+namespace sess::views {
+
+using Seconds = std::chrono::duration<double>;
+
+void FlowWindow::on_sent(std::size_t bytes, Time now) {
+  if (bytes == 0) return;
+  if (in_flight() == 0) last_ack_ = now;
+  sent_ += bytes;
+  const bool limited = in_flight() * 2 >= window_;
+  // One mark a millisecond is enough, and bounds the queue.
+  if (!marks_.empty() && now - marks_.back().when < std::chrono::milliseconds(1)) {
+    marks_.back().end = sent_;
+    marks_.back().limited |= limited;
+  } else {
+    marks_.push_back({sent_, now, limited});
+  }
+}
+
+void FlowWindow::on_ack(std::uint64_t total, Time now) {
+  if (total <= acked_ || total > sent_) return;
+  const std::uint64_t bytes = total - acked_;
+  acked_ = total;
+  Time sent_at = now;
+  bool limited = false;
+  while (!marks_.empty() && marks_.front().end <= acked_) {
+    sent_at = marks_.front().when;
+    limited = limited || marks_.front().limited;
+    marks_.pop_front();
+  }
+  const double delay = Seconds(now - sent_at).count();
+  const double since = std::max(Seconds(now - last_ack_).count(), 1e-5);
+  last_ack_ = now;
+  if (limited || rate_ == 0) {
+    const double sample = static_cast<double>(bytes) / since;
+    rate_ = rate_ == 0 ? sample : 0.75 * rate_ + 0.25 * sample;
+  }
+  const double target = Seconds(kTarget).count();
+  if (delay > target) {
+    const double factor = std::max(0.5, target / delay);
+    window_ = std::max(kMin, static_cast<std::size_t>(static_cast<double>(window_) * factor));
+  } else if (limited && delay < target / 2) {
+    window_ = std::min(kMax, window_ + std::min<std::size_t>(bytes, window_) / 2);
+  }
+}
+
+void FlowWindow::reset() { *this = FlowWindow(); }
+
+std::size_t FlowWindow::room() const {
+  const std::uint64_t flying = in_flight();
+  return flying >= window_ ? 0 : window_ - static_cast<std::size_t>(flying);
+}
+
+}  // namespace sess::views

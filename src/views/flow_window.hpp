@@ -1,0 +1,53 @@
+// How many bytes may be under way to one client's terminal: a window that grows while acknowledgements come back
+// quickly and shrinks when they take long, so that a flood on a slow link is never more than a moment ahead.
+//
+// Pure: owns numbers and times, no socket. The same idea as LEDBAT (RFC 6817), with a fixed target delay.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+
+namespace sess::views {
+
+class FlowWindow {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t kMin = 4 * 1024;
+  static constexpr std::size_t kStart = 64 * 1024;
+  static constexpr std::size_t kMax = 1 << 20;
+  /// What is sent should be on the user's screen within this time. Half of the 0.2 s in which Ctrl-C in a flood
+  /// must be seen to act; the repaint takes the other half.
+  static constexpr std::chrono::milliseconds kTarget{50};
+
+  void on_sent(std::size_t bytes, Time now);
+  /// `total`: bytes that the client wrote to its terminal since it attached; smaller or impossible numbers are
+  /// ignored.
+  void on_ack(std::uint64_t total, Time now);
+  /// Counting starts again (a new connection).
+  void reset();
+
+  /// Bytes that may be sent now.
+  [[nodiscard]] std::size_t room() const;
+  [[nodiscard]] std::uint64_t in_flight() const { return sent_ - acked_; }
+  /// Whether the terminal has taken what it was sent. A client does not acknowledge less than a kilobyte by itself.
+  [[nodiscard]] bool drained() const { return in_flight() < 1024; }
+  [[nodiscard]] std::size_t size() const { return window_; }
+  /// Bytes a second that the terminal took lately; 0 when not measured yet.
+  [[nodiscard]] double rate() const { return rate_; }
+
+ private:
+  struct Mark {
+    std::uint64_t end;  // sent_ after this portion
+    Time when;
+    bool limited;  // the window was (nearly) full: the sample says something about the link
+  };
+  std::uint64_t sent_ = 0;
+  std::uint64_t acked_ = 0;
+  std::size_t window_ = kStart;
+  double rate_ = 0;
+  Time last_ack_{};
+  std::deque<Mark> marks_;
+};
+
+}  // namespace sess::views

@@ -1,0 +1,23 @@
+// Output frames for one client's terminal: split to the frame maximum, counted by the client's flow window.
+//
+// For repaints, drawn frames, bells, questions and job notices; a direct view in its stride builds its frames
+// in the queue itself. Whether the window has room is asked before, by the view; the queue's bound is
+// Connection's.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "protocol/message.hpp"
+#include "views/connection.hpp"
+#include "views/flow_window.hpp"
+
+namespace sess::views {
+
+/// Queues `bytes`; the last frame names `offset`, the stream offset that the client has reached with them
+/// (protocol::kNoOffset: none). Without bytes one empty frame carries the offset; with neither nothing is
+/// sent.
+void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
+                 std::uint64_t offset = protocol::kNoOffset);
+
+}  // namespace sess::views

@@ -1,0 +1,135 @@
+#include "panes/journal.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstring>
+
+#include "os/shared_memory.hpp"
+#include "support/catch.hpp"
+
+using namespace sess;
+using panes::Journal;
+
+namespace {
+
+/// The file that every server gets a descriptor of.
+class File {
+ public:
+  File() {
+    auto made = os::SharedMemory::create("sess-pane", 0);
+    REQUIRE(made);
+    fd_ = made->take_fd();
+  }
+  /// As the next server after a death finds it.
+  std::unique_ptr<Journal> open() {
+    auto journal = Journal::open(UniqueFd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3)));
+    REQUIRE(journal);
+    return std::move(*journal);
+  }
+
+ private:
+  UniqueFd fd_;
+};
+
+void print(Journal& journal, std::string_view text) {
+  const auto space = journal.write_space(text.size());
+  REQUIRE(space.size() == text.size());
+  std::memcpy(space.data(), text.data(), text.size());
+}
+
+}  // namespace
+
+TEST_CASE("bytes that a killed server had read and not yet published are there for the next one",
+          "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    print(*journal, "whole ");
+    journal->commit(6);
+    const auto space = journal->write_space(Journal::kMostAhead);
+    std::memcpy(space.data(), "in the air", 10);
+  }
+  const auto journal = file.open();
+  CHECK(journal->written() == 16);
+  CHECK(journal->output(0) == "whole in the air");
+}
+
+TEST_CASE("space that was offered and not read into adds nothing", "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    print(*journal, "text");
+    journal->commit(4);
+    static_cast<void>(journal->write_space(Journal::kMostAhead));
+  }
+  CHECK(file.open()->written() == 4);
+}
+
+TEST_CASE("typed bytes are written to the terminal and consumed in one step", "[server]") {
+  File file;
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  const UniqueFd reader(ends[0]);
+  const UniqueFd writer(ends[1]);
+  {
+    const auto journal = file.open();
+    REQUIRE(journal->accept_input("typed", 77, 3));
+    CHECK(journal->send_input(writer.get()) == 5);
+    CHECK(journal->pending_input().empty());
+  }
+  const auto journal = file.open();
+  CHECK(journal->pending_input().empty());
+  CHECK(journal->input_applied(77) == 3);
+  std::array<char, 16> got{};
+  CHECK(::read(reader.get(), got.data(), got.size()) == 5);
+  CHECK(std::string_view(got.data(), 5) == "typed");
+}
+
+TEST_CASE("the same bytes that fault twice are named, others are not", "[server]") {
+  File file;
+  auto journal = file.open();
+  print(*journal, "harmless and harmful");
+  journal->commit(20);
+  journal->begin_parse(13, 20);
+  journal.reset();
+  journal = file.open();
+  auto suspect = journal->blame();
+  REQUIRE(suspect);
+  CHECK(suspect->count == 1);
+  journal->begin_parse(9, 20);  // a replay parses in other portions
+  journal.reset();
+  journal = file.open();
+  suspect = journal->blame();
+  REQUIRE(suspect);
+  CHECK(suspect->count == 2);
+  CHECK(suspect->begin == 13);
+  CHECK(suspect->end == 20);
+  journal->end_parse(20);
+  CHECK_FALSE(journal->blame());
+}
+
+TEST_CASE("what a killed server had begun to log is known to the next one", "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    CHECK_FALSE(journal->log_position());
+    journal->start_log(0);
+    journal->begin_log_write(100);
+    journal->end_log_write(10, 3);
+  }
+  {
+    const auto journal = file.open();
+    const auto position = journal->log_position();
+    REQUIRE(position);
+    CHECK(position->logged == 10);
+    CHECK(position->lost == 3);
+    CHECK_FALSE(position->base);  // that write is over
+    journal->begin_log_write(110);
+  }
+  const auto position = file.open()->log_position();
+  REQUIRE(position);
+  CHECK(position->base == 110U);
+  CHECK(position->logged == 10);
+}

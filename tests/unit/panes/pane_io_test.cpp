@@ -1,0 +1,85 @@
+#include "panes/pane_io.hpp"
+
+#include <fcntl.h>
+
+#include <cstring>
+
+#include "os/shared_memory.hpp"
+#include "support/catch.hpp"
+#include "terminal/show/capture.hpp"
+
+using namespace sess;
+using panes::Journal;
+using panes::PaneIo;
+
+namespace {
+
+struct Deaf final : panes::PaneObserver {
+  [[nodiscard]] std::size_t read_budget() const override { return 16 * 1024; }
+  void on_pane_output(PaneIo&) override {}
+  void on_pane_bell(PaneIo&) override {}
+  void on_pane_title(PaneIo&) override {}
+  void on_pane_clipboard(PaneIo&, std::string_view, std::string_view) override {}
+  void on_pane_notification(PaneIo&, int, std::string_view, std::string_view) override {}
+  void on_pane_eof(PaneIo&) override {}
+  void on_pane_bytes(PaneIo&, std::string_view) override {}
+};
+
+}  // namespace
+
+TEST_CASE("bytes that ended two servers by a fault are skipped by the third, which says so in the pane",
+          "[server]") {
+  auto memory = os::SharedMemory::create("sess-pane", 0);
+  REQUIRE(memory);
+  const UniqueFd file = memory->take_fd();
+  const auto descriptor = [&] { return UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)); };
+  const std::string_view stream = "good\r\nHARMFUL\r\nalso good";
+  const auto harm = stream.find("HARMFUL");
+  for (int death = 0; death < 2; ++death) {
+    // A server that dies while it parses these seven bytes.
+    auto journal = Journal::open(descriptor());
+    REQUIRE(journal);
+    if (death == 0) {
+      const auto space = (*journal)->write_space(stream.size());
+      std::memcpy(space.data(), stream.data(), stream.size());
+      (*journal)->commit(stream.size());
+    } else {
+      CHECK((*journal)->blame());
+    }
+    (*journal)->begin_parse(harm, harm + 7);
+  }
+  auto loop = os::Loop::open();
+  REQUIRE(loop);
+  Deaf nobody;
+  auto pane = PaneIo::open(**loop, model::PaneId{0}, {}, descriptor(), Size{10, 60}, {}, nobody,
+                           PaneIo::Recovery{true});
+  REQUIRE(pane);
+  const auto text = terminal::capture((*pane)->screen(), {});
+  CHECK(text.find("good\n") != std::string::npos);
+  CHECK(text.find("HARMFUL") == std::string::npos);
+  CHECK(text.find("[sess: 7 bytes of output could not be shown]") != std::string::npos);
+  CHECK(text.find("also good") != std::string::npos);
+}
+
+TEST_CASE("a new pane's history limits hold for the server after the one that made it", "[server]") {
+  auto memory = os::SharedMemory::create("sess-pane", 0);
+  REQUIRE(memory);
+  const UniqueFd file = memory->take_fd();
+  const auto descriptor = [&] { return UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)); };
+  auto loop = os::Loop::open();
+  REQUIRE(loop);
+  Deaf nobody;
+  PaneIo::Limits limits;
+  limits.history_lines = 20;
+  for (int i = 0; i < 2; ++i) {
+    auto pane = PaneIo::open(**loop, model::PaneId{0}, {}, descriptor(), Size{10, 60}, limits, nobody,
+                             i == 0 ? std::nullopt : std::optional(PaneIo::Recovery{}));
+    REQUIRE(pane);
+    if (i == 0) {
+      for (int line = 0; line < 15; ++line) (*pane)->announce("line\r\n");
+    } else {
+      for (int line = 0; line < 100; ++line) (*pane)->announce("line\r\n");
+      CHECK((*pane)->screen().history().lines() == 20);
+    }
+  }
+}

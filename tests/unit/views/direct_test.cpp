@@ -1,0 +1,232 @@
+// A direct view between a real pane (its output announced) and a real socket whose other end plays the
+// client: what the user's terminal then shows is judged by the oracle.
+#include "views/direct.hpp"
+
+#include "os/socket.hpp"
+#include "protocol/message.hpp"
+#include "panes/pane_io.hpp"
+#include "client_end.hpp"
+#include "support/catch.hpp"
+#include "support/oracle.hpp"
+#include "terminal/show/capture.hpp"
+
+using namespace sess;
+using namespace sess::views;
+
+namespace {
+
+class Observer final : public panes::PaneObserver {
+ public:
+  [[nodiscard]] std::size_t read_budget() const override { return 16 * 1024; }
+  void on_pane_output(panes::PaneIo&) override {}
+  void on_pane_bell(panes::PaneIo&) override {}
+  void on_pane_title(panes::PaneIo&) override {}
+  void on_pane_clipboard(panes::PaneIo&, std::string_view, std::string_view) override {}
+  void on_pane_notification(panes::PaneIo&, int, std::string_view, std::string_view) override {}
+  void on_pane_eof(panes::PaneIo&) override {}
+  void on_pane_bytes(panes::PaneIo&, std::string_view) override {}
+};
+
+/// A pane, a connection with a view on it, and the client's end of the socket.
+struct Rig {
+  std::unique_ptr<os::Loop> loop = os::Loop::open().value();
+  Observer observer;
+  std::unique_ptr<panes::PaneIo> pane;
+  os::SocketPair sockets = os::open_socket_pair(SOCK_STREAM).value();
+  std::unique_ptr<Connection> connection;
+  FlowWindow flow;
+  std::unique_ptr<DirectView> view;
+  FlowWindow::Time now{std::chrono::seconds(1)};
+
+  test::ClientEnd client{std::move(sockets.second)};
+  test::Oracle terminal{Size{24, 80}};
+  std::string bytes;  ///< everything that the terminal was sent
+  std::string undo;
+  std::uint64_t offset = 0;  ///< of the last frame that had one
+  std::uint64_t past = 0;    ///< bytes since
+
+  Rig() {
+    auto journal = os::SharedMemory::create("test", 0).value();
+    pane = panes::PaneIo::open(*loop, model::PaneId{1}, UniqueFd(), journal.take_fd(), {24, 80}, {}, observer,
+                        std::nullopt)
+               .value();
+    connection = std::make_unique<Connection>(*loop, std::move(sockets.first), Connection::Events{});
+    view = std::make_unique<DirectView>(*connection, flow, *pane, DirectView::Options{});
+  }
+
+  void print(std::string_view text) { pane->announce(text); }
+
+  /// One turn of the server, then the client takes what came.
+  void turn() {
+    now += std::chrono::milliseconds(20);
+    view->turn(now);
+    take();
+  }
+  void take() {
+    client.take(*connection, [this](const protocol::Frame& frame) {
+      if (frame.type == protocol::FrameType::undo) undo = protocol::Undo::parse(frame.payload)->bytes;
+      if (frame.type != protocol::FrameType::output) return;
+      const auto output = protocol::Output::parse(frame.payload);
+      bytes += output->bytes;
+      terminal.feed(std::string(output->bytes));
+      past += output->bytes.size();
+      if (output->offset != protocol::kNoOffset) {
+        offset = output->offset;
+        past = 0;
+      }
+    });
+  }
+  void acknowledge() { flow.on_ack(sent_total(), now); }
+  [[nodiscard]] std::uint64_t sent_total() const { return bytes.size(); }
+
+  [[nodiscard]] std::string screen() {
+    std::string out;
+    for (int r = 0; r < 24; ++r) out += terminal.row(r) + "\n";
+    return out;
+  }
+};
+
+std::string lines(int from, int to) {
+  std::string out;
+  for (int i = from; i < to; ++i) out += "line " + std::to_string(i) + "\r\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a client that keeps up gets the program's own bytes", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const auto before = rig.bytes.size();
+  rig.print("\x1b[31mred\x1b[0m \xed\x95\x9c\r\n");
+  rig.turn();
+  CHECK(rig.bytes.substr(before) == "\x1b[31mred\x1b[0m \xed\x95\x9c\r\n");
+  CHECK(rig.offset == rig.pane->parsed());
+}
+
+TEST_CASE("an unfinished sequence waits for its end, and the offset names its start", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const auto before = rig.bytes.size();
+  rig.print("ab\x1b[3");
+  rig.turn();
+  CHECK(rig.bytes.substr(before) == "ab");
+  CHECK(rig.offset == rig.pane->parsed() - 3);
+  rig.print("1mc");
+  rig.turn();
+  CHECK(rig.bytes.substr(before) == "ab\x1b[31mc");
+}
+
+TEST_CASE("in a flood little waits in the buffers of a terminal that takes what it is sent too early",
+          "[direct_view]") {
+  // A PTY holds 12 KiB that the client has got rid of and nobody has seen.
+  constexpr std::uint64_t kBuffer = 12 * 1024;
+  constexpr std::uint64_t kPerMillisecond = 64;
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  std::uint64_t seen = 0;
+  std::uint64_t waited = 0;
+  for (int ms = 0; ms < 4000; ++ms) {
+    rig.now += std::chrono::milliseconds(1);
+    seen = std::min(seen + kPerMillisecond, rig.sent_total());
+    rig.flow.on_ack(std::min(rig.sent_total(), seen + kBuffer), rig.now);
+    for (int i = 0; i < 30; ++i) rig.print(std::string(79, static_cast<char>('a' + (ms + i) % 26)) + "\r\n");
+    rig.view->turn(rig.now);
+    rig.take();
+    if (ms >= 2000) waited += rig.sent_total() - seen;
+  }
+  CHECK(rig.view->skipping());
+  INFO("bytes that wait: " << waited / 2000);
+  CHECK(waited / 2000 < kBuffer / 2);
+  CHECK(seen > 2000 * kPerMillisecond);  // and the terminal is not left idle half of the time
+}
+
+TEST_CASE("a client that stops costs nothing and is shown the current screen when it comes back",
+          "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  for (int i = 0; i < 200; ++i) {  // two megabytes that nobody acknowledges
+    rig.print(lines(i * 1000, i * 1000 + 1000));
+    rig.turn();
+  }
+  CHECK(rig.view->skipping());
+  CHECK(rig.bytes.size() < 3 * FlowWindow::kMax);
+  CHECK(rig.connection->queued() == 0);
+  for (int i = 0; i < 20 && rig.view->skipping(); ++i) {
+    rig.acknowledge();
+    rig.turn();
+  }
+  REQUIRE_FALSE(rig.view->skipping());
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  // The newest lines that it missed went through its own scrollback, in order and without a hole up to the
+  // screen.
+  const auto& scrollback = rig.terminal.scrollback();
+  REQUIRE(scrollback.size() > 1000);
+  for (std::size_t i = scrollback.size() - 1000; i < scrollback.size(); ++i) {
+    CHECK(scrollback[i] == "line " + std::to_string(200'000 - 23 - static_cast<int>(scrollback.size() - i)));
+  }
+  // And it follows again.
+  rig.acknowledge();
+  const auto before = rig.bytes.size();
+  rig.print("again");
+  rig.turn();
+  CHECK(rig.bytes.substr(before) == "again");
+}
+
+TEST_CASE("a view that goes on from an offset sends exactly what is missing", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  rig.print("one \x1b[1mtwo");
+  rig.turn();
+  rig.acknowledge();
+  const auto offset = rig.offset;
+  const auto past = rig.past;
+  rig.view = std::make_unique<DirectView>(*rig.connection, rig.flow, *rig.pane, DirectView::Options{});
+  rig.print(" three");
+  REQUIRE(rig.view->resume(offset, past));
+  const auto before = rig.bytes.size();
+  rig.turn();
+  CHECK(rig.bytes.substr(before) == " three");
+}
+
+TEST_CASE("an offset that has left the ring cannot be resumed", "[direct_view]") {
+  Rig rig;
+  rig.print("x");
+  const auto offset = rig.pane->parsed();
+  for (int i = 0; i < 200; ++i) rig.print(lines(0, 1000));
+  CHECK_FALSE(rig.view->resume(offset, 0));
+  CHECK_FALSE(rig.view->resume(rig.pane->parsed() + 1, 0));
+}
+
+TEST_CASE("what brings the terminal back is there before the modes are switched on", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  rig.print("\x1b[?1049h\x1b[?1002h\x1b[?1006h\x1b[?2004h");
+  rig.turn();
+  REQUIRE(rig.terminal.alternate());
+  CHECK(rig.undo.find("\x1b[?1049l") != std::string::npos);
+  rig.terminal.feed(rig.undo);
+  CHECK_FALSE(rig.terminal.alternate());
+}
+
+TEST_CASE("the last output of a program that ends reaches the terminal", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.print(lines(0, 50'000));
+  rig.print("the end");
+  rig.view->finish(rig.now);
+  rig.take();
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  CHECK(rig.screen().find("the end") != std::string::npos);
+}

@@ -1,0 +1,51 @@
+#include "views/flow_window.hpp"
+
+#include "support/catch.hpp"
+
+using sess::views::FlowWindow;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// A terminal that takes `rate` bytes a second and acknowledges every millisecond; returns how long the last
+/// byte sent then waits.
+double standing_delay(FlowWindow& flow, double rate, milliseconds duration) {
+  FlowWindow::Time now{};
+  double taken = static_cast<double>(flow.in_flight());
+  std::uint64_t sent = 0;
+  double credit = 0;
+  for (milliseconds t{0}; t < duration; t += milliseconds(1)) {
+    now += milliseconds(1);
+    const std::size_t room = flow.room();
+    flow.on_sent(room, now);
+    sent += room;
+    credit = std::min(credit + rate / 1000, static_cast<double>(sent) - taken);
+    taken += credit;
+    credit = 0;
+    flow.on_ack(static_cast<std::uint64_t>(taken), now);
+  }
+  return static_cast<double>(flow.in_flight()) / rate;
+}
+
+}  // namespace
+
+TEST_CASE("a slow terminal is never more than a moment behind", "[flow]") {
+  FlowWindow flow;
+  CHECK(standing_delay(flow, 64'000, milliseconds(10'000)) < 0.1);
+}
+
+TEST_CASE("a fast terminal gets a window that does not hold it back", "[flow]") {
+  FlowWindow flow;
+  standing_delay(flow, 50e6, milliseconds(2'000));
+  CHECK(flow.size() > 256 * 1024);
+}
+
+TEST_CASE("impossible acknowledgements change nothing", "[flow]") {
+  FlowWindow flow;
+  flow.on_sent(100, {});
+  flow.on_ack(1000, {});
+  CHECK(flow.in_flight() == 100);
+  flow.on_ack(60, {});
+  flow.on_ack(50, {});
+  CHECK(flow.in_flight() == 40);
+}
