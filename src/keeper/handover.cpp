@@ -154,4 +154,13 @@ std::vector<int> handover_descriptors(const HandoverFds& fds, const std::map<Pan
   return out;
 }
 
+std::vector<int> descriptors_of(const Handover& state) {
+  std::vector<int> out{state.directory.get(), state.lock.get(), state.listener.get(), state.model.get()};
+  for (const auto& program : state.programs) {
+    out.push_back(program.master.get());
+    out.push_back(program.journal.get());
+  }
+  return out;
+}
+
 }  // namespace sess::keeper

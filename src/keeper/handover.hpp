@@ -57,4 +57,7 @@ struct Handover {
 [[nodiscard]] std::vector<int> handover_descriptors(const HandoverFds& fds,
                                                     const std::map<PaneNumber, Program>& programs);
 
+/// The same of a state that was taken over.
+[[nodiscard]] std::vector<int> descriptors_of(const Handover& state);
+
 }  // namespace sess::keeper

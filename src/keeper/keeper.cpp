@@ -479,6 +479,9 @@ Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd s
   if (!bytes) return pass(bytes.error());
   auto handover = decode_handover(*bytes);
   if (!handover) return pass(handover.error());
+  auto kept = descriptors_of(*handover);
+  kept.push_back(state.get());
+  os::close_other_descriptors(kept);
   auto loop = os::Loop::open();
   if (!loop) return pass(loop.error());
   auto model = os::SharedMemory::adopt(std::move(handover->model));

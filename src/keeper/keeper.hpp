@@ -60,7 +60,8 @@ class Keeper {
   /// Binds and listens, or takes `inherited`. Consumes the claim; its starting lock is released here.
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> open(KeeperOptions options, Claim claim,
                                                             UniqueFd inherited = {});
-  /// Takes over from the code before, which wrote its state into `state` and called exec.
+  /// Takes over from the code before, which wrote its state into `state` and called exec. Whatever else that
+  /// left open from descriptor 3 on is closed.
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> resume(KeeperOptions options, UniqueFd state);
   ~Keeper();
 

@@ -57,6 +57,8 @@ Error exec_upgrade(const std::vector<std::string>& command, const std::string& s
   for (auto& one : strings) argv.push_back(one.data());
   argv.push_back(nullptr);
   const os::SignalBlock blocked;
+  // Libraries open files of their own (the log's) that are not close-on-exec.
+  os::close_all_on_exec();
   for (const int fd : open_across) (void)os::set_close_on_exec(fd, false);
   execve(argv[0], argv.data(), environ);
   const int reason = errno;
