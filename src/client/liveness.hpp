@@ -1,8 +1,9 @@
 // Whether the server still answers: pure decisions about pings and rings, without any timer of its own.
 //
-// Nothing is watched unless an answer is due. Then any frame from the server is a sign of life; a second of
-// silence is a reason to ping (where a ping makes sense), three seconds are a reason to ring the keeper,
-// again every three seconds.
+// Nothing is watched unless an answer is due. Then any frame from the server is a sign of life; a quarter of a
+// second of silence is a reason to ping (where a ping makes sense), half a second is a reason to ring the
+// keeper, again every half second. Ringing early harms nobody: the keeper judges by what the server does with
+// the time that it gets (keeper/hang_watch.hpp), and a person waits for this.
 #pragma once
 
 #include <chrono>
@@ -14,8 +15,8 @@ class Liveness {
  public:
   using Time = std::chrono::steady_clock::time_point;
   using Duration = std::chrono::steady_clock::duration;
-  static constexpr Duration kPingAfter = std::chrono::seconds(1);
-  static constexpr Duration kRingAfter = std::chrono::seconds(3);
+  static constexpr Duration kPingAfter = std::chrono::milliseconds(250);
+  static constexpr Duration kRingAfter = std::chrono::milliseconds(500);
 
   enum class Ping { yes, no };  ///< before welcome there is nobody to ping
   enum class Action { none, ping, ring };

@@ -109,7 +109,7 @@ Keeper::Impl::Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim 
       model_(std::move(model)),
       socket_(*loop_, options_.paths, std::move(claim), [this] { on_listener_replaced(); }),
       table_(*loop_, *this, os::Clock::real()),
-      server_(*loop_, *this, os::Clock::real(), options_.hang_limit),
+      server_(*loop_, *this, os::Clock::real(), {options_.still_limit, options_.hang_limit}),
       policy_(options_.early_death, options_.first_backoff, options_.longest_backoff),
       restart_timer_(*loop_,
                      [this] {
@@ -247,12 +247,9 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
     loop_->stop();
     return;
   }
-  const bool killed = death.kind == Death::Kind::signaled && death.detail == SIGKILL;
-  const auto pause =
-      policy_.after_death(lived, killed ? RestartPolicy::Cause::outside : RestartPolicy::Cause::own);
-  if (policy_.early_deaths() >= options_.give_up_after && table_.empty()) {
-    log::error("{} servers in a row ended at once and no program is alive: giving up",
-               policy_.early_deaths());
+  const auto pause = policy_.after_death(lived, RestartPolicy::cause_of(death));
+  if (policy_.failed_starts() >= options_.give_up_after && table_.empty()) {
+    log::error("{} servers in a row failed and no program is alive: giving up", policy_.failed_starts());
     return close_down(clean ? 0 : 1);
   }
   schedule_server(pause);

@@ -58,6 +58,8 @@ struct Death {
 };
 /// "killed by signal 9", "exited with status 1" …
 [[nodiscard]] std::string to_text(Death death);
+/// Deaths that the server brought upon itself: its input may be to blame. Other signals come from outside.
+[[nodiscard]] bool is_own_fault(const Death& death);
 
 // ---- keeper to server -------------------------------------------------------------------------------------
 

@@ -14,18 +14,19 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLingering{2000};  // between the link's end and the process's
 constexpr milliseconds kThrottle{10};
-constexpr milliseconds kLongestHangLimit{60'000};
+constexpr HangWatch::Span kLongestBusyLimit = std::chrono::seconds(60);
+constexpr HangWatch::Span kLongestSample = milliseconds(100);
 constexpr std::size_t kMostUnsent = 8U << 20U;
 
 }  // namespace
 
-ServerProcess::ServerProcess(os::Loop& loop, Owner& owner, const os::Clock& clock, milliseconds hang_limit)
+ServerProcess::ServerProcess(os::Loop& loop, Owner& owner, const os::Clock& clock, HangWatch::Limits limits)
     : loop_(loop),
       owner_(owner),
       clock_(clock),
-      hang_limit_(hang_limit),
-      current_limit_(hang_limit),
-      pong_timer_(loop, [this] { kill(Death::Kind::hung); }),
+      limits_(limits),
+      busy_limit_(limits.busy),
+      sample_timer_(loop, [this] { look_at_it(); }),
       kill_timer_(loop,
                   [this] {
                     if (pid_ > 0) ::kill(pid_, SIGKILL);
@@ -99,8 +100,8 @@ bool ServerProcess::read_messages() {
     log::debug("from the server: {}", trace(**message));
     if (const auto* pong = std::get_if<Pong>(&**message)) {
       if (pong->serial == ping_serial_) {
-        pong_timer_.stop();
-        current_limit_ = hang_limit_;
+        sample_timer_.stop();
+        busy_limit_ = limits_.busy;
       }
       continue;
     }
@@ -116,9 +117,19 @@ void ServerProcess::drop_link() {
 }
 
 void ServerProcess::ping() {
-  if (!running() || pong_timer_.armed()) return;
-  pong_timer_.start(current_limit_);
+  if (!running() || sample_timer_.armed()) return;
+  hang_watch_.begin(clock_.now(), os::process_progress(pid_));
+  sample_timer_.start(std::min(limits_.still / 8, kLongestSample));
   send(Ping{++ping_serial_});
+}
+
+/// While a pong is due: a sample of what the server does.
+void ServerProcess::look_at_it() {
+  if (!running()) return;
+  if (hang_watch_.look(clock_.now(), os::process_progress(pid_), {limits_.still, busy_limit_})) {
+    return kill(Death::Kind::hung);
+  }
+  sample_timer_.start(std::min(limits_.still / 8, kLongestSample));
 }
 
 void ServerProcess::kill(Death::Kind reason) {
@@ -127,7 +138,7 @@ void ServerProcess::kill(Death::Kind reason) {
   if (reason == Death::Kind::hung) {
     log::error("the server (pid {}) does not answer: killing it", pid_);
     // A recovery that takes longer than the limit must end some day.
-    current_limit_ = std::min(current_limit_ * 2, std::max(kLongestHangLimit, hang_limit_));
+    busy_limit_ = std::min(busy_limit_ * 2, std::max(kLongestBusyLimit, limits_.busy));
   }
   ::kill(pid_, SIGKILL);
 }
@@ -146,7 +157,7 @@ void ServerProcess::close_link(milliseconds limit) {
 
 bool ServerProcess::reaped(pid_t pid, int status) {
   if (pid != pid_) return false;
-  pong_timer_.stop();
+  sample_timer_.stop();
   kill_timer_.stop();
   // What it sent before it died counts: a Spawn, a Forget. Not until end of file: a child that the server was
   // just forking may hold its end of the link a moment longer.

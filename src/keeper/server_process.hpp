@@ -7,6 +7,7 @@
 #include <chrono>
 #include <memory>
 
+#include "keeper/hang_watch.hpp"
 #include "keeper/link.hpp"
 #include "os/clock.hpp"
 #include "os/loop.hpp"
@@ -23,7 +24,7 @@ class ServerProcess {
     virtual void on_server_died(Death death, std::chrono::nanoseconds lived) = 0;
   };
 
-  ServerProcess(os::Loop& loop, Owner& owner, const os::Clock& clock, std::chrono::milliseconds hang_limit);
+  ServerProcess(os::Loop& loop, Owner& owner, const os::Clock& clock, HangWatch::Limits limits);
 
   /// A new server has been forked.
   void started(pid_t pid, UniqueFd socket);
@@ -32,7 +33,7 @@ class ServerProcess {
 
   /// Does nothing when there is no server or its link is closed: the next one is handed everything.
   void send(const ToServer& message);
-  /// Pings it, unless a ping is under way; no answer within the hang limit means death as `hung`.
+  /// Pings it, unless a ping is under way; no answer within the limits means death as `hung`.
   void ping();
   /// Asks it to end by SIGTERM so that the keeper can be replaced; kills it after `limit`.
   void end_for_upgrade(std::chrono::milliseconds limit);
@@ -43,6 +44,7 @@ class ServerProcess {
 
  private:
   void on_ready(bool writable);
+  void look_at_it();
   bool read_messages();
   void flush();
   void drop_link();
@@ -51,15 +53,16 @@ class ServerProcess {
   os::Loop& loop_;
   Owner& owner_;
   const os::Clock& clock_;
-  std::chrono::milliseconds hang_limit_;
-  std::chrono::milliseconds current_limit_;
+  HangWatch::Limits limits_;
+  HangWatch::Span busy_limit_;
   pid_t pid_ = -1;
   std::unique_ptr<KeeperLink> link_;
   std::unique_ptr<os::FdWatch> watch_;
   std::chrono::steady_clock::time_point started_;
   Death::Kind reason_ = Death::Kind::none;  // set when the keeper itself ends the server
   std::uint64_t ping_serial_ = 0;
-  os::Timer pong_timer_;
+  HangWatch hang_watch_;
+  os::Timer sample_timer_;  ///< armed while a pong is due
   os::Timer kill_timer_;
   os::Timer throttle_timer_;
 };

@@ -50,6 +50,23 @@ std::string trace(const ToKeeper& message) {
   return std::visit(Tracer{}, message);
 }
 
+bool is_own_fault(const Death& death) {
+  if (death.kind == Death::Kind::hung) return true;
+  if (death.kind != Death::Kind::signaled) return false;
+  switch (death.detail) {
+    case SIGSEGV:
+    case SIGABRT:
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGTRAP:
+    case SIGSYS:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string to_text(Death death) {
   switch (death.kind) {
     case Death::Kind::none:

@@ -96,6 +96,22 @@ std::optional<ProcessInfo> process_info(pid_t pid) {
   return parse_stat(*text);
 }
 
+std::optional<ProcessProgress> process_progress(pid_t pid) {
+  char self[32] = {};
+  if (::readlink("/proc/self", self, sizeof self - 1) <= 0 || std::to_string(getpid()) != self) return std::nullopt;
+  const auto info = process_info(pid);
+  if (!info || is_zombie(*info)) return std::nullopt;
+  ProcessProgress out{info->state, info->cpu, {}};
+  if (const auto text = read_proc(pid, "schedstat", 128)) {
+    char* end = nullptr;
+    const auto ran = std::strtoull(text->c_str(), &end, 10);
+    // All zero where the kernel keeps no such books.
+    if (ran > 0) out.cpu = std::chrono::nanoseconds(ran);
+    out.waited = std::chrono::nanoseconds(std::strtoull(end, nullptr, 10));
+  }
+  return out;
+}
+
 std::vector<ProcessInfo> all_processes() {
   std::vector<ProcessInfo> out;
   DIR* listing = opendir("/proc");

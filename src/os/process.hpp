@@ -27,6 +27,16 @@ struct ProcessInfo {
   std::uint64_t resident_bytes = 0;
 };
 
+/// What the kernel did with the first thread of a process so far.
+struct ProcessProgress {
+  char state = '?';                    ///< R S D T …
+  std::chrono::nanoseconds cpu{0};     ///< it ran
+  std::chrono::nanoseconds waited{0};  ///< it could have run, and no processor was free
+};
+/// Nothing when the process is gone or this /proc shows another pid namespace. `waited` stays 0 on a kernel
+/// without schedstat.
+[[nodiscard]] std::optional<ProcessProgress> process_progress(pid_t pid);
+
 /// One process.
 [[nodiscard]] std::optional<ProcessInfo> process_info(pid_t pid);
 /// All that are visible, ordered by pid; empty when /proc cannot be read.

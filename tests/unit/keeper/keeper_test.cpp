@@ -81,14 +81,15 @@ TEST_CASE("a server killed twenty times loses no program, no descriptor and no m
 }
 
 TEST_CASE("an exit while there is no server is handed over, and once forgotten is gone", "[keeper]") {
-  Rig rig([](keeper::KeeperOptions& options) {
-    options.early_death = 1h;
-    options.first_backoff = 300ms;
-  });
+  Rig rig;
   rig.start();
   const std::string pid = rig.tell("spawn 4 read x; exit 9");
-  kill(rig.server(), SIGKILL);
+  const pid_t first = rig.server();
+  kill(rig.keeper(), SIGSTOP);  // so that no server follows before the program has ended
+  kill(first, SIGKILL);
   kill(static_cast<pid_t>(std::stol(pid)), SIGTERM);
+  CHECK(test::wait_until([&] { return !alive(first) && !alive(static_cast<pid_t>(std::stol(pid))); }));
+  kill(rig.keeper(), SIGCONT);
   CHECK(rig.ask("panes") == "4:" + pid + ":15 ");
   CHECK(rig.tell("forget 4") == "ok");
   const pid_t before = rig.server();
@@ -140,7 +141,7 @@ TEST_CASE("a respawn in place of a program that runs hangs that one up, and only
 }
 
 TEST_CASE("a server that does not answer is replaced once somebody rings", "[keeper]") {
-  Rig rig([](keeper::KeeperOptions& options) { options.hang_limit = 100ms; });
+  Rig rig([](keeper::KeeperOptions& options) { options.still_limit = 100ms; });
   rig.start();
   const std::string pid = rig.ask("pid");
   kill(rig.keeper(), SIGUSR1);  // a healthy server survives a ring
@@ -158,7 +159,7 @@ TEST_CASE("a server that does not answer is replaced once somebody rings", "[kee
 }
 
 TEST_CASE("a stopped server is replaced like a hung one", "[keeper]") {
-  Rig rig([](keeper::KeeperOptions& options) { options.hang_limit = 50ms; });
+  Rig rig([](keeper::KeeperOptions& options) { options.still_limit = 50ms; });
   rig.start();
   kill(rig.server(), SIGSTOP);
   kill(rig.keeper(), SIGUSR1);

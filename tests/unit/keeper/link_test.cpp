@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "keeper/handover.hpp"
-#include "keeper/restart_policy.hpp"
 #include "os/descriptor.hpp"
 #include "os/socket.hpp"
 #include "support/catch.hpp"
@@ -333,15 +332,4 @@ TEST_CASE("the state that code hands to its successor comes back whole, and only
   REQUIRE(back->programs.size() == 1);
   CHECK(back->programs[0].usage == example_program().usage);
   CHECK(back->programs[0].started == example_program().started);
-}
-
-TEST_CASE("pauses before restarts double up to a limit and end with a server that lived", "[policy]") {
-  RestartPolicy policy(1s, 10ms, 2s);
-  std::vector<long> pauses;
-  for (int i = 0; i < 10; ++i) pauses.push_back(policy.after_death(5ms).count());
-  CHECK(pauses == std::vector<long>{10, 20, 40, 80, 160, 320, 640, 1280, 2000, 2000});
-  CHECK(policy.early_deaths() == 10);
-  CHECK(policy.after_death(1s) == 0ms);
-  CHECK(policy.early_deaths() == 0);
-  CHECK(policy.after_death(0s) == 10ms);
 }
