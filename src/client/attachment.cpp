@@ -60,6 +60,7 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
       new Attachment(std::move(*loop), std::move(*terminal), std::move(connector), std::move(hello)));
   self->channel_.emplace(std::move(channel));
   self->token_ = welcome.token;
+  self->steady_acks_ = has_feature(welcome.features, kSteadyAcks);
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
@@ -177,30 +178,34 @@ void Attachment::handle(const Frame& frame) {
 }
 
 void Attachment::on_attached(const Attached& message) {
-  if (message.pane != pane_) {
-    offset_ = kNoOffset;
-    past_ = 0;
-  }
+  const bool shown_anew = message.mode == AttachMode::direct && mode_ != AttachMode::direct;
+  if (message.pane != pane_) offset_ = kNoOffset;
+  if (message.pane != pane_ || shown_anew) past_ = 0;
+  if (shown_anew) drawn_ = true;
   session_ = message.session;
   pane_ = message.pane;
+  mode_ = message.mode;
   if (counting_) return;
   counting_ = true;
   ack_base_ = received_;
   acked_ = 0;
   outage_.over(Clock::now());
   notice_timer_.stop();
-  if (repaint_due_) channel_->send(Continued{size_});
-  repaint_due_ = false;
+  if (repaint_due_ && steady_acks_) channel_->send(Continued{size_, !written_on_});
+  repaint_due_ = written_on_ = false;
 }
 
 void Attachment::on_output(const Output& message) {
   terminal_->output().write(message.bytes);
   received_ += message.bytes.size();
-  if (message.offset == kNoOffset) {
-    past_ += message.bytes.size();
-  } else {
+  if (message.offset != kNoOffset) {
     offset_ = message.offset;
     past_ = 0;
+    drawn_ = false;
+  } else if ((message.flags & Output::kDrawn) != 0) {
+    drawn_ = true;
+  } else if ((message.flags & Output::kAside) == 0 && mode_ == AttachMode::direct) {
+    past_ += message.bytes.size();
   }
 }
 

@@ -93,6 +93,7 @@ class Attachment {
   void suspend();
   void run_lock(const std::string& command);
   void show_again();
+  void ask_for_screen();
   void hang_up();
   void terminate();
   void end_with(AttachmentEnd end, std::chrono::milliseconds patience);
@@ -116,11 +117,14 @@ class Attachment {
   std::vector<std::unique_ptr<os::SignalWatch>> signals_;
 
   std::string token_;
+  bool steady_acks_ = false;  // the server goes on counting at continued (protocol::kSteadyAcks)
   std::uint32_t session_ = 0;
   std::uint32_t pane_ = 0;
+  protocol::AttachMode mode_ = protocol::AttachMode::direct;
   protocol::InputBuffer input_;
   std::uint64_t offset_ = protocol::kNoOffset;  // of the last output that had one
-  std::uint64_t past_ = 0;                      // bytes received since
+  std::uint64_t past_ = 0;                      // bytes of the pane's output received since
+  bool drawn_ = false;                          // the screen was drawn since
   std::uint64_t received_ = 0;                  // output bytes of all connections
   std::uint64_t ack_base_ = 0;                  // received_ when this connection's counting began
   std::uint64_t acked_ = 0;                     // what was acknowledged on this connection
@@ -130,7 +134,8 @@ class Attachment {
   Outage outage_;
   Liveness liveness_;
   std::uint64_t ping_serial_ = 0;
-  bool repaint_due_ = false;  // others wrote on the terminal while nobody could be told
+  bool repaint_due_ = false;  // the terminal's screen is not what the server thinks, and nobody could be told
+  bool written_on_ = false;   // and others wrote on it, not only the notice
   bool finished_ = false;
 
   AttachmentEnd end_;

@@ -57,10 +57,13 @@ void Attachment::run_lock(const std::string& command) {
 void Attachment::show_again() {
   if (!terminal_->enter()) return hang_up();
   size_ = terminal_->size();
-  if (state_ == State::connected) {
+  if (state_ == State::connected && counting_ && steady_acks_) {
     channel_->send(Continued{size_});
   } else {
-    repaint_due_ = true;
+    repaint_due_ = written_on_ = true;
+    // A server that begins to count anew would never agree with this end again; a connection makes both
+    // begin.
+    if (state_ == State::connected && counting_) lose_connection();
   }
 }
 

@@ -59,8 +59,11 @@ Resume Attachment::resume_point() const {
   resume.token = token_;
   resume.session = session_;
   resume.pane = pane_;
-  resume.offset = offset_;
+  // A server that cannot be told of it otherwise shows everything again when it knows no offset.
+  resume.offset = repaint_due_ && !steady_acks_ ? kNoOffset : offset_;
   resume.past = past_;
+  resume.mode = mode_;
+  resume.drawn = drawn_;
   resume.input_sequence = input_.last_sequence();
   return resume;
 }
@@ -69,6 +72,7 @@ void Attachment::on_greeted(const Frame& frame) {
   const auto welcome = read_welcome(frame);
   if (!welcome) return fail_with(welcome.error().text);
   if (!welcome->token.empty()) token_ = welcome->token;
+  steady_acks_ = has_feature(welcome->features, kSteadyAcks);
   state_ = State::connected;
   liveness_.settle();  // from here on a ping makes sense
   if (size_ != hello_.size) channel_->queue(Resize{size_});

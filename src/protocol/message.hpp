@@ -46,8 +46,14 @@ inline constexpr Version kVersion{1, 0};
 /// "client" or "server": the peer.
 [[nodiscard]] std::optional<std::string> version_mismatch(Version peer, std::string_view who);
 
-/// Names of what this build understands beyond version 1.0 (none yet). An end sends an addition only to a
-/// peer that listed it.
+/// `ack` counts for as long as the connection lives: a server that lists it does not begin anew at
+/// `continued`.
+inline constexpr std::string_view kSteadyAcks = "steady-acks";
+/// A server that lists it understands Command::again.
+inline constexpr std::string_view kAskAgain = "ask-again";
+
+/// Names of what this build understands beyond version 1.0. An end sends an addition only to a peer that
+/// listed it.
 [[nodiscard]] std::vector<std::string> own_features();
 [[nodiscard]] bool has_feature(const std::vector<std::string>& features, std::string_view name);
 
@@ -87,6 +93,8 @@ struct Pong {
 // Client to server
 // ---------------------------------------------------------------------------------------------------------
 
+enum class AttachMode : std::uint8_t { direct, composed };
+
 /// Where a client that lost its connection stopped.
 struct Resume {
   std::string token;                 ///< welcome's
@@ -95,6 +103,9 @@ struct Resume {
   std::uint64_t offset = kNoOffset;  ///< of the last output frame received that had one
   std::uint64_t past = 0;            ///< output bytes received after that frame (in frames without an offset)
   std::uint64_t input_sequence = 0;  ///< the last input frame sent, 0 when none was
+  std::optional<AttachMode> mode = std::nullopt;  ///< attached's; none: a client that does not tell
+  bool drawn =
+      false;  ///< the screen was drawn since `offset`: the terminal is not as the output up to it left it
 };
 
 enum class ControlMode : std::uint8_t {
@@ -136,6 +147,10 @@ struct Hello {
 struct Command {
   static constexpr FrameType kType = FrameType::command;
   std::vector<std::string> argv;
+  /// The token of the connection on which the same was sent before, when that one was lost and nobody knows
+  /// whether it was carried out; "" the first time. The server then does only what does no harm twice. See
+  /// kAskAgain.
+  std::string again = {};
   void append_to(std::string& out) const;
   static Result<Command> parse(std::string_view payload);
   /// Whether it can be sent: at most kMaxArguments arguments in one frame.
@@ -176,8 +191,8 @@ struct Input {
   static Result<Input> parse(std::string_view payload);
 };
 
-/// How many bytes of output the terminal took, counted from this connection's first `attached`. The last 1
-/// KiB may stay unacknowledged until the client has something else to send. Binary: u64.
+/// How many bytes of output the terminal took, counted from this connection's first `attached` to its end.
+/// The last 1 KiB may stay unacknowledged until the client has something else to send. Binary: u64.
 struct Ack {
   static constexpr FrameType kType = FrameType::ack;
   std::uint64_t bytes = 0;
@@ -201,10 +216,11 @@ struct Suspended {
 };
 
 /// The client is back in raw mode after suspend or lock, on a screen that somebody else wrote on: the server
-/// sends modes and screen again.
+/// sends modes and screen again. Acknowledgements go on counting.
 struct Continued {
   static constexpr FrameType kType = FrameType::continued;
   TerminalSize size;
+  bool kept = false;  ///< nobody but the client itself wrote there, on one row: the screen is enough
   void append_to(std::string& out) const;
   static Result<Continued> parse(std::string_view payload);
 };
@@ -272,8 +288,6 @@ struct Exit {
   static Result<Exit> parse(std::string_view payload);
 };
 
-enum class AttachMode : std::uint8_t { direct, composed };
-
 /// The client's terminal shows a session from here on: raw mode, input is relayed. Sent again when session,
 /// pane or mode change.
 struct Attached {
@@ -289,10 +303,13 @@ struct Attached {
 };
 
 /// Bytes for the terminal. Binary: u64 stream offset of the pane that is reached after them (a token
-/// boundary) or kNoOffset, u8 flags (reserved, 0), the bytes (at most kMaxOutput).
+/// boundary) or kNoOffset, u8 flags, the bytes (at most kMaxOutput).
 struct Output {
   static constexpr FrameType kType = FrameType::output;
   static constexpr std::size_t kPrefixSize = 9;
+  /// With kNoOffset: what the bytes are, if no part of the pane's output. Unknown flags are ignored.
+  static constexpr std::uint8_t kDrawn = 1;  ///< they change what the screen shows
+  static constexpr std::uint8_t kAside = 2;  ///< they leave it as it is (a bell, the clipboard)
   std::uint64_t offset = kNoOffset;
   std::uint8_t flags = 0;
   std::string_view bytes;  ///< points into what was parsed

@@ -9,6 +9,7 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view kModes[] = {"direct", "composed"};
 constexpr std::string_view kControlModes[] = {"none", "plain", "raw"};
 
 json environment_object(const std::vector<std::string>& environment) {
@@ -30,6 +31,8 @@ json resume_object(const Resume& resume) {
                  {"past", resume.past},
                  {"input_sequence", resume.input_sequence}};
   if (resume.offset != kNoOffset) object["offset"] = resume.offset;
+  if (resume.mode) object["mode"] = kModes[static_cast<std::size_t>(*resume.mode)];
+  if (resume.drawn) object["drawn"] = true;
   return object;
 }
 
@@ -54,7 +57,7 @@ std::optional<std::string> version_mismatch(Version peer, std::string_view who) 
 }
 
 std::vector<std::string> own_features() {
-  return {};
+  return {std::string(kSteadyAcks)};
 }
 
 bool has_feature(const std::vector<std::string>& features, std::string_view name) {
@@ -114,6 +117,8 @@ Result<Hello> Hello::parse(std::string_view payload) {
     reader.number("offset", resume.offset);
     reader.number("past", resume.past);
     reader.number("input_sequence", resume.input_sequence);
+    if (const auto mode = reader.choice("mode", kModes)) resume.mode = static_cast<AttachMode>(*mode);
+    reader.boolean("drawn", resume.drawn);
     reader.leave();
     message.resume = std::move(resume);
   }
@@ -144,18 +149,21 @@ std::vector<std::string> Hello::fit() {
 void Command::append_to(std::string& out) const {
   json list = json::array();
   for (const std::string& argument : argv) list.push_back(json_bytes(argument));
-  append_json_frame(out, kType, {{"argv", std::move(list)}});
+  json object = {{"argv", std::move(list)}};
+  if (!again.empty()) object["again"] = again;
+  append_json_frame(out, kType, object);
 }
 
 Result<Command> Command::parse(std::string_view payload) {
   JsonReader reader(payload, "command");
   Command message;
   reader.byte_list("argv", message.argv, kMaxArguments);
+  reader.name("again", message.again);
   return finish(reader, std::move(message));
 }
 
 bool Command::fits() const {
-  std::size_t total = 32;
+  std::size_t total = 32 + (again.empty() ? 0 : again.size() + 12);
   for (const std::string& argument : argv) total += cost_of(argument);
   return argv.size() <= kMaxArguments && total <= kMaxPayload;
 }
@@ -191,13 +199,16 @@ Result<Suspended> Suspended::parse(std::string_view payload) {
 }
 
 void Continued::append_to(std::string& out) const {
-  append_json_frame(out, kType, {{"size", json_size(size)}});
+  json object = {{"size", json_size(size)}};
+  if (kept) object["kept"] = true;
+  append_json_frame(out, kType, object);
 }
 
 Result<Continued> Continued::parse(std::string_view payload) {
   JsonReader reader(payload, "continued");
   Continued message;
   reader.size("size", message.size);
+  reader.boolean("kept", message.kept);
   return finish(reader, std::move(message));
 }
 

@@ -16,7 +16,7 @@ std::string describe(const Pong& m) {
   return fmt::format(" serial={}", m.serial);
 }
 std::string describe(const Command& m) {
-  return fmt::format(" {} arguments", m.argv.size());
+  return fmt::format(" {} arguments{}", m.argv.size(), m.again.empty() ? "" : " again");
 }
 std::string describe(const Shell& m) {
   return fmt::format(" {} bytes", m.command.size());
@@ -40,7 +40,7 @@ std::string describe(const Suspended&) {
   return {};
 }
 std::string describe(const Continued& m) {
-  return fmt::format(" {}", size_text(m.size));
+  return fmt::format(" {}{}", size_text(m.size), m.kept ? " kept" : "");
 }
 std::string describe(const Detach& m) {
   return m.hangup ? " hangup" : "";
@@ -84,6 +84,8 @@ std::string describe(const Hello& m) {
     out +=
         fmt::format(" resume session={} pane={} offset={} past={} seq={}", m.resume->session, m.resume->pane,
                     offset_text(m.resume->offset), m.resume->past, m.resume->input_sequence);
+    if (m.resume->mode) out += *m.resume->mode == AttachMode::composed ? " composed" : " direct";
+    if (m.resume->drawn) out += " drawn";
   }
   return out;
 }
@@ -106,7 +108,10 @@ std::string describe(const Attached& m) {
 }
 
 std::string describe(const Output& m) {
-  return fmt::format(" offset={} {} bytes", offset_text(m.offset), m.bytes.size());
+  const char* kind = (m.flags & Output::kDrawn) != 0   ? " drawn"
+                     : (m.flags & Output::kAside) != 0 ? " aside"
+                                                       : "";
+  return fmt::format(" offset={} {} bytes{}", offset_text(m.offset), m.bytes.size(), kind);
 }
 
 std::string describe(const Detached& m) {

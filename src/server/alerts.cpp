@@ -87,7 +87,7 @@ void Alerts::tell(model::Session& session, int index, Kind kind, model::PaneId s
     // A direct client's terminal got the program's own bell.
     const bool has_it = kind == Kind::bell && client->direct && client->direct->pane().id() == source;
     if (visual != "on" && !has_it && !client->suspended) {
-      views::send_output(*client->connection, client->flow, server_.clock().now(), "\a");
+      views::send_aside(*client->connection, client->flow, server_.clock().now(), "\a");
     }
     if (visual == "off") continue;
     const std::string text = current != nullptr && current->index == index

@@ -24,7 +24,8 @@ using protocol::FrameType;
 using Phase = RemoteClient::Phase;
 
 constexpr std::size_t kMaxClients = 1000;
-constexpr std::size_t kMaxSaved = 64;
+/// A server that dies with all of its clients knows each of them when they come back.
+constexpr std::size_t kMaxSaved = kMaxClients;
 constexpr std::size_t kMaxStdin = 16 << 20;
 /// Who connects and says nothing does not keep a place for ever.
 constexpr std::chrono::seconds kHelloLimit{10};
@@ -129,9 +130,7 @@ void Server::drop_client(model::ClientId id) {
   if (gone == nullptr) return;
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
-    saved_clients_[gone->token] = {gone->token,       *seen->session,  seen->read_only,
-                                   seen->ignore_size, seen->key_table, gone->job};
-    while (saved_clients_.size() > kMaxSaved) saved_clients_.erase(saved_clients_.begin());
+    save_client(saved_form(*gone, *seen));
     const auto session = *seen->session;
     queue_->submit_hook("client-detached", command::find_from_session(model_, session));
   }
@@ -143,6 +142,37 @@ void Server::drop_client(model::ClientId id) {
   model_.recalculate_sizes();
   commands_ran_ = true;
   display_changed();
+}
+
+/// What of a client outlives its connection and its server: whatever was said when it attached or since.
+store::SavedClient Server::saved_form(const RemoteClient& client, const model::Client& seen) const {
+  store::SavedClient out;
+  out.token = client.token;
+  out.session = *seen.session;
+  out.last_session = seen.last_session;
+  out.read_only = seen.read_only;
+  out.ignore_size = seen.ignore_size;
+  out.active_pane = seen.active_pane;
+  out.flags = client.flags;
+  out.key_table = seen.key_table;
+  out.job = client.job;
+  return out;
+}
+
+/// Newest last. Who has been away longest is forgotten first, and comes back with no rights.
+void Server::save_client(store::SavedClient saved) {
+  static_cast<void>(take_saved_client(saved.token));
+  saved_clients_.push_back(std::move(saved));
+  if (saved_clients_.size() > kMaxSaved) saved_clients_.erase(saved_clients_.begin());
+}
+
+std::optional<store::SavedClient> Server::take_saved_client(model::ClientToken token) {
+  const auto it = std::find_if(saved_clients_.begin(), saved_clients_.end(),
+                               [token](const store::SavedClient& saved) { return saved.token == token; });
+  if (it == saved_clients_.end()) return std::nullopt;
+  store::SavedClient saved = std::move(*it);
+  saved_clients_.erase(it);
+  return saved;
 }
 
 // --- frames ---------------------------------------------------------------------------------------------
@@ -241,26 +271,30 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
       }
       return true;
     case FrameType::ack:
-      if (const auto ack = protocol::Ack::parse(frame.payload)) client.flow.on_ack(ack->bytes, clock().now());
+      if (const auto ack = protocol::Ack::parse(frame.payload)) {
+        if (client.flow.on_ack(ack->bytes, clock().now()) == views::FlowWindow::Verdict::taken) return true;
+        // A window that never opens again would be a terminal that stands still: the client resumes instead.
+        log::warn("client {}: acknowledged {} bytes, which cannot be; it has to resume", client.id.value,
+                  ack->bytes);
+        return false;
+      }
       return true;
     case FrameType::resize:
       if (const auto resize = protocol::Resize::parse(frame.payload)) resized(resize->size);
       return true;
     case FrameType::suspended:
       client.suspended = seen->suspended = true;
-      client.direct.reset();
-      client.composed.reset();
-      client.last_direct_pane.reset();
+      put_away_view(client);
       model_.recalculate_sizes();
       return true;
-    case FrameType::continued:
+    case FrameType::continued: {
+      const auto continued = protocol::Continued::parse(frame.payload);
       client.suspended = seen->suspended = false;
-      client.flow.reset();
-      client.last_direct_pane.reset();
-      client.direct.reset();
-      client.composed.reset();
-      if (const auto continued = protocol::Continued::parse(frame.payload)) resized(continued->size);
+      client.flow.measure_anew(clock().now());
+      if (!continued || !continued->kept) put_away_view(client);
+      resized(continued ? continued->size : client.hello.size);
       return true;
+    }
     case FrameType::detach: {
       const auto message = protocol::Detach::parse(frame.payload);
       const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
@@ -272,6 +306,14 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
     default:
       return true;
   }
+}
+
+/// Somebody else writes on the terminal now, or did: it is shown everything anew when it is back.
+void Server::put_away_view(RemoteClient& client) {
+  if (client.direct) remember_direct(client, clock().now());
+  client.direct.reset();
+  client.composed.reset();
+  client.written_on = true;
 }
 
 bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
@@ -333,10 +375,7 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   for (auto& [id, other] : clients_) {
     if (other.get() == &client || other->token != client.token) continue;
     const model::Client* seen = model_.client(id);
-    if (seen != nullptr && seen->session) {
-      saved_clients_[client.token] = {client.token,      *seen->session,  seen->read_only,
-                                      seen->ignore_size, seen->key_table, other->job};
-    }
+    if (seen != nullptr && seen->session) save_client(saved_form(*other, *seen));
     client.sequence = std::max(client.sequence, other->acknowledged);
     other->phase = Phase::ending;
     other->direct.reset();
@@ -350,15 +389,23 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   client.acknowledged = client.sequence;
   welcome(client);
 
-  const auto saved = saved_clients_.find(client.token);
+  auto saved = take_saved_client(client.token);
+  const bool known = saved.has_value();
   const model::SessionId session{resume.session};
   model::Client& seen = *model_.client(client.id);
-  if (saved != saved_clients_.end()) {
-    seen.read_only = saved->second.read_only;
-    seen.ignore_size = saved->second.ignore_size;
-    seen.key_table = saved->second.key_table;
-    client.job = saved->second.job;
-    saved_clients_.erase(saved);
+  if (saved) {
+    if (saved->last_session && model_.session(*saved->last_session) != nullptr) {
+      seen.last_session = saved->last_session;
+    }
+    seen.read_only = saved->read_only;
+    seen.ignore_size = saved->ignore_size;
+    seen.active_pane = saved->active_pane;
+    seen.key_table = std::move(saved->key_table);
+    client.flags = std::move(saved->flags);
+    client.job = std::move(saved->job);
+  } else {
+    // It may have been anything: it looks on, and does not count for sizes.
+    seen.read_only = seen.ignore_size = true;
   }
   if (model_.session(session) == nullptr) {
     client.phase = Phase::attached;
@@ -368,20 +415,44 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     client.phase = Phase::attached;
     return detach(client, protocol::DetachReason::other, ok.error().text);
   }
-  // Direct before and direct now, and the ring reaches back: the output goes on where it stopped.
   follow_model();
-  const model::Pane* pane = direct_pane(client);
-  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  if (io != nullptr && pane->id.value == resume.pane && resume.offset != protocol::kNoOffset) {
-    client.direct =
-        std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
-    const bool exact = client.direct->resume(resume.offset, resume.past);
-    send_attached(client, protocol::AttachMode::direct, pane->id, exact);
-    if (!exact) {
-      // What it has of the history cannot be told any more: the newest lines again, then the screen.
-      client.direct->catch_up(io->screen().history().first_line(), clock().now());
+  resume_view(client, resume);
+  if (!known) {
+    host_->show_message(client.id,
+                        "what this terminal may do is not known any more: read-only; attach again to type",
+                        std::chrono::seconds(10));
+  }
+}
+
+/// Takes up what the terminal shows. display.cpp goes on from there, whatever it is shown next.
+void Server::resume_view(RemoteClient& client, const protocol::Resume& resume) {
+  const auto now = clock().now();
+  panes::PaneIo* io = pane_io(model::PaneId{resume.pane});
+  const bool was_direct = resume.mode.value_or(protocol::AttachMode::direct) == protocol::AttachMode::direct;
+  const bool has_offset = io != nullptr && resume.offset != protocol::kNoOffset;
+  if (!was_direct) {
+    // Its modes are on; the frame is drawn anew, or the terminal is left for the pane itself.
+    send_attached(client, protocol::AttachMode::composed, model::PaneId{resume.pane}, false);
+    client.composed = std::make_unique<views::ComposedView>(*client.connection, client.flow, client.features);
+    client.composed->enter({}, {}, composed_modes(client), now);
+    if (const auto line = has_offset ? io->history_line_at(resume.offset) : std::nullopt) {
+      client.last_direct_pane = io->id();
+      client.last_direct_line = *line;
     }
-    client.display_stale = false;
+    return;
+  }
+  if (!has_offset) return;
+  // The ring reaches back: the output goes on where it stopped.
+  client.direct =
+      std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
+  const bool exact = !resume.drawn && client.direct->resume(resume.offset, resume.past);
+  const model::Pane* shown = direct_pane(client);
+  if (!exact && (shown == nullptr || shown->id != io->id())) return client.direct.reset();
+  send_attached(client, protocol::AttachMode::direct, io->id(), exact);
+  if (!exact) {
+    // From where its history is known to end, else the newest lines again; then the screen.
+    const auto line = io->history_line_at(resume.offset);
+    client.direct->catch_up(line.value_or(io->screen().history().first_line()), now);
   }
 }
 
@@ -475,7 +546,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   detached.status = static_cast<std::uint8_t>(status);
   client.connection->send(protocol::encode(detached));
   client.phase = Phase::ending;
-  saved_clients_.erase(client.token);
+  static_cast<void>(take_saved_client(client.token));
   if (const model::Client* seen = model_.client(client.id); seen != nullptr && seen->session) {
     queue_->submit_hook("client-detached", command::find_from_session(model_, *seen->session));
     model_.detach_client(client.id);

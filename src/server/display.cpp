@@ -92,7 +92,7 @@ void Server::update_display(RemoteClient& client, views::FlowWindow::Time now) {
   if (client.display_stale) decide_view(client, now);
   std::optional<views::FlowWindow::Time> deadline;
   if (client.direct) {
-    if (std::exchange(client.repaint_due, false)) client.direct->repaint(now);
+    if (std::exchange(client.repaint_due, false)) client.direct->repaint();
     client.direct->turn(now);
     deadline = client.direct->deadline();
   } else if (client.composed) {
@@ -143,23 +143,23 @@ void Server::decide_view(RemoteClient& client, views::FlowWindow::Time now) {
     client.direct =
         std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
     views::send_output(*client.connection, client.flow, now, before);
-    if (was_shown && client.last_direct_pane == pane->id) {
+    const bool known = client.last_direct_pane == pane->id;
+    if (was_shown && known && !client.written_on) {
       client.direct->catch_up(client.last_direct_line, now);
     } else {
-      client.direct->paint(seen->size, now);
+      client.direct->paint(seen->size, now, known ? std::optional(client.last_direct_line) : std::nullopt);
     }
     client.last_direct_pane.reset();
+    client.written_on = false;
   } else {
     if (client.composed) {
       client.composed->invalidate();
-      return;
+      return ask_features(client, now);
     }
     std::string before;
     std::string behind;
     if (client.direct) {
-      client.direct->turn(now);  // what came in this turn: its lines are known to be in the scrollback
-      client.last_direct_pane = client.direct->pane().id();
-      client.last_direct_line = client.direct->history_line();
+      remember_direct(client, now);
       before = terminal::undo_for_detach(client.direct->pane().screen());
       behind = views::below_screen(client.direct->pane().screen());
     }
@@ -169,12 +169,22 @@ void Server::decide_view(RemoteClient& client, views::FlowWindow::Time now) {
     client.composed = std::make_unique<views::ComposedView>(*client.connection, client.flow, client.features);
     client.composed->enter(before, behind, composed_modes(client), now);
   }
-  if (!client.features_asked && client.composed) {
-    // Only a composed view draws by features; a direct one needs none, and asks nothing that could be left
-    // over in a shell's input.
-    client.features_asked = true;
-    views::send_output(*client.connection, client.flow, now, render::feature_questions());
-  }
+  ask_features(client, now);
+}
+
+/// Only a composed view draws by features; a direct one needs none, and asks nothing that could be left over
+/// in a shell's input.
+void Server::ask_features(RemoteClient& client, views::FlowWindow::Time now) {
+  if (client.features_asked || !client.composed) return;
+  client.features_asked = true;
+  views::send_aside(*client.connection, client.flow, now, render::feature_questions());
+}
+
+/// How far the terminal's scrollback got, for when the pane is shown directly again.
+void Server::remember_direct(RemoteClient& client, views::FlowWindow::Time now) {
+  client.direct->turn(now);  // what came in this turn: its lines are known to be in the scrollback
+  client.last_direct_pane = client.direct->pane().id();
+  client.last_direct_line = client.direct->history_line();
 }
 
 render::TerminalModes Server::composed_modes(RemoteClient& client) {

@@ -348,8 +348,8 @@ Result<> HostImpl::refresh_special(ClientId, char flag, std::string_view) {
 
 void HostImpl::send_clipboard(RemoteClient& client, std::string_view encoded) {
   if (client.phase != Phase::attached || client.suspended) return;
-  views::send_output(*client.connection, client.flow, server_.clock().now(),
-              fmt::format("\x1b]52;c;{}\x07", encoded));
+  views::send_aside(*client.connection, client.flow, server_.clock().now(),
+             fmt::format("\x1b]52;c;{}\x07", encoded));
 }
 
 void HostImpl::pane_clipboard(PaneId pane, std::string_view encoded) {

@@ -130,7 +130,7 @@ void JobNotices::tell() {
                            : render::notification_kind(client->features.name, client->hello.term,
                                                        seen->environment.value("TERM_PROGRAM").value_or(""));
       const auto bytes = render::notification(how, "sess", text);
-      if (!bytes.empty()) views::send_output(*client->connection, client->flow, server_.clock().now(), bytes);
+      if (!bytes.empty()) views::send_aside(*client->connection, client->flow, server_.clock().now(), bytes);
     }
   }
   auto& log = server_.message_log();

@@ -38,7 +38,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   auto loaded = store_->load(model_, keys_, state);
   if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
-  for (auto& saved : state.clients) saved_clients_[saved.token] = std::move(saved);
+  saved_clients_ = std::move(state.clients);
   queue_->buffers().restore(std::move(state.buffers), state.next_buffer);
   message_log_.assign(state.messages.begin(), state.messages.end());
 

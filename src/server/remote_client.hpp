@@ -55,8 +55,10 @@ struct RemoteClient {
   views::FlowWindow flow;
   std::unique_ptr<views::DirectView> direct;
   std::unique_ptr<views::ComposedView> composed;
-  std::optional<model::PaneId> last_direct_pane;  ///< shown directly before the composed view
+  std::optional<model::PaneId>
+      last_direct_pane;  ///< shown directly before the composed view, or before a pause
   std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
+  bool written_on = false;  ///< others wrote on its screen: it scrolls away before a pane is shown directly
   render::TerminalFeatures features;
   bool features_asked = false;
   struct Drawn {

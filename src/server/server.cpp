@@ -554,12 +554,11 @@ void Server::save_model() {
   commands_ran_ = false;
   saved_sessions_->model_changed();
   store::SavedState state;
-  for (const auto& [token, saved] : saved_clients_) state.clients.push_back(saved);
+  state.clients = saved_clients_;
   for (const auto& [id, client] : clients_) {
     const model::Client* seen = model_.client(id);
     if (seen == nullptr || !seen->session) continue;
-    state.clients.push_back(
-        {client->token, *seen->session, seen->read_only, seen->ignore_size, seen->key_table, client->job});
+    state.clients.push_back(saved_form(*client, *seen));
   }
   state.jobs = job_control_->save();
   state.buffers = queue_->buffers().all();

@@ -137,6 +137,11 @@ class Server final : private panes::PaneObserver {
   bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
   void welcome(RemoteClient& client);
   void resume(RemoteClient& client, const protocol::Resume& resume);
+  void resume_view(RemoteClient& client, const protocol::Resume& resume);
+  void put_away_view(RemoteClient& client);
+  [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;
+  void save_client(store::SavedClient saved);
+  [[nodiscard]] std::optional<store::SavedClient> take_saved_client(model::ClientToken token);
   void command_done(model::ClientId id, int status);
   void connection_lost(model::ClientId id, const std::string& reason);
   void drop_client(model::ClientId id);
@@ -178,6 +183,8 @@ class Server final : private panes::PaneObserver {
   void draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                  const render::Rect& shown, int top, int left);
   [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, views::FlowWindow::Time now);
+  void remember_direct(RemoteClient& client, views::FlowWindow::Time now);
+  void ask_features(RemoteClient& client, views::FlowWindow::Time now);
   [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);
   void send_attached(RemoteClient& client, protocol::AttachMode mode, model::PaneId pane, bool resumed);
   std::string expand(const RemoteClient& client, std::string_view format);
@@ -207,7 +214,7 @@ class Server final : private panes::PaneObserver {
   std::optional<store::ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<panes::PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
-  std::map<model::ClientToken, store::SavedClient> saved_clients_;  ///< attached when the last server died
+  std::vector<store::SavedClient> saved_clients_;  ///< whose connections were lost, newest last
   std::vector<keeper::Exited> ended_;
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
   std::size_t printing_ = 0;              ///< how many there were in the turn before

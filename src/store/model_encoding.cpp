@@ -323,6 +323,12 @@ void put_state(CborWriter& out, const SavedState& state) {
     out.field("session", client.session.value);
     out.field("read_only", client.read_only);
     out.field("ignore_size", client.ignore_size);
+    out.field("active_pane", client.active_pane);
+    out.field("flags", client.flags);
+    if (client.last_session) {
+      out.name("last_session");  // a field leaves out $0
+      out.value(client.last_session->value);
+    }
     out.field("key_table", client.key_table);
     out.field("job", client.job);
     out.end();
@@ -358,6 +364,11 @@ void to_state(const json& in, SavedState& state) {
     client.session.value = get<std::uint32_t>(item, "session");
     client.read_only = get<bool>(item, "read_only");
     client.ignore_size = get<bool>(item, "ignore_size");
+    client.active_pane = get<bool>(item, "active_pane");
+    client.flags = get_strings(item, "flags");
+    if (item.contains("last_session")) {
+      client.last_session = model::SessionId{get<std::uint32_t>(item, "last_session")};
+    }
     client.key_table = get<std::string>(item, "key_table");
     client.job = get<std::string>(item, "job");
     state.clients.push_back(std::move(client));

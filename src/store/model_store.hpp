@@ -25,8 +25,11 @@ namespace sess::store {
 struct SavedClient {
   model::ClientToken token = 0;
   model::SessionId session;
+  std::optional<model::SessionId> last_session;
   bool read_only = false;
   bool ignore_size = false;
+  bool active_pane = false;
+  std::vector<std::string> flags;  ///< RemoteClient::flags
   std::string key_table;
   std::string job;  ///< RemoteClient::job
 };

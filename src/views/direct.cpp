@@ -40,14 +40,16 @@ void DirectView::synchronize() {
   owed_line_ = pane_.screen().history().end_line();
   shown_ = pane_.parsed();
   known_ = {fed_, owed_line_};
+  repaint_due_ = false;
   deadline_.reset();
 }
 
-void DirectView::paint(Size client, Time now) {
+void DirectView::paint(Size client, Time now, std::optional<std::uint64_t> from_line) {
   update_undo();
   synchronize();
-  send_output(connection_, flow_, now,
-              terminal::paint_for_attach(pane_.screen(), {options_.history_lines, client}), fed_);
+  std::uint64_t lines = options_.history_lines;
+  if (from_line) lines = std::min(lines, owed_line_ - std::min(*from_line, owed_line_));
+  send_output(connection_, flow_, now, terminal::paint_for_attach(pane_.screen(), {lines, client}), fed_);
 }
 
 bool DirectView::resume(std::uint64_t offset, std::uint64_t past) {
@@ -68,8 +70,7 @@ void DirectView::catch_up(std::uint64_t history_line, Time now) {
   send_output(connection_, flow_, now, bytes, fed_);
 }
 
-void DirectView::repaint(Time now) {
-  update_undo();
+void DirectView::draw_again(Time now) {
   synchronize();
   send_output(connection_, flow_, now, terminal::repaint(pane_.screen()), fed_);
 }
@@ -80,6 +81,7 @@ void DirectView::turn(Time now) {
   if (!skipping_ && fed_ == pane_.parsed() && !(known_ && known_->offset == fed_)) {
     known_ = {fed_, pane_.end_line_before_resize()};
   }
+  if (repaint_due_ && !skipping_ && fed_ == pane_.parsed()) draw_again(now);
   if (skipping_) skip(now);
 }
 

@@ -31,16 +31,17 @@ class DirectView {
   /// Pane, connection and flow outlive the view.
   DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& pane, Options options);
 
-  /// A terminal that shows something else: scroll it away, then history, screen, modes.
-  void paint(Size client, Time now);
+  /// A terminal that shows something else: scroll it away, then history, screen, modes. With `from_line` the
+  /// history begins there: its scrollback has what was before.
+  void paint(Size client, Time now, std::optional<std::uint64_t> from_line = std::nullopt);
   /// A terminal that shows this pane up to `offset` already, `past` bytes beyond it included. False: the ring does
   /// not reach back; paint() or catch_up() instead.
   bool resume(std::uint64_t offset, std::uint64_t past);
   /// A terminal that showed this pane up to `history_line` and was then used for something else (a composed view)
   /// or resized: the lines since, then the screen.
   void catch_up(std::uint64_t history_line, Time now);
-  /// The screen again, nothing missed (after a resize).
-  void repaint(Time now);
+  /// The screen again, once the terminal has what was printed so far (after a resize, an outage).
+  void repaint() { repaint_due_ = true; }
 
   /// Takes what is new. Call at the end of every turn in which the pane printed or the client acknowledged.
   void turn(Time now);
@@ -60,6 +61,7 @@ class DirectView {
  private:
   void follow(Time now);
   void skip(Time now);
+  void draw_again(Time now);
   void start_skipping();
   void synchronize();
   void update_undo();
@@ -76,6 +78,7 @@ class DirectView {
   std::uint64_t fed_ = 0;       ///< stream offset up to which the relay was fed
   std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
+  bool repaint_due_ = false;
   std::uint64_t owed_line_ = 0;     ///< while skipping: first history line that the terminal misses
   struct Known {
     std::uint64_t offset, line;

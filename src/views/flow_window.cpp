@@ -20,8 +20,9 @@ void FlowWindow::on_sent(std::size_t bytes, Time now) {
   }
 }
 
-void FlowWindow::on_ack(std::uint64_t total, Time now) {
-  if (total <= acked_ || total > sent_) return;
+FlowWindow::Verdict FlowWindow::on_ack(std::uint64_t total, Time now) {
+  if (total < acked_ || total > sent_) return Verdict::impossible;
+  if (total == acked_) return Verdict::taken;
   const std::uint64_t bytes = total - acked_;
   acked_ = total;
   Time sent_at = now;
@@ -45,9 +46,15 @@ void FlowWindow::on_ack(std::uint64_t total, Time now) {
   } else if (limited && delay < target / 2) {
     window_ = std::min(kMax, window_ + std::min<std::size_t>(bytes, window_) / 2);
   }
+  return Verdict::taken;
 }
 
-void FlowWindow::reset() { *this = FlowWindow(); }
+void FlowWindow::measure_anew(Time now) {
+  marks_.clear();
+  window_ = kStart;
+  rate_ = 0;
+  last_ack_ = now;
+}
 
 std::size_t FlowWindow::room() const {
   const std::uint64_t flying = in_flight();

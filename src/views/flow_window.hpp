@@ -21,11 +21,15 @@ class FlowWindow {
   static constexpr std::chrono::milliseconds kTarget{50};
 
   void on_sent(std::size_t bytes, Time now);
-  /// `total`: bytes that the client wrote to its terminal since it attached; smaller or impossible numbers are
-  /// ignored.
-  void on_ack(std::uint64_t total, Time now);
-  /// Counting starts again (a new connection).
-  void reset();
+  /// What an acknowledgement was worth. After an impossible one the two ends do not agree, and nothing but a
+  /// new connection makes them: both count from its `attached`.
+  enum class Verdict { taken, impossible };
+  /// `total`: bytes that the client wrote to its terminal since it attached. Impossible: more than was sent,
+  /// or fewer than before.
+  [[nodiscard]] Verdict on_ack(std::uint64_t total, Time now);
+  /// The client paused (suspended, locked): what was measured before says nothing about its terminal now.
+  /// What is under way stays so, and both ends go on counting.
+  void measure_anew(Time now);
 
   /// Bytes that may be sent now.
   [[nodiscard]] std::size_t room() const;

@@ -4,6 +4,8 @@
 
 namespace sess::views {
 
+using protocol::Output;
+
 void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
                  std::uint64_t offset) {
   if (bytes.empty() && offset == protocol::kNoOffset) return;
@@ -12,9 +14,21 @@ void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
   do {
     const auto part = bytes.substr(0, protocol::kMaxOutput);
     bytes.remove_prefix(part.size());
-    protocol::Output::append_header(queue, bytes.empty() ? offset : protocol::kNoOffset, part.size());
+    const std::uint64_t reached = bytes.empty() ? offset : protocol::kNoOffset;
+    Output::append_header(queue, reached, part.size(), reached == protocol::kNoOffset ? Output::kDrawn : 0);
     queue.append(part);
   } while (!bytes.empty());
+}
+
+void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes) {
+  flow.on_sent(bytes.size(), now);
+  std::string& queue = connection.queue();
+  while (!bytes.empty()) {
+    const auto part = bytes.substr(0, protocol::kMaxOutput);
+    bytes.remove_prefix(part.size());
+    Output::append_header(queue, protocol::kNoOffset, part.size(), Output::kAside);
+    queue.append(part);
+  }
 }
 
 }  // namespace sess::views

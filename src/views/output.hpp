@@ -14,10 +14,12 @@
 
 namespace sess::views {
 
-/// Queues `bytes`; the last frame names `offset`, the stream offset that the client has reached with them
-/// (protocol::kNoOffset: none). Without bytes one empty frame carries the offset; with neither nothing is
-/// sent.
+/// Queues `bytes`, which draw something; the last frame names `offset`, the stream offset that the client has
+/// reached with them (protocol::kNoOffset: none). Without bytes one empty frame carries the offset; with
+/// neither nothing is sent.
 void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
                  std::uint64_t offset = protocol::kNoOffset);
+/// Queues `bytes` that leave the screen as it is: a bell, the clipboard, a notification.
+void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes);
 
 }  // namespace sess::views

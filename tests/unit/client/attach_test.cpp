@@ -202,7 +202,71 @@ TEST_CASE("a long outage shows one line, and asks for a repaint when it is over"
   Peer next = on.server.accept();
   next.greet(0);
   next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
-  CHECK(next.expect<Continued>().size.cells == Size{24, 80});
+  const auto continued = next.expect<Continued>();
+  CHECK(continued.size.cells == Size{24, 80});
+  CHECK(continued.kept);  // but for that line
+}
+
+TEST_CASE("a server that would count anew after a pause is resumed instead, without an offset", "[client]") {
+  AttachedClient on;
+  on.peer.send(Output{7, 0, "go"});
+  on.pty.read_until("go");
+  on.server.disappear();
+  on.peer.close();
+  on.pty.read_until("Ctrl-C gives up");
+  on.server.listen();
+  Peer next = on.server.accept();
+  next.set_features({});
+  // It may be any server: which one is known when it has said welcome.
+  CHECK(next.greet(0).resume->offset == 7);
+  next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
+  on.pty.signal(SIGSTOP);
+  on.pty.signal(SIGCONT);
+  CHECK(next.closed());
+  Peer third = on.server.accept();
+  third.set_features({});
+  CHECK(third.greet(0).resume->offset == kNoOffset);
+}
+
+TEST_CASE("after a pause acknowledgements go on counting from the first attached", "[client]") {
+  AttachedClient on;
+  on.peer.send_bytes(output_frame(kNoOffset, std::string(2000, 'a')));
+  on.peer.expect_ack(2000);
+  on.pty.signal(SIGSTOP);
+  on.pty.signal(SIGCONT);
+  CHECK_FALSE(on.peer.expect<Continued>().kept);
+  on.peer.send_bytes(output_frame(kNoOffset, std::string(3000, 'b')));
+  on.peer.expect_ack(5000);
+  CHECK(on.peer.acked() == 5000);
+}
+
+TEST_CASE("what was drawn, or stands beside the output, is no part of the output that a resume names",
+          "[client]") {
+  AttachedClient on;
+  on.peer.send(Output{7, 0, "go"});
+  on.peer.send(Output{kNoOffset, Output::kAside, "\a"});
+  on.peer.send(Output{kNoOffset, 0, "part"});
+  on.pty.read_until("part");
+  on.peer.close();
+  Peer next = on.server.accept();
+  auto resume = *next.greet(0).resume;
+  CHECK(resume.past == 4);
+  CHECK_FALSE(resume.drawn);
+  next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
+  next.send(Output{kNoOffset, Output::kDrawn, "screen"});
+  on.pty.read_until("screen");
+  next.close();
+  Peer third = on.server.accept();
+  resume = *third.greet(0).resume;
+  CHECK(resume.offset == 7);
+  CHECK(resume.drawn);
+  third.send(protocol::Attached{1, "app", 4, AttachMode::composed, false, false});
+  third.send(Output{kNoOffset, 0, "frame"});
+  on.pty.read_until("frame");
+  third.close();
+  resume = *on.server.accept().greet(0).resume;
+  CHECK(resume.mode == AttachMode::composed);
+  CHECK(resume.past == 4);
 }
 
 TEST_CASE("a slow terminal blocks nothing and memory stays bounded", "[client]") {

@@ -55,6 +55,8 @@ class Peer {
   /// Frames that have arrived, read without waiting.
   void take_available();
 
+  /// What welcome lists; all that there is unless said otherwise.
+  void set_features(std::vector<std::string> features) { features_ = std::move(features); }
   /// hello, welcome.
   protocol::Hello greet(std::optional<std::uint64_t> input_sequence = {});
   /// hello, welcome, command, attached to session 1 "app" and pane 4, undo.
@@ -68,6 +70,7 @@ class Peer {
 
   UniqueFd socket_;
   protocol::FrameReader reader_;
+  std::vector<std::string> features_ = protocol::own_features();
   std::string kept_;  // payload of the frame handed out last
   std::uint64_t acked_ = 0;
   int pings_ = 0;

@@ -83,6 +83,7 @@ protocol::Hello Peer::greet(std::optional<std::uint64_t> input_sequence) {
   const auto hello = expect<protocol::Hello>();
   protocol::Welcome welcome;
   welcome.token = "token";
+  welcome.features = features_;
   welcome.input_sequence = input_sequence;
   send(welcome);
   return hello;

@@ -41,7 +41,13 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   keys.bind("root", *input::parse_key("F5"), {"display-message hi", "", false});
   SavedState state;
   state.buffers.push_back({"buffer0", std::string("a\0b", 3), {}, true, 4});
-  state.clients.push_back({123, id, true, false, "mine", ""});
+  SavedClient client;
+  client.token = 123;
+  client.session = client.last_session.emplace(id);
+  client.read_only = client.active_pane = true;
+  client.flags = {"no-detach-on-destroy"};
+  client.key_table = "mine";
+  state.clients.push_back(client);
   state.configured = true;
   const std::string bytes = encode_model(before, keys, state);
 
@@ -58,6 +64,10 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   CHECK(read_keys.find("root", *input::parse_key("F5")) != nullptr);
   CHECK(read_state.buffers[0].data.size() == 3);
   CHECK(read_state.clients[0].read_only);
+  CHECK(read_state.clients[0].active_pane);
+  CHECK(read_state.clients[0].flags == client.flags);
+  REQUIRE(read_state.clients[0].last_session);
+  CHECK(read_state.clients[0].last_session->value == id.value);
 }
 
 TEST_CASE("any bytes are an error or a model that can be repaired", "[model_store]") {

@@ -68,7 +68,7 @@ struct Rig {
     });
     return received - before;
   }
-  void acknowledge() { flow.on_ack(received, now); }
+  void acknowledge() { static_cast<void>(flow.on_ack(received, now)); }
   /// A frame of a flood is shown and has arrived.
   void show_flood() {
     now += 20ms;

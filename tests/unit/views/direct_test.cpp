@@ -76,7 +76,7 @@ struct Rig {
       }
     });
   }
-  void acknowledge() { flow.on_ack(sent_total(), now); }
+  void acknowledge() { static_cast<void>(flow.on_ack(sent_total(), now)); }
   [[nodiscard]] std::uint64_t sent_total() const { return bytes.size(); }
 
   [[nodiscard]] std::string screen() {
@@ -134,7 +134,7 @@ TEST_CASE("in a flood little waits in the buffers of a terminal that takes what 
   for (int ms = 0; ms < 4000; ++ms) {
     rig.now += std::chrono::milliseconds(1);
     seen = std::min(seen + kPerMillisecond, rig.sent_total());
-    rig.flow.on_ack(std::min(rig.sent_total(), seen + kBuffer), rig.now);
+    static_cast<void>(rig.flow.on_ack(std::min(rig.sent_total(), seen + kBuffer), rig.now));
     for (int i = 0; i < 30; ++i) rig.print(std::string(79, static_cast<char>('a' + (ms + i) % 26)) + "\r\n");
     rig.view->turn(rig.now);
     rig.take();

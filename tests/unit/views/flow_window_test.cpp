@@ -22,7 +22,7 @@ double standing_delay(FlowWindow& flow, double rate, milliseconds duration) {
     credit = std::min(credit + rate / 1000, static_cast<double>(sent) - taken);
     taken += credit;
     credit = 0;
-    flow.on_ack(static_cast<std::uint64_t>(taken), now);
+    REQUIRE(flow.on_ack(static_cast<std::uint64_t>(taken), now) == FlowWindow::Verdict::taken);
   }
   return static_cast<double>(flow.in_flight()) / rate;
 }
@@ -40,12 +40,30 @@ TEST_CASE("a fast terminal gets a window that does not hold it back", "[flow]") 
   CHECK(flow.size() > 256 * 1024);
 }
 
-TEST_CASE("impossible acknowledgements change nothing", "[flow]") {
+TEST_CASE("acknowledgements of more than was sent, or of less than before, are told apart and change nothing",
+          "[flow]") {
+  using Verdict = FlowWindow::Verdict;
   FlowWindow flow;
   flow.on_sent(100, {});
-  flow.on_ack(1000, {});
+  CHECK(flow.on_ack(1000, {}) == Verdict::impossible);
   CHECK(flow.in_flight() == 100);
-  flow.on_ack(60, {});
-  flow.on_ack(50, {});
+  CHECK(flow.on_ack(60, {}) == Verdict::taken);
+  CHECK(flow.on_ack(60, {}) == Verdict::taken);
+  CHECK(flow.on_ack(50, {}) == Verdict::impossible);
   CHECK(flow.in_flight() == 40);
+}
+
+TEST_CASE("after a pause what was under way is still acknowledged, and the pause is not measured", "[flow]") {
+  FlowWindow flow;
+  FlowWindow::Time now{};
+  flow.on_sent(50'000, now);
+  now += std::chrono::hours(1);
+  flow.measure_anew(now);
+  CHECK(flow.in_flight() == 50'000);
+  flow.on_sent(1'000, now);
+  CHECK(flow.on_ack(50'000, now + std::chrono::milliseconds(1)) == FlowWindow::Verdict::taken);
+  CHECK(flow.in_flight() == 1'000);
+  CHECK(flow.size() == FlowWindow::kStart);
+  CHECK(flow.on_ack(51'000, now + std::chrono::milliseconds(2)) == FlowWindow::Verdict::taken);
+  CHECK(flow.drained());
 }
