@@ -11,6 +11,9 @@ import sys
 import time
 import tty
 
+SHAPES = ("plain", "wrapped", "coloured", "wide", "repaint", "excursion")
+
+
 def put(text):
     data = text.encode()
     while data:
@@ -86,4 +89,5 @@ def main():
         time.sleep(1000)
 
 
-main()
+if __name__ == "__main__":
+    main()
