@@ -277,7 +277,8 @@ int start(Flags flags, const std::string& path) {
     ready.report(kOk);
     return kOk;
   }
-  if (auto state = paths->open_state_directory(); !state) die(ready, state.error());
+  // Without one everything works but what is kept on disk; the server says so, and tries again.
+  static_cast<void>(paths->open_state_directory());
   if (flags.foreground) {
     (void)!chdir("/");
   } else {

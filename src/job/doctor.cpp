@@ -64,6 +64,13 @@ Finding runtime_directory(const DoctorFacts& facts) {
              enable_linger(facts));
 }
 
+Finding state(const DoctorFacts& facts) {
+  const char* topic = "state";
+  if (facts.keeps_nothing.empty()) return good(topic, "logs, records and sessions are kept on disk");
+  return bad(topic, "no log, record or session is kept on disk: " + facts.keeps_nothing,
+             "make it writable, or set XDG_STATE_HOME and restart the daemon");
+}
+
 Finding temporary_files(const DoctorFacts& facts) {
   const char* topic = "temporary files";
   const auto age = ageing_of(facts.surroundings, facts.socket_directory);
@@ -149,7 +156,7 @@ Finding nesting(const DoctorFacts& facts) {
 }  // namespace
 
 std::vector<Finding> examine(const DoctorFacts& facts) {
-  return {logout(facts), lingering(facts),   runtime_directory(facts), temporary_files(facts),
+  return {logout(facts), lingering(facts),   runtime_directory(facts), state(facts), temporary_files(facts),
           boot(facts),   descriptors(facts), version(facts),           nesting(facts)};
 }
 

@@ -14,6 +14,7 @@ struct DoctorFacts {
   Surroundings surroundings;
   Machine machine;
   std::string socket_directory;
+  std::string keeps_nothing;  ///< why the state directory takes no files; "": it does
   std::string control_group;  ///< /proc/PID/cgroup of the daemon
   bool jobs_enabled = false;  ///< at least one
   bool boot_is_set_up = false;

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,8 @@ class AppendFile {
   /// Writes as much as possible; on an error `written` still says how many bytes are in the file.
   virtual Result<> append(std::string_view bytes, std::size_t& written) = 0;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// Its name was removed: what is written is for nobody.
+  [[nodiscard]] virtual bool removed() const { return false; }
 };
 
 class ReadFile {
@@ -59,12 +62,16 @@ class Directory {
   virtual Result<> remove(const std::string& name) = 0;
 };
 
-/// The real one: every access relative to a descriptor of the directory.
+/// The real one: every access relative to a descriptor of the directory. A directory that was removed or moved
+/// away is made anew by the next access. May be used from several threads.
 class DiskDirectory : public Directory {
  public:
   /// Creates the directory (0700) and those above it when they are missing. Refused when it is not the user's
   /// own or when others may write into it.
   static Result<std::unique_ptr<DiskDirectory>> open(const std::string& path);
+  /// The same at its first use, and again at each until it succeeds: a disk that is read-only or full now may
+  /// be none later.
+  static std::unique_ptr<DiskDirectory> opened_later(const std::string& path);
 
   Result<std::string> read(const std::string& name, std::size_t limit) override;
   Result<> write_atomically(const std::string& name, std::string_view bytes) override;
@@ -76,13 +83,22 @@ class DiskDirectory : public Directory {
   Result<> remove(const std::string& name) override;
 
  private:
-  DiskDirectory(UniqueFd fd, std::string path) : fd_(std::move(fd)), path_(std::move(path)) {}
+  using Shared = std::shared_ptr<const UniqueFd>;
+
+  explicit DiskDirectory(std::string path) : path_(std::move(path)) {}
+  /// The directory that stands at the path now.
+  [[nodiscard]] Result<Shared> present();
   [[nodiscard]] Result<> check(const std::string& name) const;
   enum class Sync : bool { no, yes };
-  [[nodiscard]] Result<> write_temporary(const std::string& name, std::string_view bytes, Sync sync) const;
-  [[nodiscard]] Result<> put_in_place(const std::string& name) const;
-  UniqueFd fd_;
-  std::string path_;  ///< for messages
+  [[nodiscard]] Result<> write_temporary(int directory, const std::string& name, std::string_view bytes,
+                                         Sync sync) const;
+  [[nodiscard]] Result<> put_in_place(int directory, const std::string& name) const;
+  std::string path_;
+  std::mutex mutex_;
+  Shared fd_;  ///< guarded by mutex_; who uses it holds it
 };
+
+/// Nothing when files can be kept in this directory, which is made when it is missing; else why not.
+[[nodiscard]] Result<> check_keeps_files(const std::string& path);
 
 }  // namespace sess::job

@@ -25,6 +25,10 @@ std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now
     return std::nullopt;
   }
   const bool was_stopped = stopped();
+  if (log_ && (log_->removed() || times_->removed())) {
+    log_.reset();
+    times_.reset();
+  }
   Result<> result = log_ ? Result<>() : open(now);
   if (result) result = rotate_if_due(now);
   if (result && lost_ > 0) {

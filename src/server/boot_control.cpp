@@ -293,6 +293,7 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   out.surroundings = surroundings(id);
   out.machine = job::look_at_machine(out.surroundings);
   out.socket_directory = server_.start().socket_directory;
+  if (auto keeps = job::check_keeps_files(server_.start().state_directory); !keeps) out.keeps_nothing = keeps.error().text;
   out.daemon_pid = server_.facts().pid;
   out.control_group = file_text(fmt::format("/proc/{}/cgroup", out.daemon_pid));
   out.jobs_enabled = !server_.job_control().enabled_jobs().empty();

@@ -64,8 +64,7 @@ std::vector<command::JobView> JobControl::jobs() {
   std::vector<command::JobView> out;
   for (const auto& [name, job] : supervisor_.jobs()) out.push_back(view(job));
   // Jobs of an earlier daemon, and those that are no longer in the table.
-  auto store = records();
-  const auto ended = store ? (*store)->newest_of_each(kListed) : Result<std::vector<job::Record>>();
+  const auto ended = records().newest_of_each(kListed);
   if (ended) {
     for (const auto& record : *ended) {
       if (supervisor_.find(record.name) == nullptr) out.push_back(view_of(record));
@@ -168,9 +167,15 @@ std::vector<std::string> JobControl::last_lines(const std::string& name, int cou
 }
 
 Result<std::vector<job::Record>> JobControl::history(const std::string& name, std::size_t limit) {
-  auto store = records();
-  if (!store) return pass(store.error());
-  return (*store)->list(name, limit);
+  auto listed = records().list(name, limit);
+  if (unwritten_.empty()) return listed;
+  std::vector<job::Record> all = listed ? std::move(*listed) : std::vector<job::Record>();
+  for (const auto& [job, records] : unwritten_) {
+    if (name.empty() || name == job) all.insert(all.end(), records.begin(), records.end());
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.end < b.end; });
+  if (all.size() > limit) all.erase(all.begin(), all.end() - static_cast<std::ptrdiff_t>(limit));
+  return all;
 }
 
 std::string JobControl::free_name(const std::vector<std::string>& command) const {
@@ -265,15 +270,12 @@ Result<> JobControl::remove(const std::string& name) {
   if (!known && !ended) return fail(ErrorCode::not_found, "no such job: {}", name);
   if (ends_.erase(name) > 0) std::erase(ends_order_, name);
   server_.model_changed();
-  if (auto store = records()) {
-    if (auto removed = (*store)->remove(name); !removed) return pass(removed.error());
-  }
-  if (auto directory = log_directory()) {
-    const auto files = (*directory)->list();
-    const std::string log = name + ".log";
-    for (const auto& file : files ? *files : std::vector<std::string>()) {
-      if (file == log || file.starts_with(log + ".")) static_cast<void>((*directory)->remove(file));
-    }
+  unwritten_.erase(name);
+  if (auto removed = records().remove(name); !removed) return pass(removed.error());
+  const auto files = log_directory().list();
+  const std::string log = name + ".log";
+  for (const auto& file : files ? *files : std::vector<std::string>()) {
+    if (file == log || file.starts_with(log + ".")) static_cast<void>(log_directory().remove(file));
   }
   return {};
 }

@@ -23,6 +23,10 @@ constexpr std::size_t kEndedJobs = 64;
 /// Output goes to the log in portions of this size, at the latest when so much waits.
 constexpr std::uint64_t kLogPortion = 16 * 1024;
 constexpr std::uint64_t kLogLag = 64 * 1024;
+/// Between two tries to write records that could not be written; and how many of one job wait for that.
+constexpr std::chrono::milliseconds kFirstRetry{250};
+constexpr std::chrono::milliseconds kLongestRetry{60'000};
+constexpr std::size_t kMostUnwritten = 1024;
 /// How often records are looked through for those that are older than record-age.
 constexpr std::chrono::hours kExpiry{1};
 
@@ -36,7 +40,9 @@ JobControl::JobControl(Server& server)
         supervisor_.on_timer(now());
         after_change();
       })),
-      notices_(server) {}
+      notices_(server) {
+  retry_timer_ = std::make_unique<os::Timer>(server.loop(), [this] { write_again(); });
+}
 
 JobControl::~JobControl() = default;
 
@@ -55,6 +61,15 @@ void JobControl::restore(const std::vector<std::shared_ptr<const std::string>>& 
     if (one->pane) {
       panes_[name] = *one->pane;
       if (one->run_pid > 0) runs_[*one->pane] = {name, one->run_pid, one->run_started, one->run_restart, false};
+    }
+    for (const auto& text : one->unwritten) {
+      auto record = job::decode_record(text);
+      if (!record) {
+        log::error("job {}: a record that was not written: {}", name, record.error().text);
+        continue;
+      }
+      remember_end(*record);
+      unwritten_[name].push_back(std::move(*record));
     }
     supervisor_.adopt(std::move(one->job));
   }
@@ -107,7 +122,11 @@ void JobControl::recovered(bool first) {
   for (const auto& [name, job] : supervisor_.jobs()) {
     if (job.pid) scopes_->begin(job, *job.pid);
   }
+  if (!unwritten_.empty()) arm_retry();
   if (first) {
+    if (auto keeps = job::check_keeps_files(server_.start().state_directory); !keeps) {
+      server_.report(fmt::format("nothing is kept on disk until that is possible: {}", keeps.error().text));
+    }
     drop_inputs();
     start_enabled();
   }
@@ -140,6 +159,9 @@ std::vector<std::shared_ptr<const std::string>> JobControl::save() const {
         saved.run_pid = run.pid;
         saved.run_started = run.started;
         saved.run_restart = run.restart;
+      }
+      if (const auto kept = unwritten_.find(name); kept != unwritten_.end()) {
+        for (const auto& record : kept->second) saved.unwritten.push_back(job::encode_record(record));
       }
       bytes = std::make_shared<const std::string>(encode_job(saved));
     }
@@ -181,11 +203,8 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
     record.success = job->spec.restart.success.contains(record.exit);
   }
   auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };
-  if (auto store = records(); store) {
-    writer_->add(std::move(record), std::move(done));
-  } else {
-    server_.loop().defer([done = std::move(done), error = store.error()] { done(pass(error)); });
-  }
+  static_cast<void>(records());
+  writer_->add(std::move(record), std::move(done));
   return true;
 }
 
@@ -193,16 +212,20 @@ void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, c
                              const Result<>& written) {
   --recording_;
   if (record_store_ && now().wall - expired_ > kExpiry) expire_records();
-  if (!written) {
-    log::error("job {}: its exit ({}) is not recorded: {}", record.name, record.exit.text(), written.error().text);
-  }
   runs_.erase(pane);
   logs_.erase(pane);
   encoded_.erase(record.name);
   remember_end(record);
-  if (written && record_store_) record_store_->added(record);
+  if (written) {
+    record_store_->added(record);
+    if (!unwritten_.empty() && rewriting_ == 0) write_again();  // the disk takes something
+  } else {
+    keep_unwritten(record, written.error());
+  }
   log::info("job {}: {}", record.name, record.exit.text());
   supervisor_.on_ended(record.name, record.exit, record.end, now());
+  // The keeper is about to forget how it ended.
+  if (!written) server_.write_down();
   const job::Job* job = supervisor_.find(record.name);
   if (server_.model().pane(pane) == nullptr) {
     if (auto sent = server_.link().send(keeper::Forget{pane.value}); !sent) log::error("{}", sent.error().text);
@@ -285,10 +308,64 @@ void JobControl::close() {
   ending_ = true;
   timer_->stop();
   if (writer_) writer_->drain();
+  if (!unwritten_.empty()) {
+    write_again();
+    writer_->drain();
+  }
+  for (const auto& [name, records] : unwritten_) {
+    for (const auto& record : records) log::error("job {}: its exit ({}) is recorded nowhere", name, record.exit.text());
+  }
   for (auto& follower : followers_) pump(*follower);
 }
 
-bool JobControl::busy() const { return recording_ > 0 || supervisor_.any_active(); }
+bool JobControl::busy() const { return recording_ > 0 || !unwritten_.empty() || supervisor_.any_active(); }
+
+// --- records that wait for a disk -----------------------------------------------------------------------
+
+void JobControl::keep_unwritten(const job::Record& record, const Error& why) {
+  log::error("job {}: its exit ({}) is not recorded yet: {}", record.name, record.exit.text(), why.text);
+  if (unwritten_.empty()) server_.report(fmt::format("how jobs ended cannot be written, and is kept until it can: {}", why.text));
+  auto& kept = unwritten_[record.name];
+  kept.push_back(record);
+  if (kept.size() > kMostUnwritten) kept.pop_front();
+  encoded_.erase(record.name);
+  if (!ending_ && !retry_timer_->armed() && rewriting_ == 0) arm_retry();
+}
+
+void JobControl::arm_retry() {
+  retry_pause_ = retry_pause_.count() == 0 ? kFirstRetry : std::min(retry_pause_ * 2, kLongestRetry);
+  retry_timer_->start(retry_pause_);
+}
+
+void JobControl::write_again() {
+  static_cast<void>(records());
+  retry_timer_->stop();
+  for (const auto& [name, records] : unwritten_) {
+    for (const auto& record : records) {
+      ++rewriting_;
+      writer_->add(record, [this, record](const Result<>& written) {
+        --rewriting_;
+        const auto kept = unwritten_.find(record.name);
+        if (written && kept != unwritten_.end()) {
+          std::erase(kept->second, record);
+          if (kept->second.empty()) unwritten_.erase(kept);
+          if (const auto newest = ends_.find(record.name); newest == ends_.end() || newest->second.end <= record.end) {
+            record_store_->added(record);
+          }
+          encoded_.erase(record.name);
+          server_.model_changed();
+        }
+        if (rewriting_ > 0) return;
+        if (!unwritten_.empty()) {
+          if (!ending_) arm_retry();
+          return;
+        }
+        retry_pause_ = std::chrono::milliseconds(0);
+        server_.report("how jobs ended is written again");
+      });
+    }
+  }
+}
 
 // --- job::SupervisorActions -----------------------------------------------------------------------------
 
@@ -352,7 +429,7 @@ void JobControl::arm_timer() {
 void JobControl::forget_old() {
   std::vector<const job::Job*> ended;
   for (const auto& [name, job] : supervisor_.jobs()) {
-    if (!job.active() && !job.from_file) ended.push_back(&job);
+    if (!job.active() && !job.from_file && unwritten_.count(name) == 0) ended.push_back(&job);
   }
   if (ended.size() <= kEndedJobs) return;
   std::sort(ended.begin(), ended.end(), [](const auto* a, const auto* b) { return a->since < b->since; });
@@ -378,24 +455,21 @@ void JobControl::remember_end(const job::Record& record) {
 
 const job::Record* JobControl::newest_end(const std::string& name) {
   if (const auto it = ends_.find(name); it != ends_.end()) return &it->second;
-  auto store = records();
-  if (!store || !job::check_name(name)) return nullptr;
-  auto record = (*store)->newest(name);
+  if (!job::check_name(name)) return nullptr;
+  auto record = records().newest(name);
   if (!record) return nullptr;
   remember_end(*record);
   return &ends_.at(name);
 }
 
-Result<job::RecordStore*> JobControl::records() {
+job::RecordStore& JobControl::records() {
   if (!record_store_) {
-    auto directory = job::DiskDirectory::open(server_.start().state_directory + "/records");
-    if (!directory) return pass(directory.error());
-    record_directory_ = std::move(*directory);
+    record_directory_ = job::DiskDirectory::opened_later(server_.start().state_directory + "/records");
     record_store_ = std::make_unique<job::RecordStore>(*record_directory_);
     writer_ = std::make_unique<store::RecordWriter>(server_.loop(), *record_store_);
     expire_records();
   }
-  return record_store_.get();
+  return *record_store_;
 }
 
 void JobControl::expire_records() {
@@ -405,13 +479,11 @@ void JobControl::expire_records() {
   if (auto expired = record_store_->expire(age, expired_); !expired) log::warn("{}", expired.error().text);
 }
 
-Result<job::Directory*> JobControl::log_directory() {
+job::Directory& JobControl::log_directory() {
   if (!log_directory_) {
-    auto directory = job::DiskDirectory::open(server_.start().state_directory + "/logs");
-    if (!directory) return pass(directory.error());
-    log_directory_ = std::move(*directory);
+    log_directory_ = job::DiskDirectory::opened_later(server_.start().state_directory + "/logs");
   }
-  return log_directory_.get();
+  return *log_directory_;
 }
 
 }  // namespace sess::server

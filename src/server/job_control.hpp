@@ -132,8 +132,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void settled(const job::Job& job) override;
 
   [[nodiscard]] job::Now now() const;
-  [[nodiscard]] Result<job::RecordStore*> records();
-  [[nodiscard]] Result<job::Directory*> log_directory();
+  [[nodiscard]] job::RecordStore& records();
+  [[nodiscard]] job::Directory& log_directory();
   [[nodiscard]] std::string config_path(const std::string& name) const;
   [[nodiscard]] Result<job::Spec> read_job_file(const std::string& name) const;
   /// What the job itself runs: its command, or the first pane of its first window; empty for the default shell.
@@ -150,6 +150,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   void on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
                    const Result<>& written);
+  /// A record that cannot be written now: kept, with the model, and tried again.
+  void keep_unwritten(const job::Record& record, const Error& why);
+  void write_again();
+  void arm_retry();
   /// After anything that may have changed what is due.
   void after_change();
   /// Where standard input that was given with `run` is kept while its job can be started.
@@ -187,6 +191,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   std::map<std::string, model::PaneId> panes_;  ///< of each job: where it ran last, while that exists
   std::map<std::string, job::Record> ends_;     ///< newest ends, so that waiting reads no directory
   std::deque<std::string> ends_order_;
+  std::map<std::string, std::deque<job::Record>> unwritten_;  ///< ends that are on no disk yet, by job
+  std::size_t rewriting_ = 0;                                 ///< of them, on their way to the disk
+  std::chrono::milliseconds retry_pause_{0};                  ///< before they are tried again
+  std::unique_ptr<os::Timer> retry_timer_;
   std::unique_ptr<job::Directory> record_directory_;
   std::unique_ptr<job::RecordStore> record_store_;
   std::unique_ptr<store::RecordWriter> writer_;

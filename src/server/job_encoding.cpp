@@ -46,6 +46,7 @@ std::string encode_job(const SavedJob& saved) {
               {"run_pid", saved.run_pid},
               {"run_started", micros(saved.run_started)},
               {"run_restart", saved.run_restart}};
+  for (const auto& text : saved.unwritten) out["unwritten"].push_back(text);
   if (one.pid) out["pid"] = *one.pid;
   if (one.exit) out["exit"] = {{"code", one.exit->code}, {"signal", one.exit->signal}, {"core", one.exit->core}};
   if (one.due) out["due"] = one.due->time_since_epoch().count();
@@ -86,6 +87,11 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   }
   if (in.contains("due")) one.due = job::Time(job::Time::duration(store::get<std::int64_t>(in, "due")));
   if (in.contains("pane")) saved.pane = model::PaneId{store::get<std::uint32_t>(in, "pane")};
+  if (const auto it = in.find("unwritten"); it != in.end() && it->is_array()) {
+    for (const auto& item : *it) {
+      if (item.is_string()) saved.unwritten.push_back(item.get<std::string>());
+    }
+  }
   saved.run_pid = store::get<int>(in, "run_pid");
   saved.run_started = time_of(in, "run_started");
   saved.run_restart = store::get<int>(in, "run_restart");

@@ -17,6 +17,7 @@ struct SavedJob {
   int run_pid = 0;  ///< of the program in that pane that is the job's; 0: none
   job::WallTime run_started{};
   int run_restart = 0;
+  std::vector<std::string> unwritten;  ///< records that are on no disk yet, as encode_record() writes them
 };
 
 [[nodiscard]] std::string encode_job(const SavedJob& saved);

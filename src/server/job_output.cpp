@@ -147,9 +147,7 @@ Result<std::unique_ptr<JobControl::OpenLog>> JobControl::find_log(const std::str
     directory = found->own.get();
     file = path.substr(path.rfind('/') + 1);
   } else {
-    auto opened = log_directory();
-    if (!opened) return pass(opened.error());
-    directory = *opened;
+    directory = &log_directory();
   }
   auto reader = job::LogReader::open(*directory, file);
   if (!reader) {

@@ -61,8 +61,7 @@ bool SavedSessions::open() {
   auto directory =
       job::DiskDirectory::open(server_.start().state_directory + "/sessions/" + server_.start().name);
   if (!directory) {
-    if (!std::exchange(failed_, true))
-      server_.report(fmt::format("sessions are not saved: {}", directory.error().text));
+    if (!std::exchange(failed_, true)) log::warn("sessions are not saved: {}", directory.error().text);
     return false;
   }
   directory_ = std::move(*directory);

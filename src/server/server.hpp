@@ -82,6 +82,8 @@ class Server final : private panes::PaneObserver {
   void write_death(const model::Pane& pane, panes::PaneIo& io);
   /// A pane whose program ended and will be started again.
   void pane_waits(model::PaneId id, int wait_status, model::Time ended);
+  /// Writes the model down now: before the keeper is told to forget what only the model knows then.
+  void write_down() { save_model(); }
   /// Something that is written down changed.
   void model_changed() { commands_ran_ = true; }
   /// A sentence for everybody: the log, show-messages and attached clients.

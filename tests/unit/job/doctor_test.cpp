@@ -79,7 +79,7 @@ TEST_CASE("a machine with neither systemd nor cron starts no jobs at boot, and e
   CHECK_FALSE(fake.is_ok("boot"));
   CHECK(fake.finding("boot").advice.find("contrib/sysvinit/sess") != std::string::npos);
   for (const auto* topic :
-       {"logout", "lingering", "socket", "temporary files", "file limit", "version", "nesting"}) {
+       {"logout", "lingering", "socket", "state", "temporary files", "file limit", "version", "nesting"}) {
     CHECK(fake.is_ok(topic));
   }
 }

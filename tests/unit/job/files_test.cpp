@@ -28,6 +28,11 @@ std::unique_ptr<DiskDirectory> open_directory(const std::string& path) {
   return std::move(*directory);
 }
 
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 unsigned mode_of(const std::string& path) {
   struct stat info {};
   REQUIRE(::lstat(path.c_str(), &info) == 0);
@@ -197,4 +202,42 @@ TEST_CASE("a batch of files is written like each of them alone and leaves nothin
   for (const auto& file : files) CHECK((*directory)->read(file.name, 100).value() == file.bytes);
   CHECK_FALSE((*directory)->write_batch({{"good", "1"}, {"bad/name", "2"}}));
   CHECK((*directory)->list()->size() == 10);
+}
+
+TEST_CASE("a directory that was removed or moved away is made anew by the next access", "[job]") {
+  const test::TempHome home;
+  const std::string path = home.root() + "/kept/records";
+  auto directory = open_directory(path);
+  REQUIRE(directory->write_atomically("one", "1"));
+  fs::remove_all(home.root() + "/kept");
+  REQUIRE(directory->write_atomically("two", "2"));
+  CHECK(text_of(path + "/two") == "2");
+  fs::rename(path, path + ".aside");
+  REQUIRE(directory->write_batch({{"three", "3"}}));
+  CHECK(text_of(path + "/three") == "3");
+  CHECK(*directory->list() == std::vector<std::string>{"three"});
+}
+
+TEST_CASE("a directory that cannot be made yet is opened when it can", "[job]") {
+  const test::TempHome home;
+  const std::string path = home.root() + "/file/logs";
+  std::ofstream(home.root() + "/file") << "in the way";
+  CHECK_FALSE(job::check_keeps_files(path));
+  auto directory = DiskDirectory::opened_later(path);
+  CHECK_FALSE(directory->write_atomically("one", "1"));
+  fs::remove(home.root() + "/file");
+  CHECK(job::check_keeps_files(path));
+  REQUIRE(directory->write_atomically("one", "1"));
+  CHECK(text_of(path + "/one") == "1");
+}
+
+TEST_CASE("a log whose file was removed under it goes on in a new one", "[job]") {
+  const test::TempHome home;
+  auto directory = open_directory(home.root() + "/state/logs");
+  job::LogWriter writer(*directory, "web.log", {});
+  const job::WallTime now{1'700'000'000s};
+  CHECK_FALSE(writer.write("before\n", now));
+  fs::remove_all(home.root() + "/state");
+  CHECK_FALSE(writer.write("after\n", now + 1s));
+  CHECK(text_of(home.root() + "/state/logs/web.log") == "after\n");
 }

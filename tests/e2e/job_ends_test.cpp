@@ -1,0 +1,60 @@
+// How a job ended is known whatever becomes of the disk and of the daemon's processes.
+#include <filesystem>
+#include <fstream>
+
+#include "job_rig.hpp"
+
+using namespace sess::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string state_of(const Rig& rig) {
+  auto path = run({"/bin/sh", "-c", "printf %s \"$XDG_STATE_HOME/sess\""}, rig.env()).out;
+  return path;
+}
+
+/// A job that ends with that status once release() was called.
+void run_held(const Rig& rig, const std::string& name, int status) {
+  rig.ask({"run", "-d", "-s", name, "--", "sh", "-c",
+           "while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit " + std::to_string(status)});
+}
+
+}  // namespace
+
+TEST_CASE("a status that cannot be written is kept, over a crash, until it can", "[e2e][job-ends]") {
+  const Rig rig;
+  run_held(rig, "job", 5);
+  const std::string records = state_of(rig) + "/records";
+  fs::remove_all(records);
+  std::ofstream(records) << "in the way\n";
+  release(rig);
+  CHECK(rig.sess({"wait", "job"}).status.code() == 5);
+  CHECK(rig.sess({"history", "job"}).out.find("exited with 5") != std::string::npos);
+  const pid_t keeper = rig.keeper();
+  rig.kill_server();
+  CHECK(rig.sess({"wait", "job"}).status.code() == 5);
+  // Nothing else is left, and still the daemon stays.
+  CHECK(rig.keeper() == keeper);
+  fs::remove(records);
+  CHECK(wait_until([&] { return fs::is_directory(records) && !fs::is_empty(records); }));
+  CHECK(wait_until([&] { return rig.keeper() == 0; }));
+  CHECK(rig.sess({"wait", "job"}).status.code() == 5);
+}
+
+TEST_CASE("a state directory that cannot be made is told once, and used when it can", "[e2e][job-ends]") {
+  const Rig rig;
+  const std::string state = state_of(rig);
+  fs::create_directories(fs::path(state).parent_path());
+  fs::remove_all(state);
+  std::ofstream(state) << "in the way\n";
+  rig.ask({"new", "-d", "-s", "keep"});
+  CHECK(rig.sess({"show-messages"}).out.find("nothing is kept on disk") != std::string::npos);
+  CHECK(rig.sess({"doctor"}).out.find("no log, record or session is kept on disk") != std::string::npos);
+  CHECK(rig.sess({"run", "-s", "one", "--", "sh", "-c", "echo out; exit 3"}).status.code() == 3);
+  CHECK(rig.sess({"wait", "one"}).status.code() == 3);
+  fs::remove(state);
+  CHECK(wait_until([&] { return fs::is_directory(state + "/records") && !fs::is_empty(state + "/records"); }));
+  CHECK(rig.sess({"run", "-s", "two", "--", "echo", "kept"}).status.code() == 0);
+  CHECK(rig.sess({"logs", "two"}).out == "kept\n");
+}
