@@ -31,6 +31,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAfterKill{2000};     // for children to be reaped after SIGKILL
 constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
 constexpr milliseconds kForkRetry{500};
+constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
 void prefer_as_oom_victim() {
@@ -62,6 +63,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   [[noreturn]] void become_server(UniqueFd socket);
   [[nodiscard]] std::deque<ToServer> hand_everything_over();
   void schedule_server(milliseconds pause);
+  void on_settled();
 
   void reap();
   void leave_if_wanted();
@@ -98,6 +100,8 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   Death last_death_;
   std::uint64_t start_count_ = 0;
   bool start_wanted_ = true;
+  bool settle_first_ = false;
+  bool settling_ = false;  // the next server waits for programs that are being started
   bool leave_wanted_ = false;  // the server said Leave; a Spawn takes it back
   bool upgrade_wanted_ = false;
   int exit_status_ = 0;
@@ -113,6 +117,7 @@ Keeper::Impl::Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim 
       policy_(options_.early_death, options_.first_backoff, options_.longest_backoff),
       restart_timer_(*loop_,
                      [this] {
+                       settling_ = false;
                        start_wanted_ = true;
                        loop_->stop();
                      }),
@@ -165,6 +170,11 @@ int Keeper::Impl::run() {
 void Keeper::Impl::start_server() {
   start_wanted_ = false;
   if (phase_ != Phase::running || server_.running() || upgrade_wanted_) return;
+  if (std::exchange(settle_first_, false) && table_.starting()) {
+    // A server that is handed a pane without its program takes it for a start that failed.
+    settling_ = true;
+    return restart_timer_.start(kSettleLimit);
+  }
   auto pair = os::open_socket_pair(SOCK_STREAM);
   if (!pair) {
     log::error("cannot start a server: {}", pair.error().text);
@@ -247,6 +257,7 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
     loop_->stop();
     return;
   }
+  settle_first_ = true;
   const auto pause = policy_.after_death(lived, RestartPolicy::cause_of(death));
   if (policy_.failed_starts() >= options_.give_up_after && table_.empty()) {
     log::error("{} servers in a row failed and no program is alive: giving up", policy_.failed_starts());
@@ -275,6 +286,14 @@ void Keeper::Impl::on_message(ToKeeper message) {
   }
 }
 
+/// A start that the next server waits for is decided.
+void Keeper::Impl::on_settled() {
+  if (!settling_ || table_.starting()) return;
+  settling_ = false;
+  restart_timer_.stop();
+  schedule_server(milliseconds(0));
+}
+
 // ---- programs ---------------------------------------------------------------------------------------------
 
 void Keeper::Impl::reap() {
@@ -297,6 +316,7 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
                               const Program& program) {
   log::info("pane {}: pid {} on {}", program.pane, program.pid, program.tty);
   if (upgrade_wanted_) loop_->stop();
+  on_settled();
   const auto copy = [](const UniqueFd& fd) {
     auto made = os::duplicate(fd.get());
     if (!made) log::error("{}", made.error().text);
@@ -329,6 +349,7 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
 void Keeper::Impl::on_spawn_failed(std::uint64_t server, SpawnFailed failure) {
   log::info("pane {}: {}", failure.pane, failure.text);
   if (upgrade_wanted_) loop_->stop();
+  on_settled();
   if (server == start_count_) server_.send(std::move(failure));
 }
 

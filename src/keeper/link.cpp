@@ -51,9 +51,11 @@ Result<std::optional<RawMessage>> MessageReader::next() {
 // ---- the server's end -------------------------------------------------------------------------------------
 
 ServerLink::ServerLink(UniqueFd socket, std::deque<ToServer> preloaded)
-    : socket_(std::move(socket)), queued_(std::move(preloaded)) {}
+    : socket_(std::move(socket)), queued_(std::move(preloaded)) {
+  if (auto set = os::set_nonblocking(socket_.get()); !set) log::error("{}", set.error().text);
+}
 
-Result<std::optional<ToServer>> ServerLink::read_one(Blocking blocking) {
+Result<std::optional<ToServer>> ServerLink::read_one() {
   while (true) {
     auto raw = reader_.next();
     if (!raw) return pass(raw.error());
@@ -62,8 +64,7 @@ Result<std::optional<ToServer>> ServerLink::read_one(Blocking blocking) {
       if (!message) return pass(message.error());
       return std::optional<ToServer>(std::move(*message));
     }
-    auto got = os::receive_with_fds(socket_.get(), kReadSize,
-                                    blocking == Blocking::yes ? os::Wait::yes : os::Wait::no);
+    auto got = os::receive_with_fds(socket_.get(), kReadSize, os::Wait::no);
     if (!got) return pass(got.error());
     if (got->eof) return fail(ErrorCode::unavailable, "the keeper has closed the link");
     if (got->would_block) return std::optional<ToServer>();
@@ -72,13 +73,8 @@ Result<std::optional<ToServer>> ServerLink::read_one(Blocking blocking) {
 }
 
 Result<ToServer> ServerLink::receive() {
-  if (!queued_.empty()) {
-    ToServer message = std::move(queued_.front());
-    queued_.pop_front();
-    return message;
-  }
   while (true) {
-    auto message = read_one(Blocking::yes);
+    auto message = next();
     if (!message) return pass(message.error());
     if (message->has_value()) return std::move(**message);
     (void)os::wait_readable(socket_.get(), std::chrono::milliseconds(-1));
@@ -86,12 +82,10 @@ Result<ToServer> ServerLink::receive() {
 }
 
 Result<std::optional<ToServer>> ServerLink::next() {
-  if (!queued_.empty()) {
-    std::optional<ToServer> message(std::move(queued_.front()));
-    queued_.pop_front();
-    return message;
-  }
-  return read_one(Blocking::no);
+  if (queued_.empty()) return read_one();
+  std::optional<ToServer> message(std::move(queued_.front()));
+  queued_.pop_front();
+  return message;
 }
 
 Result<> ServerLink::send(const ToKeeper& message) {
@@ -99,7 +93,30 @@ Result<> ServerLink::send(const ToKeeper& message) {
   if (packet.bytes.size() > kHeader + kMaxPayload) {
     return fail(ErrorCode::too_large, "arguments and environment are larger than {} bytes", kMaxPayload);
   }
-  return os::write_all_to_socket(socket_.get(), packet.bytes);
+  const std::size_t waiting = unsent_.size() - sent_;
+  const bool program = std::holds_alternative<Spawn>(message);
+  if (waiting + packet.bytes.size() > kMostUnsent || (program && waiting > kMostUnsent / 2)) {
+    return fail(ErrorCode::unavailable, "the keeper does not answer: {} bytes wait for it", waiting);
+  }
+  unsent_ += packet.bytes;
+  return flush();
+}
+
+Result<> ServerLink::flush() {
+  while (unsent()) {
+    auto sent = os::send_with_fds(socket_.get(), std::string_view(unsent_).substr(sent_), {});
+    if (!sent) return pass(sent.error());
+    if (*sent == 0) break;
+    sent_ += *sent;
+  }
+  if (!unsent()) {
+    unsent_.clear();
+    unsent_.shrink_to_fit();
+    sent_ = 0;
+  } else if (sent_ > kMostUnsent / 4) {
+    unsent_.erase(0, std::exchange(sent_, 0));
+  }
+  return {};
 }
 
 Result<std::uint64_t> ServerLink::start_spawn(Spawn request) {
@@ -109,21 +126,26 @@ Result<std::uint64_t> ServerLink::start_spawn(Spawn request) {
   return number;
 }
 
-Result<Spawned> ServerLink::spawn(Spawn request) {
-  auto number = start_spawn(std::move(request));
-  if (!number) return pass(number.error());
+Result<std::optional<Spawned>> ServerLink::await_spawn(std::uint64_t number, std::chrono::milliseconds limit) {
+  constexpr std::chrono::milliseconds kFlush{5};
+  const auto end = std::chrono::steady_clock::now() + limit;
   while (true) {
-    auto message = read_one(Blocking::yes);
+    auto message = read_one();
     if (!message) return pass(message.error());
     if (!message->has_value()) {
-      (void)os::wait_readable(socket_.get(), std::chrono::milliseconds(-1));
+      auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      if (limit.count() < 0) left = limit;
+      if (limit.count() >= 0 && left.count() <= 0) return std::optional<Spawned>();
+      if (auto flushed = flush(); !flushed) return pass(flushed.error());
+      if (unsent()) left = left.count() < 0 ? kFlush : std::min(left, kFlush);
+      (void)os::wait_readable(socket_.get(), left);
       continue;
     }
-    if (auto* done = std::get_if<Spawned>(&**message); done != nullptr && done->request == *number) {
-      return std::move(*done);
+    if (auto* done = std::get_if<Spawned>(&**message); done != nullptr && done->request == number) {
+      return std::optional<Spawned>(std::move(*done));
     }
     if (auto* failed = std::get_if<SpawnFailed>(&**message);
-        failed != nullptr && failed->request == *number) {
+        failed != nullptr && failed->request == number) {
       return pass(Error{ErrorCode::io, failed->sys_errno, std::move(failed->text)});
     }
     queued_.push_back(std::move(**message));

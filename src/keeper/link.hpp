@@ -3,9 +3,11 @@
 // ServerLink is what the server is started with: it already holds Start, one Program per pane and Ready when
 // the server begins, because a server is a fork of its keeper. The server reads them with receive(), then
 // watches fd() and calls next() until nothing is left. At end of file the keeper is gone: exit.
-// KeeperLink is the keeper's end: it never blocks, whatever the server does.
+// KeeperLink is the keeper's end. Neither end's send() ever waits for the other: what is not taken at once is
+// queued up to a bound, and written when fd() is writable.
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <optional>
 #include <string>
@@ -31,35 +33,43 @@ class MessageReader {
 
 class ServerLink {
  public:
-  /// `preloaded` is handed out before anything that is read.
+  /// Bytes that may wait for a keeper that does not read; a program is refused from half of it on.
+  static constexpr std::size_t kMostUnsent = 16U << 20U;
+
+  /// `preloaded` is handed out before anything that is read. `socket` is made non-blocking.
   explicit ServerLink(UniqueFd socket, std::deque<ToServer> preloaded = {});
 
-  /// Readable when next() may have something. Watch it for reading only.
+  /// Readable when next() may have something; watch it for writing while unsent().
   [[nodiscard]] int fd() const { return socket_.get(); }
 
   /// The next message, waiting for it. unavailable: the keeper closed the link.
   [[nodiscard]] Result<ToServer> receive();
   /// The next message if one is there, without waiting; nothing when there is none now. Call it until then:
-  /// messages that spawn() set aside do not make fd() readable.
+  /// messages that await_spawn() set aside do not make fd() readable.
   [[nodiscard]] Result<std::optional<ToServer>> next();
-  /// Whether next() has a message that needs no reading: true after spawn() set something aside.
+  /// Whether next() has a message that needs no reading: true after await_spawn() set something aside.
   [[nodiscard]] bool has_queued() const { return !queued_.empty(); }
 
-  /// Sends a message; waits while the keeper's end is full (it reads at once).
+  /// Sends a message, or queues it. An error when too much waits already, or the keeper is gone.
   Result<> send(const ToKeeper& message);
+  /// Writes what the socket takes; an error means that the keeper is gone.
+  Result<> flush();
+  [[nodiscard]] bool unsent() const { return sent_ < unsent_.size(); }
 
-  /// Starts a program and waits for the keeper's answer. What else arrives meanwhile is handed out by later
-  /// receive() and next(), in order. The request's number is chosen here. An error's text names the program,
-  /// sys_errno is exec's.
-  [[nodiscard]] Result<Spawned> spawn(Spawn request);
-  /// The same without waiting: Spawned or SpawnFailed with the returned number comes later.
+  /// Asks for a program: Spawned or SpawnFailed with the returned number comes later. The number is chosen
+  /// here.
   [[nodiscard]] Result<std::uint64_t> start_spawn(Spawn request);
+  /// Waits for that answer, at most this long; a negative limit: for ever. Nothing when it did not come in
+  /// time: then receive() or next() hand it out. What else arrives meanwhile is set aside for them, in order.
+  /// An error's text names the program, sys_errno is exec's.
+  [[nodiscard]] Result<std::optional<Spawned>> await_spawn(std::uint64_t number, std::chrono::milliseconds limit);
 
  private:
-  enum class Blocking { no, yes };
-  Result<std::optional<ToServer>> read_one(Blocking blocking);
+  Result<std::optional<ToServer>> read_one();
 
   UniqueFd socket_;
+  std::string unsent_;
+  std::size_t sent_ = 0;  // of unsent_
   std::deque<ToServer> queued_;
   MessageReader reader_;
   std::uint64_t next_request_ = 1;

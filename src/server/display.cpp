@@ -370,10 +370,11 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
     if (window->zoomed && id != window->active) continue;
     const model::Pane* pane = model_.pane(id);
     panes::PaneIo* io = pane_io(id);
-    if (pane == nullptr || io == nullptr) continue;
+    if (pane == nullptr) continue;
     const render::Rect shown = place_of(*pane, area, top, left);
     const bool is_active = id == window->active;
-    if (shown.rows > 0 && shown.cols > 0) {
+    // Without a terminal while its program is being started: nothing is drawn there, but it has its place.
+    if (io != nullptr && shown.rows > 0 && shown.cols > 0) {
       client.drawn.panes.emplace(id, shown);
       // In the middle of a synchronized update it stays as it was, if it was there.
       const auto before = drawn_before.panes.find(id);

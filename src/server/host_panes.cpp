@@ -42,9 +42,7 @@ void HostImpl::start_program(PaneId pane, command::ProgramStart start, std::func
     std::erase_if(start.env, [](const std::string& v) { return v.starts_with("SSH_AUTH_SOCK="); });
     start.env.push_back("SSH_AUTH_SOCK=" + server_.agent_path());
   }
-  auto started = server_.start_program(pane, start);
-  // Host calls never call back from inside: what follows runs at the end of this turn.
-  server_.loop().defer([done = std::move(done), started = std::move(started)] { done(started); });
+  server_.start_program(pane, start, std::move(done));
 }
 
 Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {

@@ -188,7 +188,7 @@ Result<int> JobControl::start(const job::Job& job) {
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();
-  if (auto started = server_.start_program(*id, *program); !started) return give_up(started.error());
+  if (auto started = server_.start_program_now(*id, *program); !started) return give_up(started.error());
   // What sess itself wrote above is no output of the program.
   if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
   const int pid = server_.model().pane(*id)->pid;

@@ -56,7 +56,7 @@ void JobControl::start_beside(const job::Job& job, const job::PaneSpec& spec, mo
   };
   auto program = program_for(job, *server_.model().pane(id), spec.command);
   if (!program) return give_up(program.error());
-  if (auto started = server_.start_program(id, *program); !started) give_up(started.error());
+  if (auto started = server_.start_program_now(id, *program); !started) give_up(started.error());
 }
 
 void JobControl::lay_out(const job::Job& job, model::PaneId main) {

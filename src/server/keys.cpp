@@ -112,8 +112,11 @@ void Server::dispatch_events(RemoteClient& client) {
 void Server::forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames) {
   const model::Pane* pane = target_pane(client);
   panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  if (io == nullptr) return;
   const model::Client* seen = model_.client(client.id);
+  if (io == nullptr) {
+    if (pane != nullptr && !pane->input_off && !seen->read_only) type_ahead(pane->id, bytes);
+    return;
+  }
   if (pane->input_off || seen->read_only) bytes = {};
   if (bytes.empty() && !whole_frames) return;
   if (client.composed && !bytes.empty()) client.composed->expect_echo(clock().now());
@@ -181,7 +184,11 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
   }
   const model::Pane* pane = target_pane(client);
   panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  if (io == nullptr || client.in_prefix) return;
+  if (pane == nullptr || client.in_prefix) return;
+  if (io == nullptr) {
+    forward += event.raw;  // its program is still being started: type_ahead() keeps it
+    return;
+  }
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {
     forward += input::encode_key(event.key, key_modes(modes));

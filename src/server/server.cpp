@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "keeper/message.hpp"
 #include "os/directory.hpp"
+#include "os/process.hpp"
 #include "os/runtime_paths.hpp"
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
@@ -35,6 +36,12 @@ constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
 constexpr std::size_t kConfigLimit = 4 << 20;
+/// A keeper that does not answer within this is not waited for: other panes go on.
+constexpr std::chrono::milliseconds kPromptAnswer{50};
+/// What a job's start waits for a keeper that is merely slow.
+constexpr std::chrono::milliseconds kLateAnswer{2000};
+/// Bytes that are kept for a program that is being started, about what a terminal's line discipline holds.
+constexpr std::size_t kTypeAhead = 4096;
 /// Sentences that show-messages remembers.
 constexpr std::size_t kMessages = 1000;
 /// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
@@ -145,8 +152,12 @@ Result<> Server::set_up() {
   store_.emplace(std::move(*store));
   if (auto ok = recover(std::move(programs)); !ok) return ok;
 
-  keeper_watch_ = std::make_unique<os::FdWatch>(*loop_, link_.fd(), [this](bool, bool) { on_keeper(); });
-  keeper_watch_->want(true, false);
+  keeper_watch_ = std::make_unique<os::FdWatch>(*loop_, link_.fd(), [this](bool, bool writable) {
+    // An error is the link's end: reading tells it, too.
+    if (writable) return static_cast<void>(link_.flush());
+    on_keeper();
+  });
+  watch_keeper();
   listener_watch_ =
       std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
   listener_watch_->want(true, false);
@@ -210,6 +221,11 @@ void Server::end_of_turn() {
   printing_ = printed_.size();
   printed_.clear();
   leave_if_empty();
+  watch_keeper();
+}
+
+void Server::watch_keeper() {
+  keeper_watch_->want(true, link_.unsent());
 }
 
 void Server::on_keeper() noexcept {
@@ -220,6 +236,7 @@ void Server::on_keeper() noexcept {
       return loop_->stop();
     }
     if (!*message) return;
+    keeper_deaf_ = false;
     on_keeper_message(std::move(**message));
   }
 }
@@ -245,6 +262,11 @@ void Server::on_keeper_message(keeper::ToServer message) {
     listener_watch_ =
         std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
     listener_watch_->want(true, false);
+  } else if (auto* spawned = std::get_if<keeper::Spawned>(&message)) {
+    const auto request = spawned->request;
+    on_started(request, std::move(*spawned));
+  } else if (auto* failed = std::get_if<keeper::SpawnFailed>(&message)) {
+    on_started(failed->request, pass(Error{ErrorCode::io, failed->sys_errno, std::move(failed->text)}));
   } else if (auto* program = std::get_if<keeper::Program>(&message)) {
     adopt_orphan(*program);
   }
@@ -252,11 +274,11 @@ void Server::on_keeper_message(keeper::ToServer message) {
 
 // --- programs -------------------------------------------------------------------------------------------
 
-Result<> Server::start_program(model::PaneId id, const command::ProgramStart& start) {
-  model::Pane* pane = model_.pane(id);
+/// The keeper has the request; its number. The pane is written down first: a server that dies in between leaves
+/// a pane without a program, which the next one removes, and never a program that nobody knows.
+Result<std::uint64_t> Server::ask_for_program(model::PaneId id, const command::ProgramStart& start) {
+  const model::Pane* pane = model_.pane(id);
   if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
-  // The pane is written down before its program exists: a server that dies in between leaves a pane without a
-  // program, which the next one removes, and never a program that nobody knows.
   save_model();
   keeper::Spawn request;
   request.pane = id.value;
@@ -269,26 +291,106 @@ Result<> Server::start_program(model::PaneId id, const command::ProgramStart& st
   request.nice = start.nice;
   request.memory_limit = start.memory_limit;
   request.input = start.input;
-  auto spawned = link_.spawn(std::move(request));
-  if (!spawned) return pass(spawned.error());
-  pane->pid = spawned->pid;
-  pane->tty = spawned->tty;
+  return link_.start_spawn(std::move(request));
+}
+
+void Server::start_program(model::PaneId id, const command::ProgramStart& start,
+                           std::function<void(Result<>)> done) {
+  const auto answer = [&](Result<> result) {
+    loop_->defer([done = std::move(done), result = std::move(result)] { done(result); });
+  };
+  auto number = ask_for_program(id, start);
+  if (!number) return answer(pass(number.error()));
+  const Size asked = model_.pane(id)->size;
+  auto spawned = link_.await_spawn(*number, keeper_deaf_ ? std::chrono::milliseconds(0) : kPromptAnswer);
+  if (!spawned) return answer(pass(spawned.error()));
+  if (*spawned) return answer(take_program(id, start.replace, asked, std::move(**spawned)));
+  log::info("pane {}: the keeper takes its time", id.value);
+  keeper_deaf_ = true;
+  starting_[*number] = {id, start.replace, asked, std::move(done), {}};
+}
+
+Result<> Server::start_program_now(model::PaneId id, const command::ProgramStart& start) {
+  auto number = ask_for_program(id, start);
+  if (!number) return pass(number.error());
+  const Size asked = model_.pane(id)->size;
+  const auto end = clock().now() + (keeper_deaf_ ? std::chrono::milliseconds(0) : kLateAnswer);
+  while (true) {
+    auto spawned = link_.await_spawn(*number, kPromptAnswer);
+    if (!spawned) return pass(spawned.error());
+    if (*spawned) return take_program(id, start.replace, asked, std::move(**spawned));
+    const auto keeper = os::process_progress(::getppid());
+    const bool stopped = keeper && (keeper->state == 'T' || keeper->state == 't');
+    if (!stopped && clock().now() < end) continue;
+    keeper_deaf_ = true;
+    return fail(ErrorCode::unavailable, "the keeper does not answer{}", stopped ? ": it is stopped" : "");
+  }
+}
+
+/// A program that runs becomes its pane's.
+Result<> Server::take_program(model::PaneId id, bool replace, Size asked, keeper::Spawned spawned) {
+  model::Pane* pane = model_.pane(id);
+  // Its end was told to the keeper, which lets go of the program as this lets go of its terminal.
+  if (pane == nullptr) return fail(ErrorCode::not_found, "the pane was closed");
+  pane->pid = spawned.pid;
+  pane->tty = spawned.tty;
   pane->dead = false;
   panes::PaneIo* io = pane_io(id);
-  if (start.replace && io != nullptr) {
+  if (replace && io != nullptr) {
     io->finish();  // not before: a program that cannot be started leaves the one before it alone
     reset_terminal(id);
-    io->replace_master(std::move(spawned->master));
+    io->replace_master(std::move(spawned.master));
   } else {
-    auto opened = panes::PaneIo::open(*loop_, id, std::move(spawned->master), std::move(spawned->journal), pane->size,
+    auto opened = panes::PaneIo::open(*loop_, id, std::move(spawned.master), std::move(spawned.journal), asked,
                                history_limits(*pane), *this, std::nullopt);
     if (!opened) return pass(opened.error());
     io = opened->get();
     panes_[id] = std::move(*opened);
   }
-  if (!spawned->note.empty()) io->announce(spawned->note + "\r\n");
-  log::debug("pane {}: started pid {}", id.value, spawned->pid);
+  if (pane->size != asked) io->resize(pane->size, {});
+  if (!spawned.note.empty()) io->announce(spawned.note + "\r\n");
+  log::debug("pane {}: started pid {}", id.value, spawned.pid);
   return {};
+}
+
+/// The answer to a request that was not waited for.
+void Server::on_started(std::uint64_t request, Result<keeper::Spawned> answer) {
+  auto node = starting_.extract(request);
+  if (node.empty()) {
+    // Who asked was told that it failed: nobody would know of this program.
+    if (answer && model_.pane(model::PaneId{answer->pane}) != nullptr) {
+      signal_pane(model::PaneId{answer->pane}, SIGKILL, keeper::Signal::Whom::session);
+    }
+    return;
+  }
+  Starting& start = node.mapped();
+  auto taken = answer ? take_program(start.pane, start.replace, start.asked, std::move(*answer))
+                      : Result<>(pass(answer.error()));
+  if (panes::PaneIo* io = pane_io(start.pane); taken && io != nullptr && !start.typed.empty()) {
+    io->input(start.typed);
+  }
+  start.done(std::move(taken));
+  commands_ran_ = true;
+  display_changed();
+}
+
+void Server::give_up_start(model::PaneId pane) {
+  for (auto it = starting_.begin(); it != starting_.end();) {
+    const auto here = it++;
+    if (here->second.pane != pane) continue;
+    loop_->defer([done = std::move(here->second.done)] { done(fail(ErrorCode::not_found, "the pane was closed")); });
+    starting_.erase(here);
+  }
+}
+
+void Server::type_ahead(model::PaneId pane, std::string_view bytes) {
+  for (auto& [number, start] : starting_) {
+    if (start.pane == pane && start.typed.size() + bytes.size() <= kTypeAhead) start.typed += bytes;
+  }
+}
+
+Result<> Server::signal_pane(model::PaneId id, int signo, keeper::Signal::Whom whom) {
+  return link_.send(keeper::Signal{id.value, signo, whom});
 }
 
 void Server::reset_terminal(model::PaneId id) {
@@ -298,10 +400,6 @@ void Server::reset_terminal(model::PaneId id) {
   const std::string title = pane->title;
   io->reset_terminal();
   if (!title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
-}
-
-Result<> Server::signal_pane(model::PaneId id, int signo, keeper::Signal::Whom whom) {
-  return link_.send(keeper::Signal{id.value, signo, whom});
 }
 
 void Server::deal_with_ended_programs() {
@@ -421,6 +519,7 @@ void Server::follow(const model::Event& event) {
   switch (event.kind) {
     case Kind::pane_closed: {
       saved_sessions_->on_pane_closed(*event.pane);
+      give_up_start(*event.pane);
       const auto now = clock().now();
       for (auto& [id, client] : clients_) {
         if (client->direct && client->direct->pane().id() == *event.pane) {

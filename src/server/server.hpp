@@ -71,8 +71,13 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] SavedSessions& saved_sessions() { return *saved_sessions_; }
   [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
 
-  /// Starts a program in a pane of the model. Synchronous: the keeper answers in less than a millisecond.
-  Result<> start_program(model::PaneId pane, const command::ProgramStart& start);
+  /// Starts a program in a pane of the model. The keeper answers within milliseconds; when it does not, the
+  /// server goes on, and `done` is told when the answer comes. `done` is never called from inside.
+  void start_program(model::PaneId pane, const command::ProgramStart& start, std::function<void(Result<>)> done);
+  /// The same for who has to know at once: an error when the keeper is stopped or takes seconds.
+  Result<> start_program_now(model::PaneId pane, const command::ProgramStart& start);
+  /// Keys for a pane whose program is still being started.
+  void type_ahead(model::PaneId pane, std::string_view bytes);
   Result<> signal_pane(model::PaneId pane, int signo, keeper::Signal::Whom whom);
   /// As a terminal's hard reset, but the title stays: it names the pane, not what was drawn in it.
   void reset_terminal(model::PaneId pane);
@@ -115,6 +120,11 @@ class Server final : private panes::PaneObserver {
   void end_of_turn();
   void on_keeper() noexcept;
   void on_keeper_message(keeper::ToServer message);
+  void watch_keeper();
+  Result<std::uint64_t> ask_for_program(model::PaneId pane, const command::ProgramStart& start);
+  Result<> take_program(model::PaneId pane, bool replace, Size asked, keeper::Spawned spawned);
+  void on_started(std::uint64_t request, Result<keeper::Spawned> answer);
+  void give_up_start(model::PaneId pane);
   void on_exited(const keeper::Exited& exited);
   void deal_with_ended_programs();
   void tell_focus();
@@ -218,6 +228,16 @@ class Server final : private panes::PaneObserver {
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
   std::vector<store::SavedClient> saved_clients_;  ///< whose connections were lost, newest last
   std::vector<keeper::Exited> ended_;
+  /// Programs that the keeper was asked for and has not answered about, by the request's number.
+  struct Starting {
+    model::PaneId pane;
+    bool replace;
+    Size asked;
+    std::function<void(Result<>)> done;
+    std::string typed;
+  };
+  std::map<std::uint64_t, Starting> starting_;
+  bool keeper_deaf_ = false;  ///< an answer did not come in time, and nothing has come since
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
   std::size_t printing_ = 0;              ///< how many there were in the turn before
   panes::PaneFocus pane_focus_;

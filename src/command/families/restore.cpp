@@ -127,15 +127,20 @@ class Restorer {
     Host& host = item_.host();
     RestoreHost& restore = *host.restore();
     Model* model = &model_;
-    host.start_program(id, program_start(item_, *model_.session(session_), *model_.pane(id)),
-                       [model, id](const Result<>& started) {
-                         if (!started) model->destroy_pane(id);
-                       });
     // Before anything that the shell prints: that is read later.
-    std::string text = restore.text_of(saved_, saved, notes_);
     std::string shown;
-    for (const char c : text) shown += c == '\n' ? std::string("\r\n") : std::string(1, c);
-    if (!shown.empty()) host.feed_pane(id, shown + "\033[0m\033]8;;\033\\\r\n[sess: restored]\r\n");
+    for (const char c : restore.text_of(saved_, saved, notes_)) {
+      shown += c == '\n' ? std::string("\r\n") : std::string(1, c);
+    }
+    if (!shown.empty()) shown += "\033[0m\033]8;;\033\\\r\n[sess: restored]\r\n";
+    host.start_program(id, program_start(item_, *model_.session(session_), *model_.pane(id)),
+                       [model, &host, id, shown](const Result<>& started) {
+                         if (!started) {
+                           model->destroy_pane(id);
+                         } else if (!shown.empty()) {
+                           host.feed_pane(id, shown);
+                         }
+                       });
     restore.type_at_prompt(id, saved.command);
   }
 

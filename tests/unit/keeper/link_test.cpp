@@ -161,25 +161,58 @@ TEST_CASE("arguments and environment far larger than any packet go through", "[l
   auto link = ends();
   Spawn spawn = example_spawn();
   spawn.env.assign(30, std::string(40'000, 'e'));
-  std::thread server([&] { (void)link.server.send(spawn); });
+  std::thread server([&] {
+    (void)link.server.send(spawn);
+    while (link.server.unsent() && link.server.flush()) std::this_thread::yield();
+  });
   CHECK(std::get<Spawn>(next_at(link.keeper)).env == spawn.env);
   server.join();
   spawn.env.assign(200, std::string(40'000, 'e'));
   CHECK(link.server.send(spawn).error().code == ErrorCode::too_large);
 }
 
-TEST_CASE("spawn() waits for its own answer and sets everything else aside in order", "[link]") {
+TEST_CASE("a keeper that does not read makes the server queue, never wait, up to a bound", "[link]") {
   auto link = ends();
+  Spawn large = example_spawn();
+  large.env.assign(10, std::string(100'000, 'e'));
+  const auto first = link.server.start_spawn(large);
+  REQUIRE(first);
+  CHECK(link.server.unsent());
+  CHECK_FALSE(link.server.await_spawn(*first, 10ms)->has_value());
+  int programs = 1;
+  while (link.server.start_spawn(large)) ++programs;
+  CHECK(programs > 5);
+  CHECK(programs * 1'000'000 < static_cast<int>(ServerLink::kMostUnsent));
+  CHECK(link.server.start_spawn(large).error().code == ErrorCode::unavailable);
+  REQUIRE(link.server.send(Forget{7}));  // what is small still finds room
+  // Everything arrives, in order, once it reads.
+  for (int i = 0; i <= programs;) {
+    auto message = link.keeper.next();
+    REQUIRE(message);
+    if (!message->has_value()) {
+      REQUIRE(link.server.flush());
+      REQUIRE(link.keeper.feed());
+      continue;
+    }
+    CHECK(std::holds_alternative<Spawn>(**message) == (i < programs));
+    ++i;
+  }
+  CHECK_FALSE(link.server.unsent());
+}
+
+TEST_CASE("await_spawn() waits for its own answer and sets everything else aside in order", "[link]") {
+  auto link = ends();
+  const auto spawn = [&] { return link.server.await_spawn(*link.server.start_spawn(example_spawn()), -1ms); };
   REQUIRE(link.keeper.send(Ping{1}));
   REQUIRE(link.keeper.send(Spawned{77, 9, 9, "", "", {}, some_fd(), some_fd()}));  // somebody else's
   REQUIRE(link.keeper.send(Spawned{1, 3, 42, "/dev/pts/1", "", {}, some_fd(), some_fd()}));
   REQUIRE(link.keeper.send(SpawnFailed{2, 3, EACCES, "cannot run x"}));
   REQUIRE(link.keeper.send(Ping{2}));
   REQUIRE(link.keeper.flush());
-  const auto spawned = link.server.spawn(example_spawn());
+  const auto spawned = spawn();
   REQUIRE(spawned);
-  CHECK(spawned->pid == 42);
-  const auto failed = link.server.spawn(example_spawn());
+  CHECK((*spawned)->pid == 42);
+  const auto failed = spawn();
   REQUIRE_FALSE(failed);
   CHECK(failed.error().sys_errno == EACCES);
   CHECK(failed.error().text == "cannot run x");
@@ -234,7 +267,7 @@ TEST_CASE("the end of either side is told", "[link]") {
   { const KeeperLink gone = std::move(second.keeper); }
   CHECK(second.server.receive().error().code == ErrorCode::unavailable);
   CHECK_FALSE(second.server.next());
-  CHECK_FALSE(second.server.spawn(example_spawn()));
+  CHECK_FALSE(second.server.start_spawn(example_spawn()));
 }
 
 TEST_CASE("a message split at every byte reads the same", "[link]") {

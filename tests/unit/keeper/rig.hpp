@@ -170,8 +170,12 @@ class SmallServer {
   std::string spawn(std::istringstream& in, bool keep_journal) {
     auto request = request_of(in);
     request.keep_journal = keep_journal;
-    auto spawned = link_.spawn(request);
-    if (!spawned) return "error " + std::to_string(spawned.error().sys_errno) + " " + spawned.error().text;
+    const auto number = link_.start_spawn(request);
+    if (!number) return "error " + number.error().text;
+    auto answer = link_.await_spawn(*number, kPatience);
+    if (!answer) return "error " + std::to_string(answer.error().sys_errno) + " " + answer.error().text;
+    if (!*answer) return "error no answer";
+    auto& spawned = *answer;
     auto& program = programs_[request.pane];
     program = keeper::Program{};
     program.pane = request.pane;
