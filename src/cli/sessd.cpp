@@ -21,8 +21,10 @@
 #include "os/activation.hpp"
 #include "os/daemon.hpp"
 #include "os/descriptor.hpp"
+#include "os/memory_reserve.hpp"
 #include "os/runtime_paths.hpp"
 #include "os/signals.hpp"
+#include "protocol/message.hpp"
 #include "server/run.hpp"
 
 namespace {
@@ -36,6 +38,8 @@ enum Exit : int {
 };
 
 constexpr std::chrono::milliseconds kStarterPatience{10'000};
+/// Twice the largest message between keeper and server.
+constexpr std::size_t kMemoryReserve = 8U << 20U;
 
 struct Flags {
   bool foreground = false;
@@ -204,12 +208,15 @@ keeper::KeeperOptions keeper_options(const Flags& flags, const std::string& path
   options.foreground = flags.foreground;
   options.boot = flags.boot;
   options.server_main = &server::run;
+  options.refusal = protocol::encode(protocol::Refusal{
+      protocol::RefusalCode::full, "the daemon cannot start its server: processes or memory are used up; it tries again"});
   options.open_log = [flags](const os::RuntimePaths& paths) { open_log_of(paths, flags); };
   options.upgrade_command = upgrade_command(path, flags);
   return options;
 }
 
 int resume(const Flags& flags, const std::string& path) {
+  os::keep_memory_reserve(kMemoryReserve);
   os::ReadyPipe nobody;
   auto keeper = keeper::Keeper::resume(keeper_options(flags, path), UniqueFd(flags.resume_fd));
   if (!keeper) die(nobody, keeper.error());
@@ -294,6 +301,7 @@ int start(Flags flags, const std::string& path) {
     ready = std::move(daemon->ready);
   }
   os::raise_descriptor_limit();
+  os::keep_memory_reserve(kMemoryReserve);
   auto options = keeper_options(flags, path);
   options.paths = *paths;
   options.notifier = os::Notifier::take();

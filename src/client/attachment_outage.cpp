@@ -69,6 +69,11 @@ Resume Attachment::resume_point() const {
 }
 
 void Attachment::on_greeted(const Frame& frame) {
+  if (frame.type == FrameType::error) {
+    // No room now is no end: whoever was attached tries again.
+    const auto refusal = Refusal::parse(frame.payload);
+    if (refusal && refusal->code == RefusalCode::full) return lose_connection();
+  }
   const auto welcome = read_welcome(frame);
   if (!welcome) return fail_with(welcome.error().text);
   if (!welcome->token.empty()) token_ = welcome->token;

@@ -31,6 +31,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAfterKill{2000};     // for children to be reaped after SIGKILL
 constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
 constexpr milliseconds kForkRetry{500};
+constexpr int kMostRefused = 1000;  // in one go
+constexpr std::size_t kRefusedBytes = 64 * 1024;
 constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
@@ -63,6 +65,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   [[noreturn]] void become_server(UniqueFd socket);
   [[nodiscard]] std::deque<ToServer> hand_everything_over();
   void schedule_server(milliseconds pause);
+  void cannot_start(const std::string& reason);
   void on_settled();
 
   void reap();
@@ -96,6 +99,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   os::Timer restart_timer_;
   os::Timer end_timer_;
   std::vector<std::unique_ptr<os::SignalWatch>> signals_;
+  os::SpareDescriptor spare_;
   Phase phase_ = Phase::running;
   Death last_death_;
   std::uint64_t start_count_ = 0;
@@ -176,10 +180,7 @@ void Keeper::Impl::start_server() {
     return restart_timer_.start(kSettleLimit);
   }
   auto pair = os::open_socket_pair(SOCK_STREAM);
-  if (!pair) {
-    log::error("cannot start a server: {}", pair.error().text);
-    return schedule_server(kForkRetry);
-  }
+  if (!pair) return cannot_start(pair.error().text);
   ++start_count_;
   const os::SignalBlock blocked;
   const pid_t pid = fork();
@@ -187,12 +188,29 @@ void Keeper::Impl::start_server() {
     pair->first.reset();
     become_server(std::move(pair->second));
   }
-  if (pid < 0) {
-    log::error("cannot start a server: fork: {}", std::strerror(errno));
-    return schedule_server(kForkRetry);
-  }
+  if (pid < 0) return cannot_start(fmt::format("fork: {}", std::strerror(errno)));
   log::info("server {} started, pid {} (before: {})", start_count_, pid, to_text(last_death_));
   server_.started(pid, std::move(pair->first));
+}
+
+/// Tries again soon, and tells those who wait meanwhile. Nobody who has an attachment takes this for its end.
+void Keeper::Impl::cannot_start(const std::string& reason) {
+  log::error("cannot start a server: {}", reason);
+  schedule_server(kForkRetry);
+  if (options_.refusal.empty()) return;
+  for (int i = 0; i < kMostRefused; ++i) {
+    spare_.give_up();
+    {
+      auto client = os::accept_connection(socket_.listener());
+      if (client && *client) {
+        (void)os::send_with_fds((**client).get(), options_.refusal, {});
+        // What it said is taken, else the kernel reports a reset instead of the answer.
+        (void)os::receive_with_fds((**client).get(), kRefusedBytes, os::Wait::no);
+      }
+      if (!client || !*client) i = kMostRefused;
+    }
+    spare_.refill();
+  }
 }
 
 /// In the server process: everything of the keeper goes, or goes to the server.
@@ -317,11 +335,16 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
   log::info("pane {}: pid {} on {}", program.pane, program.pid, program.tty);
   if (upgrade_wanted_) loop_->stop();
   on_settled();
-  const auto copy = [](const UniqueFd& fd) {
-    auto made = os::duplicate(fd.get());
-    if (!made) log::error("{}", made.error().text);
-    return made ? std::move(*made) : UniqueFd();
-  };
+  auto master = os::duplicate(program.master.get());
+  auto journal = os::duplicate(program.journal.get());
+  if (!master || !journal) {
+    // Whoever cannot be given a terminal is not kept: nobody would ever see it.
+    const auto& error = master ? journal.error() : master.error();
+    const SpawnFailed failure{request, program.pane, error.sys_errno, error.text};
+    table_.signal({program.pane, SIGHUP, Signal::Whom::session});
+    table_.forget(program.pane);
+    return on_spawn_failed(server, failure);
+  }
   if (server == start_count_) {
     Spawned out;
     out.request = request;
@@ -330,8 +353,8 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
     out.tty = program.tty;
     out.note = note;
     out.started = program.started;
-    out.master = copy(program.master);
-    out.journal = copy(program.journal);
+    out.master = std::move(*master);
+    out.journal = std::move(*journal);
     return server_.send(std::move(out));
   }
   // The server that asked is gone, and the present one was started before there was anything to hand over.
@@ -341,8 +364,8 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
   out.tty = program.tty;
   out.program = program.program;
   out.started = program.started;
-  out.master = copy(program.master);
-  out.journal = copy(program.journal);
+  out.master = std::move(*master);
+  out.journal = std::move(*journal);
   server_.send(std::move(out));
 }
 

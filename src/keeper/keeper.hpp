@@ -46,6 +46,9 @@ struct KeeperOptions {
   /// is ignored.
   std::vector<std::string> upgrade_command;
 
+  /// What clients are told while no server can be started (no process, no memory); bytes, sent as they are.
+  std::string refusal;
+
   std::chrono::milliseconds grace{5000};          ///< between SIGHUP and SIGKILL
   /// For the answer to a ping, in time in which the server could have run (hang_watch.hpp): while it stands
   /// still, and while it is at work; the latter doubles while hangs repeat.

@@ -4,11 +4,19 @@
 #include <csignal>
 
 #include "base/log.hpp"
+#include "os/descriptor.hpp"
+#include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/shared_memory.hpp"
 
 namespace sess::keeper {
 namespace {
+
+/// Descriptors that stay free for what must always work: the link to the next server and its own needs, a look
+/// into /proc, the log's rotation, a hand-over.
+constexpr std::size_t kOwnNeeds = 12;
+/// A program's: terminal, journal, the pipe that says whether exec worked, and copies on their way to the server.
+constexpr std::size_t kProgramNeeds = 6;
 
 Usage usage_of(const rusage& from) {
   const auto span = [](const timeval& t) {
@@ -33,6 +41,18 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   if (busy || (known != programs_.end() && !known->second.exited && !spawn.keep_journal)) {
     return refuse(spawn, server, EEXIST, fmt::format("pane {} is still active", spawn.pane));
   }
+  if (!os::memory_left()) return refuse(spawn, server, ENOMEM, "memory is used up: end something");
+  const std::size_t under_way = 4 * starting_.size();
+  if (!os::descriptors_free(kOwnNeeds + kProgramNeeds + under_way)) {
+    return refuse(spawn, server, EMFILE,
+                  "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon");
+  }
+  UniqueFd journal;
+  if (!spawn.keep_journal || known == programs_.end()) {
+    auto made = os::SharedMemory::create("sess-pane", 0);
+    if (!made) return refuse(spawn, server, made.error().sys_errno, made.error().text);
+    journal = made->take_fd();
+  }
   os::SpawnRequest request;
   request.argv = spawn.argv;
   request.env = spawn.env;
@@ -49,18 +69,10 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   const pid_t pid = pending->pid();
   const int status = pending->status_fd();
   auto& entry = starting_[pid];
-  entry = {spawn, server, std::move(*pending), clock_.wall(), nullptr, false};
+  entry = {spawn, server, std::move(*pending), clock_.wall(), std::move(journal), nullptr, false};
   entry.spawn.env.clear();
   entry.watch = std::make_unique<os::FdWatch>(loop_, status, [this, pid](bool, bool) { on_verdict(pid); });
   entry.watch->want(true, false);
-}
-
-Result<UniqueFd> ProgramTable::journal_for(const Spawn& spawn) {
-  const auto known = programs_.find(spawn.pane);
-  if (spawn.keep_journal && known != programs_.end()) return std::move(known->second.journal);
-  auto made = os::SharedMemory::create("sess-pane", 0);
-  if (!made) return pass(made.error());
-  return made->take_fd();
 }
 
 void ProgramTable::on_verdict(pid_t pid) {
@@ -78,12 +90,8 @@ void ProgramTable::on_verdict(pid_t pid) {
     forgotten_.push_back(pid);
     return;
   }
-  auto journal = journal_for(entry.spawn);
-  if (!journal) {
-    forgotten_.push_back(pid);
-    return refuse(entry.spawn, entry.server, journal.error().sys_errno, journal.error().text);
-  }
   Program& program = programs_[entry.spawn.pane];
+  UniqueFd journal = entry.journal ? std::move(entry.journal) : std::move(program.journal);
   if (program.pid > 0 && !program.exited) {
     // respawn -k: what runs there is hung up as its terminal goes; nobody asks any more how it ends.
     forgotten_.push_back(program.pid);
@@ -96,7 +104,7 @@ void ProgramTable::on_verdict(pid_t pid) {
   program.program = entry.spawn.argv[0];
   program.started = entry.started;
   program.master = std::move(done->master);
-  program.journal = std::move(*journal);
+  program.journal = std::move(journal);
   observer_.on_spawned(entry.spawn.request, entry.server, done->note, program);
 }
 

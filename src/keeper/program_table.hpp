@@ -35,7 +35,8 @@ class ProgramTable {
 
   ProgramTable(os::Loop& loop, Observer& observer, const os::Clock& clock);
 
-  /// Forks; the outcome comes through the observer (at once when it cannot even be tried).
+  /// Forks; the outcome comes through the observer (at once when it cannot even be tried). Nothing is started
+  /// that could not be handed to a server: descriptors for it are made sure of first.
   void start(const Spawn& spawn, std::uint64_t server);
   /// Takes note of a child's end; false when it is not one of these.
   bool reaped(pid_t pid, int status, const rusage& usage);
@@ -67,12 +68,12 @@ class ProgramTable {
     std::uint64_t server;
     os::PendingSpawn pending;
     WallTime started;
+    UniqueFd journal;  // none yet when the pane's own goes on
     std::unique_ptr<os::FdWatch> watch;
     bool forgotten = false;
   };
   void on_verdict(pid_t pid);
   void refuse(const Spawn& spawn, std::uint64_t server, int sys_errno, std::string text);
-  Result<UniqueFd> journal_for(const Spawn& spawn);
 
   os::Loop& loop_;
   Observer& observer_;

@@ -155,6 +155,21 @@ void ensure_std_descriptors() {
   }
 }
 
+bool descriptors_free(std::size_t count) {
+  std::vector<UniqueFd> opened;
+  opened.reserve(count);
+  while (opened.size() < count) {
+    UniqueFd fd(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+    if (!fd) return errno != EMFILE;
+    opened.push_back(std::move(fd));
+  }
+  return true;
+}
+
+void SpareDescriptor::refill() {
+  if (!fd_) fd_ = UniqueFd(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+}
+
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

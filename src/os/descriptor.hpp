@@ -51,6 +51,23 @@ Result<> std_descriptors_to_null();
 /// Opens /dev/null on whichever of 0, 1 and 2 is closed, so that no other file lands there.
 void ensure_std_descriptors();
 
+/// Whether this process could open that many more descriptors now. Asks the kernel, by opening them.
+[[nodiscard]] bool descriptors_free(std::size_t count);
+
+/// A descriptor that is kept for the time when there is no other: given up for a moment, it lets one thing be
+/// opened, such as a connection that is to be told why it is refused.
+class SpareDescriptor {
+ public:
+  SpareDescriptor() { refill(); }
+  /// From here until refill() one more can be opened.
+  void give_up() { fd_.reset(); }
+  void refill();
+  [[nodiscard]] bool held() const { return static_cast<bool>(fd_); }
+
+ private:
+  UniqueFd fd_;
+};
+
 /// Raises the soft RLIMIT_NOFILE to the hard one. The first call remembers what was before.
 void raise_descriptor_limit();
 /// RLIMIT_NOFILE as it was before raise_descriptor_limit(): what spawned programs get.

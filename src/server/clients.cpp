@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "model/size_policy.hpp"
 #include "os/agent_link.hpp"
+#include "os/memory_reserve.hpp"
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
@@ -24,6 +25,8 @@ using protocol::FrameType;
 using Phase = RemoteClient::Phase;
 
 constexpr std::size_t kMaxClients = 1000;
+const protocol::Refusal kNoDescriptors{protocol::RefusalCode::full,
+                                       "too many open files; detach some clients and try again"};
 /// A server that dies with all of its clients knows each of them when they come back.
 constexpr std::size_t kMaxSaved = kMaxClients;
 constexpr std::size_t kMaxStdin = 16 << 20;
@@ -61,6 +64,7 @@ void Server::on_connection() noexcept {
   while (true) {
     auto accepted = os::accept_connection(start_.listener.get());
     if (!accepted) {
+      if (refuse_with_spare()) continue;
       log::warn("cannot accept: {}", accepted.error().text);
       listener_watch_->want(false, false);
       accept_timer_->start(std::chrono::milliseconds(100));
@@ -71,6 +75,19 @@ void Server::on_connection() noexcept {
   }
 }
 
+/// When descriptors are used up: who waits is told so. False when nobody could be.
+bool Server::refuse_with_spare() {
+  if (!spare_descriptor_.held()) spare_descriptor_.refill();
+  if (!spare_descriptor_.held()) return false;
+  spare_descriptor_.give_up();
+  bool told = false;
+  if (auto accepted = os::accept_connection(start_.listener.get()); accepted && *accepted) {
+    told = os::send_with_fds((**accepted).get(), protocol::encode(kNoDescriptors), {}).has_value();
+  }
+  spare_descriptor_.refill();
+  return told;
+}
+
 void Server::add_connection(UniqueFd socket) {
   const auto peer = os::peer_credentials(socket.get());
   if (!peer || peer->uid != ::geteuid()) {
@@ -78,6 +95,11 @@ void Server::add_connection(UniqueFd socket) {
     return;
   }
   expect_starter();
+  if (!os::descriptors_free(kForOpening)) {
+    log::warn("refused a client: too many open files");
+    static_cast<void>(os::send_with_fds(socket.get(), protocol::encode(kNoDescriptors), {}));
+    return;
+  }
   const auto now = clock().wall();
   model::Client& model_client = model_.add_client(fmt::format("client-{}", peer->pid), now);
   model_client.pid = peer->pid;
@@ -86,6 +108,7 @@ void Server::add_connection(UniqueFd socket) {
   const auto id = model_client.id;
   auto made = std::make_unique<RemoteClient>(*loop_, id);
   RemoteClient& client = *made;
+  client.for_command = !os::descriptors_free(kForCommands) || !os::memory_left();
   client.frame_due = [] {};  // the turn that it makes is enough
   client.escape_timer_expired = [this, &client] {
     client.decoder.flush();

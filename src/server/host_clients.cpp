@@ -173,6 +173,9 @@ Result<> HostImpl::can_attach(ClientId id) const {
   const RemoteClient* client = server_.client(id);
   if (client == nullptr) return fail(ErrorCode::not_found, "no current client");
   if (client->phase == Phase::attached) return {};
+  if (client->for_command) {
+    return fail(ErrorCode::unavailable, "no room: open files or memory are used up; detach some clients and try again");
+  }
   if (!client->hello.stdin_tty || client->hello.tty.empty()) {
     return fail(ErrorCode::unavailable, "not a terminal");
   }

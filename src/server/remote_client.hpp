@@ -28,6 +28,11 @@
 
 namespace sess::server {
 
+/// Descriptors that are left for commands when attachments have used up the others, so that something can still
+/// be ended; and of these, the ones that no connection gets: what a command itself opens.
+inline constexpr std::size_t kForCommands = 10;
+inline constexpr std::size_t kForOpening = 6;
+
 struct RemoteClient {
   enum class Phase : std::uint8_t {
     greeting,  ///< hello is awaited
@@ -70,6 +75,7 @@ struct RemoteClient {
   bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;
+  bool for_command = false;  ///< it has one of the last descriptors: not for an attachment
   std::string job;  ///< sess run: the exit status is this job's when its session ends
   std::vector<std::string> flags;  ///< -f flags that the model has no field for
 

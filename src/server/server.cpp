@@ -13,6 +13,7 @@
 #include "base/log.hpp"
 #include "keeper/message.hpp"
 #include "os/directory.hpp"
+#include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/runtime_paths.hpp"
 #include "os/spawn.hpp"
@@ -36,6 +37,8 @@ constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
 constexpr std::size_t kConfigLimit = 4 << 20;
+/// Descriptors that come with a program.
+constexpr std::size_t kProgramNeeds = 2;
 /// A keeper that does not answer within this is not waited for: other panes go on.
 constexpr std::chrono::milliseconds kPromptAnswer{50};
 /// What a job's start waits for a keeper that is merely slow.
@@ -279,6 +282,12 @@ void Server::on_keeper_message(keeper::ToServer message) {
 Result<std::uint64_t> Server::ask_for_program(model::PaneId id, const command::ProgramStart& start) {
   const model::Pane* pane = model_.pane(id);
   if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
+  if (!os::memory_left()) return pass(Error{ErrorCode::unavailable, ENOMEM, "memory is used up: end something"});
+  // What comes with the answer must find room, else the link to the keeper is lost.
+  if (!os::descriptors_free(kProgramNeeds + kForCommands)) {
+    return pass(Error{ErrorCode::unavailable, EMFILE,
+                      "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon"});
+  }
   save_model();
   keeper::Spawn request;
   request.pane = id.value;

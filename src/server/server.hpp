@@ -23,6 +23,7 @@
 #include "keeper/link.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
+#include "os/descriptor.hpp"
 #include "os/loop.hpp"
 #include "store/model_store.hpp"
 #include "panes/focus.hpp"
@@ -144,6 +145,7 @@ class Server final : private panes::PaneObserver {
   // clients.cpp
   void on_connection() noexcept;
   void add_connection(UniqueFd socket);
+  [[nodiscard]] bool refuse_with_spare();
   bool on_frame(RemoteClient& client, const protocol::Frame& frame);
   bool on_hello(RemoteClient& client, const protocol::Hello& hello);
   bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
@@ -237,6 +239,7 @@ class Server final : private panes::PaneObserver {
     std::string typed;
   };
   std::map<std::uint64_t, Starting> starting_;
+  os::SpareDescriptor spare_descriptor_;
   bool keeper_deaf_ = false;  ///< an answer did not come in time, and nothing has come since
   std::set<model::PaneId> printed_;       ///< panes with new output in this turn
   std::size_t printing_ = 0;              ///< how many there were in the turn before

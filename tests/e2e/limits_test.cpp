@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "rig.hpp"
 
@@ -24,6 +25,24 @@ std::size_t open_files(pid_t pid) {
     count += static_cast<std::size_t>(!entry.path().empty());
   }
   return count;
+}
+
+/// `sess ARGUMENTS` started with a limit of open files ("-S": the soft one alone).
+Outcome limited(const Rig& rig, int limit, const Rig::Arguments& arguments, const std::string& which = "") {
+  std::vector<std::string> command{
+      "/bin/sh", "-c", "ulimit " + which + "n " + std::to_string(limit) + "; exec \"$@\"", "sh", Rig::bin("sess")};
+  if (which.empty()) command[2] = "ulimit -n " + std::to_string(limit) + "; exec \"$@\"";
+  command.insert(command.end(), arguments.begin(), arguments.end());
+  return run(command, rig.env());
+}
+
+std::string soft_limit(pid_t pid) {
+  for (const auto& line : split_lines(read_file("/proc/" + std::to_string(pid) + "/limits"))) {
+    if (!line.starts_with("Max open files")) continue;
+    const auto at = line.find_first_of("0123456789");
+    return line.substr(at, line.find(' ', at) - at);
+  }
+  return "";
 }
 
 }  // namespace
@@ -73,4 +92,111 @@ TEST_CASE("live upgrades leave no descriptor behind, neither in the keeper nor i
   for (int i = 0; i < 3; ++i) upgrade();
   // The connections of the commands above may take a moment to be closed.
   CHECK(wait_until([&] { return open_files(rig.keeper()) <= keeper && open_files(rig.server()) <= server; }));
+}
+
+TEST_CASE("while the keeper is stopped other panes go on, and what was asked of it comes later", "[limits]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "stty -echo; echo ready; exec cat"});
+  REQUIRE(client->wait_for_text("ready"));
+  const pid_t keeper = rig.keeper();
+  const pid_t server = rig.server();
+  ::kill(keeper, SIGSTOP);
+  Outcome later;
+  std::thread asking([&] { later = rig.sess({"new-window", "-d", "-n", "later", "-t", "app", "echo here; exec cat"}); });
+  CHECK(wait_until([&] { return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos; }));
+  for (int i = 0; i < 5; ++i) {
+    const auto word = "typed" + std::to_string(i);
+    client->type(word + "\r");
+    CHECK(client->wait_for_text(word));
+  }
+  // A job's start has to know at once.
+  const auto job = rig.sess({"run", "-d", "-s", "job", "true"});
+  CHECK_FALSE(job.status.success());
+  INFO(job.err);
+  CHECK(job.err.find("keeper") != std::string::npos);
+  // What is typed at a window that is not there yet waits for it.
+  client->type("\002c");
+  CHECK(wait_until([&] { return split_lines(rig.ask({"list-windows", "-t", "app"})).size() == 3; }));
+  client->type("echo typed$((40+2))ahead\r");
+  CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
+  ::kill(keeper, SIGCONT);
+  CHECK(client->wait_for_text("typed42ahead"));
+  asking.join();
+  INFO(later.err);
+  CHECK(later.status.success());
+  CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app:later"}).starts_with("here"); }));
+  CHECK(rig.server() == server);
+}
+
+TEST_CASE("a window that was asked for when the server died comes back as what it is", "[limits]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  const pid_t keeper = rig.keeper();
+  ::kill(keeper, SIGSTOP);
+  Outcome asked;
+  std::thread asking([&] { asked = rig.sess({"new-window", "-d", "-n", "later", "-t", "app", "exec cat"}); });
+  CHECK(wait_until([&] { return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos; }));
+  ::kill(rig.server(), SIGKILL);
+  ::kill(keeper, SIGCONT);
+  asking.join();
+  CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
+  CHECK(rig.ask({"list-windows", "-t", "app", "-F", "#{window_name}"}).find("later") != std::string::npos);
+}
+
+TEST_CASE("a session for which there are no descriptors is refused with a reason, by the same server", "[limits]") {
+  Rig rig;
+  REQUIRE(limited(rig, 64, {"new-session", "-d", "-s", "first", "exec cat"}).status.success());
+  const pid_t server = rig.server();
+  Outcome refused;
+  int made = 1;
+  for (; made < 70; ++made) {
+    refused = rig.sess({"new-session", "-d", "-s", "s" + std::to_string(made), "exec cat"});
+    if (!refused.status.success()) break;
+  }
+  REQUIRE(made < 70);
+  CHECK(made > 5);
+  CHECK(refused.err.find("too many open files") != std::string::npos);
+  CHECK(rig.server() == server);
+  CHECK(split_lines(rig.ask({"list-sessions"})).size() == static_cast<std::size_t>(made));
+  // The limit is the daemon's, not its server's alone: one that has to start now finds room, too.
+  rig.kill_server();
+  CHECK(split_lines(rig.ask({"list-sessions"})).size() == static_cast<std::size_t>(made));
+  rig.ask({"kill-session", "-t", "s1"});
+  CHECK(rig.sess({"new-session", "-d", "-s", "again", "exec cat"}).status.success());
+}
+
+TEST_CASE("attached clients use up the descriptors: the next is refused, commands still work", "[limits]") {
+  Rig rig;
+  REQUIRE(limited(rig, 40, {"new-session", "-d", "-s", "app", "echo ready; exec cat"}).status.success());
+  const pid_t server = rig.server();
+  std::vector<std::unique_ptr<Attached>> clients;
+  bool refused = false;
+  while (clients.size() < 40 && !refused) {
+    clients.push_back(rig.terminal({"attach-session", "-t", "app"}));
+    REQUIRE(clients.back()->wait_until([&] {
+      const auto text = clients.back()->screen();
+      refused = text.find("open files") != std::string::npos;
+      return refused || text.find("ready") != std::string::npos;
+    }));
+  }
+  CHECK(refused);
+  CHECK(clients.size() > 2);
+  CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
+  CHECK(rig.server() == server);
+  // Room can be made from outside.
+  rig.ask({"detach-client", "-t", clients.front()->pty().tty()});
+  const auto next = rig.terminal({"attach-session", "-t", "app"});
+  CHECK(next->wait_for_text("ready"));
+}
+
+TEST_CASE("programs have the limit of open files that the daemon was started with", "[limits]") {
+  Rig rig;
+  REQUIRE(limited(rig, 200, {"new-session", "-d", "-s", "app", "ulimit -Sn; exec cat"}, "-S").status.success());
+  CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).starts_with("200"); }));
+  CHECK(soft_limit(rig.keeper()) != "200");
+  rig.kill_server();
+  CHECK(soft_limit(rig.server()) != "200");
+  rig.ask({"new-window", "-n", "next", "-t", "app", "ulimit -Sn; exec cat"});
+  CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app:next"}).starts_with("200"); }));
+  CHECK(rig.ask({"run-shell", "ulimit -Sn"}) == "200");
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "os/process.hpp"
+#include <sys/resource.h>
+
 #include "rig.hpp"
 
 using namespace sess;
@@ -164,6 +166,69 @@ TEST_CASE("a stopped server is replaced like a hung one", "[keeper]") {
   kill(rig.server(), SIGSTOP);
   kill(rig.keeper(), SIGUSR1);
   CHECK(rig.becomes("start", "2 hung"));
+}
+
+namespace {
+
+void limit_descriptors(pid_t pid, rlim_t soft) {
+  rlimit limit{};
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
+  limit.rlim_cur = std::min(soft, limit.rlim_max);
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) == 0);
+}
+
+/// The number that the next descriptor of a process gets.
+rlim_t next_descriptor(pid_t pid) {
+  rlim_t fd = 0;
+  while (access(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), F_OK) == 0) ++fd;
+  return fd;
+}
+
+}  // namespace
+
+TEST_CASE("a program for which there are no descriptors is refused, and nothing else happens", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const std::string server = rig.ask("pid");
+  const std::string first = rig.tell("spawn 1 read x");
+  limit_descriptors(rig.keeper(), next_descriptor(rig.keeper()) + 10);
+  for (int i = 0; i < 20; ++i) {
+    CHECK(rig.tell("spawn 2 read x").rfind("error 24 too many open files", 0) == 0);
+  }
+  CHECK(rig.tell("pid") == server);
+  CHECK(os::session_processes(rig.keeper()).size() <= 1);
+  // A new server has what it needs.
+  kill(rig.server(), SIGKILL);
+  CHECK(rig.becomes("panes", "1:" + first + " "));
+  limit_descriptors(rig.keeper(), RLIM_INFINITY);
+  CHECK(rig.tell("spawn 2 read x").find("error") == std::string::npos);
+}
+
+TEST_CASE("clients are told when no server can be started, and served as soon as one can", "[keeper]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.refusal = "no room";
+    options.first_backoff = 1500ms;
+    options.longest_backoff = 1500ms;
+  });
+  rig.start();
+  const std::string program = rig.tell("spawn 1 read x");
+  const std::string fault = rig.home().write("state/die", "");
+  kill(rig.server(), SIGKILL);
+  // Three that die at once: now there is a pause without any server.
+  REQUIRE(test::wait_until([&] { return rig.file(rig.home().state() + "/notes") == "died\ndied\ndied\n"; }));
+  REQUIRE(test::wait_until([&] {
+    const auto all = os::all_processes();
+    return std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.parent == rig.keeper(); }) == 1;
+  }));
+  REQUIRE(unlink(fault.c_str()) == 0);
+  // One descriptor is left, and the link to a server takes two.
+  rlim_t limit = next_descriptor(rig.keeper()) + 1;
+  while (access(fmt::format("/proc/{}/fd/{}", rig.keeper(), limit).c_str(), F_OK) == 0) ++limit;
+  limit_descriptors(rig.keeper(), limit);
+  CHECK(rig.becomes("pid", "no room"));
+  CHECK(rig.becomes("panes", "no room"));
+  limit_descriptors(rig.keeper(), RLIM_INFINITY);
+  CHECK(rig.becomes("panes", "1:" + program + " "));
 }
 
 TEST_CASE("servers that die at once are restarted with growing pauses, for as long as a program lives",
