@@ -2,6 +2,7 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "base/utf8.hpp"
@@ -68,27 +69,26 @@ bool GraphemeBreaker::breaks_before(char32_t next) {
 
 void GraphemeBreaker::reset() { state_ = State{}; }
 
+void ClusterWidth::add(char32_t c) {
+  if (c == kVs16 && !first_) {
+    width_ = 2;
+  } else if (c == kVs15 && !first_) {
+    width_ = 1;
+  } else {
+    if (is_regional_indicator(c)) ++regional_;
+    width_ = std::max(width_, code_point_width(c));
+  }
+  first_ = false;
+}
+
 int cluster_width(std::string_view cluster) {
-  int width = 0;
-  int regional = 0;
-  bool first = true;
+  ClusterWidth width;
   while (!cluster.empty()) {
     const auto got = decode_utf8(cluster);
     cluster.remove_prefix(got.length);
-    const char32_t c = got.code_point;
-    if (c == kVs16 && !first) {
-      width = 2;
-    } else if (c == kVs15 && !first) {
-      width = 1;
-    } else {
-      if (is_regional_indicator(c)) ++regional;
-      const int own = code_point_width(c);
-      if (own > width) width = own;
-    }
-    first = false;
+    width.add(got.code_point);
   }
-  if (regional >= 2) width = 2;
-  return width;
+  return width.columns();
 }
 
 int display_width(std::string_view text) {

@@ -33,6 +33,18 @@ class GraphemeBreaker {
   State state_;
 };
 
+/// Columns of one grapheme cluster while its code points come.
+class ClusterWidth {
+ public:
+  void add(char32_t code_point);
+  [[nodiscard]] int columns() const { return regional_ >= 2 ? 2 : width_; }
+
+ private:
+  int width_ = 0;
+  int regional_ = 0;
+  bool first_ = true;
+};
+
 /// Columns of one grapheme cluster in UTF-8: 0 only for a lone combining mark, otherwise 1 or 2.
 [[nodiscard]] int cluster_width(std::string_view cluster);
 

@@ -8,8 +8,6 @@
 #include <cstring>
 #include <vector>
 
-#include "base/check.hpp"
-
 namespace sess::panes {
 namespace {
 
@@ -178,7 +176,7 @@ void Journal::commit(std::size_t count) {
 
 std::string_view Journal::output(std::uint64_t from) const {
   const std::uint64_t end = written();
-  SESS_CHECK(from <= end && end - from <= kRingSize);
+  if (from > end || end - from > kRingSize) return {};
   const std::size_t at = from % kRingSize;
   const std::size_t length = std::min<std::size_t>(end - from, kRingSize - at);
   return {reinterpret_cast<const char*>(ring_.bytes().data()) + at, length};
@@ -388,7 +386,11 @@ std::span<std::byte> Journal::map(std::uint64_t segment) {
   auto& mapping = segments_[segment];
   if (mapping.bytes().empty()) {
     auto got = memory_.map(place_of(segment), kSegmentSize);
-    SESS_CHECK(got.has_value());  // out of address space or descriptors' memory: the next server maps anew
+    // Out of address space or of mappings (vm.max_map_count): the history makes do with what it has.
+    if (!got) {
+      segments_.erase(segment);
+      return {};
+    }
     mapping = std::move(*got);
   }
   return mapping.bytes();

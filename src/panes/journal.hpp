@@ -53,7 +53,8 @@ class Journal final : public terminal::SegmentStore {
   [[nodiscard]] std::span<char> write_space(std::size_t budget);
   /// Publishes `count` bytes that were read into write_space().
   void commit(std::size_t count);
-  /// Everything in [from, written()), at most to the end of the ring: call again for the rest.
+  /// Everything in [from, written()), at most to the end of the ring: call again for the rest. Nothing for an
+  /// offset that the ring does not hold (any more).
   [[nodiscard]] std::string_view output(std::uint64_t from) const;
   /// Stream offset behind the last byte that was read from the program.
   [[nodiscard]] std::uint64_t written() const;

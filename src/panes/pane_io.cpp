@@ -6,7 +6,6 @@
 #include <cerrno>
 
 #include "base/bytes.hpp"
-#include "base/check.hpp"
 #include "base/log.hpp"
 
 namespace sess::panes {
@@ -62,9 +61,16 @@ Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recov
     emulator_ = std::make_unique<terminal::Emulator>(size, *journal_, *this);
     emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
   }
-  marks_.push_back({parsed_, emulator_->screen().history().end_line()});
-
   const std::uint64_t end = journal_->written();
+  if (parsed_ < journal_->oldest() && end - parsed_ > Journal::kRingSize) {
+    // Only the older of two checkpoints was whole: what lies between it and the ring is gone.
+    log::error("pane {}: {} bytes behind its checkpoint are lost", id_.value, journal_->oldest() - parsed_);
+    parsed_ = journal_->oldest();
+    quiet_ = true;
+    emulator_->feed("\x18");
+    quiet_ = false;
+  }
+  marks_.push_back({parsed_, emulator_->screen().history().end_line()});
   std::optional<Journal::Suspect> suspect;
   if (recovery && recovery->fault) suspect = journal_->blame();
   if (suspect && suspect->count >= 2 && suspect->begin >= parsed_ && suspect->end <= end) {
@@ -89,6 +95,7 @@ void PaneIo::replay(std::uint64_t end, std::size_t step) {
   const std::uint64_t answered = std::max(journal_->parsed(), journal_->input_applied(kReplies));
   while (parsed_ < end) {
     auto bytes = journal_->output(parsed_).substr(0, std::min<std::uint64_t>(step, end - parsed_));
+    if (bytes.empty()) break;
     quiet_ = parsed_ < answered;
     if (quiet_) bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), answered - parsed_));
     parse(parsed_, bytes);
@@ -118,7 +125,7 @@ std::size_t PaneIo::read_some(std::size_t budget) {
   while (total < budget && master_) {
     make_room();
     const auto space = journal_->write_space(kPortion);
-    SESS_CHECK(!space.empty());
+    if (space.empty()) break;  // no checkpoint could be taken: the program waits, nothing is lost
     const ssize_t n = ::read(master_.get(), space.data(), space.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -159,12 +166,18 @@ void PaneIo::make_room() {
 }
 
 void PaneIo::checkpoint() {
+  static_assert(terminal::Emulator::kMaxSaved <= Journal::kSlotSize);
   ByteWriter writer;
   emulator_->save(writer);
+  if (writer.size() > Journal::kSlotSize) {
+    // No state takes so much, by the limits of what it is made of. Were one of them wrong, the pane would
+    // lose its links and colours for it, not the server its life.
+    log::error("pane {}: a checkpoint of {} bytes does not fit; its oldest links and styles go", id_.value,
+               writer.size());
+    static_cast<void>(emulator_->save_within(writer, Journal::kSlotSize));
+  }
   if (auto saved = journal_->save_checkpoint(parsed_, writer.bytes()); !saved) {
-    // Cannot happen with the sizes that are accepted: a screen of kMaxSide squared takes 8 MiB.
     log::error("pane {}: {}", id_.value, saved.error().text);
-    SESS_CHECK(saved.has_value());
   }
 }
 
@@ -266,6 +279,7 @@ void PaneIo::announce(std::string_view text) {
   while (!text.empty()) {
     make_room();
     const auto space = journal_->write_space(text.size());
+    if (space.empty()) break;
     const auto part = text.substr(0, space.size());
     std::copy(part.begin(), part.end(), space.begin());
     const std::uint64_t from = journal_->written();

@@ -142,7 +142,8 @@ Result<std::string> HostImpl::capture(PaneId pane, const command::CaptureRequest
   panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr) return pass(no_pane(pane));
   if (request.pending) {
-    const auto pending = io->journal().output(io->boundary());
+    // Of a long picture the ring has only the end.
+    const auto pending = io->journal().output(std::max(io->boundary(), io->journal().oldest()));
     return std::string(pending);
   }
   terminal::CaptureOptions options;

@@ -234,7 +234,9 @@ bool JobControl::has_more() const {
   };
   for (const auto& follower : followers_) {
     const panes::PaneIo* io = follower->pane ? server_.pane_io(*follower->pane) : nullptr;
-    const auto left = io != nullptr ? io->journal().written() - follower->offset : follower->rest.size();
+    const auto end =
+        io != nullptr ? std::max(io->journal().written(), follower->offset) : 0;  // any client may name one
+    const auto left = io != nullptr ? end - follower->offset : follower->rest.size();
     if (left > 1 && takes_more(follower->client)) return true;  // one byte may be a CR that waits
   }
   return std::any_of(printers_.begin(), printers_.end(),

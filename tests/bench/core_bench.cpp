@@ -93,6 +93,31 @@ std::string repaint(std::size_t size) {
   return out;
 }
 
+/// Letters with `count` combining marks each.
+std::string marked_text(std::size_t size, unsigned count) {
+  Random random;
+  std::string out;
+  while (out.size() < size) {
+    for (int letter = 0; letter < 20; ++letter) {
+      out += static_cast<char>('a' + random.next(26));
+      for (unsigned i = 0; i < count; ++i) {
+        out += '\xcc';
+        out += static_cast<char>(0x80 + random.next(64));
+      }
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+std::string few_marks(std::size_t size) {
+  return marked_text(size, 3);
+}
+
+std::string hundreds_of_marks(std::size_t size) {
+  return marked_text(size, 400);
+}
+
 int no_glyph(VTermGlyphInfo*, VTermPos, void*) {
   return 1;
 }
@@ -155,8 +180,9 @@ struct Load {
   const char* name;
   std::string (*make)(std::size_t);
 };
-constexpr Load kLoads[] = {
-    {"ascii", ascii_log}, {"coloured", coloured_log}, {"hangul", hangul_text}, {"repaint", repaint}};
+constexpr Load kLoads[] = {{"ascii", ascii_log},    {"coloured", coloured_log},
+                           {"hangul", hangul_text}, {"repaint", repaint},
+                           {"3 marks", few_marks},  {"400 marks", hundreds_of_marks}};
 
 }  // namespace
 

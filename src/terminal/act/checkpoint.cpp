@@ -1,12 +1,14 @@
 // The whole state as bytes and back. Equal states give equal bytes: numbers of styles, clusters and links are
-// given anew in the order of the cells, so the pools' own history does not show.
+// given anew in the order of the cells, so the pools' own history does not show, and only what a cell or the
+// pen uses is there.
 //
 //   version, size, decoder, identity, modes, cursor and what belongs to it, titles, colours, main grid,
 //   [alternate grid], history (positions and the open line; its bytes stay in the store)
-//   grid: per row flags and length, then runs of cells in one style; a style's number is one more than all
-//   before
-//         it when it is new, and its value follows
-//   cell: code point + 3, or 0 = wide, 1 = cluster (text follows), 2 = filler
+//   grid: per row flags and length, then runs of cells in one style
+//   cell: code point + 3, or 0 = wide, 1 = cluster (its number follows), 2 = filler
+//   numbers of styles, links and clusters: one more than all before it when it is new, and its value follows
+//
+// Version 1 had links (a flag first) and clusters in full at each use.
 #include <algorithm>
 
 #include "base/utf8.hpp"
@@ -17,7 +19,22 @@
 namespace sess::terminal {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
+/// The first whose links and clusters have numbers.
+constexpr std::uint8_t kNumbered = 2;
+
+// What the most hostile program can make of it. A cell alone in its run: length, style and cluster take 1 + 3
+// + 4 bytes, for no screen has 2^21 of either.
+constexpr std::size_t kCells = std::size_t{2} * kMaxSide * kMaxSide;
+constexpr std::size_t kMostStyle = 3 * 4 + 2 + 1 + 3;
+constexpr std::size_t kMostLinks = LinkPool::kMaxTotal + 4 * LinkPool::kMax;
+constexpr std::size_t kMostClusters = ClusterPool::kMaxTotal * 3 / 2;  // one of two bytes has one of length
+constexpr std::size_t kMostHistory = History::kMaxLine + History::kMaxRuns;
+constexpr std::size_t kTheRest = 128 * 1024;  // rows' heads, titles, modes, colours, tab stops, directory
+static_assert(kCells * 8 + StylePool::kMax * kMostStyle + kMostLinks + kMostClusters +
+                  2 * Decoder::kMaxString + Decoder::kMaxClipboard + kMostHistory + kTheRest <=
+              Emulator::kMaxSaved);
+
 enum CellCode : std::uint32_t { kWide = 0, kCluster = 1, kFillerCell = 2, kFirstGlyph = 3 };
 
 }  // namespace
@@ -42,8 +59,8 @@ class Core::Saver {
     color(s.underline_color);
     out_.u16(s.attrs);
     out_.u8(static_cast<std::uint8_t>(s.underline));
-    out_.boolean(s.link != 0);
-    if (s.link != 0) {
+    if (s.link == 0) return out_.varint(0);
+    if (number(s.link, links_)) {
       out_.string(core_.links_.id(s.link));
       out_.string(core_.links_.uri(s.link));
     }
@@ -73,13 +90,29 @@ class Core::Saver {
   void grid(const Grid& grid);
 
  private:
+  /// By pool number: number in the checkpoint, from 1 on.
+  struct Numbers {
+    std::vector<std::uint32_t> given;
+    std::uint32_t last = 0;
+  };
+  bool number(std::size_t id, Numbers& numbers);
   void cell(const Cell& cell);
 
   const Core& core_;
   ByteWriter& out_;
-  std::vector<std::uint16_t> numbers_;  ///< by pool number: number in the checkpoint + 1
-  std::uint16_t next_ = 0;
+  Numbers styles_;
+  Numbers links_;
+  Numbers clusters_;
 };
+
+/// Writes the number; true when it is new and the value has to follow.
+bool Core::Saver::number(std::size_t id, Numbers& numbers) {
+  if (id >= numbers.given.size()) numbers.given.resize(id + 1);
+  const bool fresh = numbers.given[id] == 0;
+  if (fresh) numbers.given[id] = ++numbers.last;
+  out_.varint(numbers.given[id]);
+  return fresh;
+}
 
 void Core::Saver::modes(const Modes& m) {
   std::uint32_t bits = 0;
@@ -118,7 +151,8 @@ void Core::Saver::cell(const Cell& cell) {
   if (cell.width == 2) out_.varint(kWide);
   if ((cell.glyph & kClusterBit) != 0) {
     out_.varint(kCluster);
-    out_.string(core_.clusters_.get(cell.glyph & ~kClusterBit));
+    const std::uint32_t id = cell.glyph & ~kClusterBit;
+    if (number(id, clusters_)) out_.string(core_.clusters_.get(id));
   } else {
     out_.varint(cell.glyph + kFirstGlyph);
   }
@@ -135,11 +169,7 @@ void Core::Saver::grid(const Grid& grid) {
       int stop = c;
       while (stop < used && row.cells[stop].style == id) ++stop;
       out_.varint(static_cast<std::uint64_t>(stop - c));
-      if (id >= numbers_.size()) numbers_.resize(id + 1U);
-      const bool fresh = numbers_[id] == 0;
-      if (fresh) numbers_[id] = ++next_;
-      out_.varint(numbers_[id]);
-      if (fresh) style(core_.styles_.get(id));
+      if (number(id, styles_)) style(core_.styles_.get(id));
       for (; c < stop; ++c) {
         if (row.cells[c].width != 0) cell(row.cells[c]);
       }
@@ -199,9 +229,29 @@ void Core::save(ByteWriter& out) const {
   history_.save(out);
 }
 
+/// The state when it takes at most `most` bytes; otherwise links, styles and what belongs to them go first.
+bool Core::save_within(ByteWriter& out, std::size_t most) {
+  const auto fits = [&] {
+    out.clear();
+    save(out);
+    return out.size() <= most;
+  };
+  if (fits()) return true;
+  ++generation_;
+  collect_links();
+  for (const std::size_t part : {2, 8}) {
+    shed_links(links_.bytes() / part, links_.live() / part);
+    if (fits()) return true;
+  }
+  make_plain();
+  if (fits()) return true;
+  reset();
+  return fits();
+}
+
 class Core::Loader {
  public:
-  Loader(Core& core, ByteReader& in) : core_(core), in_(in) {}
+  Loader(Core& core, ByteReader& in, std::uint8_t version) : core_(core), in_(in), version_(version) {}
 
   Color color() {
     Color c;
@@ -224,16 +274,7 @@ class Core::Loader {
     s.underline_color = color();
     s.attrs = static_cast<std::uint16_t>(in_.u16() & 0x1FFU);
     s.underline = static_cast<Underline>(limited(static_cast<std::uint64_t>(Underline::dashed)));
-    if (in_.boolean()) {
-      const auto id = in_.string();
-      const auto uri = in_.string();
-      if (uri.empty() || uri.size() > kMaxLink || id.size() > 250 || !is_clean_text(uri) ||
-          !is_clean_text(id)) {
-        in_.reject();
-      } else {
-        s.link = core_.intern_link(id, uri);
-      }
-    }
+    s.link = link();
     return s;
   }
   int number(int most) {
@@ -296,11 +337,16 @@ class Core::Loader {
     }
     return value;
   }
+  std::uint16_t link();
+  std::uint32_t cluster(int width);
   std::uint16_t run_style();
 
   Core& core_;
   ByteReader& in_;
-  std::vector<Style> styles_;
+  std::uint8_t version_;
+  std::vector<Style> styles_;  ///< by number in the checkpoint, from 1 on; so are links and clusters
+  std::vector<std::uint16_t> links_;
+  std::vector<std::uint32_t> clusters_;
 };
 
 Modes Core::Loader::modes() {
@@ -347,6 +393,40 @@ std::uint16_t Core::Loader::run_style() {
   return core_.intern(styles_[static_cast<std::size_t>(id) - 1]);
 }
 
+/// What is in the pools from here on is in the grid as soon as it was read, so collecting leaves it alone.
+std::uint16_t Core::Loader::link() {
+  const auto count = static_cast<int>(links_.size());
+  const int which = version_ < kNumbered ? (in_.boolean() ? count + 1 : 0) : number(count + 1);
+  if (which == 0 || !in_.ok()) return 0;
+  if (which <= count) return links_[static_cast<std::size_t>(which) - 1];
+  const auto id = in_.string();
+  const auto uri = in_.string();
+  if (uri.empty() || uri.size() > kMaxLink || id.size() > 250 || !is_clean_text(uri) || !is_clean_text(id)) {
+    in_.reject();
+    return 0;
+  }
+  const std::uint16_t link = core_.intern_link(id, uri);
+  if (version_ >= kNumbered) links_.push_back(link);
+  return link;
+}
+
+/// A glyph.
+std::uint32_t Core::Loader::cluster(int width) {
+  const auto count = static_cast<int>(clusters_.size());
+  const int which = version_ < kNumbered ? count + 1 : number(count + 1);
+  if (which == 0) in_.reject();
+  if (!in_.ok()) return 0;
+  if (which <= count) return clusters_[static_cast<std::size_t>(which) - 1];
+  const auto text = in_.string();
+  if (text.empty() || text.size() > ClusterPool::kMaxBytes || !is_clean_text(text)) {
+    in_.reject();
+    return 0;
+  }
+  const std::uint32_t glyph = core_.intern_cluster(text, width);
+  if (version_ >= kNumbered) clusters_.push_back(glyph);
+  return glyph;
+}
+
 void Core::Loader::grid(Grid& grid) {
   for (int r = 0; r < grid.rows() && in_.ok(); ++r) {
     Row& row = grid.row(r);
@@ -373,13 +453,7 @@ void Core::Loader::grid(Grid& grid) {
           if (cell.width == 2 || c != grid.cols() - 1) in_.reject();
           cell.flags = kFiller;
         } else if (code == kCluster) {
-          const auto text = in_.string();
-          if (text.empty() || text.size() > ClusterPool::kMaxBytes || !is_clean_text(text)) {
-            in_.reject();
-            break;
-          }
-          const auto id = core_.intern_cluster(text);
-          cell.glyph = id ? (kClusterBit | *id) : static_cast<std::uint32_t>(kReplacement);
+          cell.glyph = cluster(cell.width);
         } else if (code >= kFirstGlyph && code <= 0x10FFFFU + kFirstGlyph) {
           cell.glyph = static_cast<std::uint32_t>(code - kFirstGlyph);
           if (cell.glyph != 0 && (cell.glyph < 0x20 || (cell.glyph >= 0x7F && cell.glyph < 0xA0)))
@@ -400,8 +474,9 @@ void Core::Loader::grid(Grid& grid) {
   }
 }
 
-bool Core::restore(ByteReader& in) {
-  Loader loader(*this, in);
+bool Core::restore(ByteReader& in, std::uint8_t version) {
+  loading_ = true;
+  Loader loader(*this, in, version);
   decoder_.restore(in);
   identity_ = loader.identity();
   modes_ = loader.modes();
@@ -453,6 +528,7 @@ bool Core::restore(ByteReader& in) {
   }
   if (modes_.alternate_screen && !alternate_) in.reject();
   if (!in.ok()) return false;
+  loading_ = false;
   history_.restore(in);
   touch_all();
   return in.ok();

@@ -76,16 +76,6 @@ void Core::touch_all() {
   scrolled_generation_ = generation_;
 }
 
-std::uint16_t Core::intern(const Style& style) {
-  auto id = styles_.intern(style);
-  if (!id) {
-    collect_styles();
-    id = styles_.intern(style);
-  }
-  // More styles are on the screen than numbers exist: this one is shown plain.
-  return id.value_or(0);
-}
-
 std::uint16_t Core::pen_id() {
   if (pen_changed_) {
     pen_changed_ = false;
@@ -104,65 +94,6 @@ Cell Core::erased_cell() {
     cell.style = intern(style);
   }
   return cell;
-}
-
-template <class Visit>
-void Core::each_cell(Visit visit) const {
-  for (const Grid* one : {main_.get(), alternate_.get()}) {
-    if (one == nullptr) continue;
-    for (int r = 0; r < one->rows(); ++r) {
-      const Row& row = one->row(r);
-      for (std::size_t i = 0; i < row.used; ++i) visit(row.cells[i]);
-    }
-  }
-  if (rewrapped_ == nullptr) return;
-  for (const auto& line : *rewrapped_) {
-    for (const Cell& cell : line.cells) visit(cell);
-  }
-}
-
-void Core::collect_styles() {
-  std::vector<bool> used(std::max<std::size_t>(1, styles_.size()));
-  used[0] = true;
-  if (pen_id_ < used.size()) used[pen_id_] = true;
-  each_cell([&](const Cell& cell) {
-    if (cell.style < used.size()) used[cell.style] = true;
-  });
-  styles_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
-}
-
-void Core::collect_clusters() {
-  std::vector<bool> used(clusters_.size());
-  each_cell([&](const Cell& cell) {
-    const std::uint32_t id = cell.glyph & ~kClusterBit;
-    if ((cell.glyph & kClusterBit) != 0 && id < used.size()) used[id] = true;
-  });
-  clusters_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
-}
-
-std::optional<std::uint32_t> Core::intern_cluster(std::string_view text) {
-  auto id = clusters_.intern(text);
-  if (!id) {
-    collect_clusters();
-    id = clusters_.intern(text);
-  }
-  return id;
-}
-
-std::uint16_t Core::intern_link(std::string_view id, std::string_view uri) {
-  auto link = links_.intern(id, uri);
-  if (!link) {
-    collect_styles();
-    std::vector<bool> used(links_.size() + 1);
-    const auto mark = [&](const Style& style) {
-      if (style.link < used.size()) used[style.link] = true;
-    };
-    styles_.each(mark);
-    mark(pen_);
-    links_.collect(used);
-    link = links_.intern(id, uri);
-  }
-  return link.value_or(0);
 }
 
 std::string_view Core::cell_text(const Cell& cell, std::string& scratch) const {

@@ -3,7 +3,8 @@
 //
 // One file per concept implements it: text.cpp (printing), cursor.cpp (moves, tabs), erase.cpp (erase,
 // insert, delete), scroll.cpp (scrolling, history), sgr.cpp, csi.cpp (dispatch), mode_set.cpp, osc.cpp,
-// dcs.cpp, replies.cpp, resize.cpp, checkpoint.cpp, core.cpp (the rest).
+// dcs.cpp, replies.cpp, resize.cpp, checkpoint.cpp, pool_use.cpp (what is in the pools, and what goes when
+// one is full), core.cpp (the rest).
 #pragma once
 
 #include <array>
@@ -49,7 +50,8 @@ class Core final : public TokenHandler {
   void reset();
   void set_identity(const Identity& identity);
   void save(ByteWriter& out) const;
-  [[nodiscard]] bool restore(ByteReader& in);
+  [[nodiscard]] bool save_within(ByteWriter& out, std::size_t most);
+  [[nodiscard]] bool restore(ByteReader& in, std::uint8_t version);
 
   void on_text(std::string_view text) override;
   void on_control(char c, std::string_view raw) override;
@@ -76,18 +78,26 @@ class Core final : public TokenHandler {
     return row;
   }
   void touch_all();
-  [[nodiscard]] std::uint16_t intern(const Style& style);
   [[nodiscard]] std::uint16_t pen_id();
   [[nodiscard]] Cell erased_cell();
-  [[nodiscard]] std::optional<std::uint32_t> intern_cluster(std::string_view text);
-  [[nodiscard]] std::uint16_t intern_link(std::string_view id, std::string_view uri);
-  void collect_styles();
-  void collect_clusters();
-  template <class Visit>
-  void each_cell(Visit visit) const;
   [[nodiscard]] std::string_view cell_text(const Cell& cell, std::string& scratch) const;
   void reply(std::string_view bytes) { sink_.on_reply(bytes); }
   void soft_reset();
+
+  // pool_use.cpp
+  [[nodiscard]] std::uint16_t intern(const Style& style);
+  [[nodiscard]] std::uint32_t intern_cluster(std::string_view text, int width);
+  [[nodiscard]] std::uint16_t intern_link(std::string_view id, std::string_view uri);
+  void collect_styles();
+  void collect_clusters();
+  void collect_links();
+  void shed_styles();
+  void shed_clusters(std::size_t keep_bytes);
+  void shed_links(std::size_t keep_bytes, std::size_t keep);
+  void make_plain();
+  void renumber(const std::vector<std::uint16_t>& to);
+  template <class Visit>
+  void each_cell(Visit visit);
 
   // text.cpp
   void print_ascii(const char* p, std::size_t n);
@@ -98,7 +108,11 @@ class Core final : public TokenHandler {
   void print_simple(char32_t c, int width);
   void place(Cell cell, int width);
   void leave_last_column(int right);
+  class Joint;
+  [[nodiscard]] std::optional<Joint> joint_for(char32_t c);
+  void finish(const Joint& joint);
   [[nodiscard]] bool join(char32_t c);
+  const char* join_run(const char* p, const char* end);
   void widen(int row, int col);
   void narrow(int row, int col);
   void repeat(int count);
@@ -269,13 +283,15 @@ class Core final : public TokenHandler {
   std::map<std::uint8_t, Color> palette_;
   std::array<std::optional<Color>, 3> dynamic_;  ///< OSC 10, 11, 12
 
+  bool loading_ = false;  ///< from a checkpoint: what does not fit the pools goes, nothing that is there does
+
   std::uint64_t generation_ = 1;
   std::uint64_t scrolled_generation_ = 0;  ///< last time that all rows changed places
   std::size_t synchronized_bytes_ = 0;
   std::string scratch_;
   std::string scratch_runs_;
   std::string scratch_cell_;
-  const std::vector<Line>* rewrapped_ = nullptr;  ///< cells on their way between two grids, for collecting
+  std::vector<Line>* rewrapped_ = nullptr;  ///< cells on their way between two grids, for collecting
 };
 
 /// The rgb of xterm's 256 colours.

@@ -46,12 +46,16 @@ void Emulator::save(ByteWriter& out) const {
   core_->save(out);
 }
 
+bool Emulator::save_within(ByteWriter& out, std::size_t most) {
+  return core_->save_within(out, most);
+}
+
 Result<std::unique_ptr<Emulator>> Emulator::restore(ByteReader& in, SegmentStore& store, Sink& sink) {
   const std::uint8_t version = in.u8();
   Size size;
   size.rows = in.u16();
   size.cols = in.u16();
-  if (!in.ok() || version != 1) {
+  if (!in.ok() || version < 1 || version > 2) {
     return fail(ErrorCode::protocol, "checkpoint of a terminal: version {} is not known", version);
   }
   if (size != clamp(size)) {
@@ -59,7 +63,7 @@ Result<std::unique_ptr<Emulator>> Emulator::restore(ByteReader& in, SegmentStore
                 size.rows);
   }
   auto core = std::make_unique<Core>(size, store, sink);
-  if (!core->restore(in)) return fail(ErrorCode::protocol, "checkpoint of a terminal: malformed");
+  if (!core->restore(in, version)) return fail(ErrorCode::protocol, "checkpoint of a terminal: malformed");
   return std::unique_ptr<Emulator>(new Emulator(std::move(core)));
 }
 

@@ -71,6 +71,12 @@ class Emulator {
   /// The whole state at this byte, including an unfinished token and the identity; the history's bytes stay
   /// in the store. Blank rows and trailing blanks cost almost nothing. Equal states give equal bytes.
   void save(ByteWriter& out) const;
+  /// No state takes more, whatever was printed.
+  static constexpr std::size_t kMaxSaved = std::size_t{24} << 20;
+  /// save() into at most so many bytes: a state that takes more loses its oldest links first, then all links
+  /// and styles, then its text (RIS). False when even that is too much, which no `most` from 2 MiB on is;
+  /// `out` holds what does not fit then.
+  [[nodiscard]] bool save_within(ByteWriter& out, std::size_t most);
   /// Total on hostile input: a working emulator or an error.
   [[nodiscard]] static Result<std::unique_ptr<Emulator>> restore(ByteReader& in, SegmentStore& store,
                                                                  Sink& sink);

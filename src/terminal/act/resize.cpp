@@ -89,8 +89,7 @@ void Core::append_cells(std::vector<Cell>& cells, std::string_view text, const S
     const auto first = decode_utf8(bytes);
     std::uint32_t glyph = first.code_point;
     if (first.length != bytes.size()) {
-      const auto number = intern_cluster(bytes.substr(0, ClusterPool::kMaxBytes));
-      if (number) glyph = kClusterBit | *number;
+      glyph = intern_cluster(bytes.substr(0, ClusterPool::kMaxBytes), cluster.columns);
     }
     cells.push_back(Cell{glyph, id, static_cast<std::uint8_t>(cluster.columns), 0});
     if (cluster.columns == 2) cells.push_back(Cell{0, id, 0, 0});

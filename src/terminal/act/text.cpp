@@ -1,5 +1,6 @@
 // Printing: runs of text into the grid, wrapping, grapheme clusters, REP.
 #include <algorithm>
+#include <optional>
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
@@ -165,6 +166,11 @@ const char* Core::print_high(const char* p, const char* end) {
       p = after;
       continue;
     }
+    after = join_run(p, end);
+    if (after != p) {
+      p = after;
+      continue;
+    }
     const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
     p += got.length;
     // C1 controls as UTF-8 are neither controls nor text.
@@ -290,40 +296,108 @@ void Core::place(Cell cell, int width) {
   after_print(col + width, right);
 }
 
-/// Adds c to the cluster before the cursor if it belongs there. Behind a cursor move only marks do.
-bool Core::join(char32_t c) {
+/// A cluster of a cell while code points are added to it: its text and, once it matters, where it ends.
+class Core::Joint {
+ public:
+  Joint(int col, Cell cell, std::string_view text) : col_(col), cell_(cell), text_(text) {
+    for (std::string_view rest = text; !rest.empty();) {
+      const auto got = decode_utf8(rest);
+      rest.remove_prefix(got.length);
+      widths_.add(got.code_point);
+    }
+  }
+  [[nodiscard]] int col() const { return col_; }
+  [[nodiscard]] const Cell& cell() const { return cell_; }
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] int width() const { return std::clamp(widths_.columns(), 1, 2); }
+  [[nodiscard]] bool glues() const { return glues_; }
+
+  /// Whether c belongs to it. What does not fit any more is dropped, as if it had not been there.
+  [[nodiscard]] bool add(char32_t c) {
+    const std::uint8_t bits = code_point_class(c);
+    const bool mark = (bits & kClassWidth) == 0;
+    const bool ends = !mark && breaks_before(c);
+    if (ends) return false;
+    glues_ = (bits & kClassGlues) != 0;
+    const std::size_t size = text_.size();
+    append_utf8(text_, c);
+    if (text_.size() > ClusterPool::kMaxBytes) {
+      text_.resize(size);
+      return true;
+    }
+    widths_.add(c);
+    return true;
+  }
+
+ private:
+  /// Marks join whatever is there, so most clusters never need the rules of UAX #29.
+  [[nodiscard]] bool breaks_before(char32_t c) {
+    GraphemeBreaker breaker;
+    for (std::string_view rest = text_; !rest.empty();) {
+      const auto got = decode_utf8(rest);
+      static_cast<void>(breaker.breaks_before(got.code_point));
+      rest.remove_prefix(got.length);
+    }
+    return breaker.breaks_before(c);
+  }
+
+  int col_;
+  Cell cell_;
+  std::string text_;
+  ClusterWidth widths_;
+  bool glues_ = false;
+};
+
+/// The cluster before the cursor. Behind a cursor move only a mark belongs to it.
+std::optional<Core::Joint> Core::joint_for(char32_t c) {
   const bool fresh = last_col_ >= 0;
+  if (!fresh && (code_point_class(c) & kClassWidth) != 0) return std::nullopt;
   int col = fresh ? last_col_ : at_.pending ? at_.col : at_.col - 1;
-  if (col < 0) return false;
+  if (col < 0) return std::nullopt;
   if (!fresh && grid().cells(at_.row)[static_cast<std::size_t>(col)].width == 0) --col;
-  if (col < 0) return false;
+  if (col < 0) return std::nullopt;
   const Cell before = grid().cells(at_.row)[static_cast<std::size_t>(col)];
-  if (before.glyph == 0) return false;
+  if (before.glyph == 0) return std::nullopt;
   std::string scratch;
-  std::string text(cell_text(before, scratch));
-  const bool zero = (code_point_class(c) & kClassWidth) == 0;
-  if (!fresh && !zero) return false;
-  GraphemeBreaker breaker;
-  for (std::string_view rest = text; !rest.empty();) {
-    const auto got = decode_utf8(rest);
-    static_cast<void>(breaker.breaks_before(got.code_point));
-    rest.remove_prefix(got.length);
-  }
-  if (breaker.breaks_before(c) && !zero) return false;
-  const std::size_t size = text.size();
-  append_utf8(text, c);
-  if (text.size() > ClusterPool::kMaxBytes) text.resize(size);
-  const int width = std::clamp(cluster_width(text), 1, 2);
-  const auto id = intern_cluster(text);
-  if (id) {
-    Row& row = touch(at_.row);
-    grid().writable(row)[col].glyph = kClusterBit | *id;
-  }
-  last_text_ = text;
-  last_glues_ = (code_point_class(c) & kClassGlues) != 0;
-  if (width > before.width) widen(at_.row, col);
-  if (width < before.width) narrow(at_.row, col);
+  return Joint(col, before, cell_text(before, scratch));
+}
+
+void Core::finish(const Joint& joint) {
+  const int col = joint.col();
+  const Cell& before = joint.cell();
+  Cell& cell = grid().writable(touch(at_.row))[col];
+  // Without what it held until now: whether the pool is full must not depend on how the bytes were split.
+  cell.glyph = static_cast<std::uint32_t>(kReplacement);
+  cell.glyph = intern_cluster(joint.text(), joint.width());
+  last_text_ = joint.text();
+  last_glues_ = joint.glues();
+  if (joint.width() > before.width) widen(at_.row, col);
+  if (joint.width() < before.width) narrow(at_.row, col);
+}
+
+/// Adds c to the cluster before the cursor if it belongs there.
+bool Core::join(char32_t c) {
+  auto joint = joint_for(c);
+  if (!joint || !joint->add(c)) return false;
+  finish(*joint);
   return true;
+}
+
+/// The marks from p on, into the cluster before the cursor, all in one step as long as its width stays;
+/// returns where they end. A cluster of hundreds costs a look at each.
+const char* Core::join_run(const char* p, const char* end) {
+  std::optional<Joint> joint;
+  while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
+    const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
+    const char32_t c = got.code_point;
+    if (c < 0xA0 || (code_point_class(c) & (kClassWidth | kClassSimple)) != 0) break;
+    if (!joint) joint = joint_for(c);
+    if (!joint || !joint->add(c)) break;
+    p += got.length;
+    if (joint->width() != joint->cell().width) break;
+  }
+  if (joint) finish(*joint);
+  return p;
 }
 
 /// The cluster at (row, col) turned out to take two columns (VS16, the second half of a flag).
@@ -373,16 +447,33 @@ void Core::repeat(int count) {
   count = std::min(count, rows() * cols());
   const std::string cluster = last_text_;
   const char32_t single = last_code_point_;
+  if (cluster.empty() && single < 0x7F && plain_charset() && !modes_.insert) {
+    moved();
+    std::string copies(static_cast<std::size_t>(cols()), static_cast<char>(single));
+    for (; count > 0; count -= static_cast<int>(copies.size())) {
+      copies.resize(std::min(copies.size(), static_cast<std::size_t>(count)));
+      print_ascii(copies.data(), copies.size());
+    }
+    return;
+  }
   for (int i = 0; i < count; ++i) {
     moved();  // Copies stand side by side: they never join with each other.
     if (cluster.empty()) {
       print_code_point(single);
       continue;
     }
-    for (std::string_view rest = cluster; !rest.empty();) {
-      const auto got = decode_utf8(rest);
-      print_code_point(got.code_point);
-      rest.remove_prefix(got.length);
+    const auto first = decode_utf8(cluster);
+    print_code_point(first.code_point);
+    const char* p = cluster.data() + first.length;
+    const char* const end = cluster.data() + cluster.size();
+    while (p < end) {
+      const char* after = join_run(p, end);
+      if (after == p) {
+        const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
+        print_code_point(got.code_point);
+        after = p + got.length;
+      }
+      p = after;
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <utility>
 
 #include "terminal/screen/line_codec.hpp"
 #include "terminal/decode/sequence.hpp"
@@ -84,7 +85,9 @@ HistoryLine History::open_line() const {
 }
 
 void History::append(std::string_view text, std::string_view runs, LineEnd end) {
-  if (!open_ && end == LineEnd::hard && text.size() <= kMaxLine) return write_record(text, runs, false);
+  if (!open_ && end == LineEnd::hard && text.size() <= kMaxLine && runs.size() <= kMaxRuns) {
+    return write_record(text, runs, false);
+  }
   // Once one part of a line has runs, what is before and behind it needs some, too.
   if (!runs.empty() && open_runs_.empty() && !open_text_.empty()) {
     encode_run(open_runs_, open_text_.size(), {}, {});
@@ -96,28 +99,41 @@ void History::append(std::string_view text, std::string_view runs, LineEnd end) 
   }
   open_text_ += text;
   open_ = true;
-  while (open_text_.size() > kMaxLine) {
-    const std::size_t cut = cut_at(open_text_, kMaxLine);
-    std::string head_runs;
-    std::string tail_runs;
-    if (!open_runs_.empty()) {
-      std::vector<HistoryRun> all;
-      static_cast<void>(decode_runs(open_runs_, all));
-      std::size_t left = cut;
-      for (const auto& run : all) {
-        HistoryRun part = run;
-        part.length = std::min(run.length, left);
-        if (part.length != 0) encode_run(head_runs, part.length, part.style, part.link);
-        left -= part.length;
-        part.length = run.length - part.length;
-        if (part.length != 0) encode_run(tail_runs, part.length, part.style, part.link);
-      }
-    }
-    write_record(std::string_view(open_text_).substr(0, cut), head_runs, true);
-    open_text_.erase(0, cut);
-    open_runs_ = std::move(tail_runs);
-  }
+  if (open_text_.size() > kMaxLine || open_runs_.size() > kMaxRuns) cut_open_line();
   if (end == LineEnd::hard) close_line();
+}
+
+/// Writes the front of the open line away until what is left is neither too long nor too colourful. One pass.
+void History::cut_open_line() {
+  const std::string text = std::exchange(open_text_, {});
+  const std::string runs = std::exchange(open_runs_, {});
+  std::vector<HistoryRun> all;
+  if (!decode_runs(runs, all)) all.clear();
+  std::size_t begin = 0;  // of the piece that is being made
+  std::size_t at = 0;     // behind what it has
+  const auto piece_end = [&] { return begin + cut_at(std::string_view(text).substr(begin), kMaxLine); };
+  const auto write_piece = [&](std::size_t to) {
+    write_record(std::string_view(text).substr(begin, to - begin), open_runs_, true);
+    open_runs_.clear();
+    begin = at = to;
+  };
+  for (auto& run : all) {
+    run.length = std::min(run.length, text.size() - at);
+    while (run.length > 0) {
+      if (at > begin && open_runs_.size() + kMostRun > kMaxRuns) write_piece(at);
+      const std::size_t room = piece_end() - at;
+      if (room == 0) {
+        write_piece(at);
+        continue;
+      }
+      const std::size_t length = std::min(run.length, room);
+      encode_run(open_runs_, length, run.style, run.link);
+      at += length;
+      run.length -= length;
+    }
+  }
+  while (text.size() - begin > kMaxLine) write_piece(piece_end());
+  open_text_ = text.substr(begin);
 }
 
 void History::close_line() {
@@ -129,14 +145,26 @@ void History::close_line() {
 }
 
 bool History::open_segment() {
-  const std::uint64_t id = cut_.empty() ? store_.next(next_segment_) : cut_.back();
+  const auto next = [&] { return cut_.empty() ? store_.next(next_segment_) : cut_.back(); };
+  std::uint64_t id = next();
   const auto too_many = [&] {
     return segments_.size() >= SegmentStore::kMostSegments ||
            id - segments_.front().id > SegmentStore::kMostSpan;
   };
   while (segments_.size() > 1 && too_many()) drop_first();
-  const auto bytes = store_.map(id);
-  if (bytes.size() < SegmentStore::kSegmentSize) return false;
+  auto bytes = store_.map(id);
+  while (bytes.size() < SegmentStore::kSegmentSize && segments_.size() > 1) {
+    // No memory for more: the oldest makes room, and what it had may serve the new one.
+    starved_ = true;
+    const std::uint64_t oldest = segments_.front().id;
+    while (segments_.size() > 1 && segments_.front().id == oldest) drop_first();
+    id = next();
+    bytes = store_.map(id);
+  }
+  if (bytes.size() < SegmentStore::kSegmentSize) {
+    starved_ = true;
+    return false;
+  }
   if (!cut_.empty()) cut_.pop_back();
   next_segment_ = std::max(next_segment_, id + 1);
   segments_.push_back({id, end_.line, kHeaderSize, 0, bytes.data(), {}});
@@ -165,8 +193,8 @@ void History::write_header(const Segment& segment) {
 
 void History::write_record(std::string_view text, std::string_view runs, bool wrapped) {
   std::string head;
-  // A line whose styles outweigh everything keeps its text only: a record must fit a segment.
-  if (runs.size() > SegmentStore::kSegmentSize / 2) runs = {};
+  // An open line of an older checkpoint may have more than append() leaves: a record must fit a segment.
+  if (runs.size() > kMaxRuns) runs = {};
   encode_head(head, text.size(), runs.size(), wrapped);
   const std::size_t size = head.size() + runs.size() + text.size();
   if (segments_.empty() || segments_.back().used + size > SegmentStore::kSegmentSize) {

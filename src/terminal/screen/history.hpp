@@ -43,6 +43,8 @@ class History {
   /// Bytes of text after which a logical line is cut in two, so that a program that never prints a newline
   /// has bounded cost.
   static constexpr std::size_t kMaxLine = 16 * 1024;
+  /// The same for its encoded runs: a record fits a segment and the open line a checkpoint.
+  static constexpr std::size_t kMaxRuns = SegmentStore::kSegmentSize / 2;
 
   /// Where the history ends: what a checkpoint names and truncate() takes.
   struct Position {
@@ -73,6 +75,8 @@ class History {
   /// The logical line that the top of the screen continues; empty text when there is none.
   [[nodiscard]] HistoryLine open_line() const;
   [[nodiscard]] bool has_open_line() const { return open_; }
+  /// Whether lines went before the limits said so, because the store had no memory for more.
+  [[nodiscard]] bool starved() const { return starved_; }
 
   /// Adds text to the open line and, with LineEnd::hard, ends it. `runs` are encoded (line_codec.hpp) and
   /// cover all of the text, or with LineEnd::hard its front; empty: default style.
@@ -105,6 +109,7 @@ class History {
     std::vector<std::uint32_t> marks;  ///< offset of every kMarkEvery-th record
   };
 
+  void cut_open_line();
   void write_record(std::string_view text, std::string_view runs, bool wrapped);
   [[nodiscard]] bool open_segment();
   void enforce_limits();
@@ -124,6 +129,7 @@ class History {
   std::uint64_t max_bytes_ = 64ULL * 1024 * 1024;
   std::uint64_t next_segment_ = 0;  ///< above every number in use
   std::vector<std::uint64_t> cut_;  ///< numbers that truncate() freed: the last one is used again first
+  bool starved_ = false;
   bool open_ = false;
   std::string open_text_;
   std::string open_runs_;  ///< encoded as in a record

@@ -23,6 +23,9 @@ namespace sess::terminal {
 
 inline constexpr std::size_t kMaxLink = 2083;  ///< longest URI kept, as in VTE's OSC 8 proposal
 
+/// What an encoded run takes at the most.
+inline constexpr std::size_t kMostRun = kMaxLink + 48;
+
 /// One run of `length` bytes; the style's own link number is not looked at.
 void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link);
 /// Appends the decoded runs; views point into `bytes`.

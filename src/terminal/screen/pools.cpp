@@ -80,18 +80,38 @@ void StylePool::collect(const std::vector<bool>& used, std::size_t cells) {
   limit_ = std::min(kMax, std::max({std::size_t{512}, live * 2, cells / 64}));
 }
 
+std::vector<std::uint16_t> StylePool::renumber(std::uint16_t fixed) {
+  std::vector<std::uint16_t> to(styles_.size());
+  if (table_.empty()) return to;
+  std::fill(table_.begin(), table_.end(), std::uint16_t{0});
+  if (fixed != 0 && fixed < to.size()) {
+    insert(fixed);
+    to[fixed] = fixed;
+  }
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t id = 1; id < styles_.size(); ++id) {
+    if (id == fixed || styles_[id] == kDefault) continue;
+    std::size_t at = hash(styles_[id]) & mask;
+    while (table_[at] != 0 && !(styles_[table_[at]] == styles_[id])) at = (at + 1) & mask;
+    if (table_[at] == 0) table_[at] = static_cast<std::uint16_t>(id);
+    to[id] = table_[at];
+  }
+  return to;
+}
+
 std::optional<std::uint32_t> ClusterPool::intern(std::string_view text) {
   const auto [it, fresh] = index_.try_emplace(std::string(text), 0);
   if (!fresh) return it->second;
+  if ((free_.empty() && texts_.size() >= limit_) || bytes_ + text.size() > byte_limit_) {
+    index_.erase(it);
+    return std::nullopt;
+  }
+  bytes_ += text.size();
   if (!free_.empty()) {
     it->second = free_.back();
     free_.pop_back();
     texts_[it->second] = text;
     return it->second;
-  }
-  if (texts_.size() >= limit_) {
-    index_.erase(it);
-    return std::nullopt;
   }
   it->second = static_cast<std::uint32_t>(texts_.size());
   texts_.emplace_back(text);
@@ -101,9 +121,11 @@ std::optional<std::uint32_t> ClusterPool::intern(std::string_view text) {
 void ClusterPool::collect(const std::vector<bool>& used, std::size_t cells) {
   free_.clear();
   std::size_t live = 0;
+  bytes_ = 0;
   for (std::size_t id = texts_.size(); id-- > 0;) {
     if (id < used.size() && used[id]) {
       ++live;
+      bytes_ += texts_[id].size();
       continue;
     }
     if (!texts_[id].empty()) index_.erase(texts_[id]);
@@ -111,6 +133,7 @@ void ClusterPool::collect(const std::vector<bool>& used, std::size_t cells) {
     free_.push_back(static_cast<std::uint32_t>(id));
   }
   limit_ = std::max({std::size_t{512}, live * 2, cells / 64});
+  byte_limit_ = std::min(kMaxTotal, std::max({std::size_t{16 * 1024}, bytes_ * 2, cells / 2}));
 }
 
 std::string_view LinkPool::uri(std::uint16_t id) const {
@@ -131,15 +154,16 @@ std::optional<std::uint16_t> LinkPool::intern(std::string_view id, std::string_v
   key += uri;
   const auto [it, fresh] = index_.try_emplace(std::move(key), std::uint16_t{0});
   if (!fresh) return it->second;
+  if ((free_.empty() && links_.size() >= limit_) || bytes_ + it->first.size() > byte_limit_) {
+    index_.erase(it);
+    return std::nullopt;
+  }
+  bytes_ += it->first.size();
   if (!free_.empty()) {
     it->second = free_.back();
     free_.pop_back();
     links_[it->second - 1U] = it->first;
     return it->second;
-  }
-  if (links_.size() >= limit_) {
-    index_.erase(it);
-    return std::nullopt;
   }
   links_.push_back(it->first);
   it->second = static_cast<std::uint16_t>(links_.size());
@@ -149,9 +173,11 @@ std::optional<std::uint16_t> LinkPool::intern(std::string_view id, std::string_v
 void LinkPool::collect(const std::vector<bool>& used) {
   free_.clear();
   std::size_t live = 0;
+  bytes_ = 0;
   for (std::size_t id = links_.size(); id > 0; --id) {
     if (id < used.size() && used[id]) {
       ++live;
+      bytes_ += links_[id - 1].size();
       continue;
     }
     if (!links_[id - 1].empty()) index_.erase(links_[id - 1]);
@@ -159,6 +185,7 @@ void LinkPool::collect(const std::vector<bool>& used) {
     free_.push_back(static_cast<std::uint16_t>(id));
   }
   limit_ = std::min(kMax, std::max<std::size_t>(256, live * 2));
+  byte_limit_ = std::min(kMaxTotal, std::max<std::size_t>(64 * 1024, bytes_ * 2));
 }
 
 }  // namespace sess::terminal

@@ -24,8 +24,8 @@ class SegmentStore {
   /// The number of the next new segment: `from`, which lies above all that are held, or a later one.
   [[nodiscard]] virtual std::uint64_t next(std::uint64_t from) { return from; }
   /// The bytes of a segment; what is in those of a new one is whatever was there. The pointer is valid until
-  /// release() or retire(). An empty span says that there is no memory for it: the history then loses lines
-  /// and goes on.
+  /// release() or retire(). An empty span says that there is no memory for it: the history then gives up its
+  /// oldest segment and asks again.
   virtual std::span<std::byte> map(std::uint64_t segment) = 0;
   /// The segment's bytes are not needed any more. Unknown numbers are ignored.
   virtual void release(std::uint64_t segment) = 0;

@@ -133,3 +133,14 @@ TEST_CASE("what a killed server had begun to log is known to the next one", "[se
   CHECK(position->base == 110U);
   CHECK(position->logged == 10);
 }
+
+TEST_CASE("offsets that the ring does not hold give nothing", "[server]") {
+  File file;
+  const auto journal = file.open();
+  print(*journal, "text");
+  journal->commit(4);
+  CHECK(journal->output(0) == "text");
+  CHECK(journal->output(4).empty());
+  CHECK(journal->output(5).empty());
+  CHECK(journal->output(~std::uint64_t{0}).empty());
+}

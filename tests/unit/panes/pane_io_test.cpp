@@ -83,3 +83,29 @@ TEST_CASE("a new pane's history limits hold for the server after the one that ma
     }
   }
 }
+
+TEST_CASE("twenty thousand long links without a newline are no reason for a server to die", "[server]") {
+  auto memory = os::SharedMemory::create("sess-pane", 0);
+  REQUIRE(memory);
+  const UniqueFd file = memory->take_fd();
+  const auto descriptor = [&] { return UniqueFd(::fcntl(file.get(), F_DUPFD_CLOEXEC, 3)); };
+  auto loop = os::Loop::open();
+  REQUIRE(loop);
+  Deaf nobody;
+  const std::string uri = "http://host/" + std::string(2000, 'u');
+  auto pane =
+      PaneIo::open(**loop, model::PaneId{0}, {}, descriptor(), Size{24, 80}, {}, nobody, std::nullopt);
+  REQUIRE(pane);
+  for (int i = 0; i < 20000; ++i) {
+    (*pane)->announce("\033]8;;" + uri + std::to_string(i) + "\033\\L\033]8;;\033\\");
+  }
+  (*pane)->announce("end");
+  const auto before = terminal::capture((*pane)->screen(), {});
+  const auto parsed = (*pane)->parsed();
+  pane->reset();
+  pane = PaneIo::open(**loop, model::PaneId{0}, {}, descriptor(), Size{24, 80}, {}, nobody,
+                      PaneIo::Recovery{true});
+  REQUIRE(pane);
+  CHECK((*pane)->parsed() == parsed);
+  CHECK(terminal::capture((*pane)->screen(), {}) == before);
+}

@@ -141,4 +141,43 @@ TEST_CASE("random bytes crash nothing and split alike", "[terminal][checkpoint]"
   }
 }
 
+TEST_CASE("a checkpoint of version 1, which had links and clusters in full at each use, is read",
+          "[terminal][checkpoint]") {
+  constexpr std::string_view kHex =
+      "01040014000000000000000000000000000000000814000000000000000000030f0000000000010400000000000000000001"
+      "0009687474703a2f2f782f424242420000030600000000000000000000000000000000004242424200000000000000000000"
+      "0000000000000000000000004242424200000000030013000e000000006e00000000057469746c65057469746c6500000000"
+      "00000000000e0701000000000000000000000000000000006b6c767772757c24040202010203000000000000000001000000"
+      "65726f67010123040300000000000000000000000000000001016109687474703a2f2f782f6f6c716e040400000000000000"
+      "000000000000000101016109687474703a2f2f782f6f6c7168050123010365cc81010365cc810083d8020603050000000000"
+      "00000000000000000000010009687474703a2f2f792f777a720c0605776b75686823010000001e0601030303030303060600"
+      "0000000104000000000000000000010009687474703a2f2f792f444f572300010bf09f91a8e2808df09f91a9030700000000"
+      "0104000000000000000000010009687474703a2f2f782f736871d08603808080200100200000240101000000";
+  std::string bytes;
+  for (std::size_t i = 0; i < kHex.size(); i += 2) {
+    bytes += static_cast<char>(std::stoi(std::string(kHex.substr(i, 2)), nullptr, 16));
+  }
+  REQUIRE(bytes.front() == 1);
+  Machine m({4, 20});
+  ByteReader in(bytes);
+  auto restored = Emulator::restore(in, m.store, m.notes);
+  REQUIRE(restored);
+  CHECK(in.at_end());
+  m.emulator = std::move(*restored);
+  const auto uri = [&](int r, int c) { return m.screen().link(m.style(r, c).link); };
+  CHECK(m.screen().title() == "title");
+  CHECK(m.row(3) == "      ALT \xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9pen");
+  CHECK(m.text(3, 10) == "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9");
+  CHECK(uri(3, 12) == "http://x/");
+  m.feed("\x1b[?1049l");
+  CHECK(m.row(1) ==
+        "bold linkline e\xcc\x81"
+        "e\xcc\x81\xea\xb0\x80");
+  CHECK(uri(1, 5) == "http://x/");
+  CHECK(m.screen().link_id(m.style(1, 9).link) == "a");
+  CHECK(m.style(1, 9).underline == Underline::single);
+  CHECK(uri(2, 0) == "http://y/");
+  CHECK(m.style(1, 0).fg == Color::rgb(1, 2, 3));
+}
+
 }  // namespace sess::terminal

@@ -207,4 +207,73 @@ TEST_CASE("history costs what the text costs", "[terminal][history]") {
   CHECK(cost("\xed\x95\x9c\xea\xb8\x80 \xeb\xac\xb8\xec\x9e\xa5\r\n", 9) < 2.0);
 }
 
+namespace {
+
+/// A store with memory for so many segments and no more.
+class SmallStore final : public HeapSegmentStore {
+ public:
+  explicit SmallStore(std::size_t most) : most_(most) {}
+  std::span<std::byte> map(std::uint64_t segment) override {
+    const bool held = find(segment) == segment;
+    return held || count() < most_ ? HeapSegmentStore::map(segment) : std::span<std::byte>();
+  }
+
+ private:
+  std::size_t most_;
+};
+
+}  // namespace
+
+TEST_CASE("a history without memory for more gives up its oldest lines", "[terminal][history]") {
+  SmallStore store(3);
+  History history(store);
+  fill(history, 0, 20000, 50);
+  CHECK(store.count() == 3);
+  CHECK(history.starved());
+  CHECK(history.end_line() == 20000);
+  CHECK(history.first_line() > 0);
+  CHECK(history.lines() > 5000);
+  for (std::uint64_t i = history.first_line(); i < 20000; i += 37) {
+    REQUIRE(text_of(history, i).rfind("line " + std::to_string(i) + ".", 0) == 0);
+  }
+  SmallStore none(0);
+  History empty(none);
+  fill(empty, 0, 100);
+  CHECK(empty.lines() == 0);
+  CHECK(empty.starved());
+}
+
+TEST_CASE("a line whose styles outweigh its text is cut, and no part loses them", "[terminal][history]") {
+  HeapSegmentStore store;
+  History history(store);
+  std::string text;
+  std::string runs;
+  const std::string link(2000, 'u');
+  for (int i = 0; i < 1000; ++i) {
+    text += "ab\xed\x95\x9c";
+    Style style;
+    style.attrs = bold;
+    encode_run(runs, 5, style, link + std::to_string(i));
+  }
+  history.append(text, runs, LineEnd::open);
+  history.append(text, {}, LineEnd::hard);
+  std::string joined;
+  int next = 0;
+  std::size_t styled = 0;
+  HistoryLine line;
+  for (std::uint64_t n = history.first_line(); n < history.end_line(); ++n) {
+    REQUIRE(history.read(n, line));
+    CHECK(line.wrapped == (n + 1 < history.end_line()));
+    joined += line.text;
+    for (const auto& run : line.runs) {
+      if (run.link.empty()) continue;
+      styled += run.length;
+      REQUIRE(run.link == link + std::to_string(next++));
+    }
+  }
+  CHECK(joined == text + text);
+  CHECK(styled == text.size());
+  CHECK(next == 1000);
+}
+
 }  // namespace sess::terminal
