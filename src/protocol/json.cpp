@@ -238,6 +238,16 @@ void JsonReader::leave() {
   at_ = &root_;
 }
 
+std::size_t frame_cost(std::string_view bytes) {
+  if (!is_utf8(bytes)) return 2 * bytes.size() + 16;
+  std::size_t cost = bytes.size() + 8;
+  for (const char c : bytes) {
+    if (static_cast<unsigned char>(c) < 0x20) cost += 5;
+    if (c == '"' || c == '\\') cost += 1;
+  }
+  return cost;
+}
+
 nlohmann::json json_bytes(std::string_view bytes) {
   if (is_utf8(bytes)) return std::string(bytes);
   std::string hex;

@@ -74,6 +74,9 @@ class JsonReader {
   std::string error_;
 };
 
+/// What bytes take in a frame as json_bytes(): a control character is six bytes there, what is not UTF-8 hex.
+[[nodiscard]] std::size_t frame_cost(std::string_view bytes);
+
 /// The string itself, or {"hex":...} when it is not UTF-8.
 [[nodiscard]] nlohmann::json json_bytes(std::string_view bytes);
 [[nodiscard]] nlohmann::json json_size(const TerminalSize& size);

@@ -36,17 +36,6 @@ json resume_object(const Resume& resume) {
   return object;
 }
 
-/// What a variable costs in a frame: JSON writes a control character as six bytes, what is not UTF-8 as hex.
-std::size_t cost_of(const std::string& variable) {
-  if (!is_utf8(variable)) return 2 * variable.size() + 16;
-  std::size_t cost = variable.size() + 8;
-  for (const char c : variable) {
-    if (static_cast<unsigned char>(c) < 0x20) cost += 5;
-    if (c == '"' || c == '\\') cost += 1;
-  }
-  return cost;
-}
-
 }  // namespace
 
 std::optional<std::string> version_mismatch(Version peer, std::string_view who) {
@@ -132,14 +121,14 @@ std::vector<std::string> Hello::fit() {
   std::size_t framed = 0;
   for (const std::string& variable : environment) {
     plain += variable.size() + 2;
-    framed += cost_of(variable);
+    framed += frame_cost(variable);
   }
   std::vector<std::string> dropped;
   while (!environment.empty() && (plain > kMaxEnvironment || framed > kFrameRoom)) {
     const auto largest = std::max_element(environment.begin(), environment.end(),
                                           [](const auto& a, const auto& b) { return a.size() < b.size(); });
     plain -= largest->size() + 2;
-    framed -= cost_of(*largest);
+    framed -= frame_cost(*largest);
     dropped.push_back(largest->substr(0, largest->find('=')));
     environment.erase(largest);
   }
@@ -164,12 +153,14 @@ Result<Command> Command::parse(std::string_view payload) {
 
 bool Command::fits() const {
   std::size_t total = 32 + (again.empty() ? 0 : again.size() + 12);
-  for (const std::string& argument : argv) total += cost_of(argument);
+  for (const std::string& argument : argv) total += frame_cost(argument);
   return argv.size() <= kMaxArguments && total <= kMaxPayload;
 }
 
 void Shell::append_to(std::string& out) const {
-  append_json_frame(out, kType, {{"command", json_bytes(std::string_view(command).substr(0, kMaxChunk))}});
+  const bool fits = frame_cost(command) < kMaxPayload - kMaxPath;
+  const auto text = fits ? std::string_view(command).substr(0, kMaxChunk) : std::string_view();
+  append_json_frame(out, kType, {{"command", json_bytes(text)}});
 }
 
 Result<Shell> Shell::parse(std::string_view payload) {

@@ -10,9 +10,11 @@ constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "deni
 constexpr std::string_view kModes[] = {"direct", "composed"};
 constexpr std::string_view kReasons[] = {"other", "detached", "evicted", "exited", "server_exited", "hangup"};
 
-/// A command for a shell is never cut in the middle: one that is too long is not sent at all.
+/// A command for a shell is never cut in the middle: one that is too long is not sent at all. JSON writes a control
+/// character as six bytes, so what counts is also what it takes in the frame, where a shell's path has room beside it.
 json command_bytes(const std::string& command) {
-  return json_bytes(command.size() <= kMaxChunk ? std::string_view(command) : std::string_view());
+  const bool fits = command.size() <= kMaxChunk && frame_cost(command) <= kMaxPayload - 8 * kMaxPath;
+  return json_bytes(fits ? std::string_view(command) : std::string_view());
 }
 
 }  // namespace

@@ -244,6 +244,11 @@ TEST_CASE("an environment beyond the maximum is refused", "[protocol]") {
 TEST_CASE("a command that is too long for a shell is not sent in part", "[protocol]") {
   CHECK(there_and_back(Exec{"", std::string(kMaxChunk + 1, 'x')})->command.empty());
   CHECK(there_and_back(Lock{std::string(kMaxChunk + 1, 'x')})->command.empty());
+  // In JSON these are six times as long: more than a frame holds.
+  CHECK(there_and_back(Lock{std::string(kMaxChunk, '\1')})->command.empty());
+  CHECK(there_and_back(Exec{std::string(kMaxPath, '\1'), std::string(kMaxChunk, '\1')})->command.empty());
+  CHECK(there_and_back(Shell{std::string(kMaxChunk, '\1')})->command.empty());
+  CHECK(there_and_back(Lock{std::string(20000, '\1')})->command.size() == 20000);
   CHECK(there_and_back(Exec{"", std::string(kMaxChunk, '\xff')})->command.size() == kMaxChunk);
 }
 
