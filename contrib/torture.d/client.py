@@ -40,7 +40,7 @@ class Client:
         self.screen, self.stream = Screen(), bytearray()
         self.queue, self.away, self.lock = collections.deque(), [], threading.Lock()
         self.deaf = self.closing = False
-        self.excused = []  # what was sent while it was suspended: (first, last) line number
+        self.pauses = 0  # how often it gave its terminal back to a shell
         self.start()
         threading.Thread(target=self.pump, daemon=True).start()
 
