@@ -44,7 +44,7 @@ bool Decoder::waiting() const {
 }
 
 bool Decoder::waiting_for_escape() const {
-  return waiting() && buffer_.size() - position_ <= 2;
+  return waiting() && buffer_.size() - position_ <= 2 && buffer_[position_] == kEsc;
 }
 
 std::optional<Event> Decoder::next() {

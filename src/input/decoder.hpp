@@ -41,8 +41,20 @@ class Decoder {
   /// count.
   [[nodiscard]] bool waiting() const;
   /// Whether what is held back is only ESC or ESC with one byte, which may well be a key: flush after the
-  /// escape time. Anything longer is surely a sequence under way: wait a second or more.
+  /// escape time. Anything else is surely a sequence or a character under way: wait a second or more.
   [[nodiscard]] bool waiting_for_escape() const;
+  /// What began before the bytes that are held back, and goes on: another decoder that gets the rest has to be told.
+  struct Inside {
+    bool paste = false;
+    bool string = false;
+  };
+  [[nodiscard]] Inside inside() const { return {in_paste_, in_string_}; }
+  void resume(Inside inside) {
+    in_paste_ = inside.paste;
+    in_string_ = inside.string;
+  }
+  /// How many bytes are held back.
+  [[nodiscard]] std::size_t held() const { return buffer_.size() - position_; }
 
   /// No more bytes come soon: what is held back becomes keys (ESC is Escape, ESC [ is M-[) or, when it is the
   /// larger part of a sequence, an unknown event. Call next() afterwards.

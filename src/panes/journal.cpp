@@ -9,6 +9,9 @@
 #include <vector>
 
 namespace sess::panes {
+
+using model::InputPosition;
+
 namespace {
 
 constexpr std::uint64_t kMagic = 0x4c4e524a53534553ULL;  // "SESSJRNL"
@@ -23,12 +26,18 @@ constexpr std::uint64_t kSegmentSlots = 8192;
 static_assert(terminal::SegmentStore::kMostSegments < kSegmentSlots);
 static_assert(terminal::SegmentStore::kMostSpan <= 2 * kSegmentSlots);
 constexpr std::size_t kFileSize = kSegments + kSegmentSlots * terminal::SegmentStore::kSegmentSize;
-static_assert(kInput + Journal::kInputSize <= kSegments);
+constexpr std::size_t kPositions = kInput + Journal::kInputSize;
+/// More than there may be clients at once. Those of the first fit into the header, which has a page anyway.
+constexpr std::size_t kNearPositions = 24;
+constexpr std::size_t kFarPositions = 1024;
+constexpr std::size_t kPositionsSize = kFarPositions * sizeof(InputPositions::Place);
+static_assert(kPositions + kPositionsSize <= kSegments);
 
 std::uint64_t place_of(std::uint64_t segment) {
   return kSegments + (segment % kSegmentSlots) * terminal::SegmentStore::kSegmentSize;
 }
 
+/// What a server of the first version looks for: sixteen clients, whole frames.
 constexpr std::size_t kKnownClients = 16;
 constexpr unsigned char kUnread = 0xFF;
 
@@ -70,6 +79,9 @@ struct Journal::Header {
   std::atomic<std::uint64_t> log_base;  // of the write that begins at log_begun, when that is `logged`
   std::atomic<std::uint64_t> log_begun;
   std::atomic<std::uint64_t> log_lost;
+
+  std::uint64_t positions_used;
+  InputPositions::Place positions[kNearPositions];
 };
 
 Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
@@ -104,6 +116,7 @@ Result<> Journal::attach() {
   if (auto ok = map_into(header_map_, 0, kPage); !ok) return ok;
   if (auto ok = map_into(ring_, kRing, kRingSize); !ok) return ok;
   if (auto ok = map_into(input_, kInput, kInputSize); !ok) return ok;
+  if (auto ok = map_into(positions_map_, kPositions, kPositionsSize); !ok) return ok;
   for (int i = 0; i < 2; ++i) {
     if (auto ok = map_into(slot_maps_[static_cast<std::size_t>(i)],
                            kSlotA + static_cast<std::size_t>(i) * kSlotSize, kSlotSize);
@@ -113,6 +126,9 @@ Result<> Journal::attach() {
   }
   Header& h = header();
   slots_ = os::SlotPair(h.slots, slot_maps_[0].bytes(), slot_maps_[1].bytes());
+  positions_ = InputPositions(
+      h.positions_used, h.positions,
+      {reinterpret_cast<InputPositions::Place*>(positions_map_.bytes().data()), kFarPositions});
   if (h.magic == 0) {  // new, or its first server died before it got here
     h.version = kVersion;
     os::publish_fence();
@@ -120,6 +136,7 @@ Result<> Journal::attach() {
   }
   if (h.magic != kMagic) return fail(ErrorCode::protocol, "the journal has no valid magic number");
   if (h.version != kVersion) return fail(ErrorCode::protocol, "the journal has version {}", h.version);
+  positions_.forget_after(h.input[h.input_index & 1U].uses);
   take_what_was_read();
   take_what_was_sent();
   return {};
@@ -283,11 +300,18 @@ std::optional<Journal::Suspect> Journal::blame() {
 
 // --- input ----------------------------------------------------------------------------------------------
 
-bool Journal::accept_input(std::string_view bytes, model::ClientToken token, std::uint64_t sequence) {
+std::size_t Journal::input_room(Input kind) const {
+  const Header& h = header();
+  const std::size_t size = kind == Input::answer ? kInputSize : kInputSize - kAnswerRoom;
+  const std::uint64_t waiting =
+      h.input[h.input_index & 1U].accepted - h.input_consumed.load(std::memory_order_relaxed);
+  return waiting < size ? size - static_cast<std::size_t>(waiting) : 0;
+}
+
+bool Journal::accept_input(std::string_view bytes, model::ClientToken token, InputPosition position, Input kind) {
+  if (bytes.size() > input_room(kind) && !bytes.empty()) return false;
   Header& h = header();
   const auto& now = h.input[h.input_index & 1U];
-  const std::uint64_t consumed = h.input_consumed.load(std::memory_order_relaxed);
-  if (now.accepted - consumed + bytes.size() > kInputSize) return false;
   auto* ring = reinterpret_cast<char*>(input_.bytes().data());
   const std::size_t at = now.accepted % kInputSize;
   const std::size_t first = std::min(bytes.size(), kInputSize - at);
@@ -299,7 +323,8 @@ bool Journal::accept_input(std::string_view bytes, model::ClientToken token, std
   next = now;
   next.accepted += bytes.size();
   ++next.uses;
-  if (token != 0) {
+  if (token != 0) positions_.note(token, position, now.uses);
+  if (token != 0 && (position.state & InputPosition::copied) == 0) {
     auto* oldest = &next.clients[0];
     for (auto& known : next.clients) {
       if (known.token == token) {
@@ -308,7 +333,7 @@ bool Journal::accept_input(std::string_view bytes, model::ClientToken token, std
       }
       if (known.used < oldest->used) oldest = &known;
     }
-    *oldest = {token, sequence, next.uses};
+    *oldest = {token, position.frame, next.uses};
   }
   os::publish_fence();
   h.input_index = next_index;
@@ -352,12 +377,14 @@ ssize_t Journal::send_input(int terminal) {
   return n;
 }
 
-std::uint64_t Journal::input_applied(model::ClientToken token) const {
-  const Header& h = header();
-  for (const auto& known : h.input[h.input_index & 1U].clients) {
-    if (known.token == token && token != 0) return known.sequence;
+InputPosition Journal::input_applied(model::ClientToken token) const {
+  if (token == 0) return {};
+  const auto& now = header().input[header().input_index & 1U];
+  InputPosition applied = positions_.find(token, now.uses).value_or(InputPosition{});
+  for (const auto& known : now.clients) {
+    if (known.token == token && known.sequence > applied.frame) applied = {known.sequence, 0, 0};
   }
-  return 0;
+  return applied;
 }
 
 // --- history --------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 //   kSlotA/B     two checkpoints of the emulator, each the whole state at one stream offset
 //   kRing        raw output, addressed by stream offset modulo its size; bytes are read() straight into it
 //   kInput       typed bytes that were accepted for the program and not yet written to it, likewise a ring
+//   kPositions   how far each client's input was applied, where there are more than fit into the header
 //   kSegments    history segments in their final encoding (terminal::SegmentStore)
 //
 // The file is sparse: what was never written costs nothing. Order of writes is the whole protocol: bytes
@@ -26,6 +27,7 @@
 #include "model/ids.hpp"
 #include "os/shared_memory.hpp"
 #include "os/slots.hpp"
+#include "panes/typed_input.hpp"
 #include "terminal/screen/segment_store.hpp"
 
 namespace sess::panes {
@@ -34,6 +36,8 @@ class Journal final : public terminal::SegmentStore {
  public:
   static constexpr std::size_t kRingSize = 1 << 20;
   static constexpr std::size_t kInputSize = 1 << 20;
+  /// Of the input's ring, kept free for the terminal's own answers: a program is answered behind a large paste.
+  static constexpr std::size_t kAnswerRoom = 64 * 1024;
   static constexpr std::size_t kSlotSize = 24 << 20;
   /// The most that one read puts behind written() before it is committed: what read(2) from a PTY returns.
   static constexpr std::size_t kMostAhead = 4096;
@@ -110,9 +114,13 @@ class Journal final : public terminal::SegmentStore {
 
   // --- input --------------------------------------------------------------------------------------------
 
-  /// Accepts typed bytes for the program and notes, in the same step, that the client's frame `sequence` was
-  /// applied (token 0: not from a client). False when they do not fit: nothing is changed.
-  bool accept_input(std::string_view bytes, model::ClientToken token, std::uint64_t sequence);
+  enum class Input : std::uint8_t { typed, answer };
+  /// How many bytes accept_input() would take now.
+  [[nodiscard]] std::size_t input_room(Input kind = Input::typed) const;
+  /// Accepts bytes for the program and notes, in the same step, how far the client's input is applied with them
+  /// (token 0: not from a client). False when they do not fit: nothing is changed.
+  bool accept_input(std::string_view bytes, model::ClientToken token, model::InputPosition position,
+                    Input kind = Input::typed);
   /// What waits to be written to the program, contiguous; empty when nothing does.
   [[nodiscard]] std::string_view pending_input() const;
   void consume_input(std::size_t count);
@@ -120,8 +128,8 @@ class Journal final : public terminal::SegmentStore {
   /// call does both, so that a process killed in it has written nothing twice. Bytes written, 0 when nothing
   /// waits, -1 (errno).
   ssize_t send_input(int terminal);
-  /// The last frame of this client that was applied, 0 if none is known.
-  [[nodiscard]] std::uint64_t input_applied(model::ClientToken token) const;
+  /// How far this client's input was applied here; nothing of it when nothing is known.
+  [[nodiscard]] model::InputPosition input_applied(model::ClientToken token) const;
 
   // --- history ------------------------------------------------------------------------------------------
 
@@ -150,6 +158,8 @@ class Journal final : public terminal::SegmentStore {
   os::Mapping header_map_;
   os::Mapping ring_;
   os::Mapping input_;
+  os::Mapping positions_map_;
+  InputPositions positions_;
   struct Spare {
     std::uint64_t segment;
     os::Mapping mapping;

@@ -24,6 +24,8 @@ constexpr std::size_t kCarefulPortion = 256;
 /// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
 constexpr std::size_t kLastRead = 4 << 20;
 constexpr std::size_t kMarkEvery = 4 * 1024;
+/// What is written to a program that reads as fast as it comes before others have their turn.
+constexpr std::size_t kWriteBudget = 1 << 20;
 
 }  // namespace
 
@@ -92,7 +94,7 @@ Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recov
 }
 
 void PaneIo::replay(std::uint64_t end, std::size_t step) {
-  const std::uint64_t answered = std::max(journal_->parsed(), journal_->input_applied(kReplies));
+  const std::uint64_t answered = std::max(journal_->parsed(), journal_->input_applied(kReplies).frame);
   while (parsed_ < end) {
     auto bytes = journal_->output(parsed_).substr(0, std::min<std::uint64_t>(step, end - parsed_));
     if (bytes.empty()) break;
@@ -107,7 +109,7 @@ void PaneIo::watch() {
   if (!master_ || eof_) return;
   watch_ = std::make_unique<os::FdWatch>(loop_, master_.get(),
                                          [this](bool readable, bool writable) { on_ready(readable, writable); });
-  watch_->want(true, !journal_->pending_input().empty());
+  watch_->want(true, !journal_->pending_input().empty() || !waiting_.empty());
 }
 
 void PaneIo::on_ready(bool readable, bool writable) noexcept {
@@ -149,7 +151,11 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
   emulator_->feed(bytes);
   parsed_ = to;
   if (!replies_.empty()) {
-    journal_->accept_input(replies_, kReplies, to);
+    const model::InputPosition given{to, 0, 0};
+    if (!journal_->accept_input(replies_, kReplies, given, Journal::Input::answer)) {
+      log::info("pane {}: {} bytes of answers are dropped, the program does not read", id_.value, replies_.size());
+      journal_->accept_input({}, kReplies, given);
+    }
     replies_.clear();
     if (watch_) write_input();
   }
@@ -196,23 +202,51 @@ std::uint64_t PaneIo::end_line_before_resize() const {
   return emulator_->screen().history().end_line();
 }
 
-bool PaneIo::input(std::string_view bytes, model::ClientToken token, std::uint64_t sequence) {
-  if (!journal_->accept_input(bytes, token, sequence)) return false;
+bool PaneIo::takes(std::size_t bytes) const {
+  return !master_ || eof_ || (waiting_.empty() && bytes <= journal_->input_room());
+}
+
+bool PaneIo::accept(std::string_view bytes, model::ClientToken token, model::InputPosition position) {
+  if (!takes(bytes.size())) return false;
+  if (!master_ || eof_) bytes = {};
+  if (!journal_->accept_input(bytes, token, position)) return false;
   write_input();
   return true;
 }
 
-void PaneIo::write_input() {
-  if (!master_ || eof_) {
-    journal_->consume_input(journal_->pending_input().size());
-    return;
+bool PaneIo::input(std::string_view bytes) {
+  if (!master_ || eof_) return true;
+  if (!takes(bytes.size()) || !journal_->accept_input(bytes, 0, {})) {
+    if (!waiting_.push(bytes)) return false;
   }
-  while (true) {
+  write_input();
+  return true;
+}
+
+void PaneIo::answer(std::string_view bytes) {
+  if (!journal_->accept_input(bytes, 0, {}, Journal::Input::answer)) return;
+  write_input();
+}
+
+void PaneIo::write_input() {
+  if (!master_ || eof_) return drop_input();
+  for (std::size_t written = 0; written < kWriteBudget;) {
+    if (const auto next = waiting_.front().substr(0, journal_->input_room()); !next.empty()) {
+      journal_->accept_input(next, 0, {});
+      waiting_.take(next.size());
+    }
     const ssize_t n = journal_->send_input(master_.get());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) break;
+    written += static_cast<std::size_t>(n);
   }
-  if (watch_) watch_->want(!eof_, !journal_->pending_input().empty());
+  if (watch_) watch_->want(!eof_, !journal_->pending_input().empty() || !waiting_.empty());
+}
+
+/// Nobody reads any more.
+void PaneIo::drop_input() {
+  waiting_.clear();
+  while (!journal_->pending_input().empty()) journal_->consume_input(journal_->pending_input().size());
 }
 
 void PaneIo::resize(Size size, os::PixelSize pixels) {
@@ -237,9 +271,8 @@ void PaneIo::set_identity(const terminal::Identity& identity) {
   if (emulator_->identity() == identity) return;
   emulator_->set_identity(identity);
   if (!replies_.empty()) {  // a theme report
-    journal_->accept_input(replies_, 0, 0);
+    answer(replies_);
     replies_.clear();
-    write_input();
   }
   checkpoint();
 }
@@ -264,7 +297,7 @@ void PaneIo::finish() {
   watch_.reset();
   master_.reset();
   eof_ = true;
-  journal_->consume_input(journal_->pending_input().size());
+  drop_input();
 }
 
 void PaneIo::replace_master(UniqueFd master) {

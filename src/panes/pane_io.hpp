@@ -6,6 +6,7 @@
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "model/ids.hpp"
 #include "os/loop.hpp"
 #include "os/pty.hpp"
+#include "panes/input_queue.hpp"
 #include "panes/journal.hpp"
 #include "terminal/act/emulator.hpp"
 
@@ -75,8 +77,18 @@ class PaneIo final : public terminal::Sink {
   /// showed the pane in its old size has the lines before it, and not those that the resize moved.
   [[nodiscard]] std::uint64_t end_line_before_resize() const;
 
-  /// Typed bytes, from a client's numbered frame (token, sequence) or not (0, 0). False: no room, nothing changed.
-  bool input(std::string_view bytes, model::ClientToken token = 0, std::uint64_t sequence = 0);
+  /// Whether accept() would take so many bytes now.
+  [[nodiscard]] bool takes(std::size_t bytes) const;
+  /// What a client typed, with how far its input is applied by it. False: no room, or others wait; nothing changed.
+  bool accept(std::string_view bytes, model::ClientToken token, model::InputPosition position);
+  /// What a command types: it waits here for room. False: too much waits, nothing changed.
+  bool input(std::string_view bytes);
+  /// Calls back when everything that was given to input() is in the journal, or nobody will read it any more.
+  void when_input_taken(std::function<void()> done) { waiting_.when_taken(std::move(done)); }
+  [[nodiscard]] bool input_waits() const { return !waiting_.empty(); }
+  /// What the terminal itself says (focus, answers). There is room for it behind a large paste; beyond that a program
+  /// that reads nothing misses it.
+  void answer(std::string_view bytes);
 
   /// New size for program and emulator. Same size: nothing.
   void resize(Size size, os::PixelSize pixels = {});
@@ -105,6 +117,7 @@ class PaneIo final : public terminal::Sink {
   void parse(std::uint64_t from, std::string_view bytes);
   void make_room();
   void write_input();
+  void drop_input();
 
   void on_reply(std::string_view bytes) override;
   void on_bell() override;
@@ -127,6 +140,7 @@ class PaneIo final : public terminal::Sink {
   std::deque<LineMark> marks_;
   std::optional<LineMark> before_resize_;
   std::string replies_;
+  InputQueue waiting_;
   std::uint64_t parsed_ = 0;
   bool quiet_ = false;  ///< replaying what was parsed before: no replies, bells or events
   bool eof_ = false;

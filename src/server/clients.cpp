@@ -114,6 +114,7 @@ void Server::add_connection(UniqueFd socket) {
     client.decoder.flush();
     dispatch_events(client);
   };
+  client.clicks_over = [this, &client] { on_clicks_over(client); };
   client.message_over = [this, &client] {
     if (client.phase == Phase::greeting) return connection_lost(client.id, "no hello came");
     clear_overlay(client);
@@ -179,6 +180,7 @@ store::SavedClient Server::saved_form(const RemoteClient& client, const model::C
   out.flags = client.flags;
   out.key_table = seen.key_table;
   out.job = client.job;
+  out.input = client.accepted;
   return out;
 }
 
@@ -387,19 +389,24 @@ void Server::welcome(RemoteClient& client) {
   message.server_pid = facts_.server_pid;
   message.keeper_pid = facts_.pid;
   message.token = token_text(client.token);
-  if (client.sequence > 0 || client.hello.resume) message.input_sequence = client.sequence;
+  if (client.hello.resume) message.input_sequence = client.accepted.frame;
   client.connection->send(protocol::encode(message));
 }
 
 void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   client.token = parse_token(resume.token);
   if (client.token < 16) client.token = new_token();
+  // What was typed goes on behind whatever is furthest: each place knows what it had when it was last told.
+  model::InputPosition applied;
+  const auto consider = [&applied](model::InputPosition position) {
+    if ((position.state & model::InputPosition::copied) == 0 && applied.before(position)) applied = position;
+  };
   // The old connection may not have noticed yet that it is dead.
   for (auto& [id, other] : clients_) {
     if (other.get() == &client || other->token != client.token) continue;
     const model::Client* seen = model_.client(id);
     if (seen != nullptr && seen->session) save_client(saved_form(*other, *seen));
-    client.sequence = std::max(client.sequence, other->acknowledged);
+    consider(other->accepted);
     other->phase = Phase::ending;
     other->direct.reset();
     other->composed.reset();
@@ -407,12 +414,18 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     other->connection->close_after_flush();
   }
   for (const auto& [id, io] : panes_) {
-    client.sequence = std::max(client.sequence, io->journal().input_applied(client.token));
+    consider(io->journal().input_applied(client.token));
   }
-  client.acknowledged = client.sequence;
+  auto saved = take_saved_client(client.token);
+  if (saved) consider(saved->input);
+  client.accepted = applied;
+  client.acknowledged = applied.frame;
+  client.frames.resume(applied);
+  client.in_prefix = (applied.state & model::InputPosition::in_prefix) != 0;
+  client.decoder.resume({(applied.state & model::InputPosition::in_paste) != 0,
+                         (applied.state & model::InputPosition::in_string) != 0});
   welcome(client);
 
-  auto saved = take_saved_client(client.token);
   const bool known = saved.has_value();
   const model::SessionId session{resume.session};
   model::Client& seen = *model_.client(client.id);

@@ -57,6 +57,8 @@ class HostImpl final : public command::Host {
   [[nodiscard]] input::Mouse in_window(const RemoteClient& client, input::Mouse mouse) const;
   [[nodiscard]] MouseTarget mouse_target(RemoteClient& client, int row, int col);
   [[nodiscard]] static std::string encode_mouse_event(const input::Mouse& mouse, const MouseTarget& where);
+  /// The report as the pane's program asked for it; empty when it did not.
+  [[nodiscard]] std::string mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTarget& where);
   void set_status_ranges(ClientId client, int line, std::vector<render::Range> ranges);
 
   // --- command::Host --------------------------------------------------------------------------------------

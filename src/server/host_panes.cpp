@@ -50,7 +50,11 @@ Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {
 }
 
 void HostImpl::write_pane(PaneId pane, std::string_view bytes) {
-  if (panes::PaneIo* io = server_.pane_io(pane)) io->input(bytes);
+  if (panes::PaneIo* io = server_.pane_io(pane)) {
+    io->input(bytes);
+  } else {
+    server_.type_ahead(pane, bytes);
+  }
 }
 
 void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
@@ -89,19 +93,28 @@ void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
   if (io == nullptr) return;
   // "action button mods row col", as encode_mouse_event wrote it.
   input::Mouse mouse;
+  MouseTarget where;
   int action = 0;
   int button = 0;
   int mods = 0;
-  if (std::sscanf(std::string(mouse_event).c_str(), "%d %d %d %d %d", &action, &button, &mods, &mouse.row,
-                  &mouse.col) != 5) {
+  if (std::sscanf(std::string(mouse_event).c_str(), "%d %d %d %d %d", &action, &button, &mods, &where.row,
+                  &where.column) != 5) {
     return;
   }
   mouse.action = static_cast<input::MouseAction>(std::clamp(action, 0, 2));
   mouse.button = static_cast<std::uint8_t>(button);
   mouse.mods = static_cast<std::uint8_t>(mods);
+  io->input(mouse_bytes(pane, mouse, where));
+}
+
+std::string HostImpl::mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTarget& where) {
+  const panes::PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return {};
+  mouse.row = where.row;
+  mouse.col = where.column;
   const auto& modes = io->screen().modes();
-  io->input(input::encode_mouse(mouse, static_cast<input::MouseTracking>(modes.mouse),
-                                static_cast<input::MouseEncoding>(modes.mouse_encoding)));
+  return input::encode_mouse(mouse, static_cast<input::MouseTracking>(modes.mouse),
+                             static_cast<input::MouseEncoding>(modes.mouse_encoding));
 }
 
 void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {

@@ -18,12 +18,15 @@ namespace {
 
 using input::Event;
 using input::Key;
+using model::InputPosition;
 
-std::string base_table(const model::Model& model, const model::Client& client) {
-  if (!client.key_table.empty()) return client.key_table;
-  const model::Session* session = client.session ? model.session(*client.session) : nullptr;
-  return session != nullptr ? session->options.string("key-table") : "root";
-}
+/// What is encoded for a program before it goes into its journal.
+constexpr std::size_t kHeldAtOnce = 16 * 1024;
+/// How long the rest of a sequence or of a character may take. A lone Escape waits escape-time.
+constexpr std::chrono::seconds kRestLimit{1};
+/// A client keeps less than this unacknowledged (protocol::InputBuffer).
+constexpr std::size_t kMostBehind = 1 << 20;
+constexpr std::size_t kMostFramesBehind = 16 * 1024;
 
 }  // namespace
 
@@ -36,6 +39,12 @@ input::KeyModes key_modes(const terminal::Modes& modes) {
   out.modify_other_keys = modes.modify_other_keys;
   out.kitty_flags = modes.kitty_flags();
   return out;
+}
+
+std::string Server::key_table(const model::Client& client) const {
+  if (!client.key_table.empty()) return client.key_table;
+  const model::Session* session = client.session ? model_.session(*client.session) : nullptr;
+  return session != nullptr ? session->options.string("key-table") : "root";
 }
 
 model::Pane* Server::target_pane(const RemoteClient& client) {
@@ -55,7 +64,7 @@ std::vector<Key> Server::intercepted_keys(const RemoteClient& client) {
       keys.push_back(*key);
     }
   }
-  const auto table = keys_.tables().find(base_table(model_, *seen));
+  const auto table = keys_.tables().find(key_table(*seen));
   if (table == keys_.tables().end()) return keys;
   for (const auto& [key, binding] : table->second) {
     if (!input::is_mouse(key)) keys.push_back(key);
@@ -64,20 +73,20 @@ std::vector<Key> Server::intercepted_keys(const RemoteClient& client) {
 }
 
 void Server::on_input(RemoteClient& client, std::uint64_t sequence, std::string_view bytes) {
-  if (sequence <= client.sequence) {  // sent again after a reconnect, but applied before
-    client.ack_due = true;
-    return;
-  }
-  client.sequence = sequence;
-  client.ack_due = true;
+  if (sequence <= client.accepted.frame) client.ack_due = true;  // sent again after a reconnect, but applied before
+  const auto fresh = client.frames.receive(sequence, bytes);
   const model::Client& seen = *model_.client(client.id);
-  const bool plain = client.direct && !client.in_prefix && client.overlay.kind == Overlay::Kind::none &&
-                     !seen.read_only && client.held.empty() && !client.decoder.waiting();
-  if (plain && client.decoder.passes(bytes, intercepted_keys(client))) {
+  const model::Pane* pane = target_pane(client);
+  const bool plain = client.direct && pane != nullptr && !client.in_prefix && !seen.read_only && client.held.empty() &&
+                     client.overlay.kind == Overlay::Kind::none && !client.decoder.waiting();
+  if (plain && client.decoder.passes(fresh, intercepted_keys(client))) {
     note_activity(client);
-    return forward_input(client, bytes, true);
+    client.event_begin = typed_position(client);
+    hold(client, *pane, fresh);
+    client.frames.consume(fresh.size());
+  } else {
+    client.decoder.feed(fresh);
   }
-  client.decoder.feed(bytes);
   dispatch_events(client);
 }
 
@@ -90,63 +99,152 @@ void Server::note_activity(RemoteClient& client) {
   if (latest != &seen) model_.recalculate_sizes();
 }
 
-void Server::dispatch_events(RemoteClient& client) {
-  if (client.phase != RemoteClient::Phase::attached) return;
-  while (auto event = client.decoder.next()) {
-    on_event(client, *event, client.held);
-    if (client.phase != RemoteClient::Phase::attached) return;
-  }
-  if (client.decoder.waiting()) {
-    // The rest of a sequence, or nothing: a lone Escape. Until it is known nothing of this frame is applied, so
-    // that a server that dies now gets all of it again.
-    client.escape_timer.start(std::chrono::milliseconds(std::max<std::int64_t>(
-        1, std::min<std::int64_t>(model_.server_options().number("escape-time"), 1000))));
-    forward_input(client, client.held, false);
-  } else {
-    client.escape_timer.stop();
-    forward_input(client, client.held, true);
-  }
-  client.held.clear();
+/// Where the client's input stands, with what the bytes behind do not tell again.
+model::InputPosition Server::typed_position(const RemoteClient& client) const {
+  InputPosition position = client.frames.position();
+  if (client.in_prefix && !client.repeating) position.state |= InputPosition::in_prefix;
+  if (client.decoder.inside().paste) position.state |= InputPosition::in_paste;
+  if (client.decoder.inside().string) position.state |= InputPosition::in_string;
+  return position;
 }
 
-void Server::forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames) {
-  const model::Pane* pane = target_pane(client);
-  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  const model::Client* seen = model_.client(client.id);
-  if (io == nullptr) {
-    if (pane != nullptr && !pane->input_off && !seen->read_only) type_ahead(pane->id, bytes);
+void Server::dispatch_events(RemoteClient& client) {
+  const auto attached = [&] { return client.phase == RemoteClient::Phase::attached; };
+  while (attached()) {
+    client.stalled = !held_fits(client);
+    if (client.stalled) break;
+    client.event_begin = typed_position(client);
+    const auto event = client.decoder.next();
+    if (!event) break;
+    client.frames.consume(event->raw.size());
+    on_event(client, *event);
+    // One at a time where several programs get it: each of them knows then exactly which of the keys it has.
+    if (client.held.size() >= kHeldAtOnce || !other_receivers(client).empty()) {
+      if (attached() && held_fits(client)) accept_held(client, typed_position(client));
+    }
+  }
+  // Who sends more than a client keeps for the case of a crash is not read until there is room.
+  client.connection->pause_reading(client.stalled && (client.decoder.held() > kMostBehind ||
+                                                      client.frames.waiting() > kMostFramesBehind));
+  if (!attached()) return;
+  if (client.stalled || !client.decoder.waiting()) {
+    client.escape_timer.stop();
+  } else if (client.decoder.waiting_for_escape()) {
+    client.escape_timer.start(std::chrono::milliseconds(std::max<std::int64_t>(
+        1, std::min<std::int64_t>(model_.server_options().number("escape-time"), 1000))));
+  } else {
+    client.escape_timer.start(kRestLimit);
+  }
+  if (!client.stalled) accept_held(client, typed_position(client));
+}
+
+/// For the program in a pane: with the keys before it, or behind them when those are for another one.
+void Server::hold(RemoteClient& client, const model::Pane& pane, std::string_view bytes, bool alone) {
+  if (pane.input_off || model_.client(client.id)->read_only || bytes.empty()) return;
+  const bool others = client.held_for != pane.id || client.held_alone != alone;
+  if (client.unsaved || (others && !client.held.empty())) accept_held(client, client.event_begin);
+  if (client.unsaved) {
+    // What a prompt took before is written down first: behind what the journal notes it is not sent again.
+    client.unsaved = false;
+    save_model();
+  }
+  client.held_for = pane.id;
+  client.held_alone = alone;
+  client.held.append(bytes);
+}
+
+/// A key changes what the model's memory keeps of this client: to be written down before anything behind it.
+void Server::change_saved(RemoteClient& client) {
+  if (!client.held.empty()) accept_held(client, client.event_begin);
+  client.unsaved = true;
+}
+
+/// Panes that get what is held beside the one that it is typed into.
+std::vector<model::PaneId> Server::other_receivers(const RemoteClient& client) {
+  std::vector<model::PaneId> others;
+  const model::Pane* pane = client.held.empty() ? nullptr : model_.pane(client.held_for);
+  const model::Window* window = pane != nullptr && !client.held_alone ? model_.window(pane->window) : nullptr;
+  if (window == nullptr || !window->options.flag("synchronize-panes")) return others;
+  for (const auto id : window->panes) {
+    const model::Pane* other = model_.pane(id);
+    if (id != pane->id && other != nullptr && !other->input_off && pane_io(id) != nullptr) others.push_back(id);
+  }
+  return others;
+}
+
+bool Server::held_fits(const RemoteClient& client) {
+  if (client.held.empty()) return true;
+  const panes::PaneIo* io = pane_io(client.held_for);
+  if (io == nullptr ? is_starting(client.held_for) : !io->takes(client.held.size())) return false;
+  for (const auto other : other_receivers(client)) {
+    if (!pane_io(other)->takes(client.held.size())) return false;
+  }
+  return true;
+}
+
+/// Into the journal, in one step with how far the client's input is applied by it. From here on nothing loses it.
+void Server::accept_held(RemoteClient& client, InputPosition position) {
+  if (client.held.empty() && (client.unsaved || position == client.accepted)) {
+    if (client.unsaved) {  // it is written down with the model, at the end of this turn
+      client.accepted = position;
+      commands_ran_ = true;
+    }
     return;
   }
-  if (pane->input_off || seen->read_only) bytes = {};
-  if (bytes.empty() && !whole_frames) return;
-  if (client.composed && !bytes.empty()) client.composed->expect_echo(clock().now());
-  const bool taken =
-      whole_frames ? io->input(bytes, client.token, client.sequence) : io->input(bytes);
-  if (!taken) {
-    // The program has not read a megabyte of input: more is refused, as a terminal's full line would be.
-    log::info("pane {}: {} bytes of input refused, the program does not read", pane->id.value, bytes.size());
-    if (whole_frames) io->input({}, client.token, client.sequence);
+  if (client.held.empty()) {
+    const model::Pane* pane = target_pane(client);
+    client.held_for = pane != nullptr ? pane->id : model::PaneId{};
   }
-  const model::Window* window = model_.window(pane->window);
-  if (!bytes.empty() && window != nullptr && window->options.flag("synchronize-panes")) {
-    for (const auto other : window->panes) {
-      if (other == pane->id) continue;
-      if (panes::PaneIo* other_io = pane_io(other)) other_io->input(bytes);
-    }
+  panes::PaneIo* io = pane_io(client.held_for);
+  if (io == nullptr) {  // the program is gone, and what was typed for it
+    client.held.clear();
+    client.accepted = position;
+    commands_ran_ = true;
+    return;
+  }
+  if (client.composed && !client.held.empty()) client.composed->expect_echo(clock().now());
+  for (const auto other : other_receivers(client)) {
+    panes::PaneIo& beside = *pane_io(other);
+    const auto had = beside.journal().input_applied(client.token);
+    if (!had.before(position)) continue;  // before a crash
+    beside.accept(client.held, client.token, {position.frame, position.bytes, InputPosition::copied});
+  }
+  if (!io->accept(client.held, client.token, position)) {
+    log::error("pane {}: {} bytes of input are lost", client.held_for.value, client.held.size());
+  }
+  client.held.clear();
+  client.accepted = position;
+}
+
+/// Before anything is done that must not be done twice: up to here what was typed is applied, whatever happens now.
+void Server::settle(RemoteClient& client) {
+  const bool unsaved = client.unsaved;
+  accept_held(client, typed_position(client));
+  client.unsaved = false;
+  if (!unsaved) return;
+  commands_ran_ = true;
+  save_model();
+}
+
+/// Programs have read, or are gone: what waited for room is looked at again.
+void Server::go_on_with_input() {
+  for (auto& [id, client] : clients_) {
+    if (client->stalled && client->phase == RemoteClient::Phase::attached) dispatch_events(*client);
   }
 }
 
 void Server::acknowledge_input() {
   for (auto& [id, client] : clients_) {
-    if (!client->ack_due || client->decoder.waiting()) continue;
-    client->ack_due = false;
     if (client->phase != RemoteClient::Phase::attached) continue;
-    client->acknowledged = client->sequence;
-    client->connection->send(protocol::encode(protocol::InputAck{client->sequence}));
+    client->unsaved = false;
+    if (client->acknowledged == client->accepted.frame && !client->ack_due) continue;
+    client->ack_due = false;
+    client->acknowledged = client->accepted.frame;
+    client->connection->send(protocol::encode(protocol::InputAck{client->acknowledged}));
   }
 }
 
-void Server::on_event(RemoteClient& client, const Event& event, std::string& forward) {
+void Server::on_event(RemoteClient& client, const Event& event) {
   const bool by_itself = event.kind == Event::Kind::reply || event.kind == Event::Kind::focus_in ||
                          event.kind == Event::Kind::focus_out;
   if (!by_itself) note_activity(client);
@@ -167,7 +265,7 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
       return;
     }
     case Event::Kind::mouse:
-      return on_mouse(client, event, forward);
+      return on_mouse(client, event);
     case Event::Kind::key:
       if (client.overlay.kind != Overlay::Kind::none && on_overlay_key(client, event)) return;
       if (event.key.action != input::KeyAction::release && on_key(client, event.key.key)) return;
@@ -175,33 +273,32 @@ void Server::on_event(RemoteClient& client, const Event& event, std::string& for
     case Event::Kind::paste:
     case Event::Kind::unknown:
       if (client.overlay.kind == Overlay::Kind::prompt && on_overlay_key(client, event)) return;
+      client.in_prefix = client.repeating = false;  // it is no key of the prefix's table
       break;
   }
   // Not ours: the program's.
-  if (client.direct) {
-    forward.append(event.raw);
-    return;
-  }
   const model::Pane* pane = target_pane(client);
-  panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  if (pane == nullptr || client.in_prefix) return;
-  if (io == nullptr) {
-    forward += event.raw;  // its program is still being started: type_ahead() keeps it
-    return;
-  }
+  const panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
+  if (pane == nullptr) return;
+  // A program that is still being started is waited for; what it will ask of the keyboard is not known yet.
+  if (client.direct || io == nullptr) return hold(client, *pane, event.raw);
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {
-    forward += input::encode_key(event.key, key_modes(modes));
+    if (!client.in_prefix) hold(client, *pane, input::encode_key(event.key, key_modes(modes)));
   } else if (event.kind == Event::Kind::paste) {
-    forward += input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end});
+    hold(client, *pane, input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end}));
+  } else if (!event.raw.starts_with('\033')) {
+    // Parts of a character that came apart, or text in another encoding: the program may know what it is. What
+    // begins with Escape is this terminal's own, and the program has another.
+    hold(client, *pane, event.raw);
   }
 }
 
 void Server::run_bound(RemoteClient& client, const std::string& text, const command::State& state) {
   // At once, and after what was typed before it: the next key may be for the prompt that this opens or for the pane
-  // that it selects.
-  forward_input(client, client.held, false);
-  client.held.clear();
+  // that it selects. A server that dies in it does not run it again: a key is pressed again more easily than what it
+  // did is undone.
+  settle(client);
   queue_->submit_text(client.id, text, state);
   run_queue();
 }
@@ -216,7 +313,7 @@ bool Server::on_key(RemoteClient& client, Key key) {
   model::Client& seen = *model_.client(client.id);
   if (!seen.session) return false;
   model::Session& session = *model_.session(*seen.session);
-  const std::string base = base_table(model_, seen);
+  const std::string base = key_table(seen);
   const auto leave_prefix = [&] {
     client.in_prefix = client.repeating = false;
     client.key_timer.stop();
@@ -261,11 +358,15 @@ bool Server::on_key(RemoteClient& client, Key key) {
     }
   }
   if (const auto* binding = keys_.find_or_any(base, key)) {
-    if (base != "root" && base != session.options.string("key-table")) seen.key_table.clear();
+    if (base != "root" && base != session.options.string("key-table")) {
+      change_saved(client);
+      seen.key_table.clear();
+    }
     run(*binding);
     return true;
   }
   if (base != "root" && !seen.key_table.empty()) {  // switch-client -T is for one key
+    change_saved(client);
     seen.key_table.clear();
     return true;
   }
@@ -313,48 +414,6 @@ bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
     return true;
   }
   return on_prompt_key(client, event);
-}
-
-// --- mouse ----------------------------------------------------------------------------------------------
-
-void Server::on_mouse(RemoteClient& client, const Event& event, std::string& forward) {
-  if (client.direct) {  // reports come only because the program asked for them
-    forward.append(event.raw);
-    return;
-  }
-  model::Client& seen = *model_.client(client.id);
-  model::Session& session = *model_.session(*seen.session);
-  if (!session.options.flag("mouse")) return;
-  const auto in_window = host_->in_window(client, event.mouse);
-  if (client.dragging_border) {
-    if (event.mouse.action == input::MouseAction::release) {
-      client.dragging_border = false;
-    } else if (const auto* window = model_.current_window(session.id); window != nullptr) {
-      model_.drag_border(window->id, {client.drag_col, client.drag_row}, {in_window.col, in_window.row});
-      client.drag_col = in_window.col;
-      client.drag_row = in_window.row;
-    }
-    return;
-  }
-  client.drag_col = in_window.col;
-  client.drag_row = in_window.row;
-  const auto where = host_->mouse_target(client, event.mouse.row, event.mouse.col);
-  const auto gesture = client.gestures.on_mouse(event.mouse, where.location, where.pane ? where.pane->value : 0,
-                                                clock().now());
-  const auto* binding = gesture.key.code == input::code::kNone
-                            ? nullptr
-                            : keys_.find_or_any(base_table(model_, seen), gesture.key);
-  if (binding != nullptr) {
-    command::State state;
-    state.event.key = input::key_name(gesture.key);
-    state.current = command::find_from_session(model_, session.id);
-    if (where.pane) state.event.mouse = command::find_from_pane(model_, *where.pane);
-    state.event.mouse_event = host_->encode_mouse_event(gesture.mouse, where);
-    state.event.formats = {{"mouse_x", std::to_string(where.column)}, {"mouse_y", std::to_string(where.row)}};
-    run_bound(client, binding->command, state);
-    return;
-  }
-  if (where.pane) host_->send_mouse(*where.pane, host_->encode_mouse_event(event.mouse, where));
 }
 
 }  // namespace sess::server

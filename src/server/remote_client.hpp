@@ -17,14 +17,15 @@
 #include "input/gestures.hpp"
 #include "model/ids.hpp"
 #include "os/loop.hpp"
+#include "panes/typed_input.hpp"
 #include "protocol/message.hpp"
 #include "render/features.hpp"
 #include "render/rect.hpp"
+#include "server/overlay.hpp"
 #include "views/composed.hpp"
 #include "views/connection.hpp"
 #include "views/direct.hpp"
 #include "views/flow_window.hpp"
-#include "server/overlay.hpp"
 
 namespace sess::server {
 
@@ -47,7 +48,8 @@ struct RemoteClient {
         escape_timer(loop, [this] { on_timer(escape_timer_expired); }),
         frame_timer(loop, [this] { on_timer(frame_due); }),
         message_timer(loop, [this] { on_timer(message_over); }),
-        key_timer(loop, [this] { on_timer(key_table_over); }) {}
+        key_timer(loop, [this] { on_timer(key_table_over); }),
+        click_timer(loop, [this] { on_timer(clicks_over); }) {}
 
   model::ClientId id;
   model::ClientToken token = 0;
@@ -84,9 +86,15 @@ struct RemoteClient {
   input::Gestures gestures;
   bool dragging_border = false;  ///< resize-pane -M: a border follows the mouse until the button is released
   int drag_row = 0, drag_col = 0;
-  std::string held;                 ///< raw bytes not forwarded: the decoder waits for the rest of a sequence
-  std::uint64_t sequence = 0;       ///< last input frame received
-  std::uint64_t acknowledged = 0;   ///< last one acknowledged
+  panes::TypedFrames frames;               ///< what was received, and how far it is handled
+  std::string held;                 ///< encoded for the program, not yet in its journal
+  model::PaneId held_for;           ///< the pane that it is for
+  bool held_alone = false;          ///< and for no other: a mouse report
+  bool stalled = false;             ///< held does not fit: nothing behind it is handled until it does
+  model::InputPosition event_begin;        ///< where the event that is being handled begins
+  model::InputPosition accepted;           ///< everything before is in a journal, or is written down with the model
+  bool unsaved = false;             ///< keys changed what the model's memory keeps of this client
+  std::uint64_t acknowledged = 0;   ///< last frame acknowledged
   bool ack_due = false;
   bool in_prefix = false;           ///< the prefix was pressed: the next key is looked up in its table
   bool repeating = false;           ///< and after a repeatable binding, for repeat-time
@@ -98,8 +106,8 @@ struct RemoteClient {
   std::string stdin_data;
   std::function<void(Result<std::string>)> stdin_done;
 
-  os::Timer escape_timer, frame_timer, message_timer, key_timer;
-  std::function<void()> escape_timer_expired, frame_due, message_over, key_table_over;
+  os::Timer escape_timer, frame_timer, message_timer, key_timer, click_timer;
+  std::function<void()> escape_timer_expired, frame_due, message_over, key_table_over, clicks_over;
 
  private:
   static void on_timer(const std::function<void()>& action) {

@@ -200,6 +200,7 @@ RemoteClient* Server::client(model::ClientId id) {
 
 void Server::end_of_turn() {
   job_control_->end_of_turn();
+  go_on_with_input();
   for (int round = 0; round < kRounds; ++round) {
     if (!queue_->idle()) {
       queue_->run();
@@ -213,8 +214,8 @@ void Server::end_of_turn() {
   }
   if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
   update_displays();
-  acknowledge_input();
   save_model();
+  acknowledge_input();  // after it: what is acknowledged may stand there alone
   host_->save_answers();
   for (auto& [id, client] : clients_) {
     if (client->connection) client->connection->flush();
@@ -392,6 +393,11 @@ void Server::give_up_start(model::PaneId pane) {
   }
 }
 
+bool Server::is_starting(model::PaneId pane) const {
+  return std::any_of(starting_.begin(), starting_.end(),
+                     [pane](const auto& start) { return start.second.pane == pane; });
+}
+
 void Server::type_ahead(model::PaneId pane, std::string_view bytes) {
   for (auto& [number, start] : starting_) {
     if (start.pane == pane && start.typed.size() + bytes.size() <= kTypeAhead) start.typed += bytes;
@@ -501,7 +507,7 @@ void Server::end_server() {
 void Server::tell_focus() {
   for (const auto& change : pane_focus_.update(model_)) {
     panes::PaneIo* io = pane_io(change.pane);
-    if (io != nullptr && io->screen().modes().focus_events) io->input(change.focused ? "\x1b[I" : "\x1b[O");
+    if (io != nullptr && io->screen().modes().focus_events) io->answer(change.focused ? "\x1b[I" : "\x1b[O");
     if (!model_.server_options().flag("focus-events")) continue;
     queue_->submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
                         command::find_from_pane(model_, change.pane));

@@ -40,6 +40,7 @@ namespace sess::server {
 class Alerts;
 class BootControl;
 class HostImpl;
+struct MouseTarget;
 class JobControl;
 class SavedSessions;
 
@@ -77,7 +78,8 @@ class Server final : private panes::PaneObserver {
   void start_program(model::PaneId pane, const command::ProgramStart& start, std::function<void(Result<>)> done);
   /// The same for who has to know at once: an error when the keeper is stopped or takes seconds.
   Result<> start_program_now(model::PaneId pane, const command::ProgramStart& start);
-  /// Keys for a pane whose program is still being started.
+  /// Whether a pane's program is still being started, and what commands type into it meanwhile.
+  [[nodiscard]] bool is_starting(model::PaneId pane) const;
   void type_ahead(model::PaneId pane, std::string_view bytes);
   Result<> signal_pane(model::PaneId pane, int signo, keeper::Signal::Whom whom);
   /// As a terminal's hard reset, but the title stays: it names the pane, not what was drawn in it.
@@ -167,16 +169,28 @@ class Server final : private panes::PaneObserver {
   void on_input(RemoteClient& client, std::uint64_t sequence, std::string_view bytes);
   void note_activity(RemoteClient& client);
   void dispatch_events(RemoteClient& client);
-  void on_event(RemoteClient& client, const input::Event& event, std::string& forward);
+  void on_event(RemoteClient& client, const input::Event& event);
   bool on_key(RemoteClient& client, input::Key key);
   void run_bound(RemoteClient& client, const std::string& text, const command::State& state);
   void run_queue();
   bool on_overlay_key(RemoteClient& client, const input::Event& event);
-  void on_mouse(RemoteClient& client, const input::Event& event, std::string& forward);
-  void forward_input(RemoteClient& client, std::string_view bytes, bool whole_frames);
+  void hold(RemoteClient& client, const model::Pane& pane, std::string_view bytes, bool alone = false);
+  [[nodiscard]] bool held_fits(const RemoteClient& client);
+  [[nodiscard]] model::InputPosition typed_position(const RemoteClient& client) const;
+  void accept_held(RemoteClient& client, model::InputPosition position);
+  void settle(RemoteClient& client);
+  void go_on_with_input();
   void acknowledge_input();
+  [[nodiscard]] std::vector<model::PaneId> other_receivers(const RemoteClient& client);
+  void change_saved(RemoteClient& client);
+  [[nodiscard]] std::string key_table(const model::Client& client) const;
   [[nodiscard]] model::Pane* target_pane(const RemoteClient& client);
   [[nodiscard]] std::vector<input::Key> intercepted_keys(const RemoteClient& client);
+
+  // mouse.cpp
+  void on_mouse(RemoteClient& client, const input::Event& event);
+  bool run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture, const MouseTarget& where);
+  void on_clicks_over(RemoteClient& client);
 
   // prompts.cpp
   void answer_overlay(RemoteClient& client, std::optional<std::string> answer);

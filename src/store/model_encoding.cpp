@@ -331,6 +331,9 @@ void put_state(CborWriter& out, const SavedState& state) {
     }
     out.field("key_table", client.key_table);
     out.field("job", client.job);
+    out.field("input_frame", client.input.frame);
+    out.field("input_bytes", client.input.bytes);
+    out.field("input_state", client.input.state);
     out.end();
   }
   out.end();
@@ -371,6 +374,9 @@ void to_state(const json& in, SavedState& state) {
     }
     client.key_table = get<std::string>(item, "key_table");
     client.job = get<std::string>(item, "job");
+    client.input.frame = get<std::uint64_t>(item, "input_frame");
+    client.input.bytes = get<std::uint32_t>(item, "input_bytes");
+    client.input.state = get<std::uint32_t>(item, "input_state");
     state.clients.push_back(std::move(client));
   }
   for (const auto& item : child(in, "buffers")) {

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "command/language/buffer.hpp"
 #include "input/key_tables.hpp"
+#include "model/input_position.hpp"
 #include "model/model.hpp"
 #include "os/shared_memory.hpp"
 #include "os/slots.hpp"
@@ -32,6 +33,7 @@ struct SavedClient {
   std::vector<std::string> flags;  ///< RemoteClient::flags
   std::string key_table;
   std::string job;  ///< RemoteClient::job
+  model::InputPosition input;  ///< how far what it typed is applied, unless a pane's journal knows better
 };
 
 /// Everything that is written down beside the model's own nodes.

@@ -1,5 +1,8 @@
 // Typing while the server dies: every byte reaches the program once. Which program has the focus.
 #include <signal.h>
+#include <unistd.h>
+
+#include <fstream>
 
 #include "rig.hpp"
 
@@ -49,4 +52,132 @@ TEST_CASE("a program that asked for focus events hears when another pane takes t
   CHECK(client->wait_for_text("^[[I"));
   CHECK(rig.ask({"show-options", "-gqv", "@out"}) == "%0 %1 ");
   CHECK(rig.ask({"show-options", "-gqv", "@in"}) == "%1 %0 ");
+}
+
+namespace {
+
+/// A program that reads its terminal raw and writes what it gets into a file.
+std::string reader_into(const std::string& file) {
+  return "stty raw -echo; echo ready; exec dd bs=64k status=none of=" + file;
+}
+
+void put_file(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("text and an Escape that still may begin a sequence arrive once when the server dies in between", "[crash]") {
+  Rig rig;
+  const std::string file = rig.home().root() + "/typed";
+  const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-option", "-s", "escape-time", "1000"});
+  std::string expected;
+  for (const std::string text : {"abc\x1b", "\xec\xb0\xbd\xec", "\xb0\xbd", "one\x1b[", "Atwo"}) {
+    client->type(text);
+    expected += text;
+    // What was typed before the sequence is in the file: the server has this frame, and not the end of it.
+    const std::size_t whole = expected.find_last_not_of("\x1b[\xec") + 1;
+    REQUIRE(client->wait_until([&] { return read_file(file).size() >= whole; }));
+    rig.kill_server();
+  }
+  client->type("Z");
+  expected += "Z";
+  CHECK(client->wait_until([&] { return read_file(file).size() >= expected.size(); }));
+  CHECK(read_file(file) == expected);
+}
+
+TEST_CASE("text before a bound key arrives once, and the binding does not run twice, when it ends the server", "[crash]") {
+  Rig rig;
+  const std::string file = rig.home().root() + "/typed";
+  const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"bind-key", "-n", "F5", "set-option -ga @ran x ; run-shell 'kill -9 $PPID'"});
+  for (int i = 0; i < 5; ++i) {
+    const pid_t old = rig.server();
+    client->type("text\x1b[15~");
+    REQUIRE(client->wait_until([&] { return rig.server() > 0 && rig.server() != old; }));
+  }
+  client->type("Z");
+  CHECK(client->wait_until([&] { return read_file(file).ends_with("Z"); }));
+  CHECK(read_file(file) == "texttexttexttexttextZ");
+  // The shell may be faster than the end of the turn that writes the option down; the key is not pressed again.
+  CHECK(rig.ask({"show-options", "-gqv", "@ran"}).size() <= 5);
+}
+
+TEST_CASE("a paste of megabytes into a program that reads later arrives whole and in order", "[input]") {
+  Rig rig;
+  const std::string file = rig.home().root() + "/typed";
+  const std::string gate = rig.home().root() + "/gate";
+  const auto client = rig.terminal({"new-session", "-s", "app",
+                                    "mkfifo " + gate + "; stty raw -echo; echo ready; read line < " + gate +
+                                        "; exec dd bs=64k status=none of=" + file});
+  REQUIRE(client->wait_for_text("ready"));
+  std::string text;
+  for (int i = 0; text.size() < 9 << 18; ++i) text += "line " + std::to_string(i) + "\r";
+  std::size_t typed = 0;
+  const auto type_more = [&] {
+    ssize_t n = 1;
+    while (n > 0 && typed < text.size()) {
+      n = ::write(client->pty().fd(), text.data() + typed, std::min<std::size_t>(4000, text.size() - typed));
+      if (n > 0) typed += static_cast<std::size_t>(n);
+    }
+    client->pump();
+  };
+  const auto type_while_it_is_taken = [&](Milliseconds patience) {
+    for (std::size_t before = SIZE_MAX; typed != before && typed < text.size();) {
+      before = typed;
+      client->wait_until([&] { return type_more(), typed != before; }, patience);
+    }
+  };
+  // All that stands between is filled: then the terminal is not read any more.
+  type_while_it_is_taken(Milliseconds(500));
+  CHECK(typed > 1 << 20);
+  CHECK(typed < 2 << 20);
+  client->set_answering(false);  // it could not be heard
+  // Others go on, and so does the program's own picture.
+  rig.ask({"split-window", "-d", "-t", "app:", "exec cat"});
+  rig.ask({"send-keys", "-t", "app:.1", "other", "Enter"});
+  CHECK(client->wait_for_text("other"));
+  put_file(gate, "\n");
+  type_while_it_is_taken(kPatience);
+  CHECK(client->wait_until([&] { return read_file(file).size() >= text.size(); }));
+  CHECK(read_file(file) == text);
+}
+
+TEST_CASE("a character whose bytes come apart reaches a program in a drawn window", "[input]") {
+  Rig rig;
+  const std::string file = rig.home().root() + "/typed";
+  const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-option", "-g", "status", "on"});
+  REQUIRE(client->wait_for_text("[app]"));
+  rig.ask({"set-option", "-s", "escape-time", "1"});
+  const std::string text = "A\xec\xb0\xbd" "B";
+  for (const char byte : text) {
+    const std::size_t before = read_file(file).size();
+    client->type({&byte, 1});
+    // As long as a server that took escape-time for it would need.
+    client->wait_until([&] { return read_file(file).size() > before; }, Milliseconds(60));
+  }
+  CHECK(client->wait_until([&] { return read_file(file).size() >= text.size(); }));
+  CHECK(read_file(file) == text);
+}
+
+TEST_CASE("two clicks run what is bound to a double click, once no third one comes", "[input]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "echo ready; exec cat"});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-option", "-g", "status", "on"});
+  rig.ask({"set-option", "-g", "mouse", "on"});
+  rig.ask({"bind-key", "-n", "DoubleClick1Pane", "set-option -ga @double x"});
+  rig.ask({"bind-key", "-n", "TripleClick1Pane", "set-option -ga @triple x"});
+  REQUIRE(client->wait_for_text("[app]"));
+  const std::string click = "\x1b[<0;5;3M\x1b[<0;5;3m";
+  client->type(click + click);
+  CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@double"}) == "x"; }));
+  client->type(click + click + click);
+  CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@triple"}) == "x"; }));
+  CHECK(rig.ask({"show-options", "-gqv", "@double"}) == "x");
 }

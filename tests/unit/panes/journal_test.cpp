@@ -75,16 +75,48 @@ TEST_CASE("typed bytes are written to the terminal and consumed in one step", "[
   const UniqueFd writer(ends[1]);
   {
     const auto journal = file.open();
-    REQUIRE(journal->accept_input("typed", 77, 3));
+    REQUIRE(journal->accept_input("typed", 77, {3, 2, 0}));
     CHECK(journal->send_input(writer.get()) == 5);
     CHECK(journal->pending_input().empty());
   }
   const auto journal = file.open();
   CHECK(journal->pending_input().empty());
-  CHECK(journal->input_applied(77) == 3);
+  CHECK(journal->input_applied(77) == model::InputPosition{3, 2, 0});
   std::array<char, 16> got{};
   CHECK(::read(reader.get(), got.data(), got.size()) == 5);
   CHECK(std::string_view(got.data(), 5) == "typed");
+}
+
+TEST_CASE("a hundred clients type into one pane, and how far each of them got is known to the next server",
+          "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    for (std::uint64_t round = 1; round <= 2; ++round) {
+      for (model::ClientToken client = 100; client < 200; ++client) {
+        REQUIRE(journal->accept_input("x", client, {client * round, 1, 0}));
+      }
+    }
+  }
+  const auto journal = file.open();
+  CHECK(journal->pending_input().size() == 200);
+  for (model::ClientToken client = 100; client < 200; ++client) {
+    CHECK(journal->input_applied(client) == model::InputPosition{client * 2, 1, 0});
+  }
+}
+
+TEST_CASE("a full ring takes no more of what is typed, still the terminal's answers, and nothing half", "[server]") {
+  File file;
+  const auto journal = file.open();
+  const std::string most(journal->input_room(), 'x');
+  CHECK(most.size() == Journal::kInputSize - Journal::kAnswerRoom);
+  REQUIRE(journal->accept_input(most, 77, {1, 0, 0}));
+  CHECK_FALSE(journal->accept_input("y", 77, {2, 0, 0}));
+  CHECK(journal->input_applied(77).frame == 1);
+  CHECK(journal->accept_input({}, 77, {3, 0, 0}));  // bytes that are for nobody need no place
+  CHECK(journal->input_applied(77).frame == 3);
+  CHECK(journal->accept_input("\x1b[0n", 0, {}, Journal::Input::answer));
+  CHECK_FALSE(journal->accept_input(std::string(Journal::kAnswerRoom, 'a'), 0, {}, Journal::Input::answer));
 }
 
 TEST_CASE("the same bytes that fault twice are named, others are not", "[server]") {

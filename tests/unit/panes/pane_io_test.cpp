@@ -1,8 +1,13 @@
 #include "panes/pane_io.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
+#include <array>
+#include <cerrno>
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "os/shared_memory.hpp"
 #include "support/catch.hpp"
@@ -59,6 +64,55 @@ TEST_CASE("bytes that ended two servers by a fault are skipped by the third, whi
   CHECK(text.find("HARMFUL") == std::string::npos);
   CHECK(text.find("[sess: 7 bytes of output could not be shown]") != std::string::npos);
   CHECK(text.find("also good") != std::string::npos);
+}
+
+TEST_CASE("what a command types into a program that does not read waits whole and in order, and ends with the program",
+          "[server]") {
+  auto memory = os::SharedMemory::create("sess-pane", 0);
+  REQUIRE(memory);
+  auto loop = os::Loop::open();
+  REQUIRE(loop);
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
+  const UniqueFd reader(ends[0]);
+  Deaf nobody;
+  auto opened = PaneIo::open(**loop, model::PaneId{0}, UniqueFd(ends[1]), memory->take_fd(), Size{10, 60}, {}, nobody,
+                             std::nullopt);
+  REQUIRE(opened);
+  PaneIo& pane = **opened;
+  std::string expected;
+  for (int i = 0; i < 300'000; ++i) expected += std::to_string(i) + '\n';
+  REQUIRE(pane.input(std::string_view(expected).substr(0, 5)));
+  REQUIRE(pane.input(std::string_view(expected).substr(5)));
+  CHECK(pane.input_waits());
+  // A client's typing does not get between, and is not lost either.
+  CHECK_FALSE(pane.accept("typed", 77, {1, 0, 0}));
+  CHECK(pane.journal().input_applied(77).frame == 0);
+  REQUIRE(pane.input("last"));
+  expected += "last";
+  int taken = 0;
+  pane.when_input_taken([&] { ++taken; });
+  CHECK(taken == 0);
+  CHECK_FALSE(pane.input(std::string(panes::InputQueue::kMost, 'x')));
+
+  std::string got;
+  std::vector<char> buffer(64 * 1024);
+  while (got.size() < expected.size()) {
+    const auto n = ::read(reader.get(), buffer.data(), buffer.size());
+    if (n > 0) got.append(buffer.data(), static_cast<std::size_t>(n));
+    REQUIRE((n > 0 || errno == EAGAIN));
+    REQUIRE(pane.input({}));  // what the loop does when the program can be written to
+  }
+  CHECK(got == expected);
+  CHECK(taken == 1);
+  CHECK_FALSE(pane.input_waits());
+  CHECK(pane.accept("typed", 77, {1, 0, 0}));
+
+  REQUIRE(pane.input(std::string(2 << 20, 'x')));
+  pane.when_input_taken([&] { ++taken; });
+  pane.finish();
+  CHECK(taken == 2);
+  CHECK_FALSE(pane.input_waits());
 }
 
 TEST_CASE("a new pane's history limits hold for the server after the one that made it", "[server]") {

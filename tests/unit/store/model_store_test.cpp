@@ -47,6 +47,7 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   client.read_only = client.active_pane = true;
   client.flags = {"no-detach-on-destroy"};
   client.key_table = "mine";
+  client.input = {7, 2, 1};
   state.clients.push_back(client);
   state.configured = true;
   const std::string bytes = encode_model(before, keys, state);
@@ -68,6 +69,7 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   CHECK(read_state.clients[0].flags == client.flags);
   REQUIRE(read_state.clients[0].last_session);
   CHECK(read_state.clients[0].last_session->value == id.value);
+  CHECK(read_state.clients[0].input == model::InputPosition{7, 2, 1});
 }
 
 TEST_CASE("any bytes are an error or a model that can be repaired", "[model_store]") {
