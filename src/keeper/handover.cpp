@@ -104,6 +104,15 @@ std::string encode_handover(const HandoverFacts& facts, const HandoverFds& fds,
   for (const int fd : {fds.directory, fds.lock, fds.listener, fds.model}) out.i32(fd);
   out.varint(programs.size());
   for (const auto& [pane, program] : programs) write_program(out, program);
+  std::uint64_t held = 0;
+  for (const auto& [pane, program] : programs) held += program.holder > 0;
+  out.varint(held);
+  for (const auto& [pane, program] : programs) {
+    if (program.holder <= 0) continue;
+    out.u32(pane);
+    out.i32(program.holder);
+    out.i32(program.held_end.get());
+  }
   return out.take();
 }
 
@@ -141,6 +150,18 @@ Result<Handover> decode_handover(std::string_view bytes) {
   out.model = taker.take();
   const std::uint64_t programs = in.varint();
   for (std::uint64_t i = 0; i < programs && in.ok(); ++i) out.programs.push_back(read_program(in, taker));
+  // Appended: code that held nothing did not write it.
+  const std::uint64_t held = in.ok() && !in.at_end() ? in.varint() : 0;
+  for (std::uint64_t i = 0; i < held && in.ok(); ++i) {
+    const PaneNumber pane = in.u32();
+    const std::int32_t holder = in.i32();
+    UniqueFd end = taker.take();
+    for (auto& program : out.programs) {
+      if (program.pane != pane) continue;
+      program.holder = holder;
+      program.held_end = std::move(end);
+    }
+  }
   if (!in.ok()) return fail(ErrorCode::protocol, "the state that was handed over is malformed");
   return out;
 }
@@ -150,6 +171,7 @@ std::vector<int> handover_descriptors(const HandoverFds& fds, const std::map<Pan
   for (const auto& [pane, program] : programs) {
     out.push_back(program.master.get());
     out.push_back(program.journal.get());
+    if (program.holder > 0) out.push_back(program.held_end.get());
   }
   return out;
 }

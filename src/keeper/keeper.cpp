@@ -76,6 +76,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   void on_listener_replaced();
 
   void begin_end();
+  void hang_up_all();
   void kill_all();
   void close_down(int status);
   void finish();
@@ -87,6 +88,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
                   const Program& program) override;
   void on_spawn_failed(std::uint64_t server, SpawnFailed failure) override;
   void on_exited(const Program& program) override;
+  void on_emptied(const Program& program) override;
   void on_none_left() override;
 
   std::unique_ptr<os::Loop> loop_;
@@ -267,6 +269,7 @@ void Keeper::Impl::schedule_server(milliseconds pause) {
 void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
   const bool clean = death.kind == Death::Kind::exited && death.detail == 0;
   if (phase_ == Phase::closing) return finish();
+  if (phase_ == Phase::hanging_up) hang_up_all();  // nobody is left to stop jobs in their own ways
   if (phase_ != Phase::running) return;
   leave_wanted_ = false;  // the next server says it again if it still holds
   log::warn("the server {}", to_text(death));
@@ -301,6 +304,11 @@ void Keeper::Impl::on_message(ToKeeper message) {
     // A program that was just hung up may take a moment: it is reaped first.
     leave_wanted_ = phase_ == Phase::running;
     leave_if_wanted();
+  } else if (const auto* ends = std::get_if<EndsWithin>(&message)) {
+    if (phase_ != Phase::hanging_up) return;
+    end_timer_.start(ends->time);
+    options_.notifier.notify(
+        fmt::format("EXTEND_TIMEOUT_USEC={}", std::chrono::microseconds(ends->time + kAfterKill * 2).count()));
   }
 }
 
@@ -355,6 +363,7 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
     out.started = program.started;
     out.master = std::move(*master);
     out.journal = std::move(*journal);
+    out.holder = program.holder;
     return server_.send(std::move(out));
   }
   // The server that asked is gone, and the present one was started before there was anything to hand over.
@@ -366,6 +375,7 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
   out.started = program.started;
   out.master = std::move(*master);
   out.journal = std::move(*journal);
+  out.holder = program.holder;
   server_.send(std::move(out));
 }
 
@@ -378,7 +388,13 @@ void Keeper::Impl::on_spawn_failed(std::uint64_t server, SpawnFailed failure) {
 
 void Keeper::Impl::on_exited(const Program& program) {
   log::info("pane {}: pid {} ended, status {:#x}", program.pane, program.pid, program.wait_status);
-  server_.send(Exited{program.pane, program.pid, program.wait_status, program.usage, program.ended});
+  server_.send(Exited{program.pane, program.pid, program.wait_status, program.usage, program.ended,
+                      program.holder > 0});
+}
+
+void Keeper::Impl::on_emptied(const Program& program) {
+  log::info("pane {}: nothing is left of pid {}", program.pane, program.pid);
+  server_.send(Emptied{program.pane, program.pid});
 }
 
 void Keeper::Impl::on_none_left() {
@@ -411,7 +427,14 @@ void Keeper::Impl::begin_end() {
   options_.notifier.notify("STOPPING=1");
   server_.send(Stop{});
   if (!table_.has_children()) return close_down(0);
-  table_.signal_all({SIGHUP, SIGCONT});  // a stopped job must wake up to see the hang-up
+  if (!server_.running()) return hang_up_all();
+  // A stopped program must wake up to see the hang-up. Held ones are the server's to stop.
+  table_.signal_all({SIGHUP, SIGCONT}, ProgramTable::Which::plain);
+  end_timer_.start(options_.grace);
+}
+
+void Keeper::Impl::hang_up_all() {
+  table_.signal_all({SIGHUP, SIGCONT});
   end_timer_.start(options_.grace);
 }
 

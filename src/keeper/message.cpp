@@ -19,12 +19,14 @@ enum class Type : std::uint8_t {
   ping = 7,
   stop = 8,
   listener = 9,
+  emptied = 10,
   spawn = 32,
   forget = 33,
   signal = 34,
   pong = 35,
   end = 36,
   leave = 37,
+  ends_within = 38,
 };
 
 // ---- writing ----------------------------------------------------------------------------------------------
@@ -77,6 +79,7 @@ struct Encoder {
     put(out, m.usage);
     out.i64(microseconds_of(m.started));
     out.i64(microseconds_of(m.ended));
+    out.i32(m.holder);
     fds = {m.master.get(), m.journal.get()};
     return Type::program;
   }
@@ -88,6 +91,7 @@ struct Encoder {
     out.string(m.tty);
     out.string(m.note);
     out.i64(microseconds_of(m.started));
+    out.i32(m.holder);
     fds = {m.master.get(), m.journal.get()};
     return Type::spawned;
   }
@@ -104,7 +108,13 @@ struct Encoder {
     out.i32(m.wait_status);
     put(out, m.usage);
     out.i64(microseconds_of(m.ended));
+    out.boolean(m.left);
     return Type::exited;
+  }
+  Type operator()(const Emptied& m) {
+    out.u32(m.pane);
+    out.i32(m.pid);
+    return Type::emptied;
   }
   Type operator()(const Ping& m) {
     out.u64(m.serial);
@@ -132,6 +142,7 @@ struct Encoder {
     out.i32(m.nice.value_or(0));
     out.u64(m.memory_limit);
     out.string(m.input);
+    out.boolean(m.held);
     return Type::spawn;
   }
   Type operator()(const Forget& m) {
@@ -150,6 +161,10 @@ struct Encoder {
   }
   Type operator()(const End& /*m*/) { return Type::end; }
   Type operator()(const Leave& /*m*/) { return Type::leave; }
+  Type operator()(const EndsWithin& m) {
+    out.u32(static_cast<std::uint32_t>(m.time.count()));
+    return Type::ends_within;
+  }
 };
 
 template <class Message>
@@ -211,6 +226,8 @@ struct Body {
     }
     return std::move(fds[taken++]);
   }
+  /// Whether the sender knew the fields that come next: they were appended to the message later.
+  [[nodiscard]] bool more() const { return in.ok() && !in.at_end(); }
   [[nodiscard]] bool whole() const { return in.ok() && in.at_end() && taken == fds.size(); }
 };
 
@@ -248,6 +265,7 @@ Program read_program(Body& b) {
   m.usage = usage(b.in);
   m.started = wall(b.in);
   m.ended = wall(b.in);
+  if (b.more()) m.holder = b.in.i32();
   m.master = b.fd();
   m.journal = b.fd();
   return m;
@@ -261,6 +279,7 @@ Spawned read_spawned(Body& b) {
   m.tty = text(b.in);
   m.note = text(b.in);
   m.started = wall(b.in);
+  if (b.more()) m.holder = b.in.i32();
   m.master = b.fd();
   m.journal = b.fd();
   return m;
@@ -282,6 +301,14 @@ Exited read_exited(Body& b) {
   m.wait_status = b.in.i32();
   m.usage = usage(b.in);
   m.ended = wall(b.in);
+  if (b.more()) m.left = b.in.boolean();
+  return m;
+}
+
+Emptied read_emptied(Body& b) {
+  Emptied m;
+  m.pane = b.in.u32();
+  m.pid = b.in.i32();
   return m;
 }
 
@@ -304,6 +331,7 @@ Spawn read_spawn(Body& b) {
   if (niced) m.nice = nice;
   m.memory_limit = b.in.u64();
   m.input = b.in.string();
+  if (b.more()) m.held = b.in.boolean();
   return m;
 }
 
@@ -354,6 +382,8 @@ Result<ToServer> decode_to_server(RawMessage raw) {
       return done(Stop{});
     case Type::listener:
       return done(Listener{body.fd()});
+    case Type::emptied:
+      return done(read_emptied(body));
     default:
       return fail(ErrorCode::protocol, "keeper link: a server gets no message of type {}", raw.type);
   }
@@ -375,6 +405,8 @@ Result<ToKeeper> decode_to_keeper(RawMessage raw) {
       return done(End{});
     case Type::leave:
       return done(Leave{});
+    case Type::ends_within:
+      return done(EndsWithin{std::chrono::milliseconds(body.in.u32())});
     default:
       return fail(ErrorCode::protocol, "keeper link: a keeper gets no message of type {}", raw.type);
   }

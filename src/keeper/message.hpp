@@ -97,6 +97,8 @@ struct Program {
   WallTime ended{};  ///< when exited
   UniqueFd master;   ///< non-blocking; also of an exited program: unread output may be in it
   UniqueFd journal;  ///< memfd
+  std::int32_t holder = -1;  ///< of a held program: its holder (os/holder.hpp), while processes are left; else -1
+  UniqueFd held_end;         ///< the keeper's own: the holder's report; never sent
 };
 
 /// Everything was handed over.
@@ -111,6 +113,7 @@ struct Spawned {
   WallTime started{};
   UniqueFd master;
   UniqueFd journal;
+  std::int32_t holder = -1;  ///< of a held program
 };
 
 struct SpawnFailed {
@@ -127,6 +130,13 @@ struct Exited {
   std::int32_t wait_status = 0;
   Usage usage;
   WallTime ended{};
+  bool left = false;  ///< a held program left processes behind: Emptied follows when they have ended
+};
+
+/// The last process of a held program that had left some behind has ended.
+struct Emptied {
+  PaneNumber pane = 0;
+  std::int32_t pid = -1;  ///< of the program
 };
 
 /// To be answered with Pong within the hang limit (5 s), else the server is killed and replaced.
@@ -134,8 +144,9 @@ struct Ping {
   std::uint64_t serial = 0;
 };
 
-/// The daemon ends: tell clients and checkpoint. Jobs are being hung up; Exited messages still come. When
-/// all jobs are gone the link closes: then exit.
+/// The daemon ends: tell clients and checkpoint. Plain programs are being hung up; held ones are the server's to
+/// stop, which says with EndsWithin how long it needs. Exited messages still come. When all are gone the link
+/// closes: then exit.
 struct Stop {};
 
 /// The socket's name vanished and a new socket has it. Take what waits on the old listener, then use this.
@@ -143,7 +154,7 @@ struct Listener {
   UniqueFd listener;
 };
 
-using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener>;
+using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener, Emptied>;
 
 // ---- server to keeper -------------------------------------------------------------------------------------
 
@@ -163,6 +174,7 @@ struct Spawn {
   std::optional<std::int32_t> nice;
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
   std::string input;               ///< a file that is its standard input; empty: the terminal
+  bool held = false;               ///< with a holder (os/holder.hpp)
 };
 
 /// The pane is gone: drop its master, journal and record. A program that still runs gets the kernel's hang-up
@@ -175,7 +187,7 @@ struct Signal {
   enum class Whom : std::uint8_t {
     leader,   ///< the program
     group,    ///< the program's process group
-    session,  ///< every process of the program's session
+    session,  ///< every process of the program's session; of a held one every process that is left of it
   };
   PaneNumber pane = 0;
   std::int32_t signo = 0;
@@ -191,7 +203,12 @@ struct End {};
 /// Spawn takes it back.
 struct Leave {};
 
-using ToKeeper = std::variant<Spawn, Forget, Signal, Pong, End, Leave>;
+/// The answer to Stop: the held programs will have ended by then. Later they are killed.
+struct EndsWithin {
+  std::chrono::milliseconds time{0};
+};
+
+using ToKeeper = std::variant<Spawn, Forget, Signal, Pong, End, Leave, EndsWithin>;
 
 // ---- bytes ------------------------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 #include "base/log.hpp"
 #include "os/descriptor.hpp"
+#include "os/holder.hpp"
 #include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/shared_memory.hpp"
@@ -64,48 +65,98 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   request.nice = spawn.nice;
   request.memory_limit = spawn.memory_limit;
   request.input = spawn.input;
+  request.held = spawn.held;
   auto pending = os::start_spawn_on_pty(request);
   if (!pending) return refuse(spawn, server, pending.error().sys_errno, pending.error().text);
-  const pid_t pid = pending->pid();
+  const pid_t child = pending->child();
   const int status = pending->status_fd();
-  auto& entry = starting_[pid];
+  auto& entry = starting_[child];
   entry = {spawn, server, std::move(*pending), clock_.wall(), std::move(journal), nullptr, false};
   entry.spawn.env.clear();
-  entry.watch = std::make_unique<os::FdWatch>(loop_, status, [this, pid](bool, bool) { on_verdict(pid); });
+  entry.watch = std::make_unique<os::FdWatch>(loop_, status, [this, child](bool, bool) { on_verdict(child); });
   entry.watch->want(true, false);
 }
 
-void ProgramTable::on_verdict(pid_t pid) {
-  auto node = starting_.extract(pid);
+void ProgramTable::on_verdict(pid_t child) {
+  auto node = starting_.extract(child);
   if (node.empty()) return;
   Starting& entry = node.mapped();
   entry.watch.reset();
   auto done = entry.pending.finish();
   if (!done) {
     // Its pid is reaped as an unknown child.
-    forgotten_.push_back(pid);
+    forgotten_.push_back(child);
     return refuse(entry.spawn, entry.server, done.error().sys_errno, done.error().text);
   }
   if (entry.forgotten) {
-    forgotten_.push_back(pid);
+    forgotten_.push_back(child);
     return;
   }
   Program& program = programs_[entry.spawn.pane];
   UniqueFd journal = entry.journal ? std::move(entry.journal) : std::move(program.journal);
-  if (program.pid > 0 && !program.exited) {
+  held_.erase(program.pane);
+  if (program.holder > 0) {
+    forgotten_.push_back(program.holder);
+    os::signal_held(program.holder, program.exited ? -1 : program.pid, {SIGHUP, SIGCONT});
+  } else if (program.pid > 0 && !program.exited) {
     // respawn -k: what runs there is hung up as its terminal goes; nobody asks any more how it ends.
     forgotten_.push_back(program.pid);
     os::signal_sessions({program.pid}, {SIGHUP, SIGCONT});
   }
   program = Program{};
   program.pane = entry.spawn.pane;
-  program.pid = pid;
+  program.pid = done->pid;
+  program.holder = done->holder;
+  program.held_end = std::move(done->held_end);
   program.tty = std::move(done->tty);
   program.program = entry.spawn.argv[0];
   program.started = entry.started;
   program.master = std::move(done->master);
   program.journal = std::move(journal);
   observer_.on_spawned(entry.spawn.request, entry.server, done->note, program);
+  watch_held(program);
+}
+
+void ProgramTable::watch_held(const Program& program) {
+  if (program.holder <= 0 || program.exited) return;
+  auto& watch = held_[program.pane];
+  watch = std::make_unique<os::FdWatch>(loop_, program.held_end.get(), [this, pane = program.pane](bool, bool) {
+    // Its own watch goes in here: not inside its callback.
+    loop_.defer([this, pane] { on_held_end(pane); });
+  });
+  watch->want(true, false);
+}
+
+void ProgramTable::on_held_end(PaneNumber pane) {
+  const auto known = programs_.find(pane);
+  if (known == programs_.end() || known->second.holder <= 0 || known->second.exited) return;
+  Program& program = known->second;
+  const auto end = os::read_held_end(program.held_end.get());
+  if (!end) return;  // at end of file the holder is about to be reaped
+  held_.erase(pane);
+  program.exited = true;
+  program.wait_status = end->wait_status;
+  program.usage = usage_of(end->usage);
+  program.ended = clock_.wall();
+  // Without anything left the holder ends by itself: it is a child that nobody asks for.
+  if (!end->left) forgotten_.push_back(std::exchange(program.holder, -1));
+  observer_.on_exited(program);
+}
+
+void ProgramTable::on_holder_reaped(Program& program) {
+  on_held_end(program.pane);
+  held_.erase(program.pane);
+  program.held_end.reset();
+  if (program.holder < 0) return;  // it had told that it is the last
+  program.holder = -1;
+  if (program.exited) return observer_.on_emptied(program);
+  // Somebody killed the holder, and the kernel has hung the terminal up. How the program ends cannot be known.
+  log::error("pane {}: the holder of pid {} was killed", program.pane, program.pid);
+  ::kill(program.pid, SIGKILL);
+  program.exited = true;
+  program.wait_status = SIGKILL;
+  program.ended = clock_.wall();
+  observer_.on_exited(program);
 }
 
 bool ProgramTable::reaped(pid_t pid, int status, const rusage& usage) {
@@ -115,7 +166,14 @@ bool ProgramTable::reaped(pid_t pid, int status, const rusage& usage) {
   bool known = forgotten != forgotten_.end();
   if (known) forgotten_.erase(forgotten);
   for (auto& [pane, program] : programs_) {
-    if (program.pid != pid || program.exited) continue;
+    if (program.holder == pid) {
+      on_holder_reaped(program);
+      // What it told last made it a child that nobody asks for.
+      std::erase(forgotten_, pid);
+      known = true;
+      break;
+    }
+    if (program.pid != pid || program.exited || program.holder > 0) continue;
     known = true;
     program.exited = true;
     program.wait_status = status;
@@ -134,13 +192,20 @@ void ProgramTable::forget(PaneNumber pane) {
   }
   const auto known = programs_.find(pane);
   if (known == programs_.end()) return;
-  if (!known->second.exited) forgotten_.push_back(known->second.pid);
+  held_.erase(pane);
+  if (known->second.holder > 0) {
+    forgotten_.push_back(known->second.holder);
+  } else if (!known->second.exited) {
+    forgotten_.push_back(known->second.pid);
+  }
   programs_.erase(known);
 }
 
 void ProgramTable::signal(const Signal& signal) {
   const auto known = programs_.find(signal.pane);
-  if (known == programs_.end() || known->second.exited) return;
+  if (known == programs_.end()) return;
+  const Program& program = known->second;
+  if (program.exited && (program.holder <= 0 || signal.whom != Signal::Whom::session)) return;
   if (signal.signo < 1 || signal.signo >= NSIG) return;
   const pid_t pid = known->second.pid;
   switch (signal.whom) {
@@ -151,27 +216,37 @@ void ProgramTable::signal(const Signal& signal) {
       ::kill(-pid, signal.signo);
       break;
     case Signal::Whom::session:
-      os::signal_sessions({pid}, {signal.signo});
+      if (program.holder > 0) {
+        os::signal_held(program.holder, program.exited ? -1 : pid, {signal.signo});
+      } else {
+        os::signal_sessions({pid}, {signal.signo});
+      }
       break;
   }
 }
 
-void ProgramTable::signal_all(const std::vector<int>& signals) {
+void ProgramTable::signal_all(const std::vector<int>& signals, Which which) {
   std::vector<pid_t> sessions = forgotten_;
   for (const auto& [pid, entry] : starting_) sessions.push_back(pid);
   for (const auto& [pane, program] : programs_) {
-    if (!program.exited) sessions.push_back(program.pid);
+    if (program.holder > 0) {
+      if (which == Which::all) os::signal_held(program.holder, program.exited ? -1 : program.pid, signals);
+    } else if (!program.exited) {
+      sessions.push_back(program.pid);
+    }
   }
   os::signal_sessions(sessions, signals);
 }
 
 bool ProgramTable::has_children() const {
   return !starting_.empty() || !forgotten_.empty() ||
-         std::any_of(programs_.begin(), programs_.end(), [](const auto& one) { return !one.second.exited; });
+         std::any_of(programs_.begin(), programs_.end(), 
+                     [](const auto& one) { return !one.second.exited || one.second.holder > 0; });
 }
 
 std::map<PaneNumber, Program> ProgramTable::take() {
   starting_.clear();
+  held_.clear();
   forgotten_.clear();
   return std::exchange(programs_, {});
 }
@@ -179,6 +254,7 @@ std::map<PaneNumber, Program> ProgramTable::take() {
 void ProgramTable::adopt(Program program) {
   const PaneNumber pane = program.pane;
   programs_[pane] = std::move(program);
+  watch_held(programs_[pane]);
 }
 
 }  // namespace sess::keeper

@@ -29,6 +29,8 @@ class ProgramTable {
                             const Program& program) = 0;
     virtual void on_spawn_failed(std::uint64_t server, SpawnFailed failure) = 0;
     virtual void on_exited(const Program& program) = 0;
+    /// What a held program had left behind is gone; on_exited() was before.
+    virtual void on_emptied(const Program& program) = 0;
     /// The last child has been reaped.
     virtual void on_none_left() = 0;
   };
@@ -43,8 +45,10 @@ class ProgramTable {
   void forget(PaneNumber pane);
   /// Nothing happens when the pane is unknown, its program has been reaped, or the signal does not exist.
   void signal(const Signal& signal);
-  /// Sends signals, in this order, to every process in the sessions of all unreaped programs.
-  void signal_all(const std::vector<int>& signals);
+  enum class Which { plain, all };
+  /// Sends signals, in this order, to every process in the sessions of all unreaped programs, and to all that is
+  /// left of held ones.
+  void signal_all(const std::vector<int>& signals, Which which = Which::all);
 
   /// Children that are not reaped, forgotten and starting ones included.
   [[nodiscard]] bool has_children() const;
@@ -72,14 +76,19 @@ class ProgramTable {
     std::unique_ptr<os::FdWatch> watch;
     bool forgotten = false;
   };
-  void on_verdict(pid_t pid);
+  void on_verdict(pid_t child);
+  void watch_held(const Program& program);
+  /// The first program's end, as its holder tells it; nothing when it does not yet.
+  void on_held_end(PaneNumber pane);
+  void on_holder_reaped(Program& program);
   void refuse(const Spawn& spawn, std::uint64_t server, int sys_errno, std::string text);
 
   os::Loop& loop_;
   Observer& observer_;
   const os::Clock& clock_;
   std::map<PaneNumber, Program> programs_;
-  std::map<pid_t, Starting> starting_;
+  std::map<pid_t, Starting> starting_;  ///< by the child to reap
+  std::map<PaneNumber, std::unique_ptr<os::FdWatch>> held_;
   std::vector<pid_t> forgotten_;
 };
 

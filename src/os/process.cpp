@@ -75,12 +75,19 @@ bool is_zombie(const ProcessInfo& info) {
   return info.state == 'Z' || info.state == 'X';
 }
 
+/// Whether /proc is that of this process's pid namespace: /proc/self is named after the reader's pid there.
+bool proc_is_ours() {
+  char name[32];
+  const ssize_t length = readlink("/proc/self", name, sizeof name);
+  return length > 0 && std::string(name, static_cast<std::size_t>(length)) == std::to_string(getpid());
+}
+
 /// The pid cannot be reused between the check and the signal: the pidfd holds the process that was checked.
 bool signal_checked(const ProcessInfo& seen, const std::vector<int>& signals) {
   UniqueFd fd(static_cast<int>(syscall(SYS_pidfd_open, seen.pid, 0)));
   if (!fd) return false;
   const auto now = process_info(seen.pid);
-  if (!now || now->session != seen.session || is_zombie(*now)) return false;
+  if (!now || now->started_after_boot != seen.started_after_boot || is_zombie(*now)) return false;
   bool reached = false;
   for (const int signo : signals) {
     reached = syscall(SYS_pidfd_send_signal, fd.get(), signo, nullptr, 0) == 0 || reached;
@@ -114,6 +121,7 @@ std::optional<ProcessProgress> process_progress(pid_t pid) {
 
 std::vector<ProcessInfo> all_processes() {
   std::vector<ProcessInfo> out;
+  if (!proc_is_ours()) return out;
   DIR* listing = opendir("/proc");
   if (listing == nullptr) return out;
   while (const dirent* entry = readdir(listing)) {
@@ -175,14 +183,33 @@ std::optional<pid_t> foreground_process(int master) {
   return std::nullopt;
 }
 
-int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals) {
-  const std::set<pid_t> wanted(sessions.begin(), sessions.end());
+std::vector<ProcessInfo> held_processes(pid_t holder) {
+  auto all = all_processes();
+  std::set<pid_t> held{holder};
+  // A child may have a smaller pid than its parent: again until nothing is added.
+  for (bool added = true; added;) {
+    added = false;
+    for (const auto& one : all) {
+      if (held.count(one.pid) != 0) continue;
+      if (one.session != holder && held.count(one.parent) == 0) continue;
+      held.insert(one.pid);
+      added = true;
+    }
+  }
+  std::erase_if(all, [&](const auto& one) { return one.pid == holder || held.count(one.pid) == 0; });
+  return all;
+}
+
+namespace {
+
+/// To all that `find` finds, again until nobody new turns up.
+template <class Find>
+int signal_found(const Find& find, const std::vector<int>& signals) {
   std::set<pid_t> reached;
-  if (wanted.empty()) return 0;
   for (int round = 0; round < kSignalRounds; ++round) {
     bool found_new = false;
-    for (const auto& one : all_processes()) {
-      if (wanted.count(one.session) == 0 || is_zombie(one) || reached.count(one.pid) != 0) continue;
+    for (const auto& one : find()) {
+      if (is_zombie(one) || reached.count(one.pid) != 0) continue;
       if (!signal_checked(one, signals)) continue;
       reached.insert(one.pid);
       found_new = true;
@@ -190,6 +217,40 @@ int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& 
     if (!found_new) break;
   }
   return static_cast<int>(reached.size());
+}
+
+/// What can be done without knowing who is there: an unreaped child and the group that it leads.
+int signal_blindly(pid_t leader, const std::vector<int>& signals) {
+  bool reached = false;
+  for (const int signo : signals) {
+    const bool group = ::kill(-leader, signo) == 0;
+    reached = ::kill(leader, group ? 0 : signo) == 0 || group || reached;
+  }
+  return reached ? 1 : 0;
+}
+
+}  // namespace
+
+int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals) {
+  const std::set<pid_t> wanted(sessions.begin(), sessions.end());
+  if (wanted.empty()) return 0;
+  if (!proc_is_ours()) {
+    int reached = 0;
+    for (const pid_t leader : wanted) reached += signal_blindly(leader, signals);
+    return reached;
+  }
+  return signal_found(
+      [&] {
+        auto all = all_processes();
+        std::erase_if(all, [&](const auto& one) { return wanted.count(one.session) == 0; });
+        return all;
+      },
+      signals);
+}
+
+int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals) {
+  if (!proc_is_ours()) return program > 0 ? signal_blindly(program, signals) : 0;
+  return signal_found([&] { return held_processes(holder); }, signals);
 }
 
 }  // namespace sess::os

@@ -39,10 +39,14 @@ struct ProcessProgress {
 
 /// One process.
 [[nodiscard]] std::optional<ProcessInfo> process_info(pid_t pid);
-/// All that are visible, ordered by pid; empty when /proc cannot be read.
+/// All that are visible, ordered by pid; empty when /proc cannot be read or shows other processes than those that
+/// this one's pids name (a container that kept its host's /proc).
 [[nodiscard]] std::vector<ProcessInfo> all_processes();
 /// Those of a session, ordered by pid: the tree follows from `parent`.
 [[nodiscard]] std::vector<ProcessInfo> session_processes(pid_t session);
+
+/// Those of a holder's session, and all that descend from the holder, without it; ordered by pid.
+[[nodiscard]] std::vector<ProcessInfo> held_processes(pid_t holder);
 
 /// The program's name as tmux shows it: last component of argv[0] without a login shell's '-', else comm.
 [[nodiscard]] std::optional<std::string> process_name(pid_t pid);
@@ -59,6 +63,10 @@ struct ProcessProgress {
 /// checked to be in one of them, so a reused pid is never hit. The caller guarantees that the session ids are
 /// still the ones it means (their leaders are unreaped children). Repeats until no new members turn up, at
 /// most four times. Returns how many processes were reached.
+/// Where /proc shows other processes, the leaders and their groups are signalled.
 int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals);
+/// The same for the held_processes() of an unreaped holder. `program` and its group stand for them where /proc shows
+/// other processes; -1: it has ended.
+int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals);
 
 }  // namespace sess::os

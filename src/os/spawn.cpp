@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "os/descriptor.hpp"
+#include "os/holder.hpp"
 #include "os/signals.hpp"
 
 extern char** environ;
@@ -41,7 +42,9 @@ struct Prepared {
   const char* input;
   std::array<int, 3> std_fds;
   bool terminal;
+  bool held;
   int report;
+  int held_end;  ///< the holder writes to it
 };
 
 std::string_view variable(const std::vector<std::string>& env, std::string_view name) {
@@ -98,6 +101,9 @@ int try_exec(Prepared& with) {
     tell(with.report, Report::What::terminal, errno);
     _exit(127);
   }
+  if (with.held) {
+    become_held(with.std_fds[0], with.held_end);  // comes back in the program's process
+  }
   if (!place_std_fds(with.std_fds)) {
     tell(with.report, Report::What::terminal, errno);
     _exit(127);
@@ -149,11 +155,23 @@ Result<> check(const SpawnRequest& request) {
   return {};
 }
 
-/// Forks; gives the child's pid and the reading end of its report.
-Result<std::pair<pid_t, UniqueFd>> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds,
-                                              bool terminal) {
+struct Forked {
+  pid_t pid = -1;
+  pid_t holder = -1;
+  UniqueFd report;
+  UniqueFd held_end;
+};
+
+/// Forks; gives the program's pid and the reading end of its report.
+Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds, bool terminal) {
   auto pipe = open_pipe();
   if (!pipe) return pass(pipe.error());
+  Pipe ends;
+  if (request.held && terminal) {
+    auto made = open_pipe();
+    if (!made) return pass(made.error());
+    ends = std::move(*made);
+  }
   Prepared with;
   with.candidates = path_candidates(request.argv[0], request.env);
   with.argv = pointers(request.argv);
@@ -170,12 +188,22 @@ Result<std::pair<pid_t, UniqueFd>> fork_child(const SpawnRequest& request, std::
   with.descriptors = original_descriptor_limit();
   with.std_fds = std_fds;
   with.terminal = terminal;
+  with.held = static_cast<bool>(ends.write);
+  with.held_end = ends.write.get();
   with.report = pipe->write.get();
   const SignalBlock blocked;
   const pid_t pid = fork();
   if (pid < 0) return fail_errno(errno, "cannot start {}: fork", request.argv[0]);
   if (pid == 0) run_child(with);
-  return std::pair(pid, std::move(pipe->read));
+  if (!with.held) return Forked{pid, -1, std::move(pipe->read), {}};
+  ends.write.reset();
+  const auto program = read_held_pid(ends.read.get());
+  if (!program) {
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    return fail_errno(EAGAIN, "cannot start {}: fork", request.argv[0]);
+  }
+  return Forked{*program, pid, std::move(pipe->read), std::move(ends.read)};
 }
 
 void reap(pid_t pid) {
@@ -186,7 +214,7 @@ void reap(pid_t pid) {
 Result<Spawned> finish_and_reap(Result<PendingSpawn> pending) {
   if (!pending) return pass(pending.error());
   auto done = pending->finish();
-  if (!done) reap(pending->pid());
+  if (!done) reap(pending->child());
   return done;
 }
 
@@ -230,8 +258,9 @@ Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
   auto forked = fork_child(request, {slave, slave, slave}, true);
   if (!forked) return pass(forked.error());
   PendingSpawn pending;
-  pending.spawned_ = {forked->first, std::move(pty->master), std::move(pty->name), {}};
-  pending.status_ = std::move(forked->second);
+  pending.spawned_ = {forked->pid,          forked->holder,       std::move(forked->held_end),
+                      std::move(pty->master), std::move(pty->name), {}};
+  pending.status_ = std::move(forked->report);
   pending.program_ = request.argv[0];
   pending.cwd_ = request.cwd;
   pending.input_ = request.input;
@@ -246,8 +275,8 @@ Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, i
   auto forked = fork_child(request, {or_null(in), or_null(out), or_null(err)}, false);
   if (!forked) return pass(forked.error());
   PendingSpawn pending;
-  pending.spawned_.pid = forked->first;
-  pending.status_ = std::move(forked->second);
+  pending.spawned_.pid = forked->pid;
+  pending.status_ = std::move(forked->report);
   pending.program_ = request.argv[0];
   pending.cwd_ = request.cwd;
   pending.input_ = request.input;

@@ -1,10 +1,13 @@
 // Starting programs: on a new pseudo-terminal, or with three given descriptors.
 //
+// Some programs get a holder (holder.hpp) between this process and themselves.
+//
 // The program gets a new session, default signal dispositions, an empty mask, the RLIMIT_NOFILE that the
 // user had, and no descriptor but 0, 1 and 2. A program that cannot be executed is an Error that names it
 // (sys_errno is exec's), never a child that exits 127.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -31,10 +34,13 @@ struct SpawnRequest {
   std::optional<int> nice;         ///< scheduling priority; one that is not permitted is noted
   std::uint64_t memory_limit = 0;  ///< bytes of address space (RLIMIT_AS); 0: as it is
   std::string input;               ///< a file that is opened as standard input; empty: the terminal
+  bool held = false;               ///< on a terminal: with a holder, whose child it is
 };
 
 struct Spawned {
   pid_t pid = -1;
+  pid_t holder = -1;  ///< the child of this process that holds the program; -1: the program itself is the child
+  UniqueFd held_end;  ///< the holder's report: read_held_end()
   UniqueFd master;   ///< non-blocking
   std::string tty;   ///< "/dev/pts/3"
   std::string note;  ///< set when the directory could not be used: a line for the user
@@ -45,9 +51,11 @@ struct Spawned {
 class PendingSpawn {
  public:
   [[nodiscard]] pid_t pid() const { return spawned_.pid; }
+  /// What is to be reaped: the program, or its holder.
+  [[nodiscard]] pid_t child() const { return spawned_.holder > 0 ? spawned_.holder : spawned_.pid; }
   [[nodiscard]] int status_fd() const { return status_.get(); }
   /// Waits for the verdict (at once when status_fd() is at end of file). On failure the child has ended but
-  /// is not reaped: the caller waits for pid().
+  /// is not reaped: the caller waits for child().
   [[nodiscard]] Result<Spawned> finish();
 
  private:

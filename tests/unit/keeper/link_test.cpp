@@ -97,7 +97,8 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   REQUIRE(link.keeper.send(Ready{}));
   REQUIRE(link.keeper.send(Spawned{1, 2, 3, "/dev/pts/1", "note", WallTime(5s), some_fd(), some_fd()}));
   REQUIRE(link.keeper.send(SpawnFailed{1, 2, ENOENT, "text"}));
-  REQUIRE(link.keeper.send(Exited{1, 2, 3, {4us, 5us, 6}, WallTime(7s)}));
+  REQUIRE(link.keeper.send(Exited{1, 2, 3, {4us, 5us, 6}, WallTime(7s), true}));
+  REQUIRE(link.keeper.send(Emptied{4, 5}));
   REQUIRE(link.keeper.send(Ping{~0ULL}));
   REQUIRE(link.keeper.send(Stop{}));
   REQUIRE(link.keeper.send(Listener{some_fd()}));
@@ -129,7 +130,10 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   CHECK(spawned.note == "note");
   CHECK(spawned.master);
   CHECK(std::get<SpawnFailed>(*link.server.receive()).sys_errno == ENOENT);
-  CHECK(std::get<Exited>(*link.server.receive()).usage == Usage{4us, 5us, 6});
+  const auto exited = std::get<Exited>(*link.server.receive());
+  CHECK(exited.usage == Usage{4us, 5us, 6});
+  CHECK(exited.left);
+  CHECK(std::get<Emptied>(*link.server.receive()).pid == 5);
   CHECK(std::get<Ping>(*link.server.receive()).serial == ~0ULL);
   CHECK(std::holds_alternative<Stop>(*link.server.receive()));
   CHECK(std::get<Listener>(*link.server.receive()).listener);
@@ -141,6 +145,7 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   REQUIRE(link.server.send(Pong{6}));
   REQUIRE(link.server.send(End{}));
   REQUIRE(link.server.send(Leave{}));
+  REQUIRE(link.server.send(EndsWithin{1500ms}));
   const auto spawn = std::get<Spawn>(next_at(link.keeper));
   const Spawn original = example_spawn();
   CHECK(spawn.argv == original.argv);
@@ -155,6 +160,7 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   CHECK(std::get<Pong>(next_at(link.keeper)).serial == 6);
   CHECK(std::holds_alternative<End>(next_at(link.keeper)));
   CHECK(std::holds_alternative<Leave>(next_at(link.keeper)));
+  CHECK(std::get<EndsWithin>(next_at(link.keeper)).time == 1500ms);
 }
 
 TEST_CASE("arguments and environment far larger than any packet go through", "[link]") {

@@ -10,6 +10,7 @@
 #include <csignal>
 
 #include "os/descriptor.hpp"
+#include "os/holder.hpp"
 #include "os/process.hpp"
 #include "os/signals.hpp"
 #include "os/terminal.hpp"
@@ -239,6 +240,35 @@ TEST_CASE("a helper gets the three descriptors it was given, in any arrangement"
   auto silent = os::spawn(shell(home, "read x; test -z \"$x\""), -1, -1, -1);
   REQUIRE(silent);
   CHECK(wait_for(silent->pid) == 0);
+}
+
+TEST_CASE("a held program's end is told at once, and its holder ends when nothing is left", "[os][spawn]") {
+  const test::TempHome home;
+  auto request = shell(home, "(trap '' HUP; setsid sleep 600) & sleep 600 & tty; exit 3");
+  request.held = true;
+  auto spawned = os::spawn_on_pty(request);
+  REQUIRE(spawned);
+  REQUIRE(spawned->holder > 0);
+  REQUIRE(test::wait_readable(spawned->held_end.get()));
+  const auto end = os::read_held_end(spawned->held_end.get());
+  REQUIRE(end);
+  CHECK(WEXITSTATUS(end->wait_status) == 3);
+  CHECK(end->left);
+  // What is in the session and what left it; the session's leader lives, so nobody was hung up.
+  REQUIRE(test::wait_until([&] { return os::held_processes(spawned->holder).size() >= 2; }));
+  CHECK(waitpid(spawned->holder, nullptr, WNOHANG) == 0);
+  CHECK(os::signal_held(spawned->holder, -1, {SIGKILL}) >= 2);
+  CHECK(WIFEXITED(wait_for(spawned->holder)));
+}
+
+TEST_CASE("a held program that cannot be executed is an error as any other", "[os][spawn]") {
+  const test::TempHome home;
+  auto request = shell(home, "");
+  request.argv = {"no-such-program"};
+  request.held = true;
+  const auto spawned = os::spawn_on_pty(request);
+  REQUIRE_FALSE(spawned);
+  CHECK(spawned.error().sys_errno == ENOENT);
 }
 
 TEST_CASE("resizing a terminal tells its program and clamps nonsense", "[os][pty]") {
