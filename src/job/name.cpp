@@ -4,6 +4,9 @@
 #include <cctype>
 #include <numeric>
 
+#include "base/printable.hpp"
+#include "base/utf8.hpp"
+
 namespace sess::job {
 
 namespace {
@@ -83,9 +86,16 @@ Result<> check_name(std::string_view name) {
     return fail(ErrorCode::invalid_argument, "a job's name has more than {} characters", kMaxName);
   }
   if (name[0] == '-' || name[0] == '.') {
-    return fail(ErrorCode::invalid_argument, "the job name '{}' begins with '{}'", name, name[0]);
+    return fail(ErrorCode::invalid_argument, "the job name '{}' begins with '{}'", printable(name), name[0]);
   }
-  if (!std::all_of(name.begin(), name.end(), allowed)) {
+  bool fits = true;
+  for (auto rest = name; fits && !rest.empty();) {
+    const Utf8Decoded next = decode_utf8(rest);
+    const bool ascii = next.status == Utf8Status::value && next.code_point < 0x80;
+    fits = ascii ? allowed(rest[0]) : next.status == Utf8Status::value && is_word_character(next.code_point);
+    rest.remove_prefix(next.length);
+  }
+  if (!fits) {
     return fail(ErrorCode::invalid_argument, "a job's name has only letters, digits, '.', '_' and '-'");
   }
   return {};

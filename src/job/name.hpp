@@ -16,7 +16,7 @@ namespace sess::job {
 /// Longest name, bytes.
 inline constexpr std::size_t kMaxName = 64;
 
-/// Letters, digits, '.', '_' and '-'; no '-' or '.' at the beginning; at most kMaxName bytes: fit for a file
+/// Letters and digits of any script, '.', '_' and '-'; no '-' or '.' at the beginning; at most kMaxName bytes: fit for a file
 /// name and a target. The error says what is wrong.
 [[nodiscard]] Result<> check_name(std::string_view name);
 

@@ -53,11 +53,13 @@ TEST_CASE("a derived name is always a valid one", "[job]") {
 }
 
 TEST_CASE("names that could not be a file or a target are refused", "[job]") {
-  for (const auto* wrong : {"", "-x", ".x", "a/b", "a b", "a:b", "é", "a\n"})
+  for (const auto* wrong : {"", "-x", ".x", "a/b", "a b", "a:b", "\xff", "a\u00a0b", "\u2192", "a\n"})
     CHECK_FALSE(job::check_name(wrong));
   CHECK_FALSE(job::check_name(std::string(job::kMaxName + 1, 'a')));
   CHECK(job::check_name(std::string(job::kMaxName, 'a')));
   CHECK(job::check_name("web.1_test-2"));
+  CHECK(job::check_name("학습"));
+  CHECK(job::check_name("é"));
 }
 
 TEST_CASE("the nearest word is suggested, a far one is not", "[job]") {
