@@ -66,6 +66,9 @@ protocol::Hello make_hello(const Options& options) {
   hello.utf8 = options.utf8 || utf8_locale(hello.environment);
   hello.colours_256 = options.colours_256;
   hello.login_shell = options.login_shell;
+  const mode_t mask = ::umask(0);  // it can only be asked for by being set
+  ::umask(mask);
+  hello.umask = mask;
   hello.terminal_features = options.terminal_features;
   hello.control = options.control;
   hello.fit();

@@ -20,6 +20,10 @@ Exit Exit::from_wait_status(int status) {
 }
 
 std::string Exit::text() const {
+  if (cause == Cause::lost) return "lost: the daemon was killed while it ran";
+  if (cause == Cause::timeout) {
+    return "took too long (" + Exit{code, signal, core}.text() + ")";
+  }
   if (signal == 0) return "exited with " + std::to_string(code);
   return "killed by " + signal_name(signal) + (core ? " (core dumped)" : "");
 }
@@ -47,6 +51,7 @@ Result<SuccessExits> SuccessExits::parse(std::string_view text) {
 }
 
 bool SuccessExits::contains(const Exit& exit) const {
+  if (exit.cause != Exit::Cause::own) return false;
   if (exit.signal != 0) return signals_.count(exit.signal) != 0;
   return exit.code == 0 || codes_.count(exit.code) != 0;
 }

@@ -4,6 +4,7 @@
 // write with these. What follows from an end is restart.hpp's business.
 #pragma once
 
+#include <cstdint>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,11 +17,16 @@ struct Exit {
   int code = 0;       ///< meaningful when signal is 0
   int signal = 0;     ///< 0: the program exited by itself
   bool core = false;  ///< a core was dumped
+  /// Why it ended, beyond how: its time was up, or the daemon was killed while it ran and nobody knows.
+  enum class Cause : std::uint8_t { own, timeout, lost } cause = Cause::own;
 
   /// What waitpid(2) reported.
   [[nodiscard]] static Exit from_wait_status(int status);
-  /// What a shell reports as $?: the code, or 128 + the signal.
-  [[nodiscard]] int shell_status() const { return signal != 0 ? 128 + signal : code; }
+  /// What a shell reports as $?: the code, or 128 + the signal; 124 (timeout(1)'s) and 125 for the other causes.
+  [[nodiscard]] int shell_status() const {
+    if (cause != Cause::own) return cause == Cause::timeout ? 124 : 125;
+    return signal != 0 ? 128 + signal : code;
+  }
   /// "exited with 1", "killed by SIGSEGV (core dumped)".
   [[nodiscard]] std::string text() const;
 

@@ -15,6 +15,15 @@
 
 namespace sess::job {
 
+Result<unsigned> parse_umask(std::string_view text) {
+  unsigned mask = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mask, 8);
+  if (error != std::errc() || end != text.data() + text.size() || mask > 0777) {
+    return fail(ErrorCode::invalid_argument, "'{}' is no umask: write octal digits, for example 0077", text);
+  }
+  return mask;
+}
+
 namespace {
 
 /// One key: how it is read and written. read() returns what is wrong, or nothing; write() an empty string for
@@ -246,9 +255,21 @@ void add_policy_keys(std::vector<Key>& keys) {
       }));
   keys.push_back(duration_key("stop-timeout", "How long a stop waits before it kills.",
                               [](Spec& spec) -> Milliseconds& { return spec.stop_timeout; }));
+  keys.push_back(flag_key("leave-children",
+                          "Whether what its first process leaves behind goes on when that has ended by itself.",
+                          &Spec::leave_children));
 }
 
 void add_resource_keys(std::vector<Key>& keys) {
+  keys.push_back(text_key(
+      "umask", "octal digits", "Permissions that its files do not get; those of whoever starts it if not given.",
+      [](const std::string& word, Spec& spec) -> std::string {
+        const auto mask = parse_umask(word);
+        if (!mask) return mask.error().text;
+        spec.umask = *mask;
+        return {};
+      },
+      [](const Spec& spec) { return spec.umask ? fmt::format("{:04o}", *spec.umask) : std::string(); }));
   keys.push_back(number_key(
       "nice", "-20 to 19", "Scheduling priority, as for nice(1).", -20, 19,
       [](Spec& spec, std::int64_t value) { spec.nice = static_cast<int>(value); },

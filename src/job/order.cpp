@@ -47,7 +47,7 @@ void Graph::remove(const std::string& name) {
   jobs_.erase(name);
 }
 
-std::vector<std::string> Graph::find_cycle() const {
+std::vector<std::string> Graph::find_cycle(Edges edges) const {
   // Depth first with an explicit path: what is found on the path again closes a cycle.
   std::set<std::string> done;
   for (const auto& [root, unused] : jobs_) {
@@ -60,12 +60,12 @@ std::vector<std::string> Graph::find_cycle() const {
     while (!path.empty()) {
       Step& step = path.back();
       const auto job = jobs_.find(step.name);
-      if (job == jobs_.end() || step.next >= job->second.after.size()) {
+      if (job == jobs_.end() || step.next >= (job->second.*edges).size()) {
         done.insert(step.name);
         path.pop_back();
         continue;
       }
-      const std::string next = job->second.after[step.next++];
+      const std::string next = (job->second.*edges)[step.next++];
       const auto on_path =
           std::find_if(path.begin(), path.end(), [&](const Step& s) { return s.name == next; });
       if (on_path != path.end()) {
@@ -81,9 +81,11 @@ std::vector<std::string> Graph::find_cycle() const {
 }
 
 Result<> Graph::check() const {
-  const auto cycle = find_cycle();
-  if (cycle.empty()) return {};
-  return fail(ErrorCode::invalid_argument, "dependency cycle: {}", path_text(cycle));
+  for (const Edges edges : {&Dependencies::after, &Dependencies::requires_}) {
+    const auto cycle = find_cycle(edges);
+    if (!cycle.empty()) return fail(ErrorCode::invalid_argument, "dependency cycle: {}", path_text(cycle));
+  }
+  return {};
 }
 
 Result<std::vector<std::string>> Graph::start_order(const std::vector<std::string>& names) const {
@@ -144,6 +146,42 @@ std::vector<std::string> Graph::stopped_with(const std::string& name) const {
     return sorted;
   }
   return found;
+}
+
+bool Graph::stops_before(const Dependencies& later, const std::string& later_name, const Dependencies& one,
+                         const std::string& name) {
+  // Who requires it without an order goes first, unless the order is the other way round.
+  return has(later.after, name) || (has(later.requires_, name) && !has(one.after, later_name));
+}
+
+std::string Graph::stops_before(const std::string& name,
+                                const std::function<bool(const std::string&)>& busy) const {
+  const auto job = jobs_.find(name);
+  if (job == jobs_.end()) return {};
+  for (const auto& [other, dependencies] : jobs_) {
+    if (other != name && stops_before(dependencies, other, job->second, name) && busy(other)) return other;
+  }
+  return {};
+}
+
+std::map<std::string, std::chrono::milliseconds> Graph::chain(
+    const std::function<std::chrono::milliseconds(const std::string&)>& time) const {
+  std::map<std::string, std::chrono::milliseconds> sums;
+  for (const auto& [name, dependencies] : jobs_) sums[name] = time(name);
+  // As many rounds as the longest chain has links; a cycle of mixed edges ends with the number of jobs.
+  for (std::size_t round = 0; round < jobs_.size(); ++round) {
+    bool changed = false;
+    for (const auto& [name, one] : jobs_) {
+      std::chrono::milliseconds before{0};
+      for (const auto& [other, dependencies] : jobs_) {
+        if (other != name && stops_before(dependencies, other, one, name)) before = std::max(before, sums[other]);
+      }
+      changed = changed || sums[name] != before + time(name);
+      sums[name] = before + time(name);
+    }
+    if (!changed) break;
+  }
+  return sums;
 }
 
 Graph::Answer Graph::may_start(const std::string& name,

@@ -6,6 +6,7 @@
 // well, any other when its program runs.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -43,7 +44,8 @@ class Graph {
   void remove(const std::string& name);
   [[nodiscard]] bool contains(const std::string& name) const { return jobs_.count(name) != 0; }
 
-  /// Nothing, or an error that names a cycle of `after` edges as its path: "dependency cycle: a -> b -> a".
+  /// Nothing, or an error that names a cycle of `after` or of `requires` edges as its path: "dependency cycle:
+  /// a -> b -> a".
   [[nodiscard]] Result<> check() const;
 
   /// All that a start of these jobs starts, them included, in an order that may be followed one by one.
@@ -54,6 +56,14 @@ class Graph {
   /// Jobs that a stop (or restart) of this one takes along, because they require it; in the order to stop:
   /// dependents first.
   [[nodiscard]] std::vector<std::string> stopped_with(const std::string& name) const;
+
+  /// The first job for which `busy` is true and that has to have stopped before this one does: it comes after this
+  /// one, or requires it. Empty when there is none.
+  [[nodiscard]] std::string stops_before(const std::string& name,
+                                         const std::function<bool(const std::string&)>& busy) const;
+  /// For every job the time that it and all that have to stop before it take, one after the other.
+  [[nodiscard]] std::map<std::string, std::chrono::milliseconds> chain(
+      const std::function<std::chrono::milliseconds(const std::string&)>& time) const;
 
   enum class Ready : std::uint8_t { yes, wait, refused };
   struct Answer {
@@ -66,7 +76,11 @@ class Graph {
                                  const std::function<State(const std::string&)>& state) const;
 
  private:
-  [[nodiscard]] std::vector<std::string> find_cycle() const;
+  using Edges = std::vector<std::string> Dependencies::*;
+  [[nodiscard]] std::vector<std::string> find_cycle(Edges edges) const;
+  /// Whether `later` has to have stopped before `name` does.
+  [[nodiscard]] static bool stops_before(const Dependencies& later, const std::string& later_name,
+                                         const Dependencies& one, const std::string& name);
   std::map<std::string, Dependencies> jobs_;
 };
 

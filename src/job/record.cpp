@@ -6,6 +6,7 @@
 #include <sstream>
 #include <toml++/toml.h>
 
+#include "base/utf8.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
 
@@ -17,6 +18,7 @@ namespace {
 /// kept.
 constexpr std::size_t kMaxFile = 256 * 1024;
 constexpr std::size_t kMaxCommand = 64 * 1024;
+constexpr std::size_t kMaxSpec = 64 * 1024;
 constexpr std::string_view kSuffix = ".toml";
 
 std::int64_t micros(WallTime time) {
@@ -95,15 +97,76 @@ Result<std::vector<FileName>> files_of(Directory& directory, const std::string& 
   return files;
 }
 
+std::string text_of(const toml::table& table) {
+  std::ostringstream out;
+  out << table << "\n";
+  return out.str();
+}
+
+Result<toml::table> parse_table(std::string_view text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    return fail(ErrorCode::invalid_argument, "line {}: {}", error.source().begin.line, error.description());
+  }
+}
+
+/// TOML is UTF-8; a command line need not be.
+std::string as_utf8(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const Utf8Decoded next = decode_utf8(text);
+    append_utf8(out, next.code_point);
+    text.remove_prefix(next.length);
+  }
+  return out;
+}
+
+toml::table table_of(const Record& record);
+Result<Record> record_of(const toml::table& table);
+
 }  // namespace
 
+std::chrono::microseconds time_taken(const Record& record) {
+  if (record.took.count() > 0) return record.took;
+  return std::max(std::chrono::duration_cast<std::chrono::microseconds>(record.end - record.start),
+                  std::chrono::microseconds(0));
+}
+
 std::string encode_record(const Record& record) {
+  return text_of(table_of(record));
+}
+
+std::string encode_note(const RunningNote& note) {
+  toml::table table = table_of(note.run);
+  table.insert("host", note.host);
+  table.insert("daemon", note.daemon);
+  return text_of(table);
+}
+
+Result<RunningNote> decode_note(std::string_view text) {
+  const auto table = parse_table(text);
+  if (!table) return pass(table.error());
+  auto run = record_of(*table);
+  if (!run) return pass(run.error());
+  return RunningNote{std::move(*run), (*table)["host"].value_or(std::string()),
+                     static_cast<int>((*table)["daemon"].value_or(std::int64_t{0}))};
+}
+
+Result<Record> decode_record(std::string_view text) {
+  const auto table = parse_table(text);
+  return table ? record_of(*table) : pass(table.error());
+}
+
+namespace {
+
+toml::table table_of(const Record& record) {
   toml::array command;
   std::size_t size = 0;
   for (const auto& word : record.command) {
     size += word.size();
     if (size > kMaxCommand) break;
-    command.push_back(word);
+    command.push_back(as_utf8(word));
   }
   toml::table table;
   table.insert("version", 1);
@@ -116,6 +179,8 @@ std::string encode_record(const Record& record) {
   } else {
     table.insert("code", record.exit.code);
   }
+  if (record.exit.cause == Exit::Cause::timeout) table.insert("cause", "timeout");
+  if (record.exit.cause == Exit::Cause::lost) table.insert("cause", "lost");
   if (record.stopped) table.insert("stopped", true);
   table.insert("success", record.success);
   table.insert("start", to_toml(record.start));
@@ -125,21 +190,15 @@ std::string encode_record(const Record& record) {
   table.insert("peak-memory", static_cast<std::int64_t>(record.peak_memory));
   table.insert("restart", record.restart);
   table.insert("pid", record.pid);
-  if (!record.log.empty()) table.insert("log", record.log);
+  if (record.took.count() > 0) table.insert("took-us", record.took.count());
+  if (!record.spec.empty() && record.spec.size() <= kMaxSpec) table.insert("spec", as_utf8(record.spec));
+  if (!record.log.empty()) table.insert("log", as_utf8(record.log));
   table.insert("rows", record.size.rows);
   table.insert("columns", record.size.cols);
-  std::ostringstream out;
-  out << table << "\n";
-  return out.str();
+  return table;
 }
 
-Result<Record> decode_record(std::string_view text) {
-  toml::table table;
-  try {
-    table = toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    return fail(ErrorCode::invalid_argument, "line {}: {}", error.source().begin.line, error.description());
-  }
+Result<Record> record_of(const toml::table& table) {
   Record record;
   const auto name = table["name"].value<std::string>();
   const auto start = from_toml(table, "start");
@@ -161,6 +220,9 @@ Result<Record> decode_record(std::string_view text) {
   if (const auto* command = table["command"].as_array()) {
     for (const auto& word : *command) record.command.push_back(word.value_or(std::string()));
   }
+  const auto cause = table["cause"].value_or(std::string());
+  if (cause == "timeout") record.exit.cause = Exit::Cause::timeout;
+  if (cause == "lost") record.exit.cause = Exit::Cause::lost;
   record.stopped = table["stopped"].value_or(false);
   record.success = table["success"].value_or(record.exit == Exit{});
   record.cpu_user = std::chrono::microseconds(table["cpu-user-us"].value_or(std::int64_t{0}));
@@ -169,6 +231,8 @@ Result<Record> decode_record(std::string_view text) {
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, table["peak-memory"].value_or(std::int64_t{0})));
   record.restart = static_cast<int>(table["restart"].value_or(std::int64_t{0}));
   record.pid = static_cast<int>(table["pid"].value_or(std::int64_t{0}));
+  record.took = std::chrono::microseconds(std::max<std::int64_t>(0, table["took-us"].value_or(std::int64_t{0})));
+  record.spec = table["spec"].value_or(std::string());
   record.log = table["log"].value_or(std::string());
   const auto side = [&table](std::string_view key, std::int64_t usual) {
     return static_cast<std::uint16_t>(std::clamp<std::int64_t>(table[key].value_or(usual), 1, kMaxSide));
@@ -176,6 +240,8 @@ Result<Record> decode_record(std::string_view text) {
   record.size = {side("rows", 24), side("columns", 80)};
   return record;
 }
+
+}  // namespace
 
 Result<> RecordStore::add(const Record& record) {
   if (auto ok = check_name(record.name); !ok) return ok;

@@ -37,11 +37,25 @@ struct Record {
   std::uint64_t peak_memory = 0;  ///< bytes
   int restart = 0;                ///< 0 for the first run since a person started it
   int pid = 0;
+  std::chrono::microseconds took{0};  ///< by a clock that nobody sets; 0: not known
+  std::string spec;                   ///< what it was told to be, as a job file; "" when that is too long
   std::string log;  ///< where its output is kept, when that is not the place for all
   Size size;        ///< of its terminal: what it printed is to be read in this width
 
   bool operator==(const Record&) const = default;
 };
+
+/// How long the run took, whatever the clock did meanwhile.
+[[nodiscard]] std::chrono::microseconds time_taken(const Record& record);
+
+/// A run that goes on, as a daemon that finds it after its own was killed knows it.
+struct RunningNote {
+  Record run;  ///< as far as it is known
+  std::string host;
+  int daemon = 0;  ///< pid of the keeper
+};
+[[nodiscard]] std::string encode_note(const RunningNote& note);
+[[nodiscard]] Result<RunningNote> decode_note(std::string_view text);
 
 /// The file's text, and back; the error of the second names what is missing or wrong.
 [[nodiscard]] std::string encode_record(const Record& record);

@@ -45,10 +45,12 @@ struct Spec {
   Milliseconds timeout{0};  ///< of one run; 0: none
   int stop_signal = 15;
   Milliseconds stop_timeout{10'000};
+  bool leave_children = false;  ///< what the first process leaves behind at a natural end goes on
   std::vector<std::string> after;
   std::vector<std::string> requires_;
 
   std::optional<int> nice;
+  std::optional<unsigned> umask;
   std::uint64_t memory_limit = 0;  ///< bytes; 0: none
   int cpu_limit = 0;               ///< percent of one CPU; 0: none
 
@@ -61,5 +63,8 @@ struct Spec {
 
   bool operator==(const Spec&) const = default;
 };
+
+/// "077", "0022": three or four octal digits at most 0777.
+[[nodiscard]] Result<unsigned> parse_umask(std::string_view text);
 
 }  // namespace sess::job

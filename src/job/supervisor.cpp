@@ -10,9 +10,11 @@ namespace sess::job {
 
 namespace {
 
-/// What a shell reports for a program that could not be run; of a run that took too long, timeout(1)'s status.
+/// What a shell reports for a program that could not be run.
 constexpr int kCannotRun = 127;
-constexpr int kTookTooLong = 124;
+/// From SIGKILL until a run is not waited for any longer: what is left then hangs in the kernel, or nobody can say
+/// what is left.
+constexpr Milliseconds kAfterKill{2000};
 
 Dependencies dependencies_of(const Spec& spec) {
   return {spec.after, spec.requires_, spec.oneshot};
@@ -40,6 +42,12 @@ Result<> Supervisor::add(Job job) {
   if (it != jobs_.end() && it->second.active()) {
     return fail(ErrorCode::already_exists, "job {} is {} already", job.name, state_name(it->second.state));
   }
+  if (it != jobs_.end() && it->second.left_behind) {
+    // What the last run left behind is this job's to wait for.
+    job.left_behind = true;
+    job.kill_due = it->second.kill_due;
+    job.killed = it->second.killed;
+  }
   Graph changed = graph_;
   changed.set(job.name, dependencies_of(job.spec));
   if (auto ok = changed.check(); !ok) return ok;
@@ -55,6 +63,9 @@ Result<> Supervisor::remove(const std::string& name) {
   if ((*job)->active()) {
     return fail(ErrorCode::invalid_argument, "job {} is {}: stop it first", name, state_name((*job)->state));
   }
+  if ((*job)->left_behind) {
+    return fail(ErrorCode::invalid_argument, "job {} has left processes behind: stop it first", name);
+  }
   graph_.remove(name);
   jobs_.erase(name);
   return {};
@@ -68,7 +79,9 @@ void Supervisor::adopt(Job job) {
 
 void Supervisor::set_enabled(const std::string& name, bool enabled) {
   const auto it = jobs_.find(name);
-  if (it != jobs_.end()) it->second.spec.enabled = enabled;
+  if (it == jobs_.end()) return;
+  it->second.spec.enabled = enabled;
+  it->second.from_file = true;
 }
 
 Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
@@ -85,6 +98,7 @@ Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
     job.tracker.reset();
     job.due.reset();
     enter(job, State::waiting, now);
+    if (job.left_behind && !job.kill_due) send_stop(job, now);
   }
   start_errors_.clear();
   start_ready(now);
@@ -98,30 +112,54 @@ Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
   return {};
 }
 
-Result<> Supervisor::stop(const std::string& name, Now now) {
+Result<std::vector<std::string>> Supervisor::stop(const std::string& name, Now now) {
   if (auto job = require(name); !job) return pass(job.error());
   auto names = graph_.stopped_with(name);
   names.push_back(name);
-  for (const auto& one : names) {
-    Job& job = jobs_.at(one);
-    switch (job.state) {
-      case State::waiting:
-      case State::restarting:
-        job.tracker.reset();
-        settle(job, State::inactive, now, "");
-        break;
-      case State::running:
+  for (const auto& one : names) ask_to_stop(jobs_.at(one), now);
+  stop_ready(now);
+  return names;
+}
+
+void Supervisor::ask_to_stop(Job& job, Now now) {
+  switch (job.state) {
+    case State::waiting:
+    case State::restarting:
+      job.tracker.reset();
+      if (job.left_behind) {
         job.asked = Job::Asked::stop;
         begin_stop(job, now);
-        break;
-      case State::stopping:
-        job.asked = Job::Asked::stop;
-        break;
-      default:
-        break;
-    }
+      } else {
+        settle(job, State::inactive, now, "");
+      }
+      break;
+    case State::running:
+      job.asked = Job::Asked::stop;
+      job.stop_pending = true;
+      break;
+    case State::stopping:
+      job.asked = Job::Asked::stop;
+      break;
+    default:
+      if (!job.left_behind) break;
+      job.asked = Job::Asked::stop;
+      begin_stop(job, now);
+      break;
   }
-  return {};
+}
+
+Milliseconds Supervisor::stop_all(Now now) {
+  ending_ = true;
+  Milliseconds longest{0};
+  for (const auto& name : graph_.chain([this](const std::string& one) {
+         const Job& job = jobs_.at(one);
+         return job.pid || job.left_behind ? job.spec.stop_timeout + kAfterKill : Milliseconds(0);
+       })) {
+    longest = std::max(longest, name.second);
+  }
+  for (auto& [name, job] : jobs_) ask_to_stop(job, now);
+  stop_ready(now);
+  return longest;
 }
 
 Result<> Supervisor::restart(const std::string& name, Now now) {
@@ -135,14 +173,54 @@ Result<> Supervisor::restart(const std::string& name, Now now) {
   return start({name}, now);
 }
 
-void Supervisor::on_ended(const std::string& name, const Exit& exit, WallTime end, Now now) {
+void Supervisor::on_ended(const std::string& name, const Exit& exit, WallTime end, Now now, Left left) {
   const auto it = jobs_.find(name);
   if (it == jobs_.end()) return;
   Job& job = it->second;
   job.pid.reset();
   job.exit = exit;
+  if (job.timed_out && job.asked == Job::Asked::nothing) job.exit->cause = Exit::Cause::timeout;
   job.ended = end;
   job.due.reset();
+  job.left_behind = left == Left::processes;
+  if (job.left_behind && job.stop_pending) {
+    // It went before it was asked to, and that was not all of it.
+    job.stop_pending = false;
+    begin_stop(job, now);
+  }
+  if (job.left_behind && (job.asked != Job::Asked::nothing || job.timed_out)) {
+    enter(job, State::stopping, now, "waits for what its first process left behind");
+  } else {
+    conclude(job, now);
+    // Before the next run in any case: there is never a second copy.
+    if (job.left_behind && !job.kill_due && (!job.spec.leave_children || job.active())) send_stop(job, now);
+  }
+  stop_ready(now);
+  start_ready(now);
+}
+
+void Supervisor::on_emptied(const std::string& name, Now now) {
+  const auto it = jobs_.find(name);
+  if (it == jobs_.end() || !it->second.left_behind) return;
+  Job& job = it->second;
+  job.left_behind = false;
+  job.kill_due.reset();
+  job.killed = false;
+  if (job.state == State::stopping) {
+    conclude(job, now);
+  } else {
+    actions_.changed(job);
+  }
+  stop_ready(now);
+  start_ready(now);
+}
+
+void Supervisor::conclude(Job& job, Now now) {
+  if (!job.left_behind) {
+    job.kill_due.reset();
+    job.killed = false;
+  }
+  job.stop_pending = false;
   const auto asked = std::exchange(job.asked, Job::Asked::nothing);
   const bool timed_out = std::exchange(job.timed_out, false);
   if (asked == Job::Asked::stop) {
@@ -150,20 +228,41 @@ void Supervisor::on_ended(const std::string& name, const Exit& exit, WallTime en
     settle(job, State::inactive, now, "stopped");
   } else if (asked == Job::Asked::restart) {
     job.tracker.reset();
+    take_next_spec(job);
     enter(job, State::waiting, now);
-  } else if (timed_out) {
-    // However it ended after that: a run that took too long has failed.
-    const bool success = job.spec.restart.success.contains(exit);
-    auto verdict = job.tracker.on_ended(success ? Exit{kTookTooLong, 0, false} : exit, job.spec.restart, now.time);
-    if (verdict.action == Verdict::Action::finish) verdict.action = Verdict::Action::fail;
-    if (verdict.action == Verdict::Action::fail) {
+  } else {
+    auto verdict = job.tracker.on_ended(*job.exit, job.spec.restart, now.time);
+    if (timed_out && verdict.action == Verdict::Action::fail) {
       verdict.reason = "took longer than " + format_duration(job.spec.timeout);
     }
     follow_verdict(job, verdict, now);
-  } else {
-    follow_verdict(job, job.tracker.on_ended(exit, job.spec.restart, now.time), now);
   }
-  start_ready(now);
+}
+
+void Supervisor::take_next_spec(Job& job) {
+  if (!job.next_spec) return;
+  job.spec = std::move(*job.next_spec);
+  job.next_spec.reset();
+  graph_.set(job.name, dependencies_of(job.spec));
+}
+
+void Supervisor::set_caller(const std::string& name, Caller caller) {
+  const auto it = jobs_.find(name);
+  if (it == jobs_.end()) return;
+  it->second.caller = std::move(caller);
+  actions_.changed(it->second);
+}
+
+Result<> Supervisor::change(const std::string& name, Spec spec) {
+  auto job = require(name);
+  if (!job) return pass(job.error());
+  Graph changed = graph_;
+  changed.set(name, dependencies_of(spec));
+  if (auto ok = changed.check(); !ok) return ok;
+  (*job)->next_spec = std::move(spec);
+  if (!(*job)->pid) take_next_spec(**job);
+  actions_.changed(**job);
+  return {};
 }
 
 void Supervisor::follow_verdict(Job& job, const Verdict& verdict, Now now) {
@@ -180,25 +279,37 @@ void Supervisor::follow_verdict(Job& job, const Verdict& verdict, Now now) {
 }
 
 void Supervisor::on_timer(Now now) {
+  std::vector<std::string> given_up;
   for (auto& [name, job] : jobs_) {
+    if (job.kill_due && *job.kill_due <= now.time) {
+      job.kill_due.reset();
+      if (!std::exchange(job.killed, true)) {
+        actions_.signal(job, SIGKILL);
+        job.kill_due = now.time + kAfterKill;
+      } else if (job.left_behind) {
+        given_up.push_back(name);
+      }
+      actions_.changed(job);
+    }
     if (!job.due || *job.due > now.time) continue;
     job.due.reset();
     if (job.state == State::running) {
       job.timed_out = true;
       begin_stop(job, now);
-    } else if (job.state == State::stopping) {
-      actions_.signal(job, SIGKILL);
     } else if (job.state == State::restarting) {
       enter(job, State::waiting, now, job.reason);
     }
   }
+  for (const auto& name : given_up) on_emptied(name, now);
   start_ready(now);
 }
 
 std::optional<Time> Supervisor::next_due() const {
   std::optional<Time> next;
   for (const auto& [name, job] : jobs_) {
-    if (job.due && (!next || *job.due < *next)) next = job.due;
+    for (const auto& due : {job.due, job.kill_due}) {
+      if (due && (!next || *due < *next)) next = due;
+    }
   }
   return next;
 }
@@ -215,14 +326,48 @@ void Supervisor::settle(Job& job, State state, Now now, std::string reason) {
   job.pid.reset();
   enter(job, state, now, std::move(reason));
   actions_.settled(job);
+  job.told = true;
 }
 
 void Supervisor::begin_stop(Job& job, Now now) {
   enter(job, State::stopping, now, job.timed_out ? "took longer than " + format_duration(job.spec.timeout) : "");
-  job.due = now.time + job.spec.stop_timeout;
+  job.due.reset();
+  job.stop_pending = false;
+  send_stop(job, now);
+}
+
+void Supervisor::send_stop(Job& job, Now now) {
+  job.killed = false;
+  job.kill_due = now.time + job.spec.stop_timeout;
   actions_.signal(job, job.spec.stop_signal);
   // A stopped program has to wake up to see it.
   if (job.spec.stop_signal != SIGKILL) actions_.signal(job, SIGCONT);
+}
+
+void Supervisor::stop_ready(Now now) {
+  const auto busy = [this](const std::string& name) {
+    const auto it = jobs_.find(name);
+    return it != jobs_.end() && (it->second.stop_pending || it->second.state == State::stopping);
+  };
+  bool waits = false;
+  bool stopping = false;
+  for (auto& [name, job] : jobs_) {
+    stopping = stopping || job.state == State::stopping;
+    if (!job.stop_pending) continue;
+    const auto later = graph_.stops_before(name, busy);
+    if (later.empty()) {
+      begin_stop(job, now);
+      stopping = true;
+    } else {
+      waits = true;
+      job.reason = "stops when " + later + " has ended";
+    }
+  }
+  if (!waits || stopping) return;
+  // They wait for each other (one requires what comes after it): none is first.
+  for (auto& [name, job] : jobs_) {
+    if (job.stop_pending) begin_stop(job, now);
+  }
 }
 
 void Supervisor::start_ready(Now now) {
@@ -233,7 +378,11 @@ void Supervisor::start_ready(Now now) {
   for (bool again = true; again;) {
     again = false;
     for (auto& [name, job] : jobs_) {
-      if (job.state != State::waiting) continue;
+      if (job.state != State::waiting || ending_) continue;
+      if (job.left_behind) {
+        job.reason = "waits for what the last run left behind";
+        continue;
+      }
       const auto answer = graph_.may_start(name, state);
       if (answer.ready == Graph::Ready::wait) {
         job.reason = "waits for " + answer.because;
@@ -266,6 +415,7 @@ void Supervisor::start_now(Job& job, Now now) {
   job.pid = *pid;
   job.started = now.wall;
   job.exit.reset();
+  job.told = false;
   job.tracker.on_started(now.time);
   if (job.spec.timeout.count() > 0) job.due = now.time + job.spec.timeout;
   enter(job, State::running, now);

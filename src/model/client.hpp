@@ -40,6 +40,7 @@ struct Client {
   std::string key_table;   ///< "" = the session's key-table option
   std::string cwd;
   Environment environment;
+  std::optional<unsigned> umask;  ///< that its user has; none: the client did not say
   Time created{};
   Time activity{};
   std::uint64_t activity_order = 0;  ///< Model's (touch_client): larger is more recent

@@ -28,6 +28,7 @@ struct Session {
   std::uint64_t activity_order = 0;  ///< Model's (touch_session): larger is more recent
   Options options;                   ///< parent: the global session options
   Environment environment;
+  unsigned umask = 022;  ///< of whoever made it: for what is started in it without a client
 
   [[nodiscard]] const Winlink* current_link() const {
     const auto it = current ? windows.find(*current) : windows.end();

@@ -89,7 +89,7 @@ void ShellCommands::run(command::JobRequest request, std::function<void(command:
   spawn.argv = {"/bin/sh", "-c", request.command};
   spawn.env = std::move(request.env);
   spawn.cwd = std::move(request.cwd);
-  spawn.umask = 022;
+  spawn.umask = static_cast<mode_t>(request.umask);
   auto pending = os::start_spawn(spawn, in.read.get(), out->write.get(), out->write.get());
   if (!pending) return give_up(pending.error());
   const pid_t pid = pending->pid();
@@ -176,7 +176,7 @@ void ShellCommands::finish(Job&) { on_child(); }
 
 // --- pipe-pane ------------------------------------------------------------------------------------------
 
-Result<> ShellCommands::open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, bool output,
+Result<> ShellCommands::open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask, bool output,
                               std::function<void(std::string_view)> input) {
   close_pipe(pane);
   auto in = open_pipe_ends();
@@ -186,6 +186,7 @@ Result<> ShellCommands::open_pipe(model::PaneId pane, std::string command, std::
   os::SpawnRequest spawn;
   spawn.argv = {"/bin/sh", "-c", std::move(command)};
   spawn.env = std::move(env);
+  spawn.umask = static_cast<mode_t>(umask);
   auto pending = os::start_spawn(spawn, output ? in->read.get() : -1, input ? out->write.get() : -1, -1);
   if (!pending) return pass(pending.error());
   const pid_t pid = pending->pid();

@@ -30,7 +30,7 @@ class ShellCommands {
   void run(command::JobRequest request, std::function<void(command::JobResult)> done);
 
   /// Connects a pane's output to the command's stdin (when `output`), and its stdout to `input` when given.
-  Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, bool output,
+  Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask, bool output,
                      std::function<void(std::string_view)> input);
   void close_pipe(model::PaneId pane);
   /// Told, from the loop, of a pipe whose command has ended by itself; it is closed by then.

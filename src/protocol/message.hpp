@@ -130,6 +130,7 @@ struct Hello {
   bool utf8 = false;              ///< -u, or the locale says so
   bool colours_256 = false;       ///< -2
   bool login_shell = false;       ///< -l
+  std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
   std::string terminal_features;  ///< -T, as given
   ControlMode control = ControlMode::none;
   std::optional<Resume>

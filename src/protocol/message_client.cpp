@@ -49,6 +49,10 @@ std::vector<std::string> own_features() {
   return {std::string(kSteadyAcks)};
 }
 
+namespace {
+constexpr std::uint32_t kNoUmask = 01000;
+}  // namespace
+
 bool has_feature(const std::vector<std::string>& features, std::string_view name) {
   return std::find(features.begin(), features.end(), name) != features.end();
 }
@@ -69,6 +73,7 @@ void Hello::append_to(std::string& out) const {
                  {"login_shell", login_shell},
                  {"terminal_features", terminal_features},
                  {"control", kControlModes[static_cast<std::size_t>(control)]}};
+  if (umask) object["umask"] = *umask;
   if (resume) object["resume"] = resume_object(*resume);
   append_json_frame(out, kType, object);
 }
@@ -94,6 +99,9 @@ Result<Hello> Hello::parse(std::string_view payload) {
   reader.boolean("utf8", message.utf8);
   reader.boolean("colours_256", message.colours_256);
   reader.boolean("login_shell", message.login_shell);
+  std::uint32_t umask = kNoUmask;
+  reader.number("umask", umask);
+  if (umask <= 0777U) message.umask = umask;
   reader.name("terminal_features", message.terminal_features);
   if (const auto control = reader.choice("control", kControlModes)) {
     message.control = static_cast<ControlMode>(*control);

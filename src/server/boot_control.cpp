@@ -149,9 +149,15 @@ std::unique_ptr<job::Directory> BootControl::existing_units() const {
 void BootControl::enable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) {
   auto one = request(client, std::move(done));
   for (const auto& name : names) {
-    if (auto ok = server_.job_control().set_enabled(name, true); !ok) return one->done(pass(ok.error()));
+    const auto kept = server_.job_control().set_enabled(name, true);
+    if (!kept) return one->done(pass(kept.error()));
     one->report.push_back(fmt::format("job {} starts with the machine ({}/jobs/{}.toml)", name,
                                       server_.start().config_directory, name));
+    if (!kept->empty()) {
+      std::string names_kept;
+      for (const auto& variable : *kept) names_kept += (names_kept.empty() ? "" : ", ") + variable;
+      one->report.push_back(fmt::format("job {} keeps of the environment that it was run in: {}", name, names_kept));
+    }
   }
   if (server_.start().program.empty()) {
     return one->done(fail(ErrorCode::unavailable,

@@ -368,6 +368,7 @@ bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
   seen.ypixel = static_cast<std::uint16_t>(hello.size.ypixel / hello.size.cells.rows);
   seen.cwd = hello.cwd;
   seen.utf8 = hello.utf8;
+  seen.umask = hello.umask;
   for (const auto& variable : hello.environment) seen.environment.put(variable);
   client.features =
       render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""));

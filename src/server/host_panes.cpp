@@ -268,7 +268,9 @@ Result<> HostImpl::pipe_pane(PaneId id, std::string_view shell_command, bool inp
     return {};
   }
   const auto env = server_.model().environment().block();
-  return server_.jobs().open_pipe(id, std::string(shell_command), env, output,
+  const auto sessions = server_.model().sessions_with(pane->window);
+  const unsigned mask = sessions.empty() ? 022 : sessions.front()->umask;
+  return server_.jobs().open_pipe(id, std::string(shell_command), env, mask, output,
                                   input ? std::function<void(std::string_view)>([this, id](std::string_view bytes) {
                                     write_pane(id, bytes);
                                   })

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/duration.hpp"
 #include "base/log.hpp"
+#include "base/printable.hpp"
 #include "job/name.hpp"
 #include "model/names.hpp"
 #include "os/process.hpp"
@@ -99,8 +101,11 @@ Result<command::JobView> JobControl::find(const std::string& name) {
 
 command::JobUse JobControl::use(const std::string& name) const {
   const job::Job* job = supervisor_.find(name);
-  if (job == nullptr || !job->pid) return {};
-  return use_of({*job->pid}, job->started);
+  if (job == nullptr || (!job->pid && !job->left_behind)) return {};
+  for (const auto& [pane, run] : runs_) {
+    if (run.job == name && run.holder > 0) return use_of(os::held_processes(run.holder), job->started);
+  }
+  return job->pid ? use_of({*job->pid}, job->started) : command::JobUse();
 }
 
 bool JobControl::prints_on_terminal(command::ClientId id) const {
@@ -109,11 +114,15 @@ bool JobControl::prints_on_terminal(command::ClientId id) const {
 }
 
 command::JobUse JobControl::use_of(const std::vector<int>& pids, job::WallTime since) const {
-  command::JobUse use;
   std::vector<os::ProcessInfo> processes;
   for (const int pid : pids) {
     for (auto& process : os::session_processes(pid)) processes.push_back(std::move(process));
   }
+  return use_of(processes, since);
+}
+
+command::JobUse JobControl::use_of(const std::vector<os::ProcessInfo>& processes, job::WallTime since) const {
+  command::JobUse use;
   const auto depth_of = [&](const os::ProcessInfo& process) {
     int depth = 0;
     for (pid_t parent = process.parent; depth < 32; ++depth) {
@@ -196,7 +205,9 @@ Result<> JobControl::run(command::JobRun run) {
   }
   auto session = model::session_name(run.name);
   if (!session) return pass(session.error());
-  if (server_.model().session_named(*session) != nullptr) {
+  // What the last run left behind keeps its terminal, and is being stopped.
+  const bool own = known != nullptr && known->left_behind;
+  if (!own && server_.model().session_named(*session) != nullptr) {
     return fail(ErrorCode::already_exists, "duplicate session: {}", *session);
   }
   if (!run.spec.log_path.empty()) {
@@ -216,7 +227,7 @@ Result<> JobControl::run(command::JobRun run) {
   job::Job job;
   job.name = run.name;
   job.spec = std::move(run.spec);
-  job.environment = std::move(run.environment);
+  job.caller = std::move(run.caller);
   for (const auto& other : job.spec.requires_) {
     if (auto ok = load(other); !ok) return ok;
   }
@@ -228,16 +239,20 @@ Result<> JobControl::run(command::JobRun run) {
   return started;
 }
 
-Result<> JobControl::start(const std::vector<std::string>& names) {
+Result<> JobControl::start(const std::vector<std::string>& names, std::optional<job::Caller> caller) {
+  if (stopping_all_) return fail(ErrorCode::unavailable, "the daemon is ending");
   for (const auto& name : names) {
     if (auto ok = load(name); !ok) return ok;
+    const job::Job* job = supervisor_.find(name);
+    // Who ran it once with `run` is its caller for good.
+    if (caller && !job->active() && (job->from_file || !job->caller)) supervisor_.set_caller(name, *caller);
   }
   auto started = supervisor_.start(names, now());
   after_change();
   return started;
 }
 
-Result<> JobControl::stop(const std::string& name) {
+Result<std::vector<std::string>> JobControl::stop(const std::string& name) {
   auto stopped = supervisor_.stop(name, now());
   after_change();
   return stopped;
@@ -245,6 +260,23 @@ Result<> JobControl::stop(const std::string& name) {
 
 Result<> JobControl::restart(const std::string& name) {
   if (auto ok = load(name); !ok) return ok;
+  if (const job::Job* job = supervisor_.find(name); job->active()) {
+    // What its file says by now; one that cannot be read leaves the job alone.
+    auto spec = read_job_file(name);
+    if (!spec && spec.error().sys_errno != ENOENT) return pass(spec.error());
+    if (spec) {
+      std::vector<std::string> needed;
+      for (const auto& other : spec->requires_) {
+        if (auto ok = load(other, {name}); !ok) return ok;
+        if (const job::Job* one = supervisor_.find(other); one != nullptr && !one->active()) needed.push_back(other);
+      }
+      if (auto changed = supervisor_.change(name, std::move(*spec)); !changed) return changed;
+      encoded_.erase(name);
+      if (!needed.empty()) {
+        if (auto started = supervisor_.start(needed, now()); !started) return started;
+      }
+    }
+  }
   auto restarted = supervisor_.restart(name, now());
   after_change();
   return restarted;
@@ -252,7 +284,7 @@ Result<> JobControl::restart(const std::string& name) {
 
 Result<> JobControl::kill(const std::string& name, int signo) {
   const job::Job* job = supervisor_.find(name);
-  if (job == nullptr || !job->pid) return fail(ErrorCode::not_found, "job {} is not running", name);
+  if (job == nullptr || (!job->pid && !job->left_behind)) return fail(ErrorCode::not_found, "job {} is not running", name);
   signal(*job, signo);
   return {};
 }
@@ -312,7 +344,35 @@ void JobControl::wait(command::JobWait wait, std::function<void(Result<command::
     });
     waiter->timer->start(std::max<std::chrono::nanoseconds>(*waiter->wait.until - now().wall, std::chrono::nanoseconds(0)));
   }
+  if (waiter->wait.tell && prints_on_terminal(*waiter->wait.tell)) {
+    Waiter* raw = waiter.get();
+    waiter->tell_timer = std::make_unique<os::Timer>(server_.loop(), [this, raw] { tell_what_is_awaited(*raw); });
+    waiter->tell_timer->start(std::chrono::seconds(1));
+  }
   waiters_.push_back(std::move(waiter));
+}
+
+void JobControl::tell_what_is_awaited(const Waiter& waiter) {
+  for (const auto& name : waiter.wait.names) {
+    const job::Job* job = supervisor_.find(name);
+    if (job == nullptr || waiter.ended.count(name) > 0) continue;
+    std::string text = fmt::format("waiting for {}", name);
+    if (job->stop_pending) {
+      text += ", which " + job->reason;
+    } else if (job->kill_due) {
+      const auto left = format_duration(std::chrono::ceil<std::chrono::seconds>(*job->kill_due - now().time));
+      text += job->killed ? ", which was killed" : fmt::format(", which is killed in {}", left);
+    }
+    std::string processes;
+    constexpr std::size_t kShown = 5;
+    const auto used = use(name);
+    for (std::size_t i = 0; i < std::min(kShown, used.processes.size()); ++i) {
+      processes += fmt::format("{}{} {}", i == 0 ? ": " : ", ", used.processes[i].pid,
+                               printable(used.processes[i].command));
+    }
+    if (used.processes.size() > kShown) processes += fmt::format(" and {} more", used.processes.size() - kShown);
+    note(*waiter.wait.tell, text + processes);
+  }
 }
 
 bool JobControl::check(Waiter& waiter) {
@@ -324,11 +384,18 @@ bool JobControl::check(Waiter& waiter) {
   for (const auto& name : names) {
     const auto it = waiter.ended.find(name);
     if (it == waiter.ended.end()) continue;
-    if (end.name.empty() || end.status == 0) end = {name, it->second};
+    if (end.name.empty() || end.status == 0) end = {name, it->second, note_about(name)};
     if (waiter.wait.any) break;
   }
   waiter.done(end);
   return true;
+}
+
+std::string JobControl::note_about(const std::string& name) {
+  const job::Job* job = supervisor_.find(name);
+  const job::Record* record = job != nullptr && job->exit ? nullptr : newest_end(name);
+  const job::Exit exit = job != nullptr && job->exit ? *job->exit : record != nullptr ? record->exit : job::Exit{};
+  return exit.cause == job::Exit::Cause::lost ? fmt::format("job {} is {}", name, exit.text()) : "";
 }
 
 void JobControl::tell_ended(const job::Job& job) {

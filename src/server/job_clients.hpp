@@ -28,6 +28,7 @@ struct JobControl::Waiter {
   std::map<std::string, int> ended;  ///< status by name
   std::function<void(Result<command::JobEnd>)> done;
   std::unique_ptr<os::Timer> timer;
+  std::unique_ptr<os::Timer> tell_timer;
 };
 
 /// A log that is about to be read.

@@ -7,6 +7,7 @@
 
 #include "base/duration.hpp"
 #include "base/log.hpp"
+#include "job/job_file.hpp"
 #include "job/name.hpp"
 #include "server/job_clients.hpp"
 #include "server/job_scopes.hpp"
@@ -27,6 +28,11 @@ constexpr std::uint64_t kLogLag = 64 * 1024;
 constexpr std::chrono::milliseconds kFirstRetry{250};
 constexpr std::chrono::milliseconds kLongestRetry{60'000};
 constexpr std::size_t kMostUnwritten = 1024;
+/// What the daemon's end may take beyond the stop times of its jobs; and the grace of programs that are no job's.
+constexpr std::chrono::milliseconds kEndMargin{1000};
+constexpr std::chrono::milliseconds kPlainGrace{5000};
+/// Clocks that differ by more were set.
+constexpr std::chrono::seconds kClockStep{2};
 /// How often records are looked through for those that are older than record-age.
 constexpr std::chrono::hours kExpiry{1};
 
@@ -60,7 +66,10 @@ void JobControl::restore(const std::vector<std::shared_ptr<const std::string>>& 
     const std::string name = one->job.name;
     if (one->pane) {
       panes_[name] = *one->pane;
-      if (one->run_pid > 0) runs_[*one->pane] = {name, one->run_pid, one->run_started, one->run_restart, false};
+      if (one->run_pid > 0) {
+        runs_[*one->pane] = {name,  one->run_pid,    one->run_started, one->run_restart,
+                             false, one->run_holder, one->run_ended,   one->run_began};
+      }
     }
     for (const auto& text : one->unwritten) {
       auto record = job::decode_record(text);
@@ -79,7 +88,9 @@ bool JobControl::on_program(const keeper::Program& program) {
   const model::PaneId pane{program.pane};
   if (const auto run = runs_.find(pane); run != runs_.end()) {
     if (run->second.pid == program.pid) {
-      handed_over_.insert(pane);
+      // What it had left behind may have ended while there was no server.
+      if (!run->second.ended || program.holder > 0) handed_over_.insert(pane);
+      run->second.holder = program.holder;
       open_log(pane, *supervisor_.find(run->second.job));
     }
     return run->second.pid == program.pid;
@@ -99,7 +110,7 @@ bool JobControl::on_program(const keeper::Program& program) {
     running.tracker.on_started(now().time);
     running.due.reset();
     if (running.spec.timeout.count() > 0) running.due = now().time + running.spec.timeout;
-    runs_[pane] = {name, program.pid, program.started, running.tracker.restarts(), false};
+    runs_[pane] = {name, program.pid, program.started, running.tracker.restarts(), false, program.holder};
     handed_over_.insert(pane);
     open_log(pane, running);
     encoded_.erase(name);
@@ -120,13 +131,16 @@ void JobControl::recovered(bool first) {
     if (panes::PaneIo* io = server_.pane_io(pane)) log_output(*io);
   }
   for (const auto& [name, job] : supervisor_.jobs()) {
-    if (job.pid) scopes_->begin(job, *job.pid);
+    if (!job.pid) continue;
+    const auto run = std::find_if(runs_.begin(), runs_.end(), [&job = job](const auto& one) { return one.second.job == job.name; });
+    scopes_->begin(job, *job.pid, run == runs_.end() ? -1 : run->second.holder);
   }
   if (!unwritten_.empty()) arm_retry();
   if (first) {
     if (auto keeps = job::check_keeps_files(server_.start().state_directory); !keeps) {
       server_.report(fmt::format("nothing is kept on disk until that is possible: {}", keeps.error().text));
     }
+    record_lost_runs();
     drop_inputs();
     start_enabled();
   }
@@ -137,12 +151,28 @@ void JobControl::recovered(bool first) {
 
 void JobControl::lose(model::PaneId pane) {
   // Recorded, forgotten by the keeper, and then the server died before it wrote the table: the record knows.
-  const Run run = runs_.extract(pane).mapped();
+  const Run run = runs_.at(pane);
+  if (run.ended) return on_emptied({pane.value, run.pid});
+  runs_.erase(pane);
   if (const job::Record* record = newest_end(run.job); record != nullptr && record->pid == run.pid) {
     return supervisor_.on_ended(run.job, record->exit, record->end, now());
   }
   log::error("job {}: its program {} is gone and nobody knows how it ended", run.job, run.pid);
-  supervisor_.on_ended(run.job, job::Exit{255, 0, false}, now().wall, now());
+  job::Record lost;
+  lost.name = run.job;
+  lost.exit = {125, 0, false, job::Exit::Cause::lost};
+  lost.start = run.started;
+  lost.end = now().wall;
+  lost.restart = run.restart;
+  lost.pid = run.pid;
+  if (const job::Job* job = supervisor_.find(run.job)) {
+    lost.command = job->spec.command;
+    lost.log = job->spec.log_path;
+    lost.spec = job::write_job_file(job->spec);
+  }
+  supervisor_.on_ended(run.job, lost.exit, lost.end, now());
+  drop_note(run.job);
+  record(std::move(lost), [](const Result<>&) {});
 }
 
 std::vector<std::shared_ptr<const std::string>> JobControl::save() const {
@@ -159,6 +189,9 @@ std::vector<std::shared_ptr<const std::string>> JobControl::save() const {
         saved.run_pid = run.pid;
         saved.run_started = run.started;
         saved.run_restart = run.restart;
+        saved.run_holder = run.holder;
+        saved.run_ended = run.ended;
+        saved.run_began = run.began;
       }
       if (const auto kept = unwritten_.find(name); kept != unwritten_.end()) {
         for (const auto& record : kept->second) saved.unwritten.push_back(job::encode_record(record));
@@ -177,11 +210,11 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
   const auto it = runs_.find(pane);
   if (it == runs_.end()) return false;
   Run& run = it->second;
-  if (run.pid != exited.pid || run.recording) return true;
+  if (run.pid != exited.pid || run.recording || run.ended) return true;
   run.recording = true;
   ++recording_;
   if (panes::PaneIo* io = server_.pane_io(pane)) {
-    io->finish();
+    if (!exited.left) io->finish();  // else somebody may print more
     log_output(*io);
   }
   job::Record record;
@@ -200,7 +233,20 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
     record.command = job->spec.command;
     record.log = job->spec.log_path;
     record.stopped = job->asked == job::Job::Asked::stop;
+    record.spec = job::write_job_file(job->spec);
+    if (job->timed_out && job->asked == job::Job::Asked::nothing) record.exit.cause = job::Exit::Cause::timeout;
     record.success = job->spec.restart.success.contains(record.exit);
+  }
+  if (run.began != job::Time()) {
+    // The wall clock says when; when it was set meanwhile it does not say how long.
+    const auto steady = std::chrono::duration_cast<std::chrono::microseconds>(now().time - run.began);
+    const auto wall = std::chrono::duration_cast<std::chrono::microseconds>(record.end - record.start);
+    record.took = wall.count() >= 0 && std::chrono::abs(steady - wall) < kClockStep ? wall : steady;
+  }
+  // Which record is the newest is told by its end: a clock that was set back does not make it an older one.
+  if (const job::Record* before = newest_end(run.job);
+      before != nullptr && before->end >= record.end && (before->pid != record.pid || before->start != record.start)) {
+    record.end = before->end + std::chrono::microseconds(1);
   }
   auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };
   static_cast<void>(records());
@@ -212,10 +258,18 @@ void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, c
                              const Result<>& written) {
   --recording_;
   if (record_store_ && now().wall - expired_ > kExpiry) expire_records();
-  runs_.erase(pane);
-  logs_.erase(pane);
+  const auto run = runs_.find(pane);
+  const bool left = exited.left && run != runs_.end() && !run->second.emptied;
+  if (left) {
+    run->second.recording = false;
+    run->second.ended = true;
+  } else {
+    runs_.erase(pane);
+    logs_.erase(pane);
+  }
   encoded_.erase(record.name);
   remember_end(record);
+  drop_note(record.name);
   if (written) {
     record_store_->added(record);
     if (!unwritten_.empty() && rewriting_ == 0) write_again();  // the disk takes something
@@ -223,27 +277,66 @@ void JobControl::on_recorded(model::PaneId pane, const keeper::Exited& exited, c
     keep_unwritten(record, written.error());
   }
   log::info("job {}: {}", record.name, record.exit.text());
-  supervisor_.on_ended(record.name, record.exit, record.end, now());
+  supervisor_.on_ended(record.name, record.exit, record.end, now(),
+                       left ? job::Supervisor::Left::processes : job::Supervisor::Left::nothing);
   // The keeper is about to forget how it ended.
   if (!written) server_.write_down();
-  const job::Job* job = supervisor_.find(record.name);
+  if (left) {
+    // Its terminal stays as long as somebody may write to it; who looked at the job's run has seen it end.
+    server_.pane_waits(pane, exited.wait_status, exited.ended);
+    if (const job::Job* job = supervisor_.find(record.name); job != nullptr && !job->active()) dismiss_clients(*job);
+  } else {
+    release_pane(pane, record.name, exited.wait_status, exited.ended);
+  }
+  after_change();
+}
+
+void JobControl::on_emptied(const keeper::Emptied& emptied) {
+  const model::PaneId pane{emptied.pane};
+  const auto it = runs_.find(pane);
+  if (it == runs_.end() || it->second.pid != emptied.pid) return;
+  if (!it->second.ended) {
+    it->second.emptied = true;
+    return;
+  }
+  if (panes::PaneIo* io = server_.pane_io(pane)) {
+    io->finish();
+    log_output(*io);
+  }
+  const std::string name = it->second.job;
+  runs_.erase(it);
+  logs_.erase(pane);
+  encoded_.erase(name);
+  supervisor_.on_emptied(name, now());
+  const model::Pane* shown = server_.model().pane(pane);
+  release_pane(pane, name, shown != nullptr ? shown->dead_status : 0, shown != nullptr ? shown->dead_time : now().wall);
+  after_change();
+}
+
+void JobControl::release_pane(model::PaneId pane, const std::string& name, int wait_status, job::WallTime ended) {
+  const job::Job* job = supervisor_.find(name);
   if (server_.model().pane(pane) == nullptr) {
     if (auto sent = server_.link().send(keeper::Forget{pane.value}); !sent) log::error("{}", sent.error().text);
   } else if (!owns(pane)) {
     if (job != nullptr && job->state == job::State::restarting && !ending_) {
-      server_.pane_waits(pane, exited.wait_status, exited.ended);
+      server_.pane_waits(pane, wait_status, ended);
       const auto wait = job->due ? *job->due - now().time : std::chrono::nanoseconds(0);
       if (panes::PaneIo* io = server_.pane_io(pane)) {
-        io->announce(fmt::format("\r\n[sess: {} {}; starts again in {}]\r\n", record.name, record.exit.text(),
+        io->announce(fmt::format("\r\n[sess: {} {}; starts again in {}]\r\n", name,
+                                 job->exit ? job->exit->text() : "has ended",
                                  format_duration(std::chrono::ceil<std::chrono::milliseconds>(wait))));
       }
     } else if (job == nullptr || job->state != job::State::waiting) {
-      server_.end_pane(pane, exited.wait_status, exited.ended);
+      server_.end_pane(pane, wait_status, ended);
     } else {
-      server_.pane_waits(pane, exited.wait_status, exited.ended);
+      server_.pane_waits(pane, wait_status, ended);
     }
   }
-  after_change();
+}
+
+void JobControl::dismiss_clients(const job::Job& job) {
+  server_.dismiss([&](const RemoteClient& client) { return client.job == job.name; },
+                  job.exit ? job.exit->shell_status() : 0);
 }
 
 bool JobControl::on_pane_closed(model::PaneId pane) {
@@ -318,7 +411,107 @@ void JobControl::close() {
   for (auto& follower : followers_) pump(*follower);
 }
 
-bool JobControl::busy() const { return recording_ > 0 || !unwritten_.empty() || supervisor_.any_active(); }
+bool JobControl::busy() const {
+  return recording_ > 0 || !unwritten_.empty() || !runs_.empty() || supervisor_.any_active();
+}
+
+void JobControl::stop_all() {
+  if (std::exchange(stopping_all_, true)) return;
+  stopped_all_ = now().time;
+  const auto longest = supervisor_.stop_all(now());
+  if (!runs_.empty()) {
+    if (auto sent = server_.link().send(keeper::EndsWithin{longest + kEndMargin}); !sent) log::error("{}", sent.error().text);
+  }
+  after_change();
+}
+
+// --- runs that nobody saw end ---------------------------------------------------------------------------
+
+job::Directory& JobControl::notes() {
+  if (!note_directory_) {
+    const auto& start = server_.start();
+    std::string of = start.name;
+    // Sockets of any path may have the same name.
+    if (!start.private_directory) of += fmt::format("-{:x}", std::hash<std::string>()(start.socket_path));
+    note_directory_ = job::DiskDirectory::opened_later(start.state_directory + "/running/" + of);
+  }
+  return *note_directory_;
+}
+
+void JobControl::write_note(const job::Job& job, int pid) {
+  job::RunningNote note;
+  note.run.name = job.name;
+  note.run.command = job.spec.command;
+  note.run.exit = {125, 0, false, job::Exit::Cause::lost};
+  note.run.start = note.run.end = now().wall;
+  note.run.restart = job.tracker.restarts();
+  note.run.pid = pid;
+  note.run.log = job.spec.log_path;
+  note.run.spec = job::write_job_file(job.spec);
+  note.host = server_.facts().host;
+  note.daemon = server_.facts().pid;
+  // Without a sync: it is for the end of processes, and a power cut some seconds later.
+  static_cast<void>(notes().remove(job.name));
+  auto file = notes().open_append(job.name);
+  std::size_t written = 0;
+  const auto result = file ? (*file)->append(job::encode_note(note), written) : Result<>(pass(file.error()));
+  if (!result) log::warn("job {}: {}", job.name, result.error().text);
+}
+
+void JobControl::drop_note(const std::string& name) {
+  // What was left behind belongs to the run before; a note of a new one stays.
+  static_cast<void>(notes().remove(name));
+}
+
+void JobControl::record_lost_runs() {
+  if (::access((server_.start().state_directory + "/running").c_str(), F_OK) != 0) return;
+  const auto names = notes().list();
+  for (const auto& name : names ? *names : std::vector<std::string>()) {
+    constexpr std::size_t kMost = 256 * 1024;
+    const auto text = notes().read(name, kMost);
+    auto note = text ? job::decode_note(*text) : Result<job::RunningNote>(pass(text.error()));
+    if (!note) {
+      log::warn("the note of running job {} cannot be read: {}", name, note.error().text);
+      static_cast<void>(notes().remove(name));
+      continue;
+    }
+    const auto other = note->daemon != server_.facts().pid ? os::process_info(note->daemon) : std::nullopt;
+    if (note->host != server_.facts().host || (other && other->state != 'Z' && other->name == "sessd: keeper")) continue;
+    if (const job::Record* known = newest_end(name); known != nullptr && known->pid == note->run.pid && known->start >= note->run.start) {
+      static_cast<void>(notes().remove(name));
+      continue;
+    }
+    note->run.end = now().wall;
+    remember_end(note->run);
+    server_.report(fmt::format("job {} is lost: the daemon was killed while it ran", name));
+    record(std::move(note->run), [this, name](const Result<>& written) {
+      const job::Job* job = supervisor_.find(name);
+      if (written && (job == nullptr || !job->active())) drop_note(name);  // else it is the next run's
+    });
+  }
+}
+
+void JobControl::record(job::Record record, std::function<void(const Result<>&)> done) {
+  static_cast<void>(records());
+  remember_end(record);
+  ++recording_;
+  writer_->add(record, [this, record, done = std::move(done)](const Result<>& written) {
+    --recording_;
+    if (written) {
+      record_store_->added(record);
+    } else {
+      keep_unwritten(record, written.error());
+    }
+    done(written);
+  });
+}
+
+std::optional<job::Spec> JobControl::recorded_spec(const std::string& name) {
+  const job::Record* record = newest_end(name);
+  if (record == nullptr || record->spec.empty()) return std::nullopt;
+  auto spec = job::parse_job_file(record->spec, name);
+  return spec ? std::optional(std::move(*spec)) : std::nullopt;
+}
 
 // --- records that wait for a disk -----------------------------------------------------------------------
 
@@ -371,7 +564,7 @@ void JobControl::write_again() {
 
 void JobControl::signal(const job::Job& job, int signo) {
   for (const auto& [pane, run] : runs_) {
-    if (run.job != job.name || run.recording) continue;
+    if (run.job != job.name) continue;
     if (auto sent = server_.signal_pane(pane, signo, keeper::Signal::Whom::session); !sent) {
       log::error("job {}: {}", job.name, sent.error().text);
     }
@@ -390,7 +583,7 @@ void JobControl::settled(const job::Job& job) {
   settled_some_ = true;
   if (!job.spec.windows.empty()) close_layout(job.name);
   tell_ended(job);
-  if (!ending_) notices_.ended(job, pane_of(job.name));
+  if (!ending_ && !job.told) notices_.ended(job, pane_of(job.name));
   // Followers print what is left from a copy: the pane goes.
   for (auto& follower : followers_) {
     if (follower->job == job.name) take_rest(*follower);
@@ -399,6 +592,11 @@ void JobControl::settled(const job::Job& job) {
 
 void JobControl::after_change() {
   arm_timer();
+  if (stopping_all_ && runs_.empty()) {
+    // Programs without a job have the keeper's own grace time, which began with the stop.
+    const auto left = std::max(kPlainGrace - std::chrono::duration_cast<std::chrono::milliseconds>(now().time - stopped_all_), kEndMargin);
+    if (auto sent = server_.link().send(keeper::EndsWithin{left}); !sent) log::error("{}", sent.error().text);
+  }
   if (!std::exchange(settled_some_, false)) return;
   check_waiters();
   forget_old();
@@ -411,13 +609,15 @@ void JobControl::drop_input(const job::Job& job) {
   if (auto directory = job::DiskDirectory::open(input_directory())) static_cast<void>((*directory)->remove(job.name));
 }
 
-/// An earlier daemon's: its jobs cannot be started again.
+/// An earlier daemon's, of jobs that cannot be started again.
 void JobControl::drop_inputs() {
   if (::access(input_directory().c_str(), F_OK) != 0) return;
   auto directory = job::DiskDirectory::open(input_directory());
   const auto names = directory ? (*directory)->list() : Result<std::vector<std::string>>();
   if (!directory || !names) return;
-  for (const auto& name : *names) static_cast<void>((*directory)->remove(name));
+  for (const auto& name : *names) {
+    if (!recorded_spec(name)) static_cast<void>((*directory)->remove(name));
+  }
 }
 
 void JobControl::arm_timer() {
@@ -429,7 +629,8 @@ void JobControl::arm_timer() {
 void JobControl::forget_old() {
   std::vector<const job::Job*> ended;
   for (const auto& [name, job] : supervisor_.jobs()) {
-    if (!job.active() && !job.from_file && unwritten_.count(name) == 0) ended.push_back(&job);
+    if (job.active() || job.left_behind || job.from_file || unwritten_.count(name) > 0) continue;
+    ended.push_back(&job);
   }
   if (ended.size() <= kEndedJobs) return;
   std::sort(ended.begin(), ended.end(), [](const auto* a, const auto* b) { return a->since < b->since; });

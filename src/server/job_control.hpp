@@ -26,6 +26,7 @@
 #include "model/model.hpp"
 #include "model/pane.hpp"
 #include "os/loop.hpp"
+#include "os/process.hpp"
 #include "server/job_encoding.hpp"
 #include "server/job_notices.hpp"
 #include "store/record_writer.hpp"
@@ -61,10 +62,14 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] bool owns(model::PaneId pane) const { return runs_.count(pane) > 0; }
   /// The job of this name in the table, or null.
   [[nodiscard]] const job::Job* table(const std::string& name) const { return supervisor_.find(name); }
+  /// What its caller, the configuration and the machine give a job; not yet what its spec says.
+  [[nodiscard]] model::Environment environment_for(const job::Job& job) const;
   /// Whether it is the pane of a job that is enabled: nothing else has to bring it back.
   [[nodiscard]] bool starts_at_boot(model::PaneId pane) const;
   /// A program ended. True: it is a job's, and its pane is dealt with here, later.
   bool on_exited(const keeper::Exited& exited);
+  /// The last process of a job's run has ended, some time after the first.
+  void on_emptied(const keeper::Emptied& emptied);
   /// A pane is gone from the model. True: its program is a job's and has been told to stop; the keeper is to
   /// remember it until its exit was recorded.
   bool on_pane_closed(model::PaneId pane);
@@ -76,7 +81,9 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void end_of_turn();
   /// Whether end_of_turn() could send more without anything happening first: asked when connections were flushed.
   [[nodiscard]] bool has_more() const;
-  /// The daemon ends: everything that ended is recorded.
+  /// The daemon ends: jobs are stopped, each in its own way and in order; the keeper is told how long that may take.
+  void stop_all();
+  /// This process ends: everything that ended is recorded.
   void close();
   /// Whether jobs are still to start, or exits to be written.
   [[nodiscard]] bool busy() const;
@@ -85,7 +92,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
 
   /// Writes into jobs/NAME.toml whether the job starts with the machine; a file is made for a job that was started
   /// with `run`. Refused: an unknown job, a requirement that does not exist, a cycle.
-  Result<> set_enabled(const std::string& name, bool enabled);
+  /// Names of the variables of its caller that a file that was made keeps.
+  Result<std::vector<std::string>> set_enabled(const std::string& name, bool enabled);
   /// Names of job files that say so; files that cannot be read are left out and reported.
   [[nodiscard]] std::vector<std::string> enabled_jobs() const;
 
@@ -95,13 +103,14 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   [[nodiscard]] Result<command::JobView> find(const std::string& name) override;
   [[nodiscard]] command::JobUse use(const std::string& name) const override;
   [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
+  [[nodiscard]] command::JobUse use_of(const std::vector<os::ProcessInfo>& processes, job::WallTime since) const;
   [[nodiscard]] bool prints_on_terminal(command::ClientId client) const override;
   [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) override;
   [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) override;
   [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
   Result<> run(command::JobRun run) override;
-  Result<> start(const std::vector<std::string>& names) override;
-  Result<> stop(const std::string& name) override;
+  Result<> start(const std::vector<std::string>& names, std::optional<job::Caller> caller) override;
+  Result<std::vector<std::string>> stop(const std::string& name) override;
   Result<> restart(const std::string& name) override;
   Result<> kill(const std::string& name, int signo) override;
   Result<> remove(const std::string& name) override;
@@ -123,6 +132,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
     job::WallTime started{};
     int restart = 0;
     bool recording = false;
+    int holder = -1;
+    bool ended = false;    ///< recorded; what it left behind lives
+    job::Time began{};     ///< by the clock that nobody sets
+    bool emptied = false;  ///< nothing was left any more when it was still being recorded
   };
 
   // job::SupervisorActions
@@ -146,7 +159,15 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// Ends them when the job is over.
   void close_layout(const std::string& name);
   /// Puts jobs/NAME.toml into the table, with what it requires and is ordered after.
-  Result<> load(const std::string& name, int depth = 0);
+  Result<> load(const std::string& name, std::vector<std::string> path = {});
+  /// What the job's newest record says that it was, when there is neither a file nor a table entry.
+  [[nodiscard]] std::optional<job::Spec> recorded_spec(const std::string& name);
+  /// Notes of runs that go on (record.hpp), for the daemon that comes after both processes were killed.
+  [[nodiscard]] job::Directory& notes();
+  void write_note(const job::Job& job, int pid);
+  void drop_note(const std::string& name);
+  void record_lost_runs();
+  void record(job::Record record, std::function<void(const Result<>&)> done);
 
   void on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
                    const Result<>& written);
@@ -168,12 +189,18 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void open_log(model::PaneId pane, const job::Job& job);
   [[nodiscard]] Result<command::ProgramStart> program_for(const job::Job& job, const model::Pane& pane,
                                                          const std::vector<std::string>& command);
+  /// What becomes of a pane when nothing is left of the run in it.
+  void release_pane(model::PaneId pane, const std::string& name, int wait_status, job::WallTime ended);
+  void dismiss_clients(const job::Job& job);
   void lose(model::PaneId pane);
   void tell_ended(const job::Job& job);
+  /// What the status alone does not say about an end; mostly nothing.
+  [[nodiscard]] std::string note_about(const std::string& name);
   [[nodiscard]] Result<int> status_of(const std::string& name);
   [[nodiscard]] const job::Record* newest_end(const std::string& name);
   void remember_end(const job::Record& record);
   void check_waiters();
+  void tell_what_is_awaited(const Waiter& waiter);
   [[nodiscard]] bool check(Waiter& waiter);
   void pump(Follower& follower);
   struct OpenLog;
@@ -199,6 +226,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   std::unique_ptr<job::RecordStore> record_store_;
   std::unique_ptr<store::RecordWriter> writer_;
   std::unique_ptr<job::Directory> log_directory_;
+  std::unique_ptr<job::Directory> note_directory_;
   /// A log and, when it is not in the state directory, its directory.
   struct Log {
     std::unique_ptr<job::Directory> own_directory;
@@ -216,6 +244,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   int recording_ = 0;
   bool settled_some_ = false;
   bool ending_ = false;
+  bool stopping_all_ = false;
+  job::Time stopped_all_{};  ///< when that began
   std::unique_ptr<os::Timer> timer_;
   JobNotices notices_;
   job::WallTime expired_{};  ///< when old records were looked for

@@ -17,6 +17,9 @@ struct SavedJob {
   int run_pid = 0;  ///< of the program in that pane that is the job's; 0: none
   job::WallTime run_started{};
   int run_restart = 0;
+  int run_holder = -1;
+  job::Time run_began{};   ///< by the clock that nobody sets
+  bool run_ended = false;  ///< it is recorded; what it left behind lives
   std::vector<std::string> unwritten;  ///< records that are on no disk yet, as encode_record() writes them
 };
 

@@ -1,7 +1,10 @@
 // Job files: read, taken into the table, written by enable and disable, and started at boot.
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.hpp"
 #include "job/job_file.hpp"
@@ -15,7 +18,7 @@ namespace sess::server {
 namespace {
 
 constexpr std::size_t kFileLimit = 1 << 20;
-constexpr int kDepth = 64;
+constexpr std::size_t kDepth = 64;
 constexpr std::string_view kSuffix = ".toml";
 
 Result<std::string> read_file(const std::string& path) {
@@ -24,6 +27,39 @@ Result<std::string> read_file(const std::string& path) {
   auto text = os::read_all(fd.get(), kFileLimit);
   if (!text) return fail(text.error().code, "cannot read {}: {}", path, text.error().text);
   return text;
+}
+
+bool is_kept_for_boot(std::string_view name) {
+  return name == "PATH" || name == "LANG" || name == "LANGUAGE" || name.starts_with("LC_");
+}
+
+/// Writes a file that is there anew, whole: what a link leads to is replaced, not the link, and it keeps its owner
+/// and mode. Refused when others can write it: they would say what this user runs at boot.
+Result<> replace_file(const std::string& path, const std::string& text) {
+  std::error_code error;
+  const std::string target = std::filesystem::canonical(path, error).string();
+  if (error) return fail_errno(error.value(), "cannot find {}", path);
+  struct stat facts {};
+  if (::stat(target.c_str(), &facts) != 0) return fail_errno(errno, "cannot look at {}", target);
+  if (!S_ISREG(facts.st_mode)) return fail(ErrorCode::invalid_argument, "{} is not a regular file", target);
+  if ((facts.st_mode & 022U) != 0) {
+    return fail(ErrorCode::permission_denied, "others can write {} (mode {:04o}): chmod go-w it first", target,
+                facts.st_mode & 07777U);
+  }
+  const std::string next = target + ".new";
+  ::unlink(next.c_str());
+  UniqueFd fd(::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return fail_errno(errno, "cannot write {}", next);
+  auto written = os::write_all(fd.get(), text);
+  if (written && ::fchown(fd.get(), facts.st_uid, facts.st_gid) != 0) {
+    written = fail_errno(errno, "cannot keep the owner of {}", target);
+  }
+  if (written && (::fchmod(fd.get(), facts.st_mode & 07777U) != 0 || ::fsync(fd.get()) != 0 ||
+                  ::rename(next.c_str(), target.c_str()) != 0)) {
+    written = fail_errno(errno, "cannot replace {}", target);
+  }
+  if (!written) ::unlink(next.c_str());
+  return written;
 }
 
 /// Names of all job files.
@@ -78,58 +114,72 @@ Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
   return job::parse_job_file(*text, path);
 }
 
-Result<> JobControl::load(const std::string& name, int depth) {
-  if (depth > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
+Result<> JobControl::load(const std::string& name, std::vector<std::string> path) {
+  if (const auto at = std::find(path.begin(), path.end(), name); at != path.end()) {
+    std::string cycle;
+    for (auto it = at; it != path.end(); ++it) cycle += *it + " -> ";
+    return fail(ErrorCode::invalid_argument, "dependency cycle: {}{}", cycle, name);
+  }
+  if (path.size() > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
   const job::Job* known = supervisor_.find(name);
   if (known != nullptr && known->active()) return {};
   auto spec = read_job_file(name);
+  const bool from_file = spec.has_value();
   if (!spec) {
     if (spec.error().sys_errno != ENOENT) return pass(spec.error());
     // Without a file it is what it was when it ran last.
-    return known != nullptr ? Result<>() : fail(ErrorCode::not_found, "no such job: {}", name);
+    if (known != nullptr) return {};
+    auto recorded = recorded_spec(name);
+    if (!recorded) return fail(ErrorCode::not_found, "no such job: {}", name);
+    spec = std::move(*recorded);
   }
   job::Job job;
   if (known != nullptr) job = *known;
   job.name = name;
-  job.from_file = true;
+  job.from_file = from_file;
   job.spec = std::move(*spec);
   const auto requires_too = job.spec.requires_;
-  if (auto added = supervisor_.add(std::move(job)); !added) return added;
-  encoded_.erase(name);
+  path.push_back(name);
   for (const auto& other : requires_too) {
-    if (auto ok = load(other, depth + 1); !ok) {
+    if (auto ok = load(other, path); !ok) {
       return ok.error().code == ErrorCode::not_found
                  ? fail(ErrorCode::not_found, "job {} requires {}, which does not exist", name, other)
                  : ok;
     }
   }
+  if (auto added = supervisor_.add(std::move(job)); !added) return added;
+  encoded_.erase(name);
   return {};
 }
 
-Result<> JobControl::set_enabled(const std::string& name, bool enabled) {
-  if (auto ok = job::check_name(name); !ok) return ok;
+Result<std::vector<std::string>> JobControl::set_enabled(const std::string& name, bool enabled) {
+  if (auto ok = job::check_name(name); !ok) return pass(ok.error());
+  std::vector<std::string> kept;
   auto text = read_file(config_path(name));
   if (text) {
     auto spec = job::parse_job_file(*text, config_path(name));
     if (!spec) return pass(spec.error());
-    if (spec->enabled == enabled) return {};
+    if (spec->enabled == enabled) return kept;
     *text = job::write_enabled(*text, enabled);
   } else {
     if (text.error().sys_errno != ENOENT) return pass(text.error());
     const job::Job* known = supervisor_.find(name);
     if (known == nullptr) {
       auto found = find(name);
-      return found ? fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name,
-                          config_path(name))
-                   : Result<>(pass(found.error()));
+      if (!found) return pass(found.error());
+      return fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name, config_path(name));
     }
-    if (!enabled) return {};
+    if (!enabled) return kept;
     job::Spec spec = known->spec;
     spec.enabled = true;
-    // The command was found in the caller's PATH; a boot has none.
-    for (const auto& variable : known->environment) {
-      if (variable.starts_with("PATH=")) spec.environment.emplace("PATH", variable.substr(5));
+    // The command was found in the caller's PATH and prints in the caller's language; a boot has neither.
+    for (const auto& variable : known->caller ? known->caller->environment : std::vector<std::string>()) {
+      const auto equals = variable.find('=');
+      const auto variable_name = variable.substr(0, equals);
+      if (equals == std::string::npos || !is_kept_for_boot(variable_name)) continue;
+      if (spec.environment.emplace(variable_name, variable.substr(equals + 1)).second) kept.push_back(variable_name);
     }
+    if (!spec.umask && known->caller && known->caller->umask != job::Caller().umask) spec.umask = known->caller->umask;
     text = job::write_job_file(spec);
   }
   if (enabled) {
@@ -138,16 +188,18 @@ Result<> JobControl::set_enabled(const std::string& name, bool enabled) {
       if (auto spec = read_job_file(one)) specs[one] = std::move(*spec);
     }
     if (auto spec = job::parse_job_file(*text, name)) specs[name] = std::move(*spec);
-    if (auto ok = check_dependencies(name, specs); !ok) return ok;
+    if (auto ok = check_dependencies(name, specs); !ok) return pass(ok.error());
   }
   auto directory = job::DiskDirectory::open(server_.start().config_directory + "/jobs");
   if (!directory) return pass(directory.error());
-  if (auto written = (*directory)->write_atomically(name + std::string(kSuffix), *text); !written)
-    return written;
+  auto written = ::access(config_path(name).c_str(), F_OK) == 0
+                     ? replace_file(config_path(name), *text)
+                     : (*directory)->write_atomically(name + std::string(kSuffix), *text);
+  if (!written) return pass(written.error());
   supervisor_.set_enabled(name, enabled);
   encoded_.erase(name);
   server_.model_changed();
-  return {};
+  return kept;
 }
 
 std::vector<std::string> JobControl::enabled_jobs() const {

@@ -7,6 +7,7 @@
 #include "model/environment.hpp"
 #include "render/notification.hpp"
 #include "views/output.hpp"
+#include "server/job_control.hpp"
 #include "server/server.hpp"
 #include "panes/shell_commands.hpp"
 
@@ -59,14 +60,14 @@ void JobNotices::queue_hooks(const job::Job& job, std::optional<model::PaneId> p
 }
 
 void JobNotices::run_command(const job::Job& job) {
-  model::Environment environment = server_.model().environment();
-  for (const auto& variable : job.environment) environment.put(variable);
+  model::Environment environment = server_.job_control().environment_for(job);
   for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
   environment.set("SESS_JOB", job.name);
   environment.set("SESS_JOB_STATE", std::string(state_name(job.state)));
   environment.set("SESS_JOB_STATUS", job.exit ? std::to_string(job.exit->shell_status()) : "");
   environment.set("SESS_JOB_REASON", job.reason);
   command::JobRequest request;
+  request.umask = job.spec.umask ? *job.spec.umask : job.caller ? job.caller->umask : 022;
   request.command = job.spec.notify;
   request.cwd = job.spec.directory.empty() ? server_.facts().home : job.spec.directory;
   request.env = environment.block();

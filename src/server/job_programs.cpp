@@ -13,6 +13,7 @@
 #include "job/name.hpp"
 #include "model/names.hpp"
 #include "os/directory.hpp"
+#include "os/spawn.hpp"
 #include "server/job_clients.hpp"
 #include "server/job_scopes.hpp"
 #include "server/server.hpp"
@@ -30,6 +31,13 @@ bool is_callers_own(std::string_view variable) {
                                                 "WINDOW", "COLUMNS", "LINES",     "SHLVL", "OLDPWD",    "_",
                                                 "SHELL",  "PWD",     "TERM_PROGRAM", "TERM_PROGRAM_VERSION"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
+}
+
+bool is_of_a_login(std::string_view name) {
+  static constexpr std::string_view kNames[] = {"HOME", "USER", "LOGNAME", "PATH", "LANG", "LANGUAGE", "TZ",
+                                                "TMPDIR", "MAIL", "DBUS_SESSION_BUS_ADDRESS"};
+  return name.starts_with("LC_") || name.starts_with("XDG_") ||
+         std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 Result<std::string> read_file(const std::string& path) {
@@ -115,15 +123,39 @@ Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
   return created->pane;
 }
 
+model::Environment JobControl::environment_for(const job::Job& job) const {
+  const model::Environment& global = server_.model().environment();
+  model::Environment inherited;
+  for (const auto& variable : os::current_environment()) inherited.put(variable);
+  model::Environment out;
+  if (job.caller) {
+    for (const auto& variable : job.caller->environment) {
+      if (!is_callers_own(variable)) out.put(variable);
+    }
+  } else {
+    // Nobody's: what the machine gave the daemon, but of one that some command started only what every login has.
+    for (const auto& [name, entry] : inherited.entries()) {
+      if (server_.start().boot || is_of_a_login(name)) out.set(name, *entry.value);
+    }
+  }
+  // What the configuration or set-environment -g said; the rest is of whoever started the daemon.
+  for (const auto& [name, entry] : global.entries()) {
+    if (entry.value && inherited.value(name) == entry.value) continue;
+    if (entry.value) {
+      out.set(name, *entry.value, entry.visibility);
+    } else {
+      out.remove(name);
+    }
+  }
+  return out;
+}
+
 Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const model::Pane& pane,
                                                       const std::vector<std::string>& command) {
   model::Model& model = server_.model();
   const auto& facts = server_.facts();
   const auto sessions = model.sessions_with(pane.window);
-  model::Environment environment = model.environment();
-  for (const auto& variable : job.environment) {
-    if (!is_callers_own(variable)) environment.put(variable);
-  }
+  model::Environment environment = environment_for(job);
   if (!sessions.empty()) environment.merge(sessions.front()->environment);
   environment.set("TERM", model.server_options().string("default-terminal"));
   environment.set("TERM_PROGRAM", "sess");
@@ -154,6 +186,7 @@ Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const
   }
   start.env = environment.block();
   start.cwd = pane.start_path;
+  start.umask = job.spec.umask ? *job.spec.umask : job.caller ? job.caller->umask : 022;
   start.nice = job.spec.nice;
   start.input = job.spec.input;
   return start;
@@ -185,16 +218,19 @@ Result<int> JobControl::start(const job::Job& job) {
     // A command in another directory than it was meant for does harm; systemd refuses it, too.
     return give_up(Error{ErrorCode::invalid_argument, 0, fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
   }
+  program->held = true;
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();
-  if (auto started = server_.start_program_now(*id, *program); !started) return give_up(started.error());
+  const auto holder = server_.start_program_now(*id, *program);
+  if (!holder) return give_up(holder.error());
   // What sess itself wrote above is no output of the program.
   if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
   const int pid = server_.model().pane(*id)->pid;
-  runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false};
+  runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false, *holder, false, now().time};
+  write_note(job, pid);
   log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);
-  scopes_->begin(job, pid);
+  scopes_->begin(job, pid, *holder);
   if (fresh) lay_out(job, *id);
   if (fresh) {
     for (auto& follower : followers_) {

@@ -36,8 +36,18 @@ bool is_in(int pid, const std::string& unit) {
 }
 
 /// The unit that a process of ours is in, by its control group: servers before this one made it, too.
+/// systemd.unit(5): a name's other bytes are written \xNN.
+std::string unit_name(const std::string& job, int pid) {
+  std::string name;
+  for (const char c : job) {
+    const auto byte = static_cast<unsigned char>(c);
+    name += byte < 0x80 ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
+  }
+  return fmt::format("sess-{}-{}.scope", name, pid);
+}
+
 std::string unit_of(const std::string& job, int pid) {
-  const std::string unit = fmt::format("sess-{}-{}.scope", job, pid);
+  const std::string unit = unit_name(job, pid);
   return is_in(pid, unit) ? unit : "";
 }
 
@@ -65,13 +75,18 @@ std::string JobScopes::unavailable() const {
   return {};
 }
 
-void JobScopes::begin(const job::Job& job, int pid) {
+std::vector<os::ProcessInfo> JobScopes::processes(const Attempt& attempt) {
+  return attempt.holder > 0 ? os::held_processes(attempt.holder) : os::session_processes(attempt.pid);
+}
+
+void JobScopes::begin(const job::Job& job, int pid, int holder) {
   Attempt& attempt = attempts_[job.name];
   attempt = {};
   attempt.pid = pid;
+  attempt.holder = holder;
   attempt.refused = unavailable();
   if (!attempt.refused.empty()) return;
-  attempt.unit = fmt::format("sess-{}-{}.scope", job.name, pid);
+  attempt.unit = unit_name(job.name, pid);
   if (is_in(pid, attempt.unit)) return;  // an earlier server saw to it
   attempt.memory_limit = job.spec.memory_limit;
   attempt.cpu_limit = job.spec.cpu_limit;
@@ -120,7 +135,7 @@ void JobScopes::ask(const std::string& name) {
   Attempt& attempt = attempts_.at(name);
   attempt.checks = 1;
   std::vector<std::string> pids;
-  for (const auto& process : os::session_processes(attempt.pid)) pids.push_back(std::to_string(process.pid));
+  for (const auto& process : processes(attempt)) pids.push_back(std::to_string(process.pid));
   if (pids.empty()) return;
   std::vector<std::vector<std::string>> properties{
       {"Description", "s", "sess job " + name},
@@ -157,7 +172,7 @@ void JobScopes::check(const std::string& name) {
   log::info("job {}: in {}", name, attempt.unit);
   // What the program started before it was moved.
   std::vector<std::string> late;
-  for (const auto& process : os::session_processes(attempt.pid)) {
+  for (const auto& process : processes(attempt)) {
     if (!is_in(process.pid, attempt.unit)) late.push_back(std::to_string(process.pid));
   }
   if (late.empty()) return;
@@ -175,7 +190,7 @@ void JobScopes::refuse(const std::string& name, const std::string& reason) {
   log::warn("job {}: no scope: {}", name, reason);
   if (attempt.memory_limit == 0) return;
   const rlimit limit{attempt.memory_limit, attempt.memory_limit};
-  for (const auto& process : os::session_processes(attempt.pid)) {
+  for (const auto& process : processes(attempt)) {
     static_cast<void>(::prlimit(process.pid, RLIMIT_AS, &limit, nullptr));
   }
 }

@@ -13,6 +13,7 @@
 
 #include "job/supervisor.hpp"
 #include "os/loop.hpp"
+#include "os/process.hpp"
 
 namespace sess::server {
 
@@ -25,7 +26,7 @@ class JobScopes {
   /// Why no job gets a scope here; empty when they do.
   [[nodiscard]] std::string unavailable() const;
   /// A job's program was started.
-  void begin(const job::Job& job, int pid);
+  void begin(const job::Job& job, int pid, int holder);
   /// One line about a running job: its scope, or why it has none, and how its limits are kept.
   [[nodiscard]] std::string describe(const job::Job& job) const;
 
@@ -33,6 +34,7 @@ class JobScopes {
   /// The scope of one run, on its way or refused.
   struct Attempt {
     int pid = 0;
+    int holder = -1;
     std::string unit;
     std::uint64_t memory_limit = 0;
     int cpu_limit = 0;
@@ -40,6 +42,7 @@ class JobScopes {
     int checks = 0;
     std::unique_ptr<os::Timer> timer;
   };
+  [[nodiscard]] static std::vector<os::ProcessInfo> processes(const Attempt& attempt);
   void ask(const std::string& job);
   void check(const std::string& job);
   void refuse(const std::string& job, const std::string& reason);

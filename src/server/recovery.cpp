@@ -52,7 +52,8 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     if (pane == nullptr && of_job) {
       // Its pane was closed: all that is left to come is its exit.
       if (program.exited) {
-        ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});
+        ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended,
+                          program.holder > 0});
       }
       continue;
     }
@@ -72,7 +73,8 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     if (pane->title.empty()) pane->title = std::string((*io)->screen().title());
     panes_[id] = std::move(*io);
     if (program.exited && (of_job || !pane->dead)) {
-      ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended});
+      ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended,
+                        program.holder > 0});
     }
   }
   // A pane without a program: its start was never answered, or its journal is beyond use.

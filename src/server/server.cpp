@@ -60,9 +60,16 @@ std::string login_home() {
   return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "";
 }
 
+/// Whether a shell runs what it is given: the one of an account that nobody logs in to refuses (nologin(8)).
+bool is_usable_shell(const std::string& path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  return path.starts_with('/') && ::access(path.c_str(), X_OK) == 0 && name != "nologin" && name != "false" &&
+         name != "true" && name != "sess";
+}
+
 std::string login_shell() {
   const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr && entry->pw_shell != nullptr && entry->pw_shell[0] == '/' ? entry->pw_shell : "/bin/sh";
+  return entry != nullptr && entry->pw_shell != nullptr && is_usable_shell(entry->pw_shell) ? entry->pw_shell : "/bin/sh";
 }
 
 std::string host_name() {
@@ -248,11 +255,14 @@ void Server::on_keeper() noexcept {
 void Server::on_keeper_message(keeper::ToServer message) {
   if (auto* exited = std::get_if<keeper::Exited>(&message)) {
     ended_.push_back(std::move(*exited));
+  } else if (const auto* emptied = std::get_if<keeper::Emptied>(&message)) {
+    emptied_.push_back(*emptied);
   } else if (auto* ping = std::get_if<keeper::Ping>(&message)) {
     if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
   } else if (std::holds_alternative<keeper::Stop>(message)) {
     saved_sessions_->freeze(SavedSessions::Programs::ending);
     stopping_ = true;
+    job_control_->stop_all();
     for (auto& [id, pane] : panes_) pane->checkpoint();
     for (auto& [id, client] : clients_) {
       if (client->phase == RemoteClient::Phase::attached) {
@@ -301,6 +311,8 @@ Result<std::uint64_t> Server::ask_for_program(model::PaneId id, const command::P
   request.nice = start.nice;
   request.memory_limit = start.memory_limit;
   request.input = start.input;
+  request.umask = start.umask;
+  request.held = start.held;
   return link_.start_spawn(std::move(request));
 }
 
@@ -320,7 +332,7 @@ void Server::start_program(model::PaneId id, const command::ProgramStart& start,
   starting_[*number] = {id, start.replace, asked, std::move(done), {}};
 }
 
-Result<> Server::start_program_now(model::PaneId id, const command::ProgramStart& start) {
+Result<std::int32_t> Server::start_program_now(model::PaneId id, const command::ProgramStart& start) {
   auto number = ask_for_program(id, start);
   if (!number) return pass(number.error());
   const Size asked = model_.pane(id)->size;
@@ -328,7 +340,11 @@ Result<> Server::start_program_now(model::PaneId id, const command::ProgramStart
   while (true) {
     auto spawned = link_.await_spawn(*number, kPromptAnswer);
     if (!spawned) return pass(spawned.error());
-    if (*spawned) return take_program(id, start.replace, asked, std::move(**spawned));
+    if (*spawned) {
+      const std::int32_t holder = (*spawned)->holder;
+      auto taken = take_program(id, start.replace, asked, std::move(**spawned));
+      return taken ? Result<std::int32_t>(holder) : pass(taken.error());
+    }
     const auto keeper = os::process_progress(::getppid());
     const bool stopped = keeper && (keeper->state == 'T' || keeper->state == 't');
     if (!stopped && clock().now() < end) continue;
@@ -430,6 +446,7 @@ void Server::deal_with_ended_programs() {
     if (pane == nullptr || pane->pid != exited.pid) continue;  // respawned, or gone already
     end_pane(id, exited.wait_status, exited.ended);
   }
+  for (const auto& emptied : std::exchange(emptied_, {})) job_control_->on_emptied(emptied);
 }
 
 void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
@@ -483,6 +500,13 @@ void Server::report(const std::string& text) {
   }
   for (const auto id : attached) host_->show_message(id, text, std::chrono::milliseconds(-1));
   model_changed();
+}
+
+void Server::dismiss(const std::function<bool(const RemoteClient&)>& which, int status) {
+  for (auto& [id, client] : clients_) {
+    if (client->phase != RemoteClient::Phase::attached || !which(*client)) continue;
+    detach(*client, protocol::DetachReason::exited, "[exited]", status);
+  }
 }
 
 void Server::end_server() {
@@ -635,8 +659,7 @@ void Server::load_configuration() {
   }
   // The user's shell as the login gave it, else the one of the password file.
   const auto shell = model_.environment().value("SHELL").value_or("");
-  const bool usable = shell.starts_with('/') && ::access(shell.c_str(), X_OK) == 0 && !shell.ends_with("/sess");
-  static_cast<void>(model_.session_options().set("default-shell", usable ? shell : facts_.shell));
+  static_cast<void>(model_.session_options().set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
   for (const char* name : {"VISUAL", "EDITOR"}) {
     if (const auto editor = model_.environment().value(name); editor && !editor->empty()) {
       static_cast<void>(model_.server_options().set("editor", *editor));

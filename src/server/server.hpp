@@ -77,7 +77,8 @@ class Server final : private panes::PaneObserver {
   /// server goes on, and `done` is told when the answer comes. `done` is never called from inside.
   void start_program(model::PaneId pane, const command::ProgramStart& start, std::function<void(Result<>)> done);
   /// The same for who has to know at once: an error when the keeper is stopped or takes seconds.
-  Result<> start_program_now(model::PaneId pane, const command::ProgramStart& start);
+  /// The holder of a program that has one.
+  Result<std::int32_t> start_program_now(model::PaneId pane, const command::ProgramStart& start);
   /// Whether a pane's program is still being started, and what commands type into it meanwhile.
   [[nodiscard]] bool is_starting(model::PaneId pane) const;
   void type_ahead(model::PaneId pane, std::string_view bytes);
@@ -100,6 +101,8 @@ class Server final : private panes::PaneObserver {
   Result<> attach(model::ClientId client, model::SessionId session);
   /// Ends an attachment: the view's last bytes, then detached. The client goes from the model.
   void detach(RemoteClient& client, protocol::DetachReason reason, std::string message, int status = 0);
+  /// Ends the attachments of clients that saw what they came for.
+  void dismiss(const std::function<bool(const RemoteClient&)>& which, int status);
   void send_exec(RemoteClient& client, std::string_view command);
   /// A message over what the client sees.
   void show_message(RemoteClient& client, std::string_view text, std::chrono::milliseconds duration);
@@ -244,6 +247,7 @@ class Server final : private panes::PaneObserver {
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
   std::vector<store::SavedClient> saved_clients_;  ///< whose connections were lost, newest last
   std::vector<keeper::Exited> ended_;
+  std::vector<keeper::Emptied> emptied_;
   /// Programs that the keeper was asked for and has not answered about, by the request's number.
   struct Starting {
     model::PaneId pane;

@@ -276,6 +276,7 @@ void put(CborWriter& out, const model::Session& session) {
   out.field("activity_order", session.activity_order);
   put_options(out, "options", session.options);
   put_environment(out, session.environment);
+  out.field("umask", session.umask);
   if (session.current) {
     out.name("current");
     out.value(*session.current);
@@ -309,6 +310,7 @@ model::Session to_session(const json& in) {
   session.options = model::Options(model::OptionScope::session);
   to_options(child(in, "options"), session.options);
   to_environment(child(in, "environment"), session.environment);
+  session.umask = get<unsigned>(in, "umask", 022) & 0777U;
   return session;
 }
 

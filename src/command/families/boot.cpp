@@ -28,14 +28,15 @@ BootHost::Done report_then(Item& item,
 Status run_enable(Item& item) {
   BootHost* boot = item.host().boot();
   if (boot == nullptr) return item.error("no jobs here");
+  const auto caller = caller_of(item);
   boot->enable(item.client_id(), item.args().strings(),
-               report_then(item, [](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
+               report_then(item, [caller](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
                  std::vector<std::string> idle;
                  for (const auto& name : names) {
                    auto view = jobs.find(name);
                    if (!view || !view->job.active()) idle.push_back(name);
                  }
-                 return idle.empty() ? Result<>() : jobs.start(idle);
+                 return idle.empty() ? Result<>() : jobs.start(idle, caller);
                }));
   return Status::wait;
 }
@@ -48,7 +49,7 @@ Status run_disable(Item& item) {
                   for (const auto& name : names) {
                     const auto view = jobs.find(name);
                     if (!view || !view->job.active()) continue;
-                    if (auto stopped = jobs.stop(name); !stopped) return stopped;
+                    if (auto stopped = jobs.stop(name); !stopped) return pass(stopped.error());
                   }
                   return {};
                 }));

@@ -5,6 +5,7 @@
 #include "command/families/attach.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/spawn.hpp"
 #include "job/job_file.hpp"
@@ -31,10 +32,12 @@ enum LongOnly : char {
   kTimeout,
   kStopSignal,
   kStopTimeout,
+  kLeaveChildren,
   kAfter,
   kRequires,
   kEnvFile,
   kNice,
+  kUmask,
   kMemory,
   kCpu,
   kLog,
@@ -171,9 +174,11 @@ Result<job::Spec> read_spec(Item& item) {
       },
       [&](int signo) { spec.stop_signal = signo; });
   read.duration_of(kStopTimeout, spec.stop_timeout);
+  spec.leave_children = args.has(kLeaveChildren);
   read.names_of(kAfter, spec.after);
   read.names_of(kRequires, spec.requires_);
   read.number_of(kNice, -20, 19, "nice value", [&](int nice) { spec.nice = nice; });
+  read.text_of(kUmask, job::parse_umask, [&](unsigned mask) { spec.umask = mask; });
   read.text_of(kMemory, job::parse_bytes, [&](std::uint64_t bytes) { spec.memory_limit = bytes; });
   read.text_of(
       kCpu,
@@ -247,7 +252,7 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   run.spec = std::move(spec);
   run.input = std::move(input);
   if (client != nullptr) {
-    run.environment = client->environment.block();
+    run.caller = caller_of(item);
     run.size = client->size;
   }
   const std::string name = run.name;
@@ -301,6 +306,7 @@ Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
         return fail_with(self, late ? kTimedOut : kOwnFailure, end.error().text);
       }
       if (print_name) self.print(end->name);
+      if (!end->note.empty() && self.client_id()) self.host().jobs()->note(*self.client_id(), end->note);
       self.set_exit_status(end->status);
       return Status::normal;
     });
@@ -355,17 +361,24 @@ Status each(Item& item, const std::function<Result<>(const std::string&)>& act) 
 
 Status run_start(Item& item) {
   if (item.args().empty()) return Status::normal;  // tmux's start-server: that it runs is all
-  if (auto started = item.host().jobs()->start(item.args().strings()); !started) return item.error(started.error());
+  if (auto started = item.host().jobs()->start(item.args().strings(), caller_of(item)); !started) return item.error(started.error());
   return Status::normal;
 }
 
 Status run_stop(Item& item) {
   JobHost& jobs = *item.host().jobs();
-  const Status status = each(item, [&](const std::string& name) { return jobs.stop(name); });
+  JobWait wait;
+  const Status status = each(item, [&](const std::string& name) -> Result<> {
+    const auto stopped = jobs.stop(name);
+    if (!stopped) return pass(stopped.error());
+    wait.names.insert(wait.names.end(), stopped->begin(), stopped->end());
+    return {};
+  });
   if (status != Status::normal || item.args().has('n')) return status;
   // Until they are gone: what comes next in a script may rely on it.
   const Waker waker = item.wait();
-  jobs.wait({item.args().strings(), false, std::nullopt}, [waker](const Result<JobEnd>&) { waker(Status::normal); });
+  wait.tell = item.client_id();
+  jobs.wait(std::move(wait), [waker](const Result<JobEnd>&) { waker(Status::normal); });
   return Status::wait;
 }
 
@@ -443,9 +456,11 @@ constexpr Flag kRunFlags[] = {
     {kTimeout, "timeout", "duration", "a run that takes longer is stopped and has failed"},
     {kStopSignal, "stop-signal", "signal", "what stop sends (SIGTERM)"},
     {kStopTimeout, "stop-timeout", "duration", "after which stop sends SIGKILL (10s)"},
+    {kLeaveChildren, "leave-children", "", "what its first process leaves behind goes on"},
     {kAfter, "after", "job", "start when this job has, if it is starting"},
     {kRequires, "requires", "job", "start this job too; stop when it stops"},
     {kOneshot, "oneshot", "", "has started, for --after, when it has ended well"},
+    {kUmask, "umask", "digits", "permissions that its files do not get; those of this command without it"},
     {kNice, "nice", "number", "scheduling priority, -20 to 19"},
     {kMemory, "memory", "bytes", "memory limit: 512M, 2G"},
     {kCpu, "cpu", "percent", "processor limit in percent of one"},

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "base/duration.hpp"
+#include "base/printable.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
 #include "command/families/job_text.hpp"
@@ -108,7 +109,7 @@ Status run_ps(Item& item) {
       const auto age = ago(session->created, now);
       rows.push_back({session->name, "session " + age.substr(0, age.size() - 4), "-",
                       fmt::format("{:.1f}", use.cpu_percent), bytes_text(use.memory), "-", std::to_string(attached),
-                      command});
+                      printable(command)});
     }
   }
   item.print(json ? json_array(objects) : table(rows));
@@ -139,12 +140,12 @@ std::string status_text(Item& item, const JobView& view) {
   const std::string_view on = colours ? colour(job.state) : "";
   const std::string_view off = on.empty() ? "" : "\x1b[0m";
   std::string out = fmt::format("{}●{} {}", on, off, job.name);
-  if (!job.spec.description.empty()) out += " - " + job.spec.description;
+  if (!job.spec.description.empty()) out += " - " + printable(job.spec.description);
   const auto line = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) out += fmt::format("\n{:>10}: {}", name, value);
   };
   std::string state = fmt::format("{}{}{}", on, state_name(job.state), off);
-  if (!job.reason.empty()) state += " (" + job.reason + ")";
+  if (!job.reason.empty()) state += " (" + printable(job.reason) + ")";
   if (job.since != job::WallTime()) state += fmt::format(" since {}; {}", date_text(job.since), ago(job.since, now));
   line("State", state);
   if (view.next_start) line("Next start", "in " + format_duration(*view.next_start));
@@ -155,7 +156,8 @@ std::string status_text(Item& item, const JobView& view) {
   }
   if (job.exit) {
     line("Last exit", fmt::format("{}; {} after {}", job.exit->text(), ago(job.ended, now),
-                                  format_duration(std::chrono::duration_cast<job::Milliseconds>(job.ended - job.started))));
+                                  format_duration(std::chrono::duration_cast<job::Milliseconds>(
+                                      job.took.count() > 0 ? job.took : std::max(job.ended - job.started, job.ended - job.ended)))));
   }
   if (view.restarts > 0) line("Restarts", std::to_string(view.restarts));
   line("Scope", view.scope);
@@ -164,11 +166,13 @@ std::string status_text(Item& item, const JobView& view) {
   if (!use.processes.empty()) {
     line("CPU", fmt::format("{} ({:.1f} %)", format_duration(use.cpu), use.cpu_percent));
     line("Memory", bytes_text(use.memory));
-    line("Processes", "");
+    line(job.left_behind ? "Left behind" : "Processes",
+         job.left_behind ? fmt::format("its first process has ended, {} others have not", use.processes.size()) : "");
     constexpr std::size_t kMost = 20;
     for (std::size_t i = 0; i < std::min(kMost, use.processes.size()); ++i) {
       const auto& process = use.processes[i];
-      out += fmt::format("\n{:>12}{:{}}{} {}", "", "", process.depth * 2, process.pid, process.command);
+      out += fmt::format("\n{:>12}{:{}}{} {}", "", "", process.depth * 2, process.pid,
+                         printable(process.command));
     }
     if (use.processes.size() > kMost) out += fmt::format("\n{:>12}... {} more", "", use.processes.size() - kMost);
   }
@@ -187,8 +191,12 @@ Status run_status(Item& item) {
   for (const auto& name : item.args().strings()) {
     auto view = jobs.find(name);
     if (!view) {
-      item.error(view.error());
       exit_status = 4;  // systemctl(1), LSB: no such unit
+      if (const auto* client = item.client(); client != nullptr && !client->session) {
+        jobs.note(client->id, view.error().text);
+      } else {
+        item.error(view.error());
+      }
       continue;
     }
     if (item.args().has(kJsonFlag)) {
@@ -227,8 +235,9 @@ Status run_history(Item& item) {
       continue;
     }
     rows.push_back({it->name, date_text(it->start),
-                    format_duration(std::chrono::duration_cast<job::Milliseconds>(it->end - it->start)),
-                    std::to_string(it->exit.shell_status()), it->exit.text() + (it->success ? "" : " (failed)"),
+                    format_duration(std::chrono::duration_cast<job::Milliseconds>(job::time_taken(*it))),
+                    std::to_string(it->exit.shell_status()),
+                    it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"),
                     format_duration(std::chrono::duration_cast<job::Milliseconds>(it->cpu_user + it->cpu_system)),
                     bytes_text(it->peak_memory), std::to_string(it->restart), command_text(it->command)});
   }

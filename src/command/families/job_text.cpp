@@ -4,9 +4,11 @@
 #include <ctime>
 
 #include "base/duration.hpp"
+#include "base/printable.hpp"
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 #include "command/families/listing.hpp"
+#include "command/language/item.hpp"
 #include "job/signal_name.hpp"
 #include "model/quote.hpp"
 
@@ -34,10 +36,19 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 std::string command_text(const std::vector<std::string>& command) {
-  if (command.size() == 1) return command.front();
+  if (command.size() == 1) return printable(command.front());
   std::string out;
   for (const auto& word : command) out += (out.empty() ? "" : " ") + model::escape_argument(word);
-  return out;
+  return printable(out);
+}
+
+std::optional<job::Caller> caller_of(const Item& item) {
+  const auto* client = item.client();
+  if (client == nullptr) return std::nullopt;
+  job::Caller caller;
+  caller.environment = client->environment.block();
+  if (client->umask) caller.umask = *client->umask;
+  return caller;
 }
 
 std::string exit_text(const std::optional<job::Exit>& exit) {
@@ -48,14 +59,14 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
   std::vector<std::size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], static_cast<std::size_t>(display_width(row[i])));
   }
   std::string out;
   for (const auto& row : rows) {
     if (!out.empty()) out += '\n';
     for (std::size_t i = 0; i < row.size(); ++i) {
       out += row[i];
-      if (i + 1 < row.size()) out.append(widths[i] - row[i].size() + 2, ' ');
+      if (i + 1 < row.size()) out.append(widths[i] - static_cast<std::size_t>(display_width(row[i])) + 2, ' ');
     }
   }
   return out;
@@ -110,6 +121,7 @@ std::string job_json(const JobView& view, const JobUse& use) {
       {"session", view.session ? json_string(view.session_name) : "null"},
       {"attached", std::to_string(view.attached)},
       {"pid", job.pid ? std::to_string(*job.pid) : "null"},
+      {"left_behind", job.left_behind ? "true" : "false"},
       {"started", json_time(job.started)},
       {"ended", job.exit ? json_time(job.ended) : "null"},
       {"exit", job.exit ? exit_json(*job.exit) : "null"},
@@ -136,6 +148,10 @@ std::string record_json(const job::Record& record) {
       {"cpu_user_us", std::to_string(record.cpu_user.count())},
       {"cpu_system_us", std::to_string(record.cpu_system.count())},
       {"peak_memory", std::to_string(record.peak_memory)},
+      {"stopped", record.stopped ? "true" : "false"},
+      {"lost", record.exit.cause == job::Exit::Cause::lost ? "true" : "false"},
+      {"timed_out", record.exit.cause == job::Exit::Cause::timeout ? "true" : "false"},
+      {"took_us", std::to_string(job::time_taken(record).count())},
       {"restart", std::to_string(record.restart)},
       {"pid", std::to_string(record.pid)},
   });

@@ -4,6 +4,8 @@
 // ps, status, list and history agree, and --json has the same names everywhere.
 #pragma once
 
+#include <optional>
+
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +13,8 @@
 #include "command/ports/jobs.hpp"
 
 namespace sess::command {
+
+class Item;
 
 /// "3h 2min ago"
 [[nodiscard]] std::string ago(job::WallTime time, job::WallTime now);
@@ -34,5 +38,8 @@ namespace sess::command {
 
 [[nodiscard]] std::string job_json(const JobView& view, const JobUse& use);
 [[nodiscard]] std::string record_json(const job::Record& record);
+
+/// What the command's client gives a job that it runs; none without a client.
+[[nodiscard]] std::optional<job::Caller> caller_of(const Item& item);
 
 }  // namespace sess::command

@@ -30,6 +30,12 @@ JobRequest job_request(const Item& item, std::string command) {
   request.command = std::move(command);
   request.env = environment.block();
   request.cwd = start_directory(item, std::nullopt, session);
+  const auto* client = item.client();
+  if (client != nullptr && client->umask) {
+    request.umask = *client->umask;
+  } else if (session != nullptr) {
+    request.umask = session->umask;
+  }
   return request;
 }
 

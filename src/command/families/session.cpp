@@ -146,6 +146,7 @@ Status run_new(Item& item) {
   Session& session = **made;
   const model::SessionId id = session.id;
   if (sizes->default_size) (void)session.options.set("default-size", *sizes->default_size);
+  if (client != nullptr && client->umask) session.umask = *client->umask;
   if (!args.has('E')) update_environment(item, session);
   for (const std::string& variable : args.all('e')) session.environment.put(variable);
 

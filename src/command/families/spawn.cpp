@@ -83,6 +83,7 @@ ProgramStart program_start(const Item& item, const model::Session& session, cons
   }
   start.env = environment.block();
   start.cwd = pane.start_path;
+  start.umask = client != nullptr && client->umask ? *client->umask : session.umask;
   return start;
 }
 

@@ -52,6 +52,8 @@ struct ProgramStart {
   std::optional<int> nice;
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
   std::string input;               ///< a file that is its standard input; empty: the terminal
+  unsigned umask = 022;
+  bool held = false;               ///< with a holder (os/holder.hpp), by which all of its processes are known
 };
 
 /// What the emulator knows about a pane.
@@ -97,6 +99,7 @@ struct JobRequest {
   std::string cwd;
   std::vector<std::string> env;
   std::optional<std::string> input;  ///< its stdin; none: /dev/null
+  unsigned umask = 022;
   std::chrono::milliseconds limit{0};  ///< it is killed, with all that it started, when it takes longer; 0: never
 };
 struct JobResult {

@@ -49,7 +49,7 @@ struct JobUse {
 struct JobRun {
   std::string name;
   job::Spec spec;
-  std::vector<std::string> environment;  ///< the caller's, "K=V"
+  std::optional<job::Caller> caller;
   Size size;
   std::optional<std::string> input;      ///< what its standard input holds; kept while the job can be started
 };
@@ -58,11 +58,13 @@ struct JobWait {
   std::vector<std::string> names;
   bool any = false;                     ///< the first that ends, instead of all
   std::optional<job::WallTime> until;   ///< then the result is an error with the code unavailable
+  std::optional<ClientId> tell;         ///< on its terminal is said what is waited for, when that takes a second
 };
 /// How a wait ended: the status of the first named one that was not 0; with `any` of the one that ended.
 struct JobEnd {
   std::string name;
   int status = 0;
+  std::string note;  ///< what the status alone does not say
 };
 
 /// Where a reader of a job's output stands: in the pane's stream, plus bytes already printed from there.
@@ -102,8 +104,10 @@ class JobHost {
 
   /// Adds the job and starts it. already_exists: it is active, or a session has the name.
   virtual Result<> run(JobRun run) = 0;
-  virtual Result<> start(const std::vector<std::string>& names) = 0;
-  virtual Result<> stop(const std::string& name) = 0;
+  /// Jobs with a file or a record get what the caller has.
+  virtual Result<> start(const std::vector<std::string>& names, std::optional<job::Caller> caller) = 0;
+  /// With what requires it; all of them.
+  virtual Result<std::vector<std::string>> stop(const std::string& name) = 0;
   virtual Result<> restart(const std::string& name) = 0;
   virtual Result<> kill(const std::string& name, int signo) = 0;
   /// Forgets a job that is not active, with its records and logs.

@@ -215,8 +215,126 @@ TEST_CASE("stopping a job stops those that require it first", "[job]") {
   world.add("web", second);
   REQUIRE(world.supervisor.start({"web"}, world.now));
   world.take();
-  REQUIRE(world.supervisor.stop("db", world.now));
-  CHECK(world.take() == Log{"signal 15 web", "signal 15 db"});
+  CHECK(world.supervisor.stop("db", world.now).value() == std::vector<std::string>{"web", "db"});
+  CHECK(world.take() == Log{"signal 15 web"});
+  CHECK(world.supervisor.find("db")->reason == "stops when web has ended");
+  world.end("web", Exit{0, 15, false});
+  CHECK(world.take() == Log{"inactive web", "signal 15 db"});
+  world.end("db", Exit{0, 15, false});
+  CHECK(world.take() == Log{"inactive db"});
+}
+
+TEST_CASE("the end of the daemon stops everything in reverse order, and nothing starts any more", "[job]") {
+  World world;
+  job::Spec db;
+  db.stop_signal = SIGINT;
+  db.stop_timeout = 20s;
+  job::Spec web;
+  web.after = {"db"};
+  web.stop_timeout = 3s;
+  web.restart.when = Restart::always;
+  world.add("db", db);
+  world.add("web", web);
+  REQUIRE(world.supervisor.start({"db", "web"}, world.now));
+  world.take();
+  CHECK(world.supervisor.stop_all(world.now) >= 23s);
+  CHECK(world.take() == Log{"signal 15 web"});
+  world.end("web", kFailure);
+  CHECK(world.take() == Log{"inactive web", "signal 2 db"});
+  world.end("db", kSuccess);
+  CHECK(world.take() == Log{"inactive db"});
+}
+
+TEST_CASE("a stop is over when nothing is left, and kills what does not go", "[job]") {
+  World world;
+  job::Spec spec;
+  spec.stop_timeout = 3s;
+  world.add("web", spec);
+  REQUIRE(world.supervisor.start({"web"}, world.now));
+  REQUIRE(world.supervisor.stop("web", world.now));
+  world.take();
+  world.supervisor.on_ended("web", kSuccess, world.now.wall, world.now, Supervisor::Left::processes);
+  CHECK(world.state("web") == State::stopping);
+  CHECK(world.take().empty());
+  CHECK(world.next() == 3s);
+  CHECK(world.take() == Log{"signal 9 web"});
+  world.supervisor.on_emptied("web", world.now);
+  CHECK(world.take() == Log{"inactive web"});
+}
+
+TEST_CASE("what cannot be killed is not waited for for ever", "[job]") {
+  World world;
+  world.add("web");
+  REQUIRE(world.supervisor.start({"web"}, world.now));
+  REQUIRE(world.supervisor.stop("web", world.now));
+  world.supervisor.on_ended("web", kSuccess, world.now.wall, world.now, Supervisor::Left::processes);
+  world.next();
+  CHECK(world.state("web") == State::stopping);
+  world.next();
+  CHECK(world.state("web") == State::inactive);
+  CHECK_FALSE(world.supervisor.next_due());
+}
+
+TEST_CASE("a run that ends by itself has ended at once; what it left behind is stopped", "[job]") {
+  World world;
+  world.add("make");
+  REQUIRE(world.supervisor.start({"make"}, world.now));
+  world.take();
+  world.supervisor.on_ended("make", kFailure, world.now.wall, world.now, Supervisor::Left::processes);
+  CHECK(world.take() == Log{"failed make", "signal 15 make"});
+  CHECK(world.supervisor.find("make")->left_behind);
+  CHECK_FALSE(world.supervisor.remove("make"));
+  // The next run waits for it: there is never a second copy.
+  REQUIRE(world.supervisor.start({"make"}, world.now));
+  CHECK(world.state("make") == State::waiting);
+  CHECK(world.take().empty());
+  world.supervisor.on_emptied("make", world.now);
+  CHECK(world.take() == Log{"start make"});
+}
+
+TEST_CASE("with leave-children it goes on, until the next run or a stop", "[job]") {
+  World world;
+  job::Spec spec;
+  spec.leave_children = true;
+  world.add("daemon", spec);
+  REQUIRE(world.supervisor.start({"daemon"}, world.now));
+  world.supervisor.on_ended("daemon", kSuccess, world.now.wall, world.now, Supervisor::Left::processes);
+  CHECK(world.take() == Log{"start daemon", "exited daemon"});
+  CHECK_FALSE(world.supervisor.next_due());
+  REQUIRE(world.supervisor.stop("daemon", world.now));
+  CHECK(world.take() == Log{"signal 15 daemon"});
+  CHECK(world.state("daemon") == State::stopping);
+  world.supervisor.on_emptied("daemon", world.now);
+  CHECK(world.take() == Log{"inactive daemon"});
+}
+
+TEST_CASE("a crash restart waits for what the crash left behind", "[job]") {
+  World world;
+  auto spec = failing_job();
+  spec.leave_children = true;
+  world.add("web", spec);
+  REQUIRE(world.supervisor.start({"web"}, world.now));
+  world.take();
+  world.supervisor.on_ended("web", kFailure, world.now.wall, world.now, Supervisor::Left::processes);
+  CHECK(world.take() == Log{"signal 15 web"});
+  world.next();
+  CHECK(world.state("web") == State::waiting);
+  world.supervisor.on_emptied("web", world.now);
+  CHECK(world.take() == Log{"start web"});
+}
+
+TEST_CASE("what a job's file says by now counts from the next run on", "[job]") {
+  World world;
+  world.add("web");
+  REQUIRE(world.supervisor.start({"web"}, world.now));
+  job::Spec next;
+  next.command = {"two"};
+  REQUIRE(world.supervisor.change("web", next));
+  CHECK(world.supervisor.find("web")->spec.command.empty());
+  REQUIRE(world.supervisor.restart("web", world.now));
+  world.end("web", kSuccess);
+  CHECK(world.supervisor.find("web")->spec.command == next.command);
+  CHECK(world.state("web") == State::running);
 }
 
 TEST_CASE("a dependency cycle is refused with its path and leaves what was there", "[job]") {
