@@ -7,6 +7,7 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
 
 #include "client/terminal.hpp"
 #include "os/spawn.hpp"
@@ -71,6 +72,12 @@ protocol::Hello make_hello(const Options& options) {
   hello.umask = mask;
   hello.terminal_features = options.terminal_features;
   hello.control = options.control;
+  for (const std::string& file : options.config_files) {
+    if (hello.config_files.size() == protocol::kMaxConfigFiles) break;
+    std::error_code failed;
+    const auto path = std::filesystem::absolute(file, failed).lexically_normal().string();
+    hello.config_files.push_back(failed || path.size() > PATH_MAX ? file.substr(0, PATH_MAX) : path);
+  }
   hello.fit();
   return hello;
 }

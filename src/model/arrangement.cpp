@@ -1,5 +1,6 @@
 // Sizes and layouts of windows: the Layout's arithmetic applied, panes' geometry kept true, events reported.
 #include <algorithm>
+#include <set>
 
 #include "base/check.hpp"
 #include "model/model.hpp"
@@ -180,6 +181,16 @@ void Model::recalculate_size(WindowId id) {
 }
 
 void Model::recalculate_sizes() {
+  std::set<WindowId> seen;
+  for (const auto& [client_id, client] : clients_) {
+    const Session* looked_at = client.session ? session(*client.session) : nullptr;
+    if (looked_at == nullptr) continue;
+    for (const auto& [index, link] : looked_at->windows) seen.insert(link.window);
+  }
+  for (const WindowId id : seen) recalculate_size(id);
+}
+
+void Model::recalculate_all_sizes() {
   for (const auto& [id, window] : windows_) recalculate_size(id);
 }
 

@@ -39,6 +39,7 @@ struct Event {
   std::optional<PaneId> pane;
   std::optional<ClientId> client;
   std::string name;
+  bool hooks = true;  ///< false: a hook's command did it, and no hook follows (Model::set_quiet)
 };
 
 /// The hook that the event runs ("window-linked", …); "" for those that have none.

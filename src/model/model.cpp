@@ -260,13 +260,13 @@ std::vector<Event> Model::take_events() {
 
 void Model::report(Event::Kind kind, std::optional<SessionId> session, std::optional<WindowId> window,
                    std::optional<PaneId> pane, std::string name) {
-  events_.push_back(Event{kind, session, window, pane, std::nullopt, std::move(name)});
+  events_.push_back(Event{kind, session, window, pane, std::nullopt, std::move(name), !quiet_});
 }
 
 void Model::report_client(Event::Kind kind, ClientId id, std::optional<SessionId> session) {
   const Client* found = client(id);
   events_.push_back(
-      Event{kind, session, std::nullopt, std::nullopt, id, found == nullptr ? std::string() : found->name});
+      Event{kind, session, std::nullopt, std::nullopt, id, found == nullptr ? std::string() : found->name, !quiet_});
 }
 
 std::string_view hook_name(Event::Kind kind) {

@@ -261,9 +261,10 @@ class Model {
   Result<> apply_layout(WindowId window, std::string_view text);
   /// A new size for a window, zoomed or not; no smaller than its panes' minimum.
   void resize_window(WindowId window, Size size);
-  /// Applies size_policy.hpp to every window (or one): call when clients come, go, resize, act or options
-  /// change.
+  /// Applies size_policy.hpp to the windows that clients have a say in: call when clients come, go, resize or act.
   void recalculate_sizes();
+  /// The same for every window: call when an option that sizes follow from changes.
+  void recalculate_all_sizes();
   void recalculate_size(WindowId window);
   /// Geometry again after pane-border-status changed.
   void refresh_geometry(WindowId window);
@@ -298,6 +299,9 @@ class Model {
   [[nodiscard]] std::vector<Event> take_events();
   /// Adds one that only the server can know of (nothing in Model depends on it).
   void push_event(Event event) { events_.push_back(std::move(event)); }
+  /// While quiet, events run no hooks: the queue says so around the commands of a hook.
+  void set_quiet(bool quiet) { quiet_ = quiet; }
+  [[nodiscard]] bool quiet() const { return quiet_; }
 
   // -- checkpoint
   // --------------------------------------------------------------------------------------------------
@@ -371,6 +375,7 @@ class Model {
   std::optional<Mark> mark_;
   NextIds next_;
   std::vector<Event> events_;
+  bool quiet_ = false;
 };
 
 }  // namespace sess::model

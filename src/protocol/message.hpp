@@ -30,6 +30,7 @@ inline constexpr std::size_t kMaxText = 16 * 1024;          ///< messages for pe
 inline constexpr std::size_t kMaxArguments = 4096;          ///< of a command: more is an error
 inline constexpr std::size_t kMaxEnvironment = 128 * 1024;  ///< all of hello's variables: more is an error
 inline constexpr std::size_t kMaxFeatures = 64;             ///< clamped
+inline constexpr std::size_t kMaxConfigFiles = 64;          ///< hello's: more is an error
 inline constexpr std::size_t kMaxJsonDepth = 8;             ///< deeper is an error
 inline constexpr std::size_t kMaxChunk = 64 * 1024;  ///< what senders put into one stdin/input/print frame
 
@@ -132,6 +133,7 @@ struct Hello {
   bool login_shell = false;       ///< -l
   std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
   std::string terminal_features;  ///< -T, as given
+  std::vector<std::string> config_files;  ///< -f, absolute: a daemon that did not read them says so
   ControlMode control = ControlMode::none;
   std::optional<Resume>
       resume;  ///< instead of a command: the server answers welcome, then attached or detached

@@ -75,6 +75,7 @@ void Hello::append_to(std::string& out) const {
                  {"control", kControlModes[static_cast<std::size_t>(control)]}};
   if (umask) object["umask"] = *umask;
   if (resume) object["resume"] = resume_object(*resume);
+  for (const std::string& file : config_files) object["config_files"].push_back(json_bytes(file));
   append_json_frame(out, kType, object);
 }
 
@@ -103,6 +104,7 @@ Result<Hello> Hello::parse(std::string_view payload) {
   reader.number("umask", umask);
   if (umask <= 0777U) message.umask = umask;
   reader.name("terminal_features", message.terminal_features);
+  reader.byte_list("config_files", message.config_files, kMaxConfigFiles);
   if (const auto control = reader.choice("control", kControlModes)) {
     message.control = static_cast<ControlMode>(*control);
   }

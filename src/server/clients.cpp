@@ -3,11 +3,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/log.hpp"
 #include "model/size_policy.hpp"
 #include "os/agent_link.hpp"
 #include "os/memory_reserve.hpp"
+#include "os/process.hpp"
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
@@ -29,6 +31,7 @@ const protocol::Refusal kNoDescriptors{protocol::RefusalCode::full,
                                        "too many open files; detach some clients and try again"};
 /// A server that dies with all of its clients knows each of them when they come back.
 constexpr std::size_t kMaxSaved = kMaxClients;
+constexpr int kMaxAncestors = 64;
 constexpr std::size_t kMaxStdin = 16 << 20;
 /// Who connects and says nothing does not keep a place for ever.
 constexpr std::chrono::seconds kHelloLimit{10};
@@ -235,6 +238,7 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       if (!command) return refuse(command.error().text);
       client.phase = Phase::command;
       const auto id = client.id;
+      begin_command(client);
       queue_->submit_arguments(id, std::move(command->argv),
                                [this, id](int status) { command_done(id, status); });
       return true;
@@ -269,6 +273,26 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       return true;
     default:
       return on_attached_frame(client, frame);
+  }
+}
+
+/// What is decided about a command's client before its command is looked at.
+void Server::begin_command(const RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  if (queue_->configuring() && seen != nullptr) {
+    // A command that the configuration itself started (run-shell 'sess ...'): it may be what the configuration waits for.
+    auto process = os::process_info(seen->pid);
+    for (int depth = 0; depth < kMaxAncestors && process && process->pid > 1; ++depth) {
+      if (process->pid == facts_.pid || process->pid == facts_.server_pid) queue_->let_through(client.id);
+      process = os::process_info(process->parent);
+    }
+  }
+  for (const auto& file : client.hello.config_files) {
+    const auto same = [&](const std::string& read) {
+      return std::filesystem::path(read).lexically_normal() == std::filesystem::path(file).lexically_normal();
+    };
+    if (std::any_of(start_.config_files.begin(), start_.config_files.end(), same)) continue;
+    host_->notice(client.id, fmt::format("{}: not read: the daemon runs already; sess source-file {}", file, file));
   }
 }
 

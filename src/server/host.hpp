@@ -74,6 +74,8 @@ class HostImpl final : public command::Host {
   void print_error(ClientId client, std::string_view text) override;
   void show_message(ClientId client, std::string_view text, std::chrono::milliseconds duration) override;
   void show_text(ClientId client, std::string_view text) override;
+  /// A line on a command client's standard error that is no failure.
+  void notice(model::ClientId client, std::string_view text) { print_to(client, 2, text); }
   [[nodiscard]] std::vector<std::string> message_log() const override;
   void control_guard(ClientId client, std::string_view word, std::chrono::system_clock::time_point time,
                      std::uint64_t number) override;

@@ -189,7 +189,6 @@ void HostImpl::end_server() { server_.end_server(); }
 void HostImpl::option_changed(std::string_view name) {
   if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
   if (name == "monitor-silence") server_.alerts().watch_silence();
-  server_.model().recalculate_sizes();
   server_.display_changed();
   server_.redraw_all();
 }

@@ -142,9 +142,14 @@ void JobControl::recovered(bool first) {
     }
     record_lost_runs();
     drop_inputs();
-    start_enabled();
   }
   // What waited when the last server died.
+  supervisor_.on_timer(now());
+  after_change();
+}
+
+void JobControl::begin() {
+  start_enabled();
   supervisor_.on_timer(now());
   after_change();
 }

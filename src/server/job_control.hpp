@@ -54,8 +54,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// A program that the keeper handed over. True: a job's, which waits for its exit even without a pane.
   bool on_program(const keeper::Program& program);
   /// After the panes: what happened to jobs whose program or pane is not there any more. `first` is the daemon's
-  /// first server: enabled jobs start.
+  /// first server.
   void recovered(bool first);
+  /// The configuration has been read: enabled jobs start.
+  void begin();
   [[nodiscard]] std::vector<std::shared_ptr<const std::string>> save() const;
 
   /// Whether the pane's present program is a job's.

@@ -90,8 +90,25 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
   if (!model_.sessions().empty()) may_leave_ = true;
-  if (!state.configured) load_configuration();
+  facts_.config_files = std::move(state.config_files);
   job_control_->recovered(!state.configured);
+  if (!state.configured) {
+    load_configuration();
+  } else if (state.configuring) {
+    // The server before this one died while it read them. They begin with what they began with: nobody but they
+    // could set anything until then.
+    if (how.fault) {
+      queue_->add_config_error("the configuration was not read to its end: the server crashed over it");
+      job_control_->begin();
+    } else {
+      model_.server_options() = model::Options(model::OptionScope::server);
+      model_.session_options() = model::Options(model::OptionScope::session);
+      model_.window_options() = model::Options(model::OptionScope::window);
+      model_.environment().clear();
+      keys_ = input::KeyTables::with_defaults();
+      load_configuration();
+    }
+  }
   saved_sessions_->begin(!state.configured);
   return {};
 }

@@ -47,6 +47,8 @@ constexpr std::chrono::milliseconds kLateAnswer{2000};
 constexpr std::size_t kTypeAhead = 4096;
 /// Sentences that show-messages remembers.
 constexpr std::size_t kMessages = 1000;
+/// Errors of the configuration that the first client is shown; the rest is in the log.
+constexpr std::size_t kErrorsShown = 200;
 /// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
 constexpr int kRounds = 16;
 
@@ -157,6 +159,7 @@ Result<> Server::set_up() {
   boot_control_ = std::make_unique<BootControl>(*this);
   saved_sessions_ = std::make_unique<SavedSessions>(*this);
   queue_ = std::make_unique<command::Queue>(model_, *host_);
+  queue_->around_hooks([this](bool after) { tell_focus(after); });
   auto store = store::ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
   store_.emplace(std::move(*store));
@@ -208,18 +211,20 @@ RemoteClient* Server::client(model::ClientId id) {
 void Server::end_of_turn() {
   job_control_->end_of_turn();
   go_on_with_input();
-  for (int round = 0; round < kRounds; ++round) {
+  bool slice_over = false;
+  for (int round = 0; round < kRounds && !slice_over; ++round) {
     if (!queue_->idle()) {
-      queue_->run();
+      slice_over = !queue_->run();
       commands_ran_ = true;
     }
     deal_with_ended_programs();
     follow_model();
-    tell_focus();
+    tell_focus(false);
     if (round == 0 && !printed_.empty()) alerts_->on_output(printed_);
     if (queue_->idle() && ended_.empty()) break;
   }
   if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
+  take_errors();
   update_displays();
   save_model();
   acknowledge_input();  // after it: what is acknowledged may stand there alone
@@ -528,11 +533,11 @@ void Server::end_server() {
 
 // --- the model's events ---------------------------------------------------------------------------------
 
-void Server::tell_focus() {
+void Server::tell_focus(bool of_hook) {
   for (const auto& change : pane_focus_.update(model_)) {
     panes::PaneIo* io = pane_io(change.pane);
     if (io != nullptr && io->screen().modes().focus_events) io->answer(change.focused ? "\x1b[I" : "\x1b[O");
-    if (!model_.server_options().flag("focus-events")) continue;
+    if (of_hook || !model_.server_options().flag("focus-events")) continue;
     queue_->submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
                         command::find_from_pane(model_, change.pane));
   }
@@ -607,7 +612,7 @@ void Server::follow(const model::Event& event) {
       break;
   }
   display_changed();
-  if (const auto name = model::hook_name(event.kind); !name.empty()) {
+  if (const auto name = model::hook_name(event.kind); event.hooks && !name.empty()) {
     if (event.pane && model_.pane(*event.pane) != nullptr) {
       target = command::find_from_pane(model_, *event.pane);
     } else if (event.window && model_.window(*event.window) != nullptr) {
@@ -640,7 +645,7 @@ void Server::leave_if_empty() {
   if (stopping_ || left_ || !may_leave_ || !clients_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
-  if (!queue_->idle() || jobs_->busy() || job_control_->busy()) return;
+  if (!queue_->idle() || queue_->configuring() || jobs_->busy() || job_control_->busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server();
   left_ = true;
   log::info("nothing is left: the daemon ends");
@@ -666,6 +671,7 @@ void Server::load_configuration() {
       break;
     }
   }
+  queue_->begin_configuration();
   const bool given = !start_.config_files.empty();
   const auto files = given ? start_.config_files
                            : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
@@ -681,9 +687,28 @@ void Server::load_configuration() {
       text.append(part.data(), static_cast<std::size_t>(file.gcount()));
     }
     facts_.config_files.push_back(path);
-    queue_->submit_config(path, text);
+    queue_->submit_config(path, std::move(text));
   }
-  for (int round = 0; round < kRounds && !queue_->idle(); ++round) queue_->run();
+  queue_->end_configuration([this] {
+    model_changed();
+    job_control_->begin();
+  });
+}
+
+void Server::take_errors() {
+  for (std::string& text : queue_->take_config_errors()) {
+    log::warn("{}", text);
+    message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
+    if (message_log_.size() > kMessages) message_log_.pop_front();
+    if (errors_to_show_.size() < kErrorsShown) errors_to_show_.push_back(std::move(text));
+    commands_ran_ = true;
+  }
+  if (errors_to_show_.empty()) return;
+  for (const auto& [id, client] : clients_) {
+    if (client->phase != RemoteClient::Phase::attached) continue;
+    for (const auto& text : std::exchange(errors_to_show_, {})) host_->show_text(id, text);
+    return;
+  }
 }
 
 void Server::save_model() {
@@ -702,6 +727,8 @@ void Server::save_model() {
   state.next_buffer = queue_->buffers().next_automatic();
   state.messages.assign(message_log_.begin(), message_log_.end());
   state.configured = true;
+  state.configuring = queue_->configuring();
+  state.config_files = facts_.config_files;
   if (auto saved = store_->save(model_, keys_, state); !saved) log::error("{}", saved.error().text);
 }
 

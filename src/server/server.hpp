@@ -133,7 +133,8 @@ class Server final : private panes::PaneObserver {
   void give_up_start(model::PaneId pane);
   void on_exited(const keeper::Exited& exited);
   void deal_with_ended_programs();
-  void tell_focus();
+  void tell_focus(bool of_hook);
+  void take_errors();
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
@@ -153,6 +154,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] bool refuse_with_spare();
   bool on_frame(RemoteClient& client, const protocol::Frame& frame);
   bool on_hello(RemoteClient& client, const protocol::Hello& hello);
+  void begin_command(const RemoteClient& client);
   bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
   void welcome(RemoteClient& client);
   void resume(RemoteClient& client, const protocol::Resume& resume);
@@ -265,6 +267,7 @@ class Server final : private panes::PaneObserver {
   panes::SynchronizedPanes synchronized_panes_;
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   std::deque<std::string> message_log_;
+  std::vector<std::string> errors_to_show_;  ///< of the configuration, until somebody is attached
   std::string agent_path_;
   UniqueFd socket_directory_;
   std::unique_ptr<os::FdWatch> keeper_watch_;

@@ -359,6 +359,8 @@ void put_state(CborWriter& out, const SavedState& state) {
   for (const auto& job : state.jobs) out.value(*job);
   out.end();
   out.field("configured", state.configured);
+  out.field("configuring", state.configuring);
+  out.field("config_files", state.config_files);
   out.end();
 }
 
@@ -396,6 +398,8 @@ void to_state(const json& in, SavedState& state) {
     state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
   }
   state.configured = get<bool>(in, "configured");
+  state.configuring = get<bool>(in, "configuring");
+  state.config_files = get_strings(in, "config_files");
 }
 
 }  // namespace

@@ -44,7 +44,9 @@ struct SavedState {
   std::vector<std::string> messages;     ///< show-messages
   /// job_encoding.hpp; shared, because most of them are the same from save to save
   std::vector<std::shared_ptr<const std::string>> jobs;
-  bool configured = false;               ///< the configuration file was loaded
+  bool configured = false;               ///< the configuration files were found and begun
+  bool configuring = false;              ///< they were not yet read to their end
+  std::vector<std::string> config_files; ///< those that were read
 };
 
 class ModelStore {

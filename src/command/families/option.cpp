@@ -1,4 +1,7 @@
 // set-option, set-window-option, set-hook; show-options, show-window-options, show-hooks.
+#include <algorithm>
+#include <array>
+
 #include "command/format/format.hpp"
 #include "command/language/item.hpp"
 #include "command/language/queue.hpp"
@@ -43,7 +46,8 @@ model::OptionChecks checks(Item& item) {
 }
 
 void changed(Item& item, std::string_view name) {
-  item.model().recalculate_sizes();
+  constexpr std::array<std::string_view, 4> kSizing{"aggressive-resize", "pane-border-status", "status", "window-size"};
+  if (std::find(kSizing.begin(), kSizing.end(), name) != kSizing.end()) item.model().recalculate_all_sizes();
   if (name.find("pane-border-status") != std::string_view::npos) {
     std::vector<model::WindowId> windows;
     for (const auto& [id, window] : item.model().windows()) windows.push_back(id);

@@ -59,6 +59,8 @@ Status finish_shell(Item& item, const std::string& command, const JobResult& res
   const std::string text = shell_text(command, result);
   if (!text.empty()) item.print(text);
   const auto* client = item.client();
+  // In a configuration nobody reads what it prints; that it failed is said with the configuration's errors.
+  if (client == nullptr && result.exit_status != 0) return item.error(text);
   if (client != nullptr && !client->session) item.set_exit_status(result.exit_status);
   return Status::normal;
 }
@@ -223,12 +225,8 @@ std::string glob_escape(std::string_view text) {
   return out;
 }
 
-void load(Item& item, Source& source, const std::string& path, const std::string& text) {
+void load(Item& item, Source& source, const std::string& path, const Parsed& parsed) {
   const Args& args = item.args();
-  ParseContext context = item.queue().parse_context(&item, item.client_id());
-  context.file = path;
-  context.parse_only = args.has('n');
-  const Parsed parsed = parse(text, context);
   for (const std::string& wrong : parsed.errors) {
     source.failed = true;
     if (item.client_id()) {
@@ -245,6 +243,7 @@ void load(Item& item, Source& source, const std::string& path, const std::string
   if (args.has('n')) return;
   auto state = std::make_shared<State>(item.state());
   ++state->depth;
+  state->set_format("current_file", path);
   item.queue().insert_after(item, parsed.commands, std::move(state));
 }
 
@@ -257,10 +256,17 @@ Status read_next(Item& item, const std::shared_ptr<Source>& source) {
   const std::string path = source->paths[source->next++];
   const Waker waker = item.wait();
   item.host().read_file(item.client_id(), path, [waker, source, path](Result<std::string> text) {
-    waker([source, path, text = std::move(text)](Item& self) {
+    waker([source, path, text = std::move(text)](Item& self) mutable {
       if (text) {
-        load(self, *source, path, *text);
-      } else if (!self.args().has('q')) {
+        ParseContext context = self.queue().parse_context(&self, self.client_id(), path);
+        context.parse_only = self.args().has('n');
+        return Queue::parse_file(self, std::make_shared<FileParser>(std::move(*text), std::move(context)),
+                                 [source, path](Item& item, const Parsed& parsed) {
+                                   load(item, *source, path, parsed);
+                                   return read_next(item, source);
+                                 });
+      }
+      if (!self.args().has('q')) {
         source->failed = true;
         self.error(text.error());
       }

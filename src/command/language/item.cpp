@@ -7,6 +7,15 @@
 
 namespace sess::command {
 
+void State::set_format(std::string_view name, std::string_view value) {
+  for (auto& [key, old] : formats) {
+    if (key != name) continue;
+    old = value;
+    return;
+  }
+  formats.emplace_back(name, value);
+}
+
 void Waker::operator()(std::function<Status(Item&)> next) const {
   const auto item = item_.lock();
   if (!item || !item->waiting_ || item->woken_) return;

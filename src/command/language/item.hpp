@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,8 +40,11 @@ struct State {
   Event event;
   Target current;  ///< where they stand; empty: found from the client
   std::vector<std::pair<std::string, std::string>> formats;  ///< hook, hook_pane, hook_argument_0, ...
-  bool hooks = true;                                         ///< false inside a hook: hooks run no hooks
+  bool hooks = true;  ///< false inside a hook: neither its commands nor what they cause in the model run hooks
   int depth = 0;  ///< files within files (source-file), so that one that reads itself ends
+
+  /// In the place of an older value of that name.
+  void set_format(std::string_view name, std::string_view value);
 };
 
 /// Continues a waiting item once. Copyable, outlives the item and its client harmlessly.
@@ -130,8 +134,15 @@ class Item : public std::enable_shared_from_this<Item> {
   Target source_, target_;
   std::shared_ptr<State> state_;
   std::chrono::system_clock::time_point time_{};
-  std::uint64_t group_ = 0, number_ = 0;
-  bool waiting_ = false, woken_ = false, fired_ = false;
+  /// What the commands of one line share.
+  struct Group {
+    bool failed = false;  ///< one of them was wrong: the rest is not run
+  };
+  std::shared_ptr<Group> group_;
+  std::uint64_t number_ = 0;
+  std::list<std::shared_ptr<Item>>::iterator place_;  ///< in its line, while queued_
+  bool queued_ = true;
+  bool waiting_ = false, woken_ = false;
   std::function<Status(Item&)> next_;    // how a woken item goes on
   std::shared_ptr<Item> last_inserted_;  // what runs after it is inserted behind this one
 };

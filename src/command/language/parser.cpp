@@ -1,5 +1,6 @@
 #include "command/language/parser.hpp"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -9,7 +10,7 @@ namespace sess::command {
 namespace {
 
 constexpr int kMaxDepth = 50;
-constexpr std::size_t kMaxCommands = 100'000;
+constexpr std::size_t kMaxCommands = 1'000'000;
 
 struct RawCommand;
 using RawCommands = std::vector<RawCommand>;
@@ -32,6 +33,9 @@ class Builder {
     append(out, std::move(raw), aliases);
     return std::make_shared<const std::vector<Command>>(std::move(out));
   }
+
+  /// The same in pieces: appends what these make. A line's commands come in one piece.
+  void build_into(std::vector<Command>& out, RawCommands raw) { append(out, std::move(raw), true); }
 
   void error(int line, std::string_view text) {
     errors_.push_back(context_.file.empty() ? std::string(text)
@@ -110,14 +114,23 @@ class Reader {
 
   RawCommands read_all() {
     RawCommands out;
+    read_some(out, FileParser::Deadline::max());
+    return out;
+  }
+
+  /// Statements of the text until the deadline, at least one; true at the text's end.
+  bool read_some(RawCommands& out, FileParser::Deadline deadline) {
+    deadline_ = deadline;
     bool good = true;
     while (token_.kind != TokenKind::end) {
+      paused_ = false;
       statements(out, true, good, 0);
+      if (paused_) return false;
       if (token_.kind == TokenKind::end) break;
       wrong();  // a `}`, %else or %endif without its beginning
       recover();
     }
-    return out;
+    return true;
   }
 
  private:
@@ -167,13 +180,21 @@ class Reader {
       if (statement(made, active, depth)) {
         if (token_.kind == TokenKind::newline || closes_statement()) {
           if (active) take(out, std::move(made));
+          if (depth == 0 && pause()) return;
           continue;
         }
         wrong();
       }
       good = false;
       recover_inside();
+      if (depth == 0 && pause()) return;
     }
+  }
+
+  [[nodiscard]] bool pause() {
+    if (deadline_ == FileParser::Deadline::max() || token_.kind == TokenKind::end) return false;
+    paused_ = std::chrono::steady_clock::now() >= deadline_;
+    return paused_;
   }
 
   void recover_inside() {
@@ -340,6 +361,8 @@ class Reader {
   const ParseContext& context_;
   Builder& builder_;
   Token token_;
+  FileParser::Deadline deadline_ = FileParser::Deadline::max();
+  bool paused_ = false;
   std::size_t commands_ = 0;
   int braces_ = 0, branches_ = 0;
 };
@@ -390,6 +413,46 @@ Parsed parse(std::string_view text, const ParseContext& context) {
   RawCommands raw = Reader(text, context, builder).read_all();
   parsed.commands = builder.build(std::move(raw));
   return parsed;
+}
+
+struct FileParser::State {
+  State(std::string given, ParseContext with)
+      : text(std::move(given)), context(std::move(with)), builder(context, parsed.errors), reader(text, context, builder) {}
+
+  std::string text;
+  ParseContext context;
+  Parsed parsed;
+  Builder builder;
+  Reader reader;
+  RawCommands raw;
+  bool read = false;
+  std::size_t built = 0;  ///< of raw
+  std::vector<Command> commands;
+};
+
+FileParser::FileParser(std::string text, ParseContext context)
+    : state_(std::make_unique<State>(std::move(text), std::move(context))) {}
+FileParser::~FileParser() = default;
+
+bool FileParser::step(Deadline deadline) {
+  constexpr std::size_t kPiece = 64;
+  State& s = *state_;
+  if (!s.read) s.read = s.reader.read_some(s.raw, deadline);
+  while (s.read && s.built < s.raw.size()) {
+    std::size_t end = std::min(s.built + kPiece, s.raw.size());
+    while (end < s.raw.size() && s.raw[end].line == s.raw[end - 1].line) ++end;
+    RawCommands piece(std::make_move_iterator(s.raw.begin() + static_cast<std::ptrdiff_t>(s.built)),
+                      std::make_move_iterator(s.raw.begin() + static_cast<std::ptrdiff_t>(end)));
+    s.builder.build_into(s.commands, std::move(piece));
+    s.built = end;
+    if (std::chrono::steady_clock::now() >= deadline) break;
+  }
+  return s.read && s.built == s.raw.size();
+}
+
+Parsed FileParser::take() {
+  state_->parsed.commands = std::make_shared<const std::vector<Command>>(std::move(state_->commands));
+  return std::move(state_->parsed);
 }
 
 Parsed parse_arguments(const std::vector<Value>& arguments, const ParseContext& context) {

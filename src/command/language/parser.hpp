@@ -5,7 +5,9 @@
 // neither model nor files: what it must ask (variables, formats, aliases) it asks through ParseContext.
 #pragma once
 
+#include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -53,8 +55,27 @@ struct Parsed {
   [[nodiscard]] bool ok() const { return errors.empty(); }
 };
 
-/// From a string or a whole file. Nesting, length of a token and number of commands are bounded.
+/// From a string. Nesting, length of a token and number of commands are bounded.
 [[nodiscard]] Parsed parse(std::string_view text, const ParseContext& context);
+
+/// A file, which may be long: parsed as parse() does, a piece at a time.
+class FileParser {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+  FileParser(std::string text, ParseContext context);
+  ~FileParser();
+  FileParser(const FileParser&) = delete;
+  FileParser& operator=(const FileParser&) = delete;
+
+  /// Goes on until the deadline, at least by one statement; true when all is parsed.
+  bool step(Deadline deadline);
+  /// What came of it, once.
+  [[nodiscard]] Parsed take();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// From an argument vector: an argument that is `;` or ends in an unescaped `;` ends a command, `\;` is a
 /// semicolon.

@@ -18,14 +18,24 @@ Queue::~Queue() = default;
 
 // -- what comes in -----------------------------------------------------------------------------------------
 
+void Queue::push(Items& items, std::shared_ptr<Item> item) {
+  items.push_back(std::move(item));
+  items.back()->place_ = std::prev(items.end());
+}
+
+void Queue::remove(Items& line, const std::shared_ptr<Item>& item) {
+  item->queued_ = false;
+  line.erase(item->place_);
+}
+
 Queue::Items Queue::make_items(std::optional<ClientId> client, const CommandList& commands,
                                std::shared_ptr<State> state) {
   Items items;
   if (!commands) return items;
   int parsed_group = 0;
-  std::uint64_t group = 0;
+  std::shared_ptr<Item::Group> group;
   for (std::size_t i = 0; i < commands->size(); ++i) {
-    if (i == 0 || (*commands)[i].group != parsed_group) group = next_group_++;
+    if (i == 0 || (*commands)[i].group != parsed_group) group = std::make_shared<Item::Group>();
     parsed_group = (*commands)[i].group;
     auto item = std::shared_ptr<Item>(new Item);
     item->queue_ = this;
@@ -34,7 +44,7 @@ Queue::Items Queue::make_items(std::optional<ClientId> client, const CommandList
     item->client_ = client;
     item->state_ = state;
     item->group_ = group;
-    items.push_back(std::move(item));
+    push(items, std::move(item));
   }
   return items;
 }
@@ -62,7 +72,7 @@ void Queue::append_done(std::optional<ClientId> client, std::function<void(int)>
     }
     done(status);
   };
-  lines_[client].push_back(std::move(item));
+  push(lines_[client], std::move(item));
 }
 
 void Queue::submit(std::optional<ClientId> client, CommandList commands, State state,
@@ -90,7 +100,7 @@ void Queue::report(std::optional<ClientId> client, std::vector<std::string> erro
   item->callback_ = [errors = std::move(errors)](Item& self) {
     for (const std::string& text : errors) self.error(text);
   };
-  lines_[client].push_back(std::move(item));
+  push(lines_[client], std::move(item));
 }
 
 void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done) {
@@ -124,20 +134,52 @@ void Queue::submit_text(std::optional<ClientId> client, std::string_view text, S
   append_done(client, std::move(done));
 }
 
-void Queue::submit_config(std::string_view path, std::string_view text) {
-  ParseContext context = parse_context(nullptr, std::nullopt);
-  context.file = std::string(path);
-  Parsed parsed = parse(text, context);
-  for (std::string& wrong : parsed.errors) config_errors_.push_back(std::move(wrong));
-  append(std::nullopt, make_items(std::nullopt, parsed.commands, std::make_shared<State>()));
+void Queue::submit_config(std::string_view path, std::string text) {
+  const auto item = std::shared_ptr<Item>(new Item);
+  item->queue_ = this;
+  item->state_ = std::make_shared<State>();
+  item->state_->set_format("current_file", path);
+  const auto parser =
+      std::make_shared<FileParser>(std::move(text), parse_context(nullptr, std::nullopt, path));
+  const auto insert = [this](Item& self, Parsed parsed) {
+    for (std::string& wrong : parsed.errors) add_config_error(std::move(wrong));
+    self.run_after(std::move(parsed.commands));
+    return Status::normal;
+  };
+  // As a command that has waited: its turn is when what was submitted before it has run.
+  item->waiting_ = item->woken_ = true;
+  item->next_ = [parser, insert](Item& self) { return parse_file(self, parser, insert); };
+  push(lines_[std::nullopt], item);
+}
+
+Status Queue::parse_file(Item& item, const std::shared_ptr<FileParser>& parser,
+                         std::function<Status(Item&, Parsed)> then) {
+  constexpr std::chrono::milliseconds kStep{5};
+  if (parser->step(std::chrono::steady_clock::now() + kStep)) return then(item, parser->take());
+  item.wait()([parser, then = std::move(then)](Item& self) { return parse_file(self, parser, then); });
+  return Status::wait;
+}
+
+void Queue::end_configuration(std::function<void()> done) {
+  append_done(std::nullopt, [this, done = std::move(done)](int) {
+    configuring_ = false;
+    let_through_.clear();
+    done();
+  });
+}
+
+void Queue::add_config_error(std::string text) {
+  if (config_errors_.size() < kMaxErrors) config_errors_.push_back(std::move(text));
 }
 
 std::vector<std::string> Queue::take_config_errors() {
   return std::exchange(config_errors_, {});
 }
 
-ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> client) const {
+ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> client,
+                                  std::string_view file) const {
   ParseContext context;
+  context.file = std::string(file);
   Model* model = &model_;
   Host* host = &host_;
   context.variable = [model](std::string_view name) { return model->environment().value(name); };
@@ -158,11 +200,15 @@ ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> clie
     formats.target = find_from_client(*model, client);
   }
   formats.jobs = false;
+  if (!file.empty()) formats.variables.emplace(formats.variables.begin(), "current_file", file);
   context.expand = [formats = std::move(formats)](std::string_view text) {
     return sess::command::expand(formats, text);
   };
   context.alias = [model](std::string_view name) -> std::optional<std::string> {
-    for (const auto& [index, text] : model->server_options().array("command-alias")) {
+    const auto* value = model->server_options().find("command-alias");
+    const auto* aliases = value != nullptr ? std::get_if<model::OptionArray>(value) : nullptr;
+    if (aliases == nullptr) return std::nullopt;
+    for (const auto& [index, text] : *aliases) {
       const std::size_t equals = text.find('=');
       if (equals != std::string::npos && std::string_view(text).substr(0, equals) == name) {
         return text.substr(equals + 1);
@@ -206,6 +252,7 @@ Queue::Items Queue::hook_items(std::string_view name, const Target& current, std
 
 void Queue::submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client,
                         std::vector<std::pair<std::string, std::string>> formats) {
+  if (model_.quiet()) return;
   auto state = std::make_shared<State>();
   state->current = current;
   state->hooks = false;
@@ -243,11 +290,11 @@ void Queue::insert_items(Item& item, Items items) {
   const auto found = lines_.find(item.line_);
   if (items.empty() || found == lines_.end()) return;  // its client has gone
   Items& line = found->second;
-  const std::shared_ptr<Item> behind = item.last_inserted_ ? item.last_inserted_ : item.shared_from_this();
-  auto at = std::find(line.begin(), line.end(), behind);
-  if (at != line.end()) ++at;
+  if (!item.queued_) return;
+  // What was put there last may have run already, when the item waited in between: then it is the item's turn again.
+  const Item& behind = item.last_inserted_ && item.last_inserted_->queued_ ? *item.last_inserted_ : item;
   item.last_inserted_ = items.back();
-  line.splice(at, std::move(items));
+  line.splice(std::next(behind.place_), std::move(items));
 }
 
 void Queue::insert_after(Item& item, CommandList commands, std::shared_ptr<State> state) {
@@ -260,52 +307,69 @@ bool Queue::idle() const {
   for (const auto& [client, line] : lines_) {
     if (line.empty()) continue;
     const Item& first = *line.front();
-    if (!first.waiting_ || first.woken_) return false;
+    if ((!first.waiting_ || first.woken_) && !held(client, first)) return false;
   }
   return true;
 }
 
-void Queue::client_gone(ClientId client) {
-  lines_.erase(client);
-  exit_status_.erase(client);
+bool Queue::held(std::optional<ClientId> client, const Item& first) const {
+  if (!configuring_ || !client || let_through_.contains(*client)) return false;
+  // A configuration that never comes to its end can be ended.
+  return first.callback_ || !first.list_ || first.entry().name != "kill-server";
 }
 
-void Queue::run() {
-  if (running_) return;
+void Queue::client_gone(ClientId client) {
+  const auto line = lines_.find(client);
+  if (line != lines_.end()) {
+    for (const auto& item : line->second) item->queued_ = false;
+    lines_.erase(line);
+  }
+  exit_status_.erase(client);
+  let_through_.erase(client);
+}
+
+bool Queue::run() {
+  if (running_) return true;
   running_ = true;
-  int budget = kMaxItems;
-  for (bool again = true; again && budget > 0;) {
+  const Deadline deadline = std::chrono::steady_clock::now() + kSlice;
+  bool over = false;
+  for (bool again = true; again && !over;) {
     again = false;
     std::vector<std::optional<ClientId>> clients;
     for (const auto& [client, line] : lines_) {
       if (!line.empty()) clients.push_back(client);
     }
-    for (const auto& client : clients) again = run_line(client, budget) || again;
+    // A line that uses its slice up leaves the others one command: nobody starves behind a long file.
+    for (const auto& client : clients) again = run_line(client, deadline) || again;
+    over = std::chrono::steady_clock::now() >= deadline;
   }
   running_ = false;
+  return !over || idle();
 }
 
-bool Queue::run_line(std::optional<ClientId> client, int& budget) {
+bool Queue::run_line(std::optional<ClientId> client, Deadline deadline) {
   bool ran = false;
-  for (; budget > 0; --budget) {
+  while (!ran || std::chrono::steady_clock::now() < deadline) {
     // The line itself may go while a command of it runs (its client ends).
     const auto line = lines_.find(client);
     if (line == lines_.end() || line->second.empty()) return ran;
     const std::shared_ptr<Item> item = line->second.front();
     item->line_ = client;
-    if (item->waiting_ && !item->woken_) return ran;
+    if ((item->waiting_ && !item->woken_) || held(client, *item)) return ran;
     ran = true;
-    const Status status = fire(*item);
-    if (status == Status::wait) continue;
-
-    const auto after = lines_.find(client);
-    if (after == lines_.end()) return ran;
-    Items& items = after->second;
-    if (status == Status::error && item->group_ != 0) {
-      items.remove_if([&](const auto& other) { return other != item && other->group_ == item->group_; });
+    if (!item->group_ || !item->group_->failed) {
+      const bool of_hook = !item->state_->hooks;
+      if (of_hook && around_hooks_) around_hooks_(false);
+      model_.set_quiet(of_hook);
+      const Status status = fire(*item);
+      model_.set_quiet(false);
+      if (of_hook && around_hooks_) around_hooks_(true);
+      if (status == Status::wait) continue;
+      if (status == Status::error && item->group_) item->group_->failed = true;
     }
-    items.remove(item);
-    if (items.empty()) lines_.erase(after);
+    if (!item->queued_) return ran;  // its client ended with it
+    remove(line->second, item);
+    if (line->second.empty()) lines_.erase(line);
   }
   return ran;
 }
@@ -337,6 +401,7 @@ Status Queue::fire(Item& item) {
     status = Status::normal;
   }
   item.waiting_ = false;
+  if (!item.list_) return status;
 
   if (status == Status::error || (item.entry().flags & kAfterHook) != 0) {
     Target current = item.target_;

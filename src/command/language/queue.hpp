@@ -3,14 +3,17 @@
 //
 // Items of one line form a group: an error ends the rest of the group, other lines go on. An item may wait (a
 // shell, a channel, a question); its queue then stands still while the others go on. Hooks are inserted right
-// after the command that fired them. The server calls run() once at the end of each loop turn.
+// after the command that fired them. The server calls run() at the end of each loop turn; it runs for a slice of
+// time, so that a long list of commands keeps nobody waiting: the loop turns between its slices.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,29 +48,48 @@ class Queue {
               std::function<void(int)> done = {});
 
   /// The text of a config file; its errors are added to config_errors() as "path:line: text".
-  void submit_config(std::string_view path, std::string_view text);
+  void submit_config(std::string_view path, std::string text);
+  /// Parses a file as the rest of `item`, in pieces, for it may be long; then `then` goes on with what came of it.
+  static Status parse_file(Item& item, const std::shared_ptr<FileParser>& parser,
+                           std::function<Status(Item&, Parsed)> then);
+
+  /// From here until what was submitted without a client before end_configuration() has run, what it waits for
+  /// included, clients' commands wait: the first session is made as the whole configuration wants it.
+  void begin_configuration() { configuring_ = true; }
+  /// `done` is told.
+  void end_configuration(std::function<void()> done);
+  [[nodiscard]] bool configuring() const { return configuring_; }
+  /// A client that does not wait for the configuration: the configuration may wait for it (run-shell 'sess ...').
+  void let_through(ClientId client) { let_through_.insert(client); }
 
   /// Runs the commands of a hook ("session-created", "pane-died"), if it has any, in the place of `current`;
-  /// `formats` are hook, hook_session and so on, "hook" itself is added.
+  /// `formats` are hook, hook_session and so on, "hook" itself is added. Nothing while a hook's own command runs: as in
+  /// tmux hooks do not start hooks, which would have no end.
   void submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client = {},
                    std::vector<std::pair<std::string, std::string>> formats = {});
 
-  /// Runs what can run, at most kMaxItems commands: while it is not idle() afterwards, the next turn must
-  /// call it again without waiting for an event. Never calls itself; commands may submit more.
-  void run();
-  static constexpr int kMaxItems = 10'000;
+  /// Runs what can run, for about one slice; false when the slice was over before the work: then the loop turns,
+  /// and calls it again without waiting for an event. Never calls itself; commands may submit more.
+  bool run();
+  static constexpr std::chrono::milliseconds kSlice{20};
+  /// Errors that are kept until they are taken; more of them are dropped.
+  static constexpr std::size_t kMaxErrors = 1000;
+  /// Is told before and after each command of a hook (true: after it): what changed until then is not its doing.
+  void around_hooks(std::function<void(bool after)> tell) { around_hooks_ = std::move(tell); }
   /// Whether nothing waits for run(): items that wait for a Waker do not count.
   [[nodiscard]] bool idle() const;
 
   /// A client went: its items end, what waits for it is forgotten.
   void client_gone(ClientId client);
 
-  /// Errors of config files since the last call, as "path:line: text".
+  /// What went wrong without a client since the last call (config files, hooks), as "path:line: text".
   [[nodiscard]] std::vector<std::string> take_config_errors();
-  void add_config_error(std::string text) { config_errors_.push_back(std::move(text)); }
+  void add_config_error(std::string text);
 
-  /// Parsing with this server's variables, formats and aliases, as seen by `item` (may be null).
-  [[nodiscard]] ParseContext parse_context(const Item* item, std::optional<ClientId> client) const;
+  /// Parsing with this server's variables, formats and aliases, as seen by `item` (may be null); `file` is what is
+  /// parsed, "" for what was typed.
+  [[nodiscard]] ParseContext parse_context(const Item* item, std::optional<ClientId> client,
+                                           std::string_view file = {}) const;
 
   [[nodiscard]] model::Model& model() { return model_; }
   [[nodiscard]] Host& host() { return host_; }
@@ -89,7 +111,11 @@ class Queue {
                    const std::shared_ptr<State>& state);
   void insert_items(Item& item, Items items);
   void report(std::optional<ClientId> client, std::vector<std::string> errors);
-  bool run_line(std::optional<ClientId> client, int& budget);
+  using Deadline = std::chrono::steady_clock::time_point;
+  bool run_line(std::optional<ClientId> client, Deadline deadline);
+  static void push(Items& items, std::shared_ptr<Item> item);
+  static void remove(Items& line, const std::shared_ptr<Item>& item);
+  [[nodiscard]] bool held(std::optional<ClientId> client, const Item& first) const;
   Status fire(Item& item);
   Status prepare(Item& item);
   void append_done(std::optional<ClientId> client, std::function<void(int)> done);
@@ -102,7 +128,10 @@ class Queue {
   std::map<std::optional<ClientId>, Items> lines_;  // nullopt: the global one
   std::vector<std::string> config_errors_;
   std::map<ClientId, int> exit_status_;
-  std::uint64_t next_group_ = 1, next_number_ = 1;
+  std::uint64_t next_number_ = 1;
+  std::set<ClientId> let_through_;
+  std::function<void(bool after)> around_hooks_;
+  bool configuring_ = false;
   bool running_ = false;
 };
 

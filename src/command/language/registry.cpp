@@ -32,6 +32,12 @@ bool starts_with(std::string_view text, std::string_view prefix) {
 Registry::Registry(std::vector<const Entry*> entries) : entries_(std::move(entries)) {
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry* a, const Entry* b) { return a->name < b->name; });
+  for (const Entry* entry : entries_) {
+    for (const std::string_view name : {entry->name, entry->alias}) {
+      if (const auto found = search(name, Words::text)) exact_text_.emplace(name, *found);
+      if (const auto found = search(name, Words::command_line)) exact_command_line_.emplace(name, *found);
+    }
+  }
 }
 
 const Registry& Registry::standard() {
@@ -53,6 +59,12 @@ const Registry& Registry::standard() {
 }
 
 Result<const Entry*> Registry::find(std::string_view name, Words words) const {
+  const auto& exact = words == Words::command_line ? exact_command_line_ : exact_text_;
+  if (const auto it = exact.find(name); it != exact.end()) return it->second;
+  return search(name, words);
+}
+
+Result<const Entry*> Registry::search(std::string_view name, Words words) const {
   for (const Entry* entry : entries_) {
     if (words == Words::command_line && entry->ours && entry->name == name) return entry;
     if (words == Words::text && !entry->ours && entry->alias == name && !name.empty()) return entry;

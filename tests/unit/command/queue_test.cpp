@@ -209,13 +209,82 @@ TEST_CASE("an attached client's errors and output are shown to it", "[command]")
   CHECK(world.host.called("text main"));
 }
 
-TEST_CASE("an endless chain of commands leaves the loop in between", "[command]") {
+TEST_CASE("a long list of commands leaves the loop its turns and the others theirs", "[command]") {
   Started world;
   std::string text;
-  for (int i = 0; i < Queue::kMaxItems + 5; ++i) text += "last-pane\n";
+  for (int i = 0; i < 20'000; ++i) text += "set -g @n " + std::to_string(i) + "\n";
+  const ClientId other = world.add_client("client-2");
   world.queue.submit_text(world.client, text);
-  world.queue.run();
+  int answered = -1;
+  world.queue.submit_arguments(other, {"has", "-t", "main"}, [&](int status) { answered = status; });
+  const auto begin = std::chrono::steady_clock::now();
+  const bool done = world.queue.run();
+  CHECK_FALSE(done);
+  CHECK(std::chrono::steady_clock::now() - begin < 50 * Queue::kSlice);
   CHECK_FALSE(world.queue.idle());
-  world.queue.run();
-  CHECK(world.queue.idle());
+  int slices = 1;
+  for (; answered < 0 && slices < 10; ++slices) world.queue.run();
+  CHECK(answered == 0);
+  CHECK_FALSE(world.queue.idle());
+  world.settle();
+  CHECK(world.format("#{@n}") == "19999\n");
+}
+
+TEST_CASE("what a hook's command does in the model runs no hooks", "[command]") {
+  Started world;
+  world.run({"set-hook", "-g", "after-rename-session", "rename-window of-the-hook"});
+  static_cast<void>(world.model.take_events());
+  world.run({"rename-session", "other"});
+  bool by_user = false;
+  bool by_hook = true;
+  for (const auto& event : world.model.take_events()) {
+    if (event.kind == model::Event::Kind::session_renamed) by_user = event.hooks;
+    if (event.kind == model::Event::Kind::window_renamed) by_hook = event.hooks;
+  }
+  CHECK(by_user);
+  CHECK_FALSE(by_hook);
+  // Nor does a hook that asks for itself.
+  world.run({"set-hook", "-g", "client-detached", "set -ga @count x ; set-hook -R client-detached"});
+  world.run({"set-hook", "-R", "client-detached"});
+  CHECK(world.format("#{@count}") == "x\n");
+}
+
+TEST_CASE("clients' commands wait for the whole configuration", "[command]") {
+  Started world;
+  const ClientId inside = world.add_client("client-2");
+  const ClientId impatient = world.add_client("client-3");
+  world.queue.begin_configuration();
+  world.queue.submit_config("/c.conf", "run-shell slow\nset -gF @file '#{current_file}'\n"
+                                       "%if #{==:#{current_file},/c.conf}\nset -g @if yes\n%endif");
+  bool ended = false;
+  world.queue.end_configuration([&] { ended = true; });
+  std::map<ClientId, int> status;
+  const auto ask = [&](ClientId who, std::vector<std::string> argv) {
+    world.queue.submit_arguments(who, std::move(argv), [&status, who](int result) { status[who] = result; });
+  };
+  ask(world.client, {"display", "-p", "#{@file} #{@if}"});
+  ask(inside, {"has", "-t", "main"});
+  ask(impatient, {"kill-server"});
+  world.queue.let_through(inside);
+  world.host.out.clear();
+  while (!world.queue.idle()) world.queue.run();
+  CHECK_FALSE(ended);
+  CHECK(status.count(world.client) == 0);
+  CHECK(status.count(inside) == 1);
+  CHECK(world.host.called("end"));
+  world.settle();
+  CHECK(ended);
+  CHECK(status.count(world.client) == 1);
+  CHECK(world.host.out == "/c.conf yes\n");
+}
+
+TEST_CASE("what fails in a configuration is said, also a shell command", "[command]") {
+  Started world;
+  world.host.job_results["exit 3"] = {3, "no such thing\n"};
+  world.queue.submit_config("/c.conf", "set -g no-such-option 1\nrun-shell 'exit 3'\nset -g @after yes");
+  world.settle();
+  CHECK(world.queue.take_config_errors() ==
+        std::vector<std::string>{"/c.conf:1: invalid option: no-such-option",
+                                 "/c.conf:2: no such thing\n'exit 3' returned 3"});
+  CHECK(world.format("#{@after}") == "yes\n");
 }
