@@ -1,6 +1,7 @@
 // Sizes and layouts of windows: the Layout's arithmetic applied, panes' geometry kept true, events reported.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/check.hpp"
 #include "model/model.hpp"
@@ -170,7 +171,7 @@ void Model::resize_window(WindowId id, Size size) {
 }
 
 void Model::recalculate_size(WindowId id) {
-  const Window* found = window(id);
+  const Window* found = std::as_const(*this).window(id);
   if (found == nullptr) return;
   const auto size = window_size(*this, *found);
   if (!size || clamp(*size) == found->size) return;
@@ -183,7 +184,7 @@ void Model::recalculate_size(WindowId id) {
 void Model::recalculate_sizes() {
   std::set<WindowId> seen;
   for (const auto& [client_id, client] : clients_) {
-    const Session* looked_at = client.session ? session(*client.session) : nullptr;
+    const Session* looked_at = client.session ? std::as_const(*this).session(*client.session) : nullptr;
     if (looked_at == nullptr) continue;
     for (const auto& [index, link] : looked_at->windows) seen.insert(link.window);
   }

@@ -27,6 +27,8 @@ bool Model::adopt(Session session) {
   const auto [it, fresh] = sessions_.try_emplace(id, std::move(session));
   if (!fresh) return false;
   it->second.options.set_parent(&session_options_);
+  by_name_.emplace(it->second.name, id);
+  for (const auto& [index, link] : it->second.windows) hold(link.window, id);
   next_.session = std::max(next_.session, id.value + 1);
   next_.activity = std::max(next_.activity, it->second.activity_order + 1);
   return true;
@@ -51,7 +53,7 @@ bool same_panes(const Layout& layout, const std::vector<PaneId>& panes) {
 
 }  // namespace
 
-void Model::repair_window(Window& window, std::vector<std::string>& notes) {
+void Model::repair_window(Window& window, const std::vector<PaneId>& own_panes, std::vector<std::string>& notes) {
   const std::string name = "window " + to_string(window.id);
   keep_unique(window.panes);
   if (std::erase_if(window.panes, [&](PaneId id) {
@@ -60,10 +62,10 @@ void Model::repair_window(Window& window, std::vector<std::string>& notes) {
       }) > 0) {
     notes.push_back(name + " named panes that are not its own");
   }
-  for (auto& [id, pane] : panes_) {
-    if (pane.window != window.id) continue;
-    pane.options.set_parent(&window.options);
-    next_.activity = std::max(next_.activity, pane.active_order + 1);
+  for (const PaneId id : own_panes) {
+    Pane& own = *pane(id);
+    own.options.set_parent(&window.options);
+    next_.activity = std::max(next_.activity, own.active_order + 1);
     if (std::find(window.panes.begin(), window.panes.end(), id) != window.panes.end()) continue;
     window.panes.push_back(id);
     notes.push_back(name + " did not name its pane " + to_string(id));
@@ -119,10 +121,13 @@ std::vector<std::string> Model::repair() {
     pane.window = made.id;
     notes.push_back("pane " + to_string(id) + " had no window");
   }
-  for (auto& [id, window] : windows_) repair_window(window, notes);
+  std::map<WindowId, std::vector<PaneId>> panes_of;
+  for (const auto& [id, pane] : panes_) panes_of[pane.window].push_back(id);
+  for (auto& [id, window] : windows_) repair_window(*touch(&window), panes_of[id], notes);
   for (auto it = windows_.begin(); it != windows_.end();) {
     if (it->second.panes.empty()) {
       notes.push_back("window " + to_string(it->first) + " had no panes");
+      changes_.windows.push_back(it->first);
       it = windows_.erase(it);
     } else {
       ++it;
@@ -130,10 +135,11 @@ std::vector<std::string> Model::repair() {
   }
   std::set<std::string> names;
   for (auto& [id, session] : sessions_) {
-    repair_session(session, notes);
+    repair_session(*touch(&session), notes);
     if (session.windows.empty()) continue;
     while (session.name.empty() || !names.insert(session.name).second) session.name += "_";
   }
+  index_all();
   for (auto& [id, window] : windows_) {
     if (link_count(id) > 0) continue;
     notes.push_back("window " + to_string(id) + " was in no session");
@@ -150,12 +156,15 @@ std::vector<std::string> Model::repair() {
   for (auto it = sessions_.begin(); it != sessions_.end();) {
     if (it->second.windows.empty()) {
       notes.push_back("session " + to_string(it->first) + " had no windows");
+      changes_.sessions.push_back(it->first);
       it = sessions_.erase(it);
     } else {
       ++it;
     }
   }
+  index_all();
   for (const auto& [id, session] : sessions_) {
+    if (session.group.empty()) continue;
     const auto members = group_members(id);
     if (members.size() < 2 || members.front() != id) continue;
     // Windows that only a later member has are linked into the first before it becomes the others' pattern.
@@ -259,6 +268,28 @@ std::vector<std::string> Model::validate() const {
     if (id.value >= next_.session) out.push_back("the next session id is taken");
     if (!names.insert(session.name).second) out.push_back("two sessions are called " + session.name);
     validate_session(*this, session, out);
+  }
+  for (const auto& [id, session] : sessions_) {
+    const auto named = by_name_.find(session.name);
+    if (named == by_name_.end() || named->second != id) out.push_back("a session is not found by its name");
+    for (const auto& [index, link] : session.windows) {
+      const WindowId window = link.window;
+      const auto holders = holders_.find(window);
+      const auto links = static_cast<std::size_t>(
+          std::count_if(session.windows.begin(), session.windows.end(),
+                        [window](const auto& other) { return other.second.window == window; }));
+      if (holders == holders_.end() || !holders->second.contains(id) || holders->second.at(id) != links) {
+        out.push_back("a window is not known to be in session " + to_string(id));
+      }
+    }
+  }
+  if (by_name_.size() != sessions_.size()) out.push_back("names are known of sessions that are not there");
+  for (const auto& [id, holders] : holders_) {
+    for (const auto& [session_id, links] : holders) {
+      const Session* holder = session(session_id);
+      if (holder == nullptr || std::none_of(holder->windows.begin(), holder->windows.end(),
+                                            [&window = id](const auto& entry) { return entry.second.window == window; })) out.push_back("a window is thought to be in a session that has it not");
+    }
   }
   for (const auto& [id, window] : windows_) {
     if (window.id != id) out.push_back("a window has another id than its place");

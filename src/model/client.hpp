@@ -21,6 +21,7 @@ struct Client {
   std::string name;                       ///< its tty, or client-PID
   std::optional<SessionId> session;       ///< Model's (attach_client): what it is attached to
   std::optional<SessionId> last_session;  ///< Model's: for switch-client -l
+  bool was_attached = false;              ///< Model's: a window may remember it as its latest
   Size size;
   std::uint16_t xpixel = 0;  ///< of a cell; 0 unknown
   std::uint16_t ypixel = 0;

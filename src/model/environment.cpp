@@ -14,7 +14,18 @@ std::optional<std::string> Environment::value(std::string_view name) const {
   return entry == nullptr ? std::nullopt : entry->value;
 }
 
+void Environment::changed() {
+  static std::uint64_t last = 0;
+  version_ = ++last;
+}
+
+void Environment::clear() {
+  changed();
+  entries_.clear();
+}
+
 void Environment::set(std::string_view name, std::string_view value, Visibility visibility) {
+  changed();
   entries_.insert_or_assign(std::string(name), Entry{std::string(value), visibility});
 }
 
@@ -25,14 +36,17 @@ void Environment::put(std::string_view assignment, Visibility visibility) {
 }
 
 void Environment::remove(std::string_view name) {
+  changed();
   entries_.insert_or_assign(std::string(name), Entry{std::nullopt, Visibility::visible});
 }
 
 void Environment::unset(std::string_view name) {
+  changed();
   if (const auto it = entries_.find(name); it != entries_.end()) entries_.erase(it);
 }
 
 void Environment::merge(const Environment& other) {
+  changed();
   for (const auto& [name, entry] : other.entries_) entries_.insert_or_assign(name, entry);
 }
 

@@ -38,7 +38,7 @@ class Environment {
   void remove(std::string_view name);
   /// Forgets the variable (`set-environment -u`).
   void unset(std::string_view name);
-  void clear() { entries_.clear(); }
+  void clear();
 
   /// Every entry of `other` over this table, removals included: the order in which a program's environment
   /// is composed is global, session, command's own.
@@ -52,10 +52,15 @@ class Environment {
   [[nodiscard]] std::vector<std::string> block() const;
 
   [[nodiscard]] const Entries& entries() const { return entries_; }
-  bool operator==(const Environment&) const = default;
+  bool operator==(const Environment& other) const { return entries_ == other.entries_; }
+  /// Another number, of this process, after each change.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
 
  private:
+  void changed();
+
   Entries entries_;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace sess::model

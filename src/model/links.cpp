@@ -34,7 +34,9 @@ Result<int> Model::free_target(const Session& session, std::optional<int> index)
 }
 
 void Model::add_link(Session& session, int index, WindowId window) {
+  touch(&session);
   session.windows.emplace(index, Winlink{index, window, false, false, false});
+  hold(window, session.id);
   report(Event::Kind::window_linked, session.id, window);
   if (!session.current) session.current = index;
 }
@@ -43,6 +45,8 @@ void Model::drop_link(Session& session, int index) {
   const auto it = session.windows.find(index);
   SESS_CHECK(it != session.windows.end());
   report(Event::Kind::window_unlinked, session.id, it->second.window);
+  touch(&session);
+  let_go(it->second.window, session.id);
   session.windows.erase(it);
   std::erase(session.last, index);
   if (session.current == index) session.current.reset();
@@ -53,6 +57,7 @@ void Model::close_unlinked(WindowId id) {
   if (found == nullptr || link_count(id) > 0) return;
   for (const PaneId pane : std::vector<PaneId>(found->panes)) erase_pane(pane);
   report(Event::Kind::window_closed, std::nullopt, id, std::nullopt, found->name);
+  changes_.windows.push_back(id);
   windows_.erase(id);
 }
 
@@ -129,8 +134,9 @@ Model::Moved Model::set_current(Session& session, int index) {
   if (session.current) session.last.insert(session.last.begin(), *session.current);
   session.current = index;
   // Looking at a window ends its alerts in every session.
-  for (auto& [id, other] : sessions_) {
-    for (auto& [at, link] : other.windows) {
+  touch(&session);
+  for (Session* other : sessions_with(it->second.window)) {
+    for (auto& [at, link] : other->windows) {
       if (link.window == it->second.window) link.bell = link.activity = link.silence = false;
     }
   }
@@ -254,7 +260,11 @@ Result<> Model::swap_windows(SessionId a, int a_index, SessionId b, int b_index,
     return fail(ErrorCode::invalid_argument, "can't move window, sessions are grouped");
   }
   if (one->window == two->window) return {};
+  let_go(one->window, a);
+  let_go(two->window, b);
   std::swap(one->window, two->window);
+  hold(one->window, a);
+  hold(two->window, b);
   if (mark_ && mark_->session == a && mark_->index == a_index) {
     mark_->session = b;
     mark_->index = b_index;
@@ -285,6 +295,7 @@ void Model::move_indices(Session& session, const std::map<int, int>& to) {
     const auto it = to.find(index);
     return it == to.end() ? index : it->second;
   };
+  touch(&session);
   std::map<int, Winlink> windows;
   for (auto& [index, link] : session.windows) {
     link.index = moved(index);

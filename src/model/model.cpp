@@ -22,19 +22,19 @@ auto* find_in(Map& map, Key key) {
 Model::Model() = default;
 
 Session* Model::session(SessionId id) {
-  return find_in(sessions_, id);
+  return touch(find_in(sessions_, id));
 }
 const Session* Model::session(SessionId id) const {
   return find_in(sessions_, id);
 }
 Window* Model::window(WindowId id) {
-  return find_in(windows_, id);
+  return touch(find_in(windows_, id));
 }
 const Window* Model::window(WindowId id) const {
   return find_in(windows_, id);
 }
 Pane* Model::pane(PaneId id) {
-  return find_in(panes_, id);
+  return touch(find_in(panes_, id));
 }
 const Pane* Model::pane(PaneId id) const {
   return find_in(panes_, id);
@@ -47,10 +47,8 @@ const Client* Model::client(ClientId id) const {
 }
 
 Session* Model::session_named(std::string_view name) {
-  for (auto& [id, session] : sessions_) {
-    if (session.name == name) return &session;
-  }
-  return nullptr;
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : session(it->second);
 }
 
 Client* Model::client_named(std::string_view name) {
@@ -60,10 +58,10 @@ Client* Model::client_named(std::string_view name) {
   return nullptr;
 }
 
-std::vector<Session*> Model::sessions_by_name() {
-  std::vector<Session*> out;
-  for (auto& [id, session] : sessions_) out.push_back(&session);
-  std::sort(out.begin(), out.end(), [](const Session* a, const Session* b) { return a->name < b->name; });
+std::vector<const Session*> Model::sessions_by_name() const {
+  std::vector<const Session*> out;
+  out.reserve(by_name_.size());
+  for (const auto& [name, id] : by_name_) out.push_back(session(id));
   return out;
 }
 
@@ -110,15 +108,18 @@ Pane* Model::active_pane(WindowId id) {
 }
 
 std::vector<Session*> Model::sessions_with(WindowId window) {
-  auto all = sessions_by_name();
-  std::erase_if(all, [&](Session* session) { return link(session->id, window) == nullptr; });
-  return all;
+  std::vector<Session*> out;
+  const auto it = holders_.find(window);
+  if (it == holders_.end()) return out;
+  for (const auto& [id, count] : it->second) out.push_back(session(id));
+  std::sort(out.begin(), out.end(), [](const Session* a, const Session* b) { return a->name < b->name; });
+  return out;
 }
 
 std::size_t Model::link_count(WindowId window) const {
   std::size_t count = 0;
-  for (const auto& [id, session] : sessions_) {
-    for (const auto& [index, link] : session.windows) count += link.window == window ? 1 : 0;
+  if (const auto it = holders_.find(window); it != holders_.end()) {
+    for (const auto& [id, links] : it->second) count += links;
   }
   return count;
 }
@@ -173,15 +174,18 @@ void Model::touch_client(ClientId id, Time now) {
 }
 
 Session* Model::latest_session(Attachment attachment, std::optional<SessionId> except) {
+  std::set<SessionId> looked_at;
+  for (const auto& [id, client] : clients_) {
+    if (client.session) looked_at.insert(*client.session);
+  }
   Session* best = nullptr;
   for (auto& [id, session] : sessions_) {
+    if (best != nullptr && session.activity_order <= best->activity_order) continue;
     if (id == except) continue;
-    const bool attached = attached_count(id) > 0;
-    if (attachment == Attachment::attached && !attached) continue;
-    if (attachment == Attachment::unattached && attached) continue;
-    if (best == nullptr || session.activity_order > best->activity_order) best = &session;
+    if (attachment != Attachment::any && looked_at.contains(id) != (attachment == Attachment::attached)) continue;
+    best = &session;
   }
-  return best;
+  return touch(best);
 }
 
 Client* Model::latest_client(std::optional<SessionId> session) {
@@ -191,6 +195,60 @@ Client* Model::latest_client(std::optional<SessionId> session) {
     if (best == nullptr || client.activity_order > best->activity_order) best = &client;
   }
   return best;
+}
+
+// -- what changed, and indices
+// --------------------------------------------------------------------------------------------------
+
+Session* Model::touch(Session* session) {
+  if (session != nullptr && !std::exchange(session->touched, true)) changes_.sessions.push_back(session->id);
+  return session;
+}
+
+Window* Model::touch(Window* window) {
+  if (window != nullptr && !std::exchange(window->touched, true)) changes_.windows.push_back(window->id);
+  return window;
+}
+
+Pane* Model::touch(Pane* pane) {
+  if (pane != nullptr && !std::exchange(pane->touched, true)) changes_.panes.push_back(pane->id);
+  return pane;
+}
+
+Model::Changes Model::take_changes() {
+  for (const auto id : changes_.sessions) {
+    if (Session* found = find_in(sessions_, id)) found->touched = false;
+  }
+  for (const auto id : changes_.windows) {
+    if (Window* found = find_in(windows_, id)) found->touched = false;
+  }
+  for (const auto id : changes_.panes) {
+    if (Pane* found = find_in(panes_, id)) found->touched = false;
+  }
+  return std::exchange(changes_, {});
+}
+
+void Model::hold(WindowId window, SessionId session) {
+  ++holders_[window][session];
+}
+
+void Model::let_go(WindowId window, SessionId session) {
+  const auto holders = holders_.find(window);
+  if (holders == holders_.end()) return;
+  const auto links = holders->second.find(session);
+  if (links == holders->second.end() || --links->second > 0) return;
+  holders->second.erase(links);
+  if (holders->second.empty()) holders_.erase(holders);
+}
+
+/// After nodes were taken over as they stood.
+void Model::index_all() {
+  by_name_.clear();
+  holders_.clear();
+  for (const auto& [id, session] : sessions_) {
+    by_name_.emplace(session.name, id);
+    for (const auto& [index, link] : session.windows) hold(link.window, id);
+  }
 }
 
 // -- marked pane
@@ -221,7 +279,10 @@ Client& Model::add_client(std::string name, Time now) {
 
 void Model::remove_client(ClientId id) {
   detach_client(id);
+  const Client* found = client(id);
+  const bool remembered = found != nullptr && found->was_attached;
   clients_.erase(id);
+  if (!remembered) return;
   for (auto& [window_id, window] : windows_) {
     if (window.latest == id) window.latest.reset();
   }
@@ -235,6 +296,7 @@ void Model::attach_client(ClientId id, SessionId session_id, Time now) {
   const bool changed = found->session != session_id;
   if (!fresh && changed) found->last_session = found->session;
   found->session = session_id;
+  found->was_attached = true;
   to->last_attached = now;
   touch_client(id, now);
   if (Winlink* link = current_link(session_id)) link->bell = link->activity = link->silence = false;

@@ -68,7 +68,7 @@ class Model {
   [[nodiscard]] const std::map<PaneId, Pane>& panes() const { return panes_; }
   [[nodiscard]] const std::map<ClientId, Client>& clients() const { return clients_; }
   /// In name order, as list-sessions prints them.
-  [[nodiscard]] std::vector<Session*> sessions_by_name();
+  [[nodiscard]] std::vector<const Session*> sessions_by_name() const;
 
   /// The window of a link; links always have one.
   [[nodiscard]] Window& window_of(const Winlink& link);
@@ -306,6 +306,15 @@ class Model {
   // -- checkpoint
   // --------------------------------------------------------------------------------------------------
 
+  /// Nodes that may have changed since the last call: what a lookup handed out for writing, what was made, what ended.
+  /// A node may be named twice.
+  struct Changes {
+    std::vector<SessionId> sessions;
+    std::vector<WindowId> windows;
+    std::vector<PaneId> panes;
+  };
+  [[nodiscard]] Changes take_changes();
+
   struct NextIds {
     std::uint32_t session = 0;
     std::uint32_t window = 0;
@@ -338,6 +347,14 @@ class Model {
   void synchronize(const Session& from, Session& to);
   void synchronize_group(SessionId from);
 
+  // model.cpp
+  Session* touch(Session* session);
+  Window* touch(Window* window);
+  Pane* touch(Pane* pane);
+  void hold(WindowId window, SessionId session);
+  void let_go(WindowId window, SessionId session);
+  void index_all();
+
   // links.cpp
   Moved set_current(Session& session, int index);
   Moved step(Session& session, bool forward, Alerts alerts);
@@ -361,7 +378,7 @@ class Model {
   [[nodiscard]] PresetSizes preset_sizes(const Window& window) const;
 
   // checkpoint.cpp
-  void repair_window(Window& window, std::vector<std::string>& notes);
+  void repair_window(Window& window, const std::vector<PaneId>& own, std::vector<std::string>& notes);
   void repair_session(Session& session, std::vector<std::string>& notes);
 
   Options server_options_{OptionScope::server};
@@ -372,6 +389,9 @@ class Model {
   std::map<WindowId, Window> windows_;
   std::map<PaneId, Pane> panes_;
   std::map<ClientId, Client> clients_;
+  std::map<std::string, SessionId, std::less<>> by_name_;
+  std::map<WindowId, std::map<SessionId, std::size_t>> holders_;  ///< sessions that link a window, and how often
+  Changes changes_;
   std::optional<Mark> mark_;
   NextIds next_;
   std::vector<Event> events_;

@@ -244,6 +244,11 @@ std::optional<std::string> Options::text(std::string_view name, unsigned index) 
 // -- changing
 // ------------------------------------------------------------------------------------------------
 
+void Options::changed() {
+  static std::uint64_t last = 0;
+  version_ = ++last;
+}
+
 OptionArray* Options::own_array(const OptionEntry& entry) {
   const auto it = values_.find(entry.name);
   if (it != values_.end()) return &std::get<OptionArray>(it->second);
@@ -256,6 +261,13 @@ Result<> Options::assign(const OptionName& name, const Assignment& assignment, c
   const OptionEntry* entry = name.entry;
   const bool is_array = entry != nullptr && entry->array;
   if (name.index && !is_array) return bad("not an array", given);
+  if (assignment.value) {
+    const OptionValue* before = assignment.append ? own(name.name) : nullptr;
+    const auto* text = before != nullptr ? std::get_if<std::string>(before) : nullptr;
+    if (assignment.value->size() + (text != nullptr ? text->size() : 0) > kMostText) {
+      return fail(ErrorCode::too_large, "value is too long: {}: at most {} KiB", given, kMostText >> 10);
+    }
+  }
 
   if (assignment.only_if_unset) {
     const OptionValue* now = own(name.name);
@@ -266,6 +278,7 @@ Result<> Options::assign(const OptionName& name, const Assignment& assignment, c
 
   if (entry == nullptr) {
     if (!assignment.value) return empty_value();
+    changed();
     auto& value = values_.try_emplace(name.name, std::string()).first->second;
     auto& text = std::get<std::string>(value);
     if (!assignment.append) text.clear();
@@ -280,6 +293,7 @@ Result<> Options::assign_single(const OptionEntry& entry, const Assignment& assi
                                 const OptionChecks& checks) {
   const auto keep = [&](Result<std::int64_t> number) -> Result<> {
     if (!number) return pass(number.error());
+    changed();
     values_.insert_or_assign(std::string(entry.name), OptionValue(*number));
     return {};
   };
@@ -303,6 +317,7 @@ Result<> Options::assign_single(const OptionEntry& entry, const Assignment& assi
   }
   auto value = check_text(entry, std::move(wanted), checks);
   if (!value) return pass(value.error());
+  changed();
   values_.insert_or_assign(std::string(entry.name), OptionValue(*std::move(value)));
   return {};
 }
@@ -314,6 +329,7 @@ Result<> Options::assign_array(const OptionEntry& entry, std::optional<unsigned>
     auto value = check_text(entry, std::string(*assignment.value), checks);
     if (!value) return pass(value.error());
     std::string& item = (*own_array(entry))[*index];
+    changed();
     if (!assignment.append || entry.type != OptionType::string) item.clear();
     item += *value;
     return {};
@@ -325,6 +341,7 @@ Result<> Options::assign_array(const OptionEntry& entry, std::optional<unsigned>
     items.push_back(*std::move(value));
   }
   OptionArray* array = own_array(entry);
+  changed();
   if (!assignment.append) array->clear();
   for (auto& item : items) array->emplace(first_free(*array), std::move(item));
   return {};
@@ -340,6 +357,7 @@ Result<> Options::set(std::string_view name, std::string_view value, const Optio
 }
 
 void Options::unset(const OptionName& name) {
+  changed();
   if (!name.index) {
     values_.erase(name.name);
     return;
@@ -423,6 +441,7 @@ bool Options::adopt(std::string_view name, OptionValue value) {
   const OptionEntry* entry = find_option(name);
   const bool user = !name.empty() && name.front() == '@' && std::holds_alternative<std::string>(value);
   if (!user && (entry == nullptr || !fits(*entry, value))) return false;
+  changed();
   values_.insert_or_assign(std::string(name), std::move(value));
   return true;
 }

@@ -84,6 +84,8 @@ class Options {
   // -- changing, with tmux's rules and error texts
   // -----------------------------------------------------------
 
+  /// Longer values are refused.
+  static constexpr std::size_t kMostText = 1 << 20;
   struct Assignment {
     std::optional<std::string_view> value;  ///< nullopt toggles flags and two-valued choices
     bool append = false;                    ///< -a
@@ -117,6 +119,8 @@ class Options {
   // ------------------------------------------------------------------------------------------------
 
   [[nodiscard]] const Values& values() const { return values_; }
+  /// Another number, of this process, after each change.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
   /// Takes a value as it stands in a checkpoint; one that does not fit its row's type is dropped (false).
   bool adopt(std::string_view name, OptionValue value);
 
@@ -129,7 +133,10 @@ class Options {
 
   const Options* parent_ = nullptr;
   OptionScope scope_ = OptionScope::server;
+  void changed();
+
   Values values_;
+  std::uint64_t version_ = 0;
 };
 
 /// A value as `show -v` prints it. `entry` is null for user options.

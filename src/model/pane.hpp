@@ -44,6 +44,7 @@ struct Pane {
   bool pipe_output = false;        ///< -O: the command reads what is shown
   std::uint64_t active_order = 0;  ///< Model's: when it last became its window's active pane
   Options options;                 ///< parent: the window's
+  bool touched = false;  ///< Model's: named in its changes
   Environment environment;         ///< -e of the command that made it; kept for respawn
 };
 

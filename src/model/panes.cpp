@@ -25,6 +25,7 @@ Window& Model::make_window(Size size, Time now) {
   const WindowId id{next_.window++};
   Window& made = windows_[id];
   made.id = id;
+  touch(&made);
   made.size = clamp(size);
   made.created = now;
   made.activity = now;
@@ -36,6 +37,7 @@ Pane& Model::make_pane(Window& window, const PaneSpec& spec) {
   const PaneId id{next_.pane++};
   Pane& made = panes_[id];
   made.id = id;
+  touch(&made);
   made.window = window.id;
   made.argv = spec.argv;
   made.shell_command = spec.shell_command;
@@ -56,6 +58,7 @@ void Model::erase_pane(PaneId id) {
   if (found == nullptr) return;
   if (mark_ && mark_->pane == id) mark_.reset();
   report(Event::Kind::pane_closed, std::nullopt, found->window, id);
+  changes_.panes.push_back(id);
   panes_.erase(id);
 }
 

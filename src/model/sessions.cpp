@@ -29,6 +29,8 @@ Result<Session*> Model::create_session(const NewSession& spec) {
   Session& made = sessions_[id];
   made.id = id;
   made.name = std::move(name);
+  touch(&made);
+  by_name_.emplace(made.name, id);
   made.start_path = spec.start_path;
   made.created = spec.now;
   made.options = Options(OptionScope::session, &session_options_);
@@ -47,7 +49,7 @@ Session* Model::heir_of(const Session& session) {
   const auto at = static_cast<std::size_t>(
       std::find_if(all.begin(), all.end(), [&](const Session* s) { return s->id == session.id; }) -
       all.begin());
-  return all[(policy == "next" ? at + 1 : at + all.size() - 1) % all.size()];
+  return this->session(all[(policy == "next" ? at + 1 : at + all.size() - 1) % all.size()]->id);
 }
 
 void Model::erase_session(Session& session) {
@@ -70,9 +72,12 @@ void Model::erase_session(Session& session) {
   std::vector<WindowId> held;
   for (const auto& [index, link] : session.windows) {
     report(Event::Kind::window_unlinked, id, link.window);
+    let_go(link.window, id);
     held.push_back(link.window);
   }
   if (mark_ && mark_->session == id) mark_.reset();
+  by_name_.erase(session.name);
+  changes_.sessions.push_back(id);
   sessions_.erase(id);
   for (const WindowId window : held) close_unlinked(window);
 }
@@ -92,7 +97,9 @@ Result<> Model::rename_session(SessionId id, std::string_view given) {
   if (!name) return pass(name.error());
   if (*name == found->name) return {};
   if (session_named(*name) != nullptr) return fail(ErrorCode::already_exists, "duplicate session: {}", *name);
+  by_name_.erase(found->name);
   found->name = *std::move(name);
+  by_name_.emplace(found->name, id);
   report(Event::Kind::session_renamed, id, std::nullopt, std::nullopt, found->name);
   return {};
 }
@@ -148,8 +155,11 @@ void Model::synchronize_group(SessionId from) {
 void Model::synchronize(const Session& from, Session& to) {
   const auto before = std::move(to.windows);
   to.windows.clear();
+  touch(&to);
+  for (const auto& [index, link] : before) let_go(link.window, to.id);
   for (const auto& [index, link] : from.windows) {
     to.windows.emplace(index, link);
+    hold(link.window, to.id);
     const auto old = before.find(index);
     if (old == before.end() || old->second.window != link.window) {
       report(Event::Kind::window_linked, to.id, link.window);

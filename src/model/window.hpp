@@ -31,6 +31,7 @@ struct Window {
   Time created{};
   Time activity{};
   Options options;  ///< parent: the global window options
+  bool touched = false;  ///< Model's: named in its changes
 };
 
 /// A window's place in a session.

@@ -66,6 +66,14 @@ Result<> SharedMemory::grow(std::uint64_t size) {
   return {};
 }
 
+Result<> SharedMemory::reserve(std::uint64_t offset, std::uint64_t length) {
+  int failed = 0;
+  while ((failed = posix_fallocate(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length))) == EINTR) {
+  }
+  if (failed != 0) return fail_errno(failed, "no memory for {} bytes", length);
+  return {};
+}
+
 Result<> SharedMemory::punch(std::uint64_t offset, std::uint64_t length) {
   if (length == 0) return {};
   if (fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),

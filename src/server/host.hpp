@@ -147,6 +147,7 @@ class HostImpl final : public command::Host {
   Result<> choose_pane(ClientId client, std::chrono::milliseconds duration,
                        std::function<void(std::optional<PaneId>)> answer) override;
 
+  [[nodiscard]] std::uint64_t room() const override;
   void option_changed(std::string_view name) override;
   void buffers_changed(std::string_view name) override;
   void redraw_all() override;

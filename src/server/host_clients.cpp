@@ -14,7 +14,6 @@
 namespace sess::server {
 namespace {
 
-constexpr std::size_t kMessages = 1000;
 using Phase = RemoteClient::Phase;
 
 std::string base64(std::string_view bytes) {
@@ -127,9 +126,7 @@ void HostImpl::print_error(ClientId id, std::string_view text) {
 }
 
 void HostImpl::show_message(ClientId id, std::string_view text, std::chrono::milliseconds duration) {
-  auto& log = server_.message_log();
-  log.push_back(fmt::format("{}: {}", server_.facts().user, text));
-  if (log.size() > kMessages) log.pop_front();
+  server_.log_message(text);
   RemoteClient* client = server_.client(id);
   if (client == nullptr || client->phase != Phase::attached) return;
   if (duration.count() < 0) {
@@ -155,8 +152,8 @@ void HostImpl::show_text(ClientId id, std::string_view text) {
 }
 
 std::vector<std::string> HostImpl::message_log() const {
-  const auto& log = server_.message_log();
-  return {log.begin(), log.end()};
+  const auto& lines = server_.messages().lines();
+  return {lines.begin(), lines.end()};
 }
 
 void HostImpl::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,

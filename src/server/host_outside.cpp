@@ -186,6 +186,8 @@ std::string HostImpl::home_of(std::string_view user) const {
 
 void HostImpl::end_server() { server_.end_server(); }
 
+std::uint64_t HostImpl::room() const { return server_.room(); }
+
 void HostImpl::option_changed(std::string_view name) {
   if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
   if (name == "monitor-silence") server_.alerts().watch_silence();

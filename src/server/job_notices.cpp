@@ -19,7 +19,6 @@ constexpr std::chrono::seconds kPause{1};
 constexpr std::chrono::milliseconds kFailureShown{5000};
 /// Names in a message about many.
 constexpr std::size_t kNamed = 3;
-constexpr std::size_t kMessages = 1000;
 
 std::string end_text(const job::Job& job) {
   if (job.state == job::State::failed) {
@@ -134,9 +133,7 @@ void JobNotices::tell() {
       if (!bytes.empty()) views::send_aside(*client->connection, client->flow, server_.clock().now(), bytes);
     }
   }
-  auto& log = server_.message_log();
-  for (const End& end : ends) log.push_back(fmt::format("{}: {}", server_.facts().user, end.text));
-  while (log.size() > kMessages) log.pop_front();
+  for (const End& end : ends) server_.log_message(end.text);
   server_.model_changed();
   pausing_ = true;
   timer_.start(kPause);

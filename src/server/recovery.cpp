@@ -35,12 +35,10 @@ bool is_fault(const keeper::Death& death) {
 
 Result<> Server::recover(std::vector<keeper::Program> programs) {
   store::SavedState state;
-  auto loaded = store_->load(model_, keys_, state);
+  auto loaded = store_->load({model_, keys_, queue_->buffers(), messages_}, state);
   if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
   saved_clients_ = std::move(state.clients);
-  queue_->buffers().restore(std::move(state.buffers), state.next_buffer);
-  message_log_.assign(state.messages.begin(), state.messages.end());
 
   job_control_->restore(state.jobs);
   const panes::PaneIo::Recovery how{is_fault(start_.previous)};

@@ -45,8 +45,6 @@ constexpr std::chrono::milliseconds kPromptAnswer{50};
 constexpr std::chrono::milliseconds kLateAnswer{2000};
 /// Bytes that are kept for a program that is being started, about what a terminal's line discipline holds.
 constexpr std::size_t kTypeAhead = 4096;
-/// Sentences that show-messages remembers.
-constexpr std::size_t kMessages = 1000;
 /// Errors of the configuration that the first client is shown; the rest is in the log.
 constexpr std::size_t kErrorsShown = 200;
 /// Events and hooks that follow from each other in one turn; beyond it they go on in the next.
@@ -500,8 +498,7 @@ void Server::report(const std::string& text) {
     if (client->phase == RemoteClient::Phase::attached) attached.push_back(id);
   }
   if (attached.empty()) {
-    message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
-    if (message_log_.size() > kMessages) message_log_.pop_front();
+    log_message(text);
   }
   for (const auto id : attached) host_->show_message(id, text, std::chrono::milliseconds(-1));
   model_changed();
@@ -698,8 +695,7 @@ void Server::load_configuration() {
 void Server::take_errors() {
   for (std::string& text : queue_->take_config_errors()) {
     log::warn("{}", text);
-    message_log_.push_back(fmt::format("{}: {}", facts_.user, text));
-    if (message_log_.size() > kMessages) message_log_.pop_front();
+    log_message(text);
     if (errors_to_show_.size() < kErrorsShown) errors_to_show_.push_back(std::move(text));
     commands_ran_ = true;
   }
@@ -723,13 +719,20 @@ void Server::save_model() {
     state.clients.push_back(saved_form(*client, *seen));
   }
   state.jobs = job_control_->save();
-  state.buffers = queue_->buffers().all();
-  state.next_buffer = queue_->buffers().next_automatic();
-  state.messages.assign(message_log_.begin(), message_log_.end());
   state.configured = true;
   state.configuring = queue_->configuring();
   state.config_files = facts_.config_files;
-  if (auto saved = store_->save(model_, keys_, state); !saved) log::error("{}", saved.error().text);
+  const auto saved = store_->save({model_, keys_, queue_->buffers(), messages_}, state);
+  // Once, and again when it has worked in between.
+  if (!saved && !std::exchange(unsaved_, true)) {
+    report(fmt::format("what changes now does not survive a crash of the server: {}", saved.error().text));
+  }
+  if (saved) unsaved_ = false;
+}
+
+void Server::log_message(std::string_view text) {
+  messages_.add(fmt::format("{}: {}", facts_.user, text),
+                static_cast<std::size_t>(model_.server_options().number("message-limit")));
 }
 
 }  // namespace sess::server

@@ -71,7 +71,11 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
   [[nodiscard]] SavedSessions& saved_sessions() { return *saved_sessions_; }
-  [[nodiscard]] std::deque<std::string>& message_log() { return message_log_; }
+  [[nodiscard]] model::MessageLog& messages() { return messages_; }
+  /// A sentence for show-messages.
+  void log_message(std::string_view text);
+  /// Bytes that may still be set (options, variables): what is more would not survive a crash.
+  [[nodiscard]] std::uint64_t room() const { return store_->room(); }
 
   /// Starts a program in a pane of the model. The keeper answers within milliseconds; when it does not, the
   /// server goes on, and `done` is told when the answer comes. `done` is never called from inside.
@@ -266,7 +270,7 @@ class Server final : private panes::PaneObserver {
   panes::PaneFocus pane_focus_;
   panes::SynchronizedPanes synchronized_panes_;
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
-  std::deque<std::string> message_log_;
+  model::MessageLog messages_;
   std::vector<std::string> errors_to_show_;  ///< of the configuration, until somebody is attached
   std::string agent_path_;
   UniqueFd socket_directory_;
@@ -280,6 +284,7 @@ class Server final : private panes::PaneObserver {
   bool had_client_ = false;
   bool may_leave_ = false;  ///< there was a session, or the time for the first one is over
   bool stopping_ = false;
+  bool unsaved_ = false;  ///< the model could not be written down, which was said
   bool left_ = false;  ///< Leave was sent, and nothing was started since
   bool commands_ran_ = true;
   int exit_status_ = 0;

@@ -1,10 +1,8 @@
-// The CBOR form of the model (model_store.hpp). Reading takes what is there and of the right type, and leaves the
-// rest at its default: Model::repair() makes whatever came out valid.
+#include "store/model_encoding.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include "store/cbor_writer.hpp"
 #include "store/json_fields.hpp"
-#include "store/model_store.hpp"
 
 namespace sess::store {
 namespace {
@@ -12,7 +10,7 @@ namespace {
 using nlohmann::json;
 using model::Time;
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 1;  // of the model in one piece, as 0.1 wrote it
 
 std::int64_t micros(Time time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -42,6 +40,8 @@ std::vector<std::string> get_strings(const json& object, const char* name) {
 
 // --- parts -------------------------------------------------------------------------------------------------
 
+}  // namespace
+
 void put_options(CborWriter& out, std::string_view field, const model::Options& options) {
   if (options.values().empty()) return;
   out.name(field);
@@ -66,6 +66,8 @@ void put_options(CborWriter& out, std::string_view field, const model::Options& 
   out.end();
 }
 
+namespace {
+
 void to_options(const json& in, model::Options& options) {
   if (!in.is_object()) return;
   for (const auto& [name, value] : in.items()) {
@@ -85,6 +87,8 @@ void to_options(const json& in, model::Options& options) {
   }
 }
 
+}  // namespace
+
 void put_environment(CborWriter& out, const model::Environment& environment) {
   if (environment.entries().empty()) return;
   out.name("environment");
@@ -101,6 +105,8 @@ void put_environment(CborWriter& out, const model::Environment& environment) {
   }
   out.end();
 }
+
+namespace {
 
 void to_environment(const json& in, model::Environment& environment) {
   if (!in.is_object()) return;
@@ -127,6 +133,8 @@ Size to_size(const json& in) {
   if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned()) return {};
   return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
 }
+
+}  // namespace
 
 void put(CborWriter& out, const model::Pane& pane) {
   out.begin_map();
@@ -157,6 +165,8 @@ void put(CborWriter& out, const model::Pane& pane) {
   put_environment(out, pane.environment);
   out.end();
 }
+
+namespace {
 
 model::Pane to_pane(const json& in) {
   model::Pane pane;
@@ -204,6 +214,8 @@ std::vector<model::PaneId> to_pane_ids(const json& in) {
   return out;
 }
 
+}  // namespace
+
 void put(CborWriter& out, const model::Window& window) {
   out.begin_map();
   out.field("id", window.id.value);
@@ -226,6 +238,8 @@ void put(CborWriter& out, const model::Window& window) {
   }
   out.end();
 }
+
+namespace {
 
 model::Window to_window(const json& in) {
   model::Window window;
@@ -250,6 +264,8 @@ model::Window to_window(const json& in) {
   to_options(child(in, "options"), window.options);
   return window;
 }
+
+}  // namespace
 
 void put(CborWriter& out, const model::Session& session) {
   out.begin_map();
@@ -284,6 +300,8 @@ void put(CborWriter& out, const model::Session& session) {
   out.end();
 }
 
+namespace {
+
 model::Session to_session(const json& in) {
   model::Session session;
   session.id.value = get<std::uint32_t>(in, "id");
@@ -314,12 +332,92 @@ model::Session to_session(const json& in) {
   return session;
 }
 
-void put_state(CborWriter& out, const SavedState& state) {
-  out.name("state");
+void to_clients(const json& in, SavedState& state) {
+  for (const auto& item : child(in, "clients")) {
+    SavedClient client;
+    client.token = get<std::uint64_t>(item, "token");
+    client.session.value = get<std::uint32_t>(item, "session");
+    client.read_only = get<bool>(item, "read_only");
+    client.ignore_size = get<bool>(item, "ignore_size");
+    client.active_pane = get<bool>(item, "active_pane");
+    client.flags = get_strings(item, "flags");
+    if (item.contains("last_session")) {
+      client.last_session = model::SessionId{get<std::uint32_t>(item, "last_session")};
+    }
+    client.key_table = get<std::string>(item, "key_table");
+    client.job = get<std::string>(item, "job");
+    client.input.frame = get<std::uint64_t>(item, "input_frame");
+    client.input.bytes = get<std::uint32_t>(item, "input_bytes");
+    client.input.state = get<std::uint32_t>(item, "input_state");
+    state.clients.push_back(std::move(client));
+  }
+}
+
+command::Buffer to_buffer(const json& in) {
+  command::Buffer buffer;
+  buffer.name = get<std::string>(in, "name");
+  buffer.data = get<std::string>(in, "data");
+  buffer.created = get_time(in, "created");
+  buffer.automatic = get<bool>(in, "automatic", true);
+  buffer.order = get<std::uint64_t>(in, "order");
+  return buffer;
+}
+
+void to_next_ids(const json& in, model::Model& model) {
+  const auto& now = model.next_ids();
+  model::Model::NextIds ids;
+  ids.session = std::max(now.session, get<std::uint32_t>(in, "session"));
+  ids.window = std::max(now.window, get<std::uint32_t>(in, "window"));
+  ids.pane = std::max(now.pane, get<std::uint32_t>(in, "pane"));
+  ids.client = std::max(now.client, get<std::uint32_t>(in, "client"));
+  ids.activity = std::max(now.activity, get<std::uint64_t>(in, "activity"));
+  model.set_next_ids(ids);
+}
+
+void to_mark(const json& in, model::Model& model) {
+  if (!in.is_object()) return;
+  model.set_mark({model::SessionId{get<std::uint32_t>(in, "session")}, get<int>(in, "index"),
+                  model::PaneId{get<std::uint32_t>(in, "pane")}});
+}
+
+json parsed(std::string_view bytes) {
+  json in = json::from_cbor(bytes, true, false);
+  return in.is_discarded() ? json::object() : in;
+}
+
+}  // namespace
+
+void put_meta(CborWriter& out, const model::Model& model, const SavedState& state, std::uint64_t next_buffer) {
+  const auto& next = model.next_ids();
+  out.begin_map();
+  out.name("next");
+  out.begin_map();
+  out.field("session", next.session);
+  out.field("window", next.window);
+  out.field("pane", next.pane);
+  out.field("client", next.client);
+  out.field("activity", next.activity);
+  out.end();
+  out.field("next_buffer", next_buffer);
+  out.field("configured", state.configured);
+  out.field("configuring", state.configuring);
+  out.field("config_files", state.config_files);
+  if (const auto mark = model.mark()) {
+    out.name("mark");
+    out.begin_map();
+    out.field("session", mark->session.value);
+    out.field("index", mark->index);
+    out.field("pane", mark->pane.value);
+    out.end();
+  }
+  out.end();
+}
+
+void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
   out.begin_map();
   out.name("clients");
   out.begin_array();
-  for (const auto& client : state.clients) {
+  for (const auto& client : clients) {
     out.begin_map();
     out.field("token", client.token);
     out.field("session", client.session.value);
@@ -339,115 +437,43 @@ void put_state(CborWriter& out, const SavedState& state) {
     out.end();
   }
   out.end();
-  out.name("buffers");
-  out.begin_array();
-  for (const auto& buffer : state.buffers) {
-    out.begin_map();
-    out.field("name", buffer.name);
-    out.field("data", buffer.data);
-    out.field("created", micros(buffer.created));
-    out.name("automatic");
-    out.value(buffer.automatic);
-    out.field("order", buffer.order);
-    out.end();
-  }
-  out.end();
-  out.field("next_buffer", state.next_buffer);
-  out.field("messages", state.messages);
-  out.name("jobs");
-  out.begin_array();
-  for (const auto& job : state.jobs) out.value(*job);
-  out.end();
-  out.field("configured", state.configured);
-  out.field("configuring", state.configuring);
-  out.field("config_files", state.config_files);
   out.end();
 }
 
-void to_state(const json& in, SavedState& state) {
-  for (const auto& item : child(in, "clients")) {
-    SavedClient client;
-    client.token = get<std::uint64_t>(item, "token");
-    client.session.value = get<std::uint32_t>(item, "session");
-    client.read_only = get<bool>(item, "read_only");
-    client.ignore_size = get<bool>(item, "ignore_size");
-    client.active_pane = get<bool>(item, "active_pane");
-    client.flags = get_strings(item, "flags");
-    if (item.contains("last_session")) {
-      client.last_session = model::SessionId{get<std::uint32_t>(item, "last_session")};
-    }
-    client.key_table = get<std::string>(item, "key_table");
-    client.job = get<std::string>(item, "job");
-    client.input.frame = get<std::uint64_t>(item, "input_frame");
-    client.input.bytes = get<std::uint32_t>(item, "input_bytes");
-    client.input.state = get<std::uint32_t>(item, "input_state");
-    state.clients.push_back(std::move(client));
-  }
-  for (const auto& item : child(in, "buffers")) {
-    command::Buffer buffer;
-    buffer.name = get<std::string>(item, "name");
-    buffer.data = get<std::string>(item, "data");
-    buffer.created = get_time(item, "created");
-    buffer.automatic = get<bool>(item, "automatic", true);
-    buffer.order = get<std::uint64_t>(item, "order");
-    state.buffers.push_back(std::move(buffer));
-  }
-  state.next_buffer = get<std::uint64_t>(in, "next_buffer");
-  state.messages = get_strings(in, "messages");
-  for (auto& job : get_strings(in, "jobs")) {
-    state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
-  }
+void put(CborWriter& out, const command::Buffer& buffer) {
+  out.begin_map();
+  out.field("name", buffer.name);
+  out.field("created", micros(buffer.created));
+  out.name("automatic");
+  out.value(buffer.automatic);
+  out.field("order", buffer.order);
+  out.end();
+}
+
+model::Pane decode_pane_node(std::string_view bytes) { return to_pane(parsed(bytes)); }
+model::Window decode_window_node(std::string_view bytes) { return to_window(parsed(bytes)); }
+model::Session decode_session_node(std::string_view bytes) { return to_session(parsed(bytes)); }
+command::Buffer decode_buffer(std::string_view bytes) { return to_buffer(parsed(bytes)); }
+void decode_options(std::string_view bytes, model::Options& options) {
+  to_options(child(parsed(bytes), "options"), options);
+}
+void decode_environment(std::string_view bytes, model::Environment& environment) {
+  to_environment(child(parsed(bytes), "environment"), environment);
+}
+void decode_clients(std::string_view bytes, SavedState& state) { to_clients(parsed(bytes), state); }
+
+std::uint64_t decode_meta(std::string_view bytes, model::Model& model, SavedState& state) {
+  const json in = parsed(bytes);
+  to_next_ids(child(in, "next"), model);
+  to_mark(child(in, "mark"), model);
   state.configured = get<bool>(in, "configured");
   state.configuring = get<bool>(in, "configuring");
   state.config_files = get_strings(in, "config_files");
+  return get<std::uint64_t>(in, "next_buffer");
 }
 
-}  // namespace
-
-std::string encode_model(const model::Model& model, const input::KeyTables& keys, const SavedState& state,
-                         std::string memory) {
-  CborWriter out(std::move(memory));
-  const auto put_all = [&out](std::string_view name, const auto& nodes) {
-    out.name(name);
-    out.begin_array();
-    for (const auto& [id, node] : nodes) put(out, node);
-    out.end();
-  };
-  const auto& next = model.next_ids();
-  ByteWriter key_bytes;
-  keys.save(key_bytes);
-  out.begin_map();
-  out.field("version", kVersion);
-  put_options(out, "server_options", model.server_options());
-  put_options(out, "session_options", model.session_options());
-  put_options(out, "window_options", model.window_options());
-  put_environment(out, model.environment());
-  put_all("panes", model.panes());
-  put_all("windows", model.windows());
-  put_all("sessions", model.sessions());
-  out.name("next");
-  out.begin_map();
-  out.field("session", next.session);
-  out.field("window", next.window);
-  out.field("pane", next.pane);
-  out.field("client", next.client);
-  out.field("activity", next.activity);
-  out.end();
-  out.field("keys", key_bytes.take());
-  put_state(out, state);
-  if (const auto mark = model.mark()) {
-    out.name("mark");
-    out.begin_map();
-    out.field("session", mark->session.value);
-    out.field("index", mark->index);
-    out.field("pane", mark->pane.value);
-    out.end();
-  }
-  out.end();
-  return out.take();
-}
-
-Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state) {
+Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& state) {
+  model::Model& model = saved.model;
   const json in = json::from_cbor(bytes, true, false);
   if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "the saved model cannot be read");
   if (get<int>(in, "version") != kVersion) {
@@ -460,23 +486,19 @@ Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTab
   for (const auto& item : child(in, "panes")) model.adopt(to_pane(item));
   for (const auto& item : child(in, "windows")) model.adopt(to_window(item));
   for (const auto& item : child(in, "sessions")) model.adopt(to_session(item));
-  const auto& next = child(in, "next");
-  const auto& now = model.next_ids();
-  model::Model::NextIds ids;
-  ids.session = std::max(now.session, get<std::uint32_t>(next, "session"));
-  ids.window = std::max(now.window, get<std::uint32_t>(next, "window"));
-  ids.pane = std::max(now.pane, get<std::uint32_t>(next, "pane"));
-  ids.client = std::max(now.client, get<std::uint32_t>(next, "client"));
-  ids.activity = std::max(now.activity, get<std::uint64_t>(next, "activity"));
-  model.set_next_ids(ids);
+  to_next_ids(child(in, "next"), model);
+  to_mark(child(in, "mark"), model);
   const auto key_bytes = get<std::string>(in, "keys");
   ByteReader reader(key_bytes);
-  if (auto restored = input::KeyTables::restore(reader)) keys = std::move(*restored);
-  if (const auto& mark = child(in, "mark"); mark.is_object()) {
-    model.set_mark({model::SessionId{get<std::uint32_t>(mark, "session")}, get<int>(mark, "index"),
-                    model::PaneId{get<std::uint32_t>(mark, "pane")}});
-  }
-  to_state(child(in, "state"), state);
+  if (auto restored = input::KeyTables::restore(reader)) saved.keys = std::move(*restored);
+  const json& rest = child(in, "state");
+  to_clients(rest, state);
+  std::vector<command::Buffer> buffers;
+  for (const auto& item : child(rest, "buffers")) buffers.push_back(to_buffer(item));
+  saved.buffers.restore(std::move(buffers), get<std::uint64_t>(rest, "next_buffer"));
+  saved.messages.restore(get_strings(rest, "messages"), 0);
+  for (auto& job : get_strings(rest, "jobs")) state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
+  state.configured = get<bool>(rest, "configured");
   return {};
 }
 

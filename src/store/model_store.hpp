@@ -1,14 +1,20 @@
 // The model written down in shared memory, so that the next server has it: sessions, windows, layouts, options,
-// environments, buffers, key bindings, and who was attached.
+// environments, buffers, key bindings, jobs, messages, and who was attached.
 //
-// CBOR (RFC 8949) through nlohmann-json: maps with named fields, so that a newer server reads an older one's state
-// and the other way round; strings may hold any bytes. Two slots (slots.hpp) in one memfd that the keeper holds.
+// A record for each session, window, pane, option table, buffer and so on (keyed_log.hpp, in one memfd that the keeper
+// holds), each CBOR (RFC 8949): maps with named fields, so that a newer server reads an older one's state and the other
+// way round; strings may hold any bytes. What was touched since the last save is encoded, and written if it differs.
+// Release 0.1 wrote the whole model into two slots; those are read, and left alone for a server of that release.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/fd.hpp"
@@ -16,9 +22,10 @@
 #include "command/language/buffer.hpp"
 #include "input/key_tables.hpp"
 #include "model/input_position.hpp"
+#include "model/message_log.hpp"
 #include "model/model.hpp"
 #include "os/shared_memory.hpp"
-#include "os/slots.hpp"
+#include "store/keyed_log.hpp"
 
 namespace sess::store {
 
@@ -36,43 +43,66 @@ struct SavedClient {
   model::InputPosition input;  ///< how far what it typed is applied, unless a pane's journal knows better
 };
 
-/// Everything that is written down beside the model's own nodes.
+/// What is written down beside the model's nodes, bindings, buffers and messages.
 struct SavedState {
   std::vector<SavedClient> clients;
-  std::vector<command::Buffer> buffers;  ///< newest first
-  std::uint64_t next_buffer = 0;
-  std::vector<std::string> messages;     ///< show-messages
-  /// job_encoding.hpp; shared, because most of them are the same from save to save
+  /// job_encoding.hpp; shared: one that is the same object as at the last save is not looked at
   std::vector<std::shared_ptr<const std::string>> jobs;
-  bool configured = false;               ///< the configuration files were found and begun
-  bool configuring = false;              ///< they were not yet read to their end
-  std::vector<std::string> config_files; ///< those that were read
+  bool configured = false;                ///< the configuration files were found and begun
+  bool configuring = false;               ///< they were not yet read to their end
+  std::vector<std::string> config_files;  ///< those that were read
+};
+
+/// All that one server leaves to the next.
+struct Saved {
+  model::Model& model;
+  input::KeyTables& keys;
+  command::BufferStore& buffers;
+  model::MessageLog& messages;
 };
 
 class ModelStore {
  public:
-  static constexpr std::size_t kSlotSize = 64 << 20;
-
   /// The keeper's memfd, empty at the first start.
   static Result<ModelStore> open(UniqueFd fd);
 
-  /// Writes if it differs from what was written last.
-  Result<> save(const model::Model& model, const input::KeyTables& keys, const SavedState& state);
-  /// Reads the newest into an empty model; false when there is none. An error when it cannot be read: the model
-  /// may then be partly filled, and is repaired by the caller as far as it goes.
-  Result<bool> load(model::Model& model, input::KeyTables& keys, SavedState& state) const;
+  /// Writes what differs from what was written last. After an error nothing is lost: the next save tries all of it.
+  Result<> save(const Saved& saved, const SavedState& state);
+  /// Reads into an empty model; false when nothing was ever written. An error when it cannot be read: the model may then
+  /// be partly filled, and is repaired by the caller as far as it goes.
+  Result<bool> load(const Saved& saved, SavedState& state);
+
+  /// Bytes that may still be set before kMostBytes is reached.
+  [[nodiscard]] std::uint64_t room() const;
+  [[nodiscard]] const KeyedLog& log() const { return *log_; }
 
  private:
-  os::SharedMemory memory_;
-  os::Mapping header_;
-  std::array<os::Mapping, 2> slot_maps_;
-  os::SlotPair slots_;
-  std::string scratch_;  ///< the last encoding's memory, so that it is not asked for anew with every command
+  enum class Kind : std::uint8_t;
+  [[nodiscard]] static KeyedLog::Key key(Kind kind, std::uint64_t id);
+  [[nodiscard]] bool legacy_is_newer() const;
+  Result<bool> load_legacy(const Saved& saved, SavedState& state);
+  template <class Encode>
+  void put(KeyedLog::Key key, const Encode& encode);
+  void put_bytes(KeyedLog::Key key, std::string_view bytes);
+  void put_nodes(model::Model& model);
+  void put_tables(const model::Model& model, const input::KeyTables& keys);
+  void put_buffers(const command::BufferStore& buffers);
+  void put_messages(const model::MessageLog& messages);
+  void put_jobs(const std::vector<std::shared_ptr<const std::string>>& jobs);
+
+  os::Mapping page_;               ///< the first one: magic numbers, the directory of 0.1's slots
+  std::array<os::Mapping, 2> slots_;
+  std::optional<KeyedLog> log_;
+  std::string scratch_;            ///< the last encoding's memory
+  Result<> problem_;               ///< what went wrong in this save
+  bool all_ = true;                ///< everything is to be looked at: at first, and after an error
+  // What was written last, where asking costs less than encoding.
+  std::array<std::uint64_t, 3> options_{};
+  std::uint64_t environment_ = 0, buffers_ = 0, next_job_ = 0, first_message_ = 0, next_message_ = 0;
+  std::unordered_map<std::shared_ptr<const std::string>, std::uint64_t> jobs_;
+  std::set<std::uint64_t> saved_buffers_;
+  std::set<KeyedLog::Key> kept_;   ///< of a save that looks at everything
 };
 
-/// The encoding alone, for tests and for saving to disk. `memory`: a string whose capacity is used again.
-[[nodiscard]] std::string encode_model(const model::Model& model, const input::KeyTables& keys,
-                                       const SavedState& state, std::string memory = {});
-Result<> decode_model(std::string_view bytes, model::Model& model, input::KeyTables& keys, SavedState& state);
 
 }  // namespace sess::store

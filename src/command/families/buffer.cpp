@@ -19,7 +19,9 @@ Result<> store(Item& item, std::optional<std::string_view> name, std::string dat
   if (name) {
     if (auto set = buffers.set(*name, std::move(data), item.time()); !set) return set;
   } else {
-    stored = buffers.add(std::move(data), item.time(), limit(item));
+    auto added = buffers.add(std::move(data), item.time(), limit(item));
+    if (!added) return pass(added.error());
+    stored = std::move(*added);
   }
   item.host().buffers_changed(stored);
   return {};

@@ -18,7 +18,7 @@ Session* beside(model::Model& model, std::optional<model::SessionId> from, int s
       std::find_if(sessions.begin(), sessions.end(), [&](const Session* s) { return from == s->id; });
   if (at == sessions.end() || sessions.size() < 2) return nullptr;
   const auto n = static_cast<std::ptrdiff_t>(sessions.size());
-  return sessions[static_cast<std::size_t>((at - sessions.begin() + step + n) % n)];
+  return model.session(sessions[static_cast<std::size_t>((at - sessions.begin() + step + n) % n)]->id);
 }
 
 Status run_switch(Item& item) {

@@ -106,7 +106,9 @@ Status run_capture(Item& item) {
     if (auto set = buffers.set(name, std::move(*text), item.time()); !set) return item.error(set.error());
   } else {
     const auto limit = static_cast<std::size_t>(item.model().server_options().number("buffer-limit"));
-    name = buffers.add(std::move(*text), item.time(), limit);
+    auto added = buffers.add(std::move(*text), item.time(), limit);
+    if (!added) return item.error(added.error());
+    name = std::move(*added);
   }
   item.host().buffers_changed(name);
   return Status::normal;

@@ -36,6 +36,12 @@ Status run_set(Item& item) {
     environment.remove(name);
   } else {
     if (!value) return item.error("no value specified");
+    // Linux starts no program with a longer one (MAX_ARG_STRLEN).
+    constexpr std::size_t kLongest = 128 * 1024 - 1;
+    if (name.size() + 1 + value->size() > kLongest) {
+      return item.error(fmt::format("{}: a variable may have at most {} bytes", name, kLongest));
+    }
+    if (value->size() > item.host().room()) return item.error("the daemon's state is full: unset something");
     environment.set(name, *value,
                     args.has('h') ? Environment::Visibility::hidden : Environment::Visibility::visible);
   }

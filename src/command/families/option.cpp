@@ -87,6 +87,9 @@ Status run_set(Item& item) {
   assignment.append = args.has('a');
   assignment.only_if_unset = args.has('o');
   assignment.given = given;
+  if (value && value->size() > item.host().room()) {
+    return item.error("the daemon's state is full: unset something");
+  }
   auto assigned = options.assign(*name, assignment, checks(item));
   if (!assigned) {
     if (quiet && assigned.error().code == ErrorCode::already_exists) return Status::normal;

@@ -50,9 +50,18 @@ const Buffer* BufferStore::newest() const {
   return it == buffers_.end() ? nullptr : &*it;
 }
 
-std::string BufferStore::add(std::string data, std::chrono::system_clock::time_point now, std::size_t limit,
-                             std::string_view prefix) {
+Result<> BufferStore::fits(std::size_t added, std::size_t freed) const {
+  std::size_t total = added;
+  for (const Buffer& buffer : buffers_) total += buffer.data.size();
+  if (total - freed <= kMostBytes) return {};
+  return fail(ErrorCode::too_large, "buffers may have {} MiB together: delete some", kMostBytes >> 20);
+}
+
+Result<std::string> BufferStore::add(std::string data, std::chrono::system_clock::time_point now, std::size_t limit,
+                                     std::string_view prefix) {
   if (data.empty()) return {};
+  if (auto fitting = fits(data.size(), 0); !fitting) return pass(fitting.error());
+  ++version_;
   const auto automatic = [](const Buffer& b) { return b.automatic; };
   auto count = static_cast<std::size_t>(std::count_if(buffers_.begin(), buffers_.end(), automatic));
   for (auto it = buffers_.end(); count >= std::max<std::size_t>(limit, 1) && it != buffers_.begin();) {
@@ -73,6 +82,9 @@ Result<> BufferStore::set(std::string_view name, std::string data,
                           std::chrono::system_clock::time_point now) {
   if (name.empty()) return fail(ErrorCode::invalid_argument, "empty buffer name");
   if (data.empty()) return {};
+  const Buffer* replaced = find(name);
+  if (auto fitting = fits(data.size(), replaced != nullptr ? replaced->data.size() : 0); !fitting) return fitting;
+  ++version_;
   const std::string owned(name);  // `name` may be a buffer's own
   erase(owned);
   buffers_.insert(buffers_.begin(), Buffer{owned, std::move(data), now, false, order_++});
@@ -90,6 +102,7 @@ Result<> BufferStore::rename(std::string_view from, std::string_view to) {
   erase(name);
   const auto it =
       std::find_if(buffers_.begin(), buffers_.end(), [&](const Buffer& b) { return b.name == old; });
+  ++version_;
   it->name = name;
   it->automatic = false;
   return {};
@@ -99,6 +112,7 @@ bool BufferStore::erase(std::string_view name) {
   const auto it =
       std::find_if(buffers_.begin(), buffers_.end(), [&](const Buffer& b) { return b.name == name; });
   if (it == buffers_.end()) return false;
+  ++version_;
   buffers_.erase(it);
   return true;
 }
@@ -106,7 +120,12 @@ bool BufferStore::erase(std::string_view name) {
 void BufferStore::restore(std::vector<Buffer> newest_first, std::uint64_t next_automatic) {
   buffers_ = std::move(newest_first);
   next_ = next_automatic;
-  order_ = 0;
+  ++version_;
+  const bool ordered = std::is_sorted(buffers_.begin(), buffers_.end(), [](const Buffer& a, const Buffer& b) {
+    return a.order >= b.order;
+  });
+  order_ = ordered && !buffers_.empty() ? buffers_.front().order + 1 : 0;
+  if (ordered) return;
   for (auto it = buffers_.rbegin(); it != buffers_.rend(); ++it) it->order = order_++;
 }
 

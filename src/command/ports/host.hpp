@@ -294,6 +294,8 @@ class Host {
                                std::function<void(std::optional<PaneId>)> answer) = 0;
 
   // What changed in tables that the server mirrors.
+  /// Bytes of options, variables and bindings that can still be kept over a crash of the server.
+  [[nodiscard]] virtual std::uint64_t room() const = 0;
   /// After set-option, with the option's name: terminals, statuses, timers, history limits follow.
   virtual void option_changed(std::string_view name) = 0;
   virtual void buffers_changed(std::string_view name) = 0;

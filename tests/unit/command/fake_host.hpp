@@ -32,6 +32,7 @@ class FakeHost : public Host {
 
   // What was asked for.
   std::string out, err;            ///< of every client
+  std::uint64_t left = 1 << 30;  ///< room()
   std::vector<std::string> calls;  ///< "attach 0 $1", "send %0 Enter", ...
   std::vector<ProgramStart> started;
   std::vector<JobRequest> jobs;
@@ -254,6 +255,7 @@ class FakeHost : public Host {
     later_.push_back([answer = std::move(answer)] { answer(PaneId{1}); });
     return {};
   }
+  [[nodiscard]] std::uint64_t room() const override { return left; }
   void option_changed(std::string_view name) override { note("option {}", name); }
   void buffers_changed(std::string_view name) override { note("buffer {}", name); }
   void redraw_all() override {}

@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 
+#include <random>
+
+#include "store/model_encoding.hpp"
 #include "support/catch.hpp"
 
 using namespace sess;
@@ -32,15 +35,67 @@ model::SessionId build(model::Model& model) {
   return (*session)->id;
 }
 
+/// A server's whole state.
+struct Whole {
+  model::Model model;
+  input::KeyTables keys = input::KeyTables::with_defaults();
+  command::BufferStore buffers;
+  model::MessageLog messages;
+  SavedState state;
+
+  Saved saved() { return {model, keys, buffers, messages}; }
+  /// All of it as text that can be compared.
+  [[nodiscard]] std::string text() const {
+    CborWriter out;
+    put_meta(out, model, state, buffers.next_automatic());
+    put_clients(out, state.clients);
+    put_options(out, "server", model.server_options());
+    put_options(out, "session", model.session_options());
+    put_options(out, "window", model.window_options());
+    put_environment(out, model.environment());
+    for (const auto& [id, pane] : model.panes()) put(out, pane);
+    for (const auto& [id, window] : model.windows()) put(out, window);
+    for (const auto& [id, session] : model.sessions()) put(out, session);
+    for (const auto& buffer : buffers.all()) {
+      put(out, buffer);
+      out.value(buffer.data);
+    }
+    for (const auto& line : messages.lines()) out.value(line);
+    std::multiset<std::string> jobs;
+    for (const auto& job : state.jobs) jobs.insert(*job);
+    for (const auto& job : jobs) out.value(job);
+    ByteWriter bytes;
+    keys.save(bytes);
+    return out.take() + bytes.take();
+  }
+};
+
+struct Memory {
+  os::SharedMemory memory = os::SharedMemory::create("model", 0).value();
+  [[nodiscard]] UniqueFd fd() const { return UniqueFd(::fcntl(memory.fd(), F_DUPFD_CLOEXEC, 0)); }
+  [[nodiscard]] ModelStore open() const { return ModelStore::open(fd()).value(); }
+  /// What the next server finds.
+  [[nodiscard]] std::string next() const {
+    auto store = open();
+    Whole whole;
+    whole.keys = {};
+    REQUIRE(store.load(whole.saved(), whole.state).value());
+    CHECK(whole.model.repair().empty());
+    CHECK(whole.model.validate().empty());
+    return whole.text();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("a model that was written down is the same when it is read back", "[model_store]") {
-  model::Model before;
-  const auto id = build(before);
-  input::KeyTables keys = input::KeyTables::with_defaults();
-  keys.bind("root", *input::parse_key("F5"), {"display-message hi", "", false});
-  SavedState state;
-  state.buffers.push_back({"buffer0", std::string("a\0b", 3), {}, true, 4});
+  const Memory memory;
+  Whole before;
+  const auto id = build(before.model);
+  before.keys.bind("root", *input::parse_key("F5"), {"display-message hi", "", false});
+  REQUIRE(before.buffers.add(std::string("a\0b", 3), {}, 50));
+  REQUIRE(before.buffers.set("named", std::string(100'000, 'n'), {}));
+  before.messages.add("hello", 10);
   SavedClient client;
   client.token = 123;
   client.session = client.last_session.emplace(id);
@@ -48,70 +103,185 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   client.flags = {"no-detach-on-destroy"};
   client.key_table = "mine";
   client.input = {7, 2, 1};
-  state.clients.push_back(client);
-  state.configured = true;
-  const std::string bytes = encode_model(before, keys, state);
-
-  model::Model after;
-  input::KeyTables read_keys;
-  SavedState read_state;
-  REQUIRE(decode_model(bytes, after, read_keys, read_state));
-  CHECK(after.repair().empty());
-  CHECK(after.validate().empty());
-  CHECK(encode_model(after, read_keys, read_state) == bytes);
-  REQUIRE(after.session_named("app") != nullptr);
-  CHECK(after.session_named("app")->windows.size() == 2);
-  CHECK(after.session_options().text("status") == "off");
-  CHECK(read_keys.find("root", *input::parse_key("F5")) != nullptr);
-  CHECK(read_state.buffers[0].data.size() == 3);
-  CHECK(read_state.clients[0].read_only);
-  CHECK(read_state.clients[0].active_pane);
-  CHECK(read_state.clients[0].flags == client.flags);
-  REQUIRE(read_state.clients[0].last_session);
-  CHECK(read_state.clients[0].last_session->value == id.value);
-  CHECK(read_state.clients[0].input == model::InputPosition{7, 2, 1});
+  before.state.clients.push_back(client);
+  before.state.jobs = {std::make_shared<const std::string>("job one"), std::make_shared<const std::string>("job two")};
+  before.state.configured = true;
+  before.state.config_files = {"/etc/sess.conf"};
+  auto store = memory.open();
+  REQUIRE(store.save(before.saved(), before.state));
+  CHECK(memory.next() == before.text());
 }
 
-TEST_CASE("any bytes are an error or a model that can be repaired", "[model_store]") {
-  model::Model before;
-  build(before);
-  const std::string bytes = encode_model(before, input::KeyTables::with_defaults(), {});
-  for (std::size_t i = 0; i < bytes.size(); i += 7) {
-    std::string bad = bytes;
-    bad[i] = static_cast<char>(bad[i] ^ 0x15);
-    model::Model model;
-    input::KeyTables keys;
-    SavedState state;
-    static_cast<void>(decode_model(bad, model, keys, state));
-    model.repair();
-    CHECK(model.validate().empty());
+TEST_CASE("only what changed is written", "[model_store]") {
+  const Memory memory;
+  Whole whole;
+  build(whole.model);
+  REQUIRE(whole.buffers.set("large", std::string(8 << 20, 'b'), {}));
+  for (int i = 0; i < 500; ++i) {
+    auto session = whole.model.create_session({"", "/", "", {}});
+    model::Model::NewWindow spec;
+    spec.session = (*session)->id;
+    spec.size = {24, 80};
+    REQUIRE(whole.model.create_window(spec));
+  }
+  auto store = memory.open();
+  REQUIRE(store.save(whole.saved(), whole.state));
+  auto written = store.log().written();
+  REQUIRE(store.save(whole.saved(), whole.state));
+  CHECK(store.log().written() == written);
+
+  whole.model.rename_window(model::WindowId{7}, "other");
+  REQUIRE(store.save(whole.saved(), whole.state));
+  CHECK(store.log().written() - written < 1000);
+  written = store.log().written();
+  whole.model.environment().set("LANG", "C");
+  whole.messages.add("a message", 1000);
+  REQUIRE(whole.buffers.add("small", {}, 50));
+  REQUIRE(store.save(whole.saved(), whole.state));
+  CHECK(store.log().written() - written < 1000);
+  CHECK(memory.next() == whole.text());
+}
+
+TEST_CASE("whatever happens to a model is written down", "[model_store]") {
+  const Memory memory;
+  std::mt19937 random(GENERATE(1U, 2U, 3U));
+  Whole whole;
+  whole.state.configured = true;
+  build(whole.model);
+  auto store = memory.open();
+  auto& model = whole.model;
+  const auto pick = [&](const auto& nodes) {
+    auto it = nodes.begin();
+    std::advance(it, static_cast<std::ptrdiff_t>(random() % nodes.size()));
+    return it->first;
+  };
+  for (int round = 0; round < 600; ++round) {
+    if (model.sessions().empty()) build(model);
+    const auto session = pick(model.sessions());
+    const auto window = pick(model.windows());
+    const auto pane = pick(model.panes());
+    const auto name = "n" + std::to_string(random() % 20);
+    switch (random() % 22) {
+      case 0: {
+        auto made = model.create_session({"", "/", random() % 3 == 0 ? "group" : "", {}});
+        if (!(*made)->windows.empty()) break;
+        model::Model::NewWindow spec;
+        spec.session = (*made)->id;
+        spec.size = {24, 80};
+        REQUIRE(model.create_window(spec));
+        break;
+      }
+      case 1: {
+        model::Model::NewWindow spec;
+        spec.session = session;
+        spec.size = {24, 80};
+        spec.select = random() % 2 == 0;
+        static_cast<void>(model.create_window(spec));
+        break;
+      }
+      case 2: {
+        model::Model::NewSplit split;
+        split.beside = pane;
+        static_cast<void>(model.split_pane(split));
+        break;
+      }
+      case 3:
+        if (model.panes().size() > 3) model.destroy_pane(pane);
+        break;
+      case 4:
+        if (model.sessions().size() > 2) model.destroy_session(session);
+        break;
+      case 5:
+        static_cast<void>(model.rename_session(session, name));
+        break;
+      case 6:
+        model.name_window(window, name);
+        break;
+      case 7:
+        static_cast<void>(model.select_window(session, model.session(session)->windows.begin()->first));
+        break;
+      case 8:
+        static_cast<void>(model.next_window(session));
+        break;
+      case 9: {
+        const auto target = pick(model.sessions());
+        const int index = model.session(session)->windows.begin()->first;
+        static_cast<void>(model.link_window({session, index, target, std::nullopt, false, random() % 2 == 0}));
+        break;
+      }
+      case 10: {
+        const auto other = pick(model.sessions());
+        static_cast<void>(model.swap_windows(session, model.session(session)->windows.begin()->first, other,
+                                             model.session(other)->windows.rbegin()->first, true));
+        break;
+      }
+      case 11:
+        model.unlink_window(session, model.session(session)->windows.rbegin()->first);
+        break;
+      case 12:
+        model.renumber_windows(session);
+        break;
+      case 13: {
+        model::Model::Join join;
+        join.pane = pane;
+        join.beside = pick(model.panes());
+        static_cast<void>(model.join_pane(join));
+        break;
+      }
+      case 14:
+        model.swap_panes(pane, pick(model.panes()), true);
+        break;
+      case 15:
+        static_cast<void>(model.zoom(pane));
+        break;
+      case 16:
+        model.resize_window(window, {30, 100});
+        break;
+      case 17:
+        model.arrange(window, model::Preset::tiled);
+        break;
+      case 18:
+        static_cast<void>(model.session(session)->options.set("@x", name));
+        static_cast<void>(model.window_options().set("@y", name));
+        break;
+      case 19:
+        model.session(session)->environment.set("A", name);
+        model.environment().set("B", name);
+        break;
+      case 20: {
+        static_cast<void>(whole.buffers.add(name, {}, 3));
+        static_cast<void>(whole.buffers.set(name, name + name, {}));
+        if (random() % 3 == 0 && !whole.buffers.all().empty()) {
+          whole.buffers.erase(std::string(whole.buffers.all().back().name));
+        }
+        static_cast<void>(whole.buffers.rename(name, "renamed"));
+        break;
+      }
+      default:
+        whole.messages.add(name, 5);
+        whole.state.jobs.push_back(std::make_shared<const std::string>(name));
+        if (random() % 2 == 0) whole.state.jobs.erase(whole.state.jobs.begin());
+        model.rotate_window(window, model::Model::Rotation::up);
+        model.touch_session(session, {});
+        break;
+    }
+    static_cast<void>(model.take_events());
+    REQUIRE(store.save(whole.saved(), whole.state));
+    if (round % 10 == 0 && !model.sessions().empty()) {
+      REQUIRE(model.validate().empty());
+      REQUIRE(memory.next() == whole.text());
+    }
   }
 }
 
-TEST_CASE("the store keeps the last whole model", "[model_store]") {
-  auto memory = os::SharedMemory::create("model", 0).value();
-  const auto fd = [&] { return UniqueFd(::fcntl(memory.fd(), F_DUPFD_CLOEXEC, 0)); };
-  {
-    auto store = ModelStore::open(fd()).value();
-    model::Model model;
-    input::KeyTables keys;
-    SavedState state;
-    CHECK_FALSE(store.load(model, keys, state).value());
-    build(model);
-    REQUIRE(store.save(model, keys, state));
-    auto same = os::SharedMemory::adopt(fd()).value();
-    const auto header = same.map(0, 4096).value();
-    const std::string before(reinterpret_cast<const char*>(header.data()), 4096);
-    REQUIRE(store.save(model, keys, state));  // nothing changed: nothing is written
-    CHECK(std::string(reinterpret_cast<const char*>(header.data()), 4096) == before);
-    model.environment().set("LANG", "C");
-    REQUIRE(store.save(model, keys, state));
-    CHECK(std::string(reinterpret_cast<const char*>(header.data()), 4096) != before);
-  }
-  auto store = ModelStore::open(fd()).value();
-  model::Model model;
-  input::KeyTables keys;
-  SavedState state;
-  CHECK(store.load(model, keys, state).value());
-  CHECK(model.sessions().size() == 1);
+TEST_CASE("a buffer beyond the bound is refused and nothing changes", "[model_store]") {
+  command::BufferStore buffers;
+  const std::string half(command::BufferStore::kMostBytes / 2, 'x');
+  REQUIRE(buffers.set("a", half, {}));
+  REQUIRE(buffers.set("b", half, {}));
+  const auto refused = buffers.add("one more", {}, 50);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().text == "buffers may have 512 MiB together: delete some");
+  CHECK(buffers.all().size() == 2);
+  CHECK(buffers.set("a", half, {}));  // in the place of the old one
 }
