@@ -176,8 +176,7 @@ void JobControl::lose(model::PaneId pane) {
     lost.spec = job::write_job_file(job->spec);
   }
   supervisor_.on_ended(run.job, lost.exit, lost.end, now());
-  drop_note(run.job);
-  record(std::move(lost), [](const Result<>&) {});
+  if (record_now({lost})) drop_note(run.job);
 }
 
 std::vector<std::shared_ptr<const std::string>> JobControl::save() const {
@@ -471,6 +470,7 @@ void JobControl::drop_note(const std::string& name) {
 void JobControl::record_lost_runs() {
   if (::access((server_.start().state_directory + "/running").c_str(), F_OK) != 0) return;
   const auto names = notes().list();
+  std::vector<job::Record> lost;
   for (const auto& name : names ? *names : std::vector<std::string>()) {
     constexpr std::size_t kMost = 256 * 1024;
     const auto text = notes().read(name, kMost);
@@ -487,28 +487,25 @@ void JobControl::record_lost_runs() {
       continue;
     }
     note->run.end = now().wall;
-    remember_end(note->run);
+    lost.push_back(std::move(note->run));
     server_.report(fmt::format("job {} is lost: the daemon was killed while it ran", name));
-    record(std::move(note->run), [this, name](const Result<>& written) {
-      const job::Job* job = supervisor_.find(name);
-      if (written && (job == nullptr || !job->active())) drop_note(name);  // else it is the next run's
-    });
   }
+  // A note that stays is told again by the next daemon.
+  if (lost.empty() || !record_now(lost)) return;
+  for (const auto& record : lost) drop_note(record.name);
 }
 
-void JobControl::record(job::Record record, std::function<void(const Result<>&)> done) {
-  static_cast<void>(records());
-  remember_end(record);
-  ++recording_;
-  writer_->add(record, [this, record, done = std::move(done)](const Result<>& written) {
-    --recording_;
+bool JobControl::record_now(const std::vector<job::Record>& lost) {
+  const auto written = records().add(lost);
+  for (const auto& record : lost) {
+    remember_end(record);
     if (written) {
       record_store_->added(record);
     } else {
       keep_unwritten(record, written.error());
     }
-    done(written);
-  });
+  }
+  return written.has_value();
 }
 
 std::optional<job::Spec> JobControl::recorded_spec(const std::string& name) {

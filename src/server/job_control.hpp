@@ -169,7 +169,8 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void write_note(const job::Job& job, int pid);
   void drop_note(const std::string& name);
   void record_lost_runs();
-  void record(job::Record record, std::function<void(const Result<>&)> done);
+  /// Waits for the disk: only while a server starts. What cannot be written is kept.
+  [[nodiscard]] bool record_now(const std::vector<job::Record>& lost);
 
   void on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
                    const Result<>& written);
