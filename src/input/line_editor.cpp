@@ -48,6 +48,24 @@ void LineEditor::set(std::string_view text) {
   cursor_ = characters_.size();
 }
 
+void LineEditor::restore(const State& state) {
+  // Control characters, too: they were taken literally.
+  characters_.clear();
+  const auto append = [this](std::string_view text) {
+    while (!text.empty()) {
+      const auto length = std::max<std::size_t>(1, decode_utf8(text).length);
+      characters_.emplace_back(text.substr(0, length));
+      text.remove_prefix(length);
+    }
+  };
+  append(state.before);
+  cursor_ = characters_.size();
+  append(state.after);
+  cut_ = state.cut;
+  commanding_ = state.commanding;
+  quoting_ = state.quoting;
+}
+
 std::string LineEditor::text(Range range) const {
   std::string out;
   for (std::size_t i = range.begin; i < range.end; ++i) out += characters_[i];

@@ -60,6 +60,16 @@ class LineEditor {
   /// vi: keys are commands, not text.
   [[nodiscard]] bool commanding() const { return commanding_; }
 
+  /// All that another editor needs to go on with this line.
+  struct State {
+    std::string before, after;  ///< the cursor
+    std::string cut;
+    bool commanding = false;
+    bool quoting = false;
+  };
+  [[nodiscard]] State state() const { return {before_cursor(), after_cursor(), cut_, commanding_, quoting_}; }
+  void restore(const State& state);
+
  private:
   enum class Words : std::uint8_t { emacs, vi };
 

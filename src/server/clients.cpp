@@ -114,6 +114,7 @@ void Server::add_connection(UniqueFd socket) {
   client.for_command = !os::descriptors_free(kForCommands) || !os::memory_left();
   client.frame_due = [] {};  // the turn that it makes is enough
   client.escape_timer_expired = [this, &client] {
+    if (client.stalled) return look_ahead(client, {});
     client.decoder.flush();
     dispatch_events(client);
   };
@@ -184,6 +185,7 @@ store::SavedClient Server::saved_form(const RemoteClient& client, const model::C
   out.key_table = seen.key_table;
   out.job = client.job;
   out.input = client.accepted;
+  out.question = saved_question(client);
   return out;
 }
 
@@ -477,6 +479,7 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
     return detach(client, protocol::DetachReason::other, ok.error().text);
   }
   follow_model();
+  if (saved && saved->question) ask_again(client, *saved->question);
   resume_view(client, resume);
   if (!known) {
     host_->show_message(client.id,

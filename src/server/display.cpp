@@ -227,6 +227,7 @@ void Server::set_overlay(RemoteClient& client, Overlay overlay) {
   if (client.overlay.done) client.overlay.done(std::nullopt);
   client.message_timer.stop();
   client.overlay = std::move(overlay);
+  if (client.overlay.kind != Overlay::Kind::message) commands_ran_ = true;  // it is written down
   client.display_stale = true;
   if (client.composed) client.composed->invalidate();
 }
@@ -235,6 +236,7 @@ void Server::clear_overlay(RemoteClient& client) {
   if (client.overlay.kind == Overlay::Kind::none) return;
   client.message_timer.stop();
   const auto done = std::move(client.overlay.done);
+  if (client.overlay.kind != Overlay::Kind::message) commands_ran_ = true;
   client.overlay = {};
   if (done) done(std::nullopt);  // its time is over: whoever waits for an answer goes on without
   client.display_stale = true;

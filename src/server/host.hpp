@@ -99,12 +99,14 @@ class HostImpl final : public command::Host {
 
   void start_program(PaneId pane, command::ProgramStart start, std::function<void(Result<>)> done) override;
   Result<> signal_pane(PaneId pane, int signal_number) override;
-  void write_pane(PaneId pane, std::string_view bytes) override;
+  Typed write_pane(PaneId pane, std::string_view bytes) override;
   void feed_pane(PaneId pane, std::string_view bytes) override;
-  bool send_key(PaneId pane, std::string_view key_name) override;
-  void send_code_point(PaneId pane, std::uint32_t code_point) override;
-  void send_mouse(PaneId pane, std::string_view mouse_event) override;
-  void paste(PaneId pane, std::string_view text, bool bracketed) override;
+  Typed send_key(PaneId pane, std::string_view key_name) override;
+  Typed send_code_point(PaneId pane, std::uint32_t code_point) override;
+  Typed send_mouse(PaneId pane, std::string_view mouse_event) override;
+  Typed paste(PaneId pane, std::string_view text, bool bracketed) override;
+  [[nodiscard]] bool input_waits(PaneId pane) const override;
+  void when_input_taken(PaneId pane, std::function<void()> done) override;
   void reset_terminal(PaneId pane) override;
   void clear_history(PaneId pane) override;
   void trim_below_cursor(PaneId pane, int lines) override;
@@ -144,7 +146,7 @@ class HostImpl final : public command::Host {
 
   Result<> prompt(ClientId client, command::PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override;
-  Result<> choose_pane(ClientId client, std::chrono::milliseconds duration,
+  Result<> choose_pane(ClientId client, std::chrono::milliseconds duration, std::string again,
                        std::function<void(std::optional<PaneId>)> answer) override;
 
   [[nodiscard]] std::uint64_t room() const override;

@@ -57,7 +57,7 @@ std::optional<std::string> HostImpl::key_name(std::string_view name) const {
 
 // --- panes by number ------------------------------------------------------------------------------------
 
-Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration,
+Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration, std::string again,
                                std::function<void(std::optional<PaneId>)> answer) {
   RemoteClient* client = server_.client(id);
   const model::Client* seen = server_.model().client(id);
@@ -67,6 +67,7 @@ Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration,
   const auto window_id = window->id;
   Overlay overlay;
   overlay.kind = Overlay::Kind::panes;
+  overlay.again = std::move(again);
   overlay.done = [this, window_id, answer = std::move(answer)](std::optional<std::string> text) {
     std::optional<PaneId> chosen;
     if (text && text->size() == 1) {

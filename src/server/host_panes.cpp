@@ -49,12 +49,21 @@ Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {
   return server_.signal_pane(pane, signal_number, keeper::Signal::Whom::session);
 }
 
-void HostImpl::write_pane(PaneId pane, std::string_view bytes) {
-  if (panes::PaneIo* io = server_.pane_io(pane)) {
-    io->input(bytes);
-  } else {
-    server_.type_ahead(pane, bytes);
-  }
+command::Host::Typed HostImpl::write_pane(PaneId pane, std::string_view bytes) {
+  panes::PaneIo* io = server_.pane_io(pane);
+  if (io != nullptr) return io->input(bytes) ? Typed::sent : Typed::refused;
+  server_.type_ahead(pane, bytes);
+  return Typed::sent;
+}
+
+bool HostImpl::input_waits(PaneId pane) const {
+  const panes::PaneIo* io = server_.pane_io(pane);
+  return io != nullptr && io->input_waits();
+}
+
+void HostImpl::when_input_taken(PaneId pane, std::function<void()> done) {
+  if (panes::PaneIo* io = server_.pane_io(pane)) return io->when_input_taken(std::move(done));
+  done();
 }
 
 void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
@@ -68,29 +77,25 @@ void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
   io->announce(shown);
 }
 
-bool HostImpl::send_key(PaneId pane, std::string_view key_name) {
+command::Host::Typed HostImpl::send_key(PaneId pane, std::string_view key_name) {
   const auto key = input::parse_key(key_name);
-  panes::PaneIo* io = server_.pane_io(pane);
-  if (!key || key->code == input::code::kNone) return false;
-  if (io != nullptr) io->input(input::encode_key(*key, key_modes(io->screen().modes())));
-  return true;
+  const panes::PaneIo* io = server_.pane_io(pane);
+  if (!key || key->code == input::code::kNone) return Typed::unknown_key;
+  const auto modes = io != nullptr ? key_modes(io->screen().modes()) : input::KeyModes{};
+  return write_pane(pane, input::encode_key(*key, modes));
 }
 
-void HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
-  panes::PaneIo* io = server_.pane_io(pane);
-  if (io == nullptr) return;
+command::Host::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
   } else {
     append_utf8(bytes, code_point);
   }
-  io->input(bytes);
+  return write_pane(pane, bytes);
 }
 
-void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
-  panes::PaneIo* io = server_.pane_io(pane);
-  if (io == nullptr) return;
+command::Host::Typed HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
   // "action button mods row col", as encode_mouse_event wrote it.
   input::Mouse mouse;
   MouseTarget where;
@@ -99,12 +104,12 @@ void HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
   int mods = 0;
   if (std::sscanf(std::string(mouse_event).c_str(), "%d %d %d %d %d", &action, &button, &mods, &where.row,
                   &where.column) != 5) {
-    return;
+    return Typed::sent;
   }
   mouse.action = static_cast<input::MouseAction>(std::clamp(action, 0, 2));
   mouse.button = static_cast<std::uint8_t>(button);
   mouse.mods = static_cast<std::uint8_t>(mods);
-  io->input(mouse_bytes(pane, mouse, where));
+  return write_pane(pane, mouse_bytes(pane, mouse, where));
 }
 
 std::string HostImpl::mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTarget& where) {
@@ -117,14 +122,10 @@ std::string HostImpl::mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTa
                              static_cast<input::MouseEncoding>(modes.mouse_encoding));
 }
 
-void HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
-  panes::PaneIo* io = server_.pane_io(pane);
-  if (io == nullptr) return;
-  if (bracketed && io->screen().modes().bracketed_paste) {
-    io->input(input::encode_paste(text, true));
-  } else {
-    io->input(text);
-  }
+command::Host::Typed HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
+  const panes::PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr || !bracketed || !io->screen().modes().bracketed_paste) return write_pane(pane, text);
+  return write_pane(pane, input::encode_paste(text, true));
 }
 
 void HostImpl::reset_terminal(PaneId pane) {

@@ -28,6 +28,16 @@ constexpr std::chrono::seconds kRestLimit{1};
 constexpr std::size_t kMostBehind = 1 << 20;
 constexpr std::size_t kMostFramesBehind = 16 * 1024;
 
+constexpr std::string_view kQuestions[] = {"command-prompt", "confirm-before", "display-panes"};
+
+bool is_prefix(const model::Session& session, Key key) {
+  for (const char* option : {"prefix", "prefix2"}) {
+    const auto prefix = input::parse_key(session.options.string(option));
+    if (prefix && *prefix == key && prefix->code != input::code::kNone) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 input::KeyModes key_modes(const terminal::Modes& modes) {
@@ -86,6 +96,7 @@ void Server::on_input(RemoteClient& client, std::uint64_t sequence, std::string_
     client.frames.consume(fresh.size());
   } else {
     client.decoder.feed(fresh);
+    if (client.ahead) look_ahead(client, fresh);
   }
   dispatch_events(client);
 }
@@ -109,7 +120,9 @@ model::InputPosition Server::typed_position(const RemoteClient& client) const {
 }
 
 void Server::dispatch_events(RemoteClient& client) {
+  const auto begin = client.event_begin;
   const auto attached = [&] { return client.phase == RemoteClient::Phase::attached; };
+  const bool was_stalled = client.stalled;
   while (attached()) {
     client.stalled = !held_fits(client);
     if (client.stalled) break;
@@ -126,8 +139,11 @@ void Server::dispatch_events(RemoteClient& client) {
   // Who sends more than a client keeps for the case of a crash is not read until there is room.
   client.connection->pause_reading(client.stalled && (client.decoder.held() > kMostBehind ||
                                                       client.frames.waiting() > kMostFramesBehind));
+  if (!client.stalled) client.ahead.reset();
   if (!attached()) return;
-  if (client.stalled || !client.decoder.waiting()) {
+  if (client.stalled) {
+    if (!was_stalled || client.event_begin != begin) client.escape_timer.start(kRestLimit);  // look_ahead()
+  } else if (!client.decoder.waiting()) {
     client.escape_timer.stop();
   } else if (client.decoder.waiting_for_escape()) {
     client.escape_timer.start(std::chrono::milliseconds(std::max<std::int64_t>(
@@ -226,6 +242,34 @@ void Server::settle(RemoteClient& client) {
   save_model();
 }
 
+/// Behind input that waits for a program that does not read, one key is obeyed at once, so that nobody is held there:
+/// the one that leaves. What waits is then dropped with the client.
+void Server::look_ahead(RemoteClient& client, std::string_view fresh) {
+  const model::Client* seen = model_.client(client.id);
+  if (client.phase != RemoteClient::Phase::attached || seen == nullptr || !seen->session) return;
+  if (!client.ahead) {
+    client.ahead = client.decoder;
+    client.ahead_prefix = client.in_prefix;
+  } else {
+    client.ahead->feed(fresh);
+  }
+  const model::Session& session = *model_.session(*seen->session);
+  while (const auto event = client.ahead->next()) {
+    if (event->kind != Event::Kind::key || event->key.action == input::KeyAction::release) continue;
+    const Key key = event->key.key;
+    const bool in_prefix = std::exchange(client.ahead_prefix, false);
+    client.ahead_prefix = !in_prefix && is_prefix(session, key);
+    if (client.ahead_prefix) continue;
+    const auto* binding = keys_.find_or_any(in_prefix ? "prefix" : key_table(*seen), key);
+    if (binding == nullptr || binding->command != "detach-client") continue;
+    command::State state;
+    state.event.key = input::key_name(key);
+    state.current = command::find_from_session(model_, session.id);
+    queue_->submit_text(client.id, binding->command, state);
+    return run_queue();
+  }
+}
+
 /// Programs have read, or are gone: what waited for room is looked at again.
 void Server::go_on_with_input() {
   for (auto& [id, client] : clients_) {
@@ -297,8 +341,15 @@ void Server::on_event(RemoteClient& client, const Event& event) {
 void Server::run_bound(RemoteClient& client, const std::string& text, const command::State& state) {
   // At once, and after what was typed before it: the next key may be for the prompt that this opens or for the pane
   // that it selects. A server that dies in it does not run it again: a key is pressed again more easily than what it
-  // did is undone.
-  settle(client);
+  // did is undone. What only asks does nothing that could be done twice: its key counts once the question is written
+  // down, or the answer could come to the program.
+  const bool asks = std::any_of(std::begin(kQuestions), std::end(kQuestions),
+                                [&](std::string_view command) { return text.starts_with(command); });
+  if (asks) {
+    change_saved(client);
+  } else {
+    settle(client);
+  }
   queue_->submit_text(client.id, text, state);
   run_queue();
 }
@@ -327,9 +378,7 @@ bool Server::on_key(RemoteClient& client, Key key) {
   };
 
   if (!client.in_prefix || client.repeating) {
-    for (const char* option : {"prefix", "prefix2"}) {
-      const auto prefix = input::parse_key(session.options.string(option));
-      if (!prefix || !(*prefix == key) || prefix->code == input::code::kNone) continue;
+    if (is_prefix(session, key)) {
       client.in_prefix = true;
       client.repeating = false;
       client.key_timer.stop();
@@ -384,6 +433,7 @@ bool Server::on_overlay_key(RemoteClient& client, const Event& event) {
     return false;  // a message goes with the next key, which still does what it does
   }
   if (event.kind == Event::Kind::key && event.key.action == input::KeyAction::release) return true;
+  change_saved(client);
   if (overlay.kind == Overlay::Kind::panes) {
     const bool chooses = event.kind == Event::Kind::key && !overlay.ignore_keys && key.mods == 0 &&
                          ((key.code >= '0' && key.code <= '9') || (key.code >= 'a' && key.code <= 'z'));

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "command/ports/host.hpp"
 #include "input/line_editor.hpp"
@@ -20,6 +21,11 @@ struct Overlay {
   bool ignore_keys = false;  ///< panes: numbers are shown, keys go where they always go
   /// Told once, when it goes: what was answered, or that nothing was.
   std::function<void(std::optional<std::string>)> done;
+
+  // A question's: how it is asked again after the server died, and what was answered before it.
+  std::string again;
+  std::vector<std::string> answers;
+  bool more = false;  ///< another question follows
 
   // A prompt's.
   command::PromptRequest::Kind asks = command::PromptRequest::Kind::line;

@@ -43,6 +43,9 @@ Result<> HostImpl::prompt(ClientId id, command::PromptRequest request,
   overlay.text = std::move(request.prompt);
   overlay.asks = request.kind;
   overlay.history = std::move(request.history);
+  overlay.again = std::move(request.again);
+  overlay.answers = std::move(request.answers);
+  overlay.more = request.more;
   overlay.changed = std::move(request.changed);
   overlay.done = std::move(answer);
   const auto changed = overlay.changed;
@@ -89,11 +92,58 @@ void HostImpl::remember_answer(std::string_view type, std::string_view line) {
 
 void Server::answer_overlay(RemoteClient& client, std::optional<std::string> answer) {
   const auto done = std::move(client.overlay.done);
+  const bool acts = !client.overlay.more;
   client.overlay.done = nullptr;
   clear_overlay(client);
   if (!done) return;
+  if (acts) settle(client);  // what the answer does is not done twice
   done(std::move(answer));
   run_queue();
+}
+
+std::optional<store::SavedQuestion> Server::saved_question(const RemoteClient& client) {
+  const Overlay& overlay = client.overlay;
+  using Shown = Overlay::Kind;
+  if (overlay.kind == Shown::none || overlay.kind == Shown::message) return std::nullopt;
+  store::SavedQuestion saved;
+  if (overlay.kind == Shown::text) {
+    saved.text = overlay.text;
+    saved.top = overlay.top;
+  } else {
+    saved.again = overlay.again;
+    saved.answers = overlay.answers;
+    saved.line = overlay.line.state();
+  }
+  return saved;
+}
+
+/// What was asked before the last server died is asked again, and what was typed stands there. Where that cannot be,
+/// something else takes the keys that were meant for it until the user has seen that: they are not a program's.
+void Server::ask_again(RemoteClient& client, const store::SavedQuestion& saved) {
+  Overlay overlay;
+  if (!saved.text.empty()) {
+    overlay.kind = Overlay::Kind::text;
+    overlay.text = saved.text;
+    overlay.top = static_cast<std::size_t>(saved.top);
+    return set_overlay(client, std::move(overlay));
+  }
+  if (!saved.again.empty()) {
+    command::State state;
+    state.current = command::find_from_session(model_, *model_.client(client.id)->session);
+    queue_->submit_text(client.id, saved.again, state);
+    run_queue();
+    const auto asked = [&client] {
+      return client.overlay.kind == Overlay::Kind::prompt || client.overlay.kind == Overlay::Kind::panes;
+    };
+    for (const auto& answer : saved.answers) {
+      if (asked()) answer_overlay(client, answer);
+    }
+    if (asked()) return client.overlay.line.restore(saved.line);
+  }
+  overlay.kind = Overlay::Kind::prompt;
+  overlay.text = "the question that was here is given up; Enter goes on: ";
+  overlay.line.restore(saved.line);
+  set_overlay(client, std::move(overlay));
 }
 
 void Server::prompt_changed(RemoteClient& client, char how) {

@@ -91,6 +91,8 @@ struct RemoteClient {
   model::PaneId held_for;           ///< the pane that it is for
   bool held_alone = false;          ///< and for no other: a mouse report
   bool stalled = false;             ///< held does not fit: nothing behind it is handled until it does
+  std::optional<input::Decoder> ahead;  ///< stalled for a while: looks for the key that leaves in what waits
+  bool ahead_prefix = false;
   model::InputPosition event_begin;        ///< where the event that is being handled begins
   model::InputPosition accepted;           ///< everything before is in a journal, or is written down with the model
   bool unsaved = false;             ///< keys changed what the model's memory keeps of this client

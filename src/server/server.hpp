@@ -188,6 +188,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] model::InputPosition typed_position(const RemoteClient& client) const;
   void accept_held(RemoteClient& client, model::InputPosition position);
   void settle(RemoteClient& client);
+  void look_ahead(RemoteClient& client, std::string_view fresh);
   void go_on_with_input();
   void acknowledge_input();
   [[nodiscard]] std::vector<model::PaneId> other_receivers(const RemoteClient& client);
@@ -203,6 +204,8 @@ class Server final : private panes::PaneObserver {
 
   // prompts.cpp
   void answer_overlay(RemoteClient& client, std::optional<std::string> answer);
+  [[nodiscard]] static std::optional<store::SavedQuestion> saved_question(const RemoteClient& client);
+  void ask_again(RemoteClient& client, const store::SavedQuestion& saved);
   bool on_prompt_key(RemoteClient& client, const input::Event& event);
   bool complete_prompt(RemoteClient& client);
   void older_answer(Overlay& overlay, int step);

@@ -332,6 +332,35 @@ model::Session to_session(const json& in) {
   return session;
 }
 
+void put(CborWriter& out, const SavedQuestion& question) {
+  out.name("question");
+  out.begin_map();
+  out.field("again", question.again);
+  out.field("answers", question.answers);
+  out.field("before", question.line.before);
+  out.field("after", question.line.after);
+  out.field("cut", question.line.cut);
+  out.field("commanding", question.line.commanding);
+  out.field("quoting", question.line.quoting);
+  out.field("text", question.text);
+  out.field("top", question.top);
+  out.end();
+}
+
+SavedQuestion to_question(const json& in) {
+  SavedQuestion question;
+  question.again = get<std::string>(in, "again");
+  question.answers = get_strings(in, "answers");
+  question.line.before = get<std::string>(in, "before");
+  question.line.after = get<std::string>(in, "after");
+  question.line.cut = get<std::string>(in, "cut");
+  question.line.commanding = get<bool>(in, "commanding");
+  question.line.quoting = get<bool>(in, "quoting");
+  question.text = get<std::string>(in, "text");
+  question.top = get<std::uint64_t>(in, "top");
+  return question;
+}
+
 void to_clients(const json& in, SavedState& state) {
   for (const auto& item : child(in, "clients")) {
     SavedClient client;
@@ -349,6 +378,7 @@ void to_clients(const json& in, SavedState& state) {
     client.input.frame = get<std::uint64_t>(item, "input_frame");
     client.input.bytes = get<std::uint32_t>(item, "input_bytes");
     client.input.state = get<std::uint32_t>(item, "input_state");
+    if (item.contains("question")) client.question = to_question(child(item, "question"));
     state.clients.push_back(std::move(client));
   }
 }
@@ -434,6 +464,7 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
     out.field("input_frame", client.input.frame);
     out.field("input_bytes", client.input.bytes);
     out.field("input_state", client.input.state);
+    if (client.question) put(out, *client.question);
     out.end();
   }
   out.end();

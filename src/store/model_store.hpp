@@ -21,6 +21,7 @@
 #include "base/result.hpp"
 #include "command/language/buffer.hpp"
 #include "input/key_tables.hpp"
+#include "input/line_editor.hpp"
 #include "model/input_position.hpp"
 #include "model/message_log.hpp"
 #include "model/model.hpp"
@@ -28,6 +29,15 @@
 #include "store/keyed_log.hpp"
 
 namespace sess::store {
+
+/// What lay over a client's window and took its keys: a question, or a text.
+struct SavedQuestion {
+  std::string again;                 ///< the command that asks it; empty: it cannot be asked again
+  std::vector<std::string> answers;  ///< to the questions before it
+  input::LineEditor::State line;     ///< what is typed
+  std::string text;                  ///< a text that is shown instead, and its first line shown
+  std::uint64_t top = 0;
+};
 
 /// A client that was attached: what a resume may take up again.
 struct SavedClient {
@@ -41,6 +51,7 @@ struct SavedClient {
   std::string key_table;
   std::string job;  ///< RemoteClient::job
   model::InputPosition input;  ///< how far what it typed is applied, unless a pane's journal knows better
+  std::optional<SavedQuestion> question;
 };
 
 /// What is written down beside the model's nodes, bindings, buffers and messages.

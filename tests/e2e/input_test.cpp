@@ -181,3 +181,22 @@ TEST_CASE("two clicks run what is bound to a double click, once no third one com
   CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@triple"}) == "x"; }));
   CHECK(rig.ask({"show-options", "-gqv", "@double"}) == "x");
 }
+
+TEST_CASE("who is stuck behind a paste that nobody reads can leave by the key, and send-keys waits or is told",
+          "[input]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "stty raw -echo; echo ready; exec sleep 1000"});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-buffer", std::string(100'000, 'x')});
+  rig.ask({"bind-key", "-n", "F5", "paste-buffer"});
+  // A ring full, and then more than the ring: the last of these keys waits behind it.
+  for (int i = 0; i < 15; ++i) client->type("\x1b[15~");
+  REQUIRE(client->wait_until([&] {
+    return rig.sess({"list-clients"}).out.find("app") != std::string::npos;
+  }));
+  client->type("behind\x02" "d");
+  const auto left = client->wait_exit();
+  REQUIRE(left);
+  CHECK(client->transcript().find("[detached (from session app)]") != std::string::npos);
+  rig.ask({"kill-session", "-t", "app"});
+}

@@ -1,5 +1,6 @@
 // set-buffer, delete-buffer, list-buffers, show-buffer, save-buffer, load-buffer, paste-buffer.
 #include "command/language/buffer.hpp"
+#include "command/families/typed.hpp"
 #include "command/language/item.hpp"
 #include "command/families/listing.hpp"
 
@@ -138,14 +139,15 @@ Status run_paste(Item& item) {
         text += c;
       }
     }
-    item.host().paste(pane->id, text, args.has('p'));
+    const auto how = item.host().paste(pane->id, text, args.has('p'));
+    if (how == Host::Typed::refused) return typed(item, pane->id, how);
   }
   if (args.has('d')) {
     const std::string name = buffer->name;
     item.buffers().erase(name);
     item.host().buffers_changed(name);
   }
-  return Status::normal;
+  return typed(item, pane->id, Host::Typed::sent);
 }
 
 constexpr Flag kSetFlags[] = {{'a', "append", "", "add to the buffer"},

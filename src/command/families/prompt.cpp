@@ -96,6 +96,8 @@ Result<CommandList> commands_from(const Questions& questions) {
 Result<> ask(const std::shared_ptr<Questions>& questions) {
   Host& host = questions->answerer.queue->host();
   PromptRequest request = questions->prompts[questions->answers.size()];  // its own: it may hold the questions
+  request.answers = questions->answers;
+  request.more = request.answers.size() + 1 < questions->prompts.size();
   const bool incremental = request.kind == PromptRequest::Kind::incremental;
   if (incremental) {
     request.changed = [questions](const std::string& text) {
@@ -146,6 +148,7 @@ Status run_prompt(Item& item) {
     const std::size_t i = questions->prompts.size();
     if (i < inputs.size()) request.initial = item.expand(inputs[i]);
     request.history = history;
+    request.again = item.command().print();
     questions->prompts.push_back(std::move(request));
   }
   if (args.has('F') && commands.is_string()) questions->commands = Value(item.expand(commands.string()));
@@ -185,6 +188,7 @@ Status run_confirm(Item& item) {
         (*commands)->empty() ? std::string_view() : (*commands)->front().entry->name;
     request.prompt = fmt::format("Confirm '{}'? (y/n) ", name);
   }
+  request.again = item.command().print();
   const Answerer answer = answerer(item);
   auto asked = item.host().prompt(*item.target_client_id(), request,
                                   [answer, commands](const std::optional<std::string>& text) {
@@ -212,7 +216,7 @@ Status run_panes(Item& item) {
   const Value commands = args.empty() ? Value("select-pane -t \"%%%\"") : args.values()[0];
   const Answerer answer = answerer(item);
   auto shown = item.host().choose_pane(
-      client->id, delay, [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
+      client->id, delay, item.command().print(), [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
         if (!pane) return answer.give_up();
         answer.run(commands_from({{}, {to_string(*pane)}, commands, answer, client_id}));
       });

@@ -1,5 +1,6 @@
 // send-keys, send-prefix.
 #include "base/utf8.hpp"
+#include "command/families/typed.hpp"
 #include "command/language/item.hpp"
 #include "model/number.hpp"
 
@@ -8,12 +9,26 @@ namespace {
 
 using model::PaneId;
 
-void send_literal(Host& host, PaneId pane, std::string_view text) {
+using Typed = Host::Typed;
+
+Typed send_literal(Host& host, PaneId pane, std::string_view text) {
   while (!text.empty()) {
     const Utf8Decoded got = decode_utf8(text);
-    host.send_code_point(pane, got.code_point);
+    if (host.send_code_point(pane, got.code_point) == Typed::refused) return Typed::refused;
     text.remove_prefix(got.length);
   }
+  return Typed::sent;
+}
+
+/// Who gets what is typed into the pane: as for a client's keys, with synchronize-panes the whole window.
+std::vector<PaneId> receivers(const Item& item) {
+  std::vector<PaneId> out{item.pane()->id};
+  const model::Window* window = item.model().window(item.pane()->window);
+  if (window == nullptr || !window->options.flag("synchronize-panes")) return out;
+  for (const PaneId pane : window->panes) {
+    if (pane != out.front()) out.push_back(pane);
+  }
+  return out;
 }
 
 /// Two or fewer hexadecimal digits: one byte.
@@ -60,33 +75,40 @@ Status run_send(Item& item) {
   }
   if (args.has('M')) {
     if (item.state().event.mouse_event.empty()) return item.error("no mouse target");
-    host.send_mouse(pane, item.state().event.mouse_event);
-    return Status::normal;
+    return typed(item, pane, host.send_mouse(pane, item.state().event.mouse_event));
   }
   if (args.has('R')) host.reset_terminal(pane);
-  if (keys.empty()) {
-    if (args.has('N') || args.has('R')) return Status::normal;
-    const std::string& key = item.state().event.key;
-    for (std::int64_t i = 0; !key.empty() && i < times; ++i) host.send_key(pane, key);
-    return Status::normal;
+  const bool own_key = keys.empty();
+  if (own_key) {
+    if (args.has('N') || args.has('R') || item.state().event.key.empty()) return Status::normal;
+    keys.push_back(item.state().event.key);
   }
+  const auto send = [&](PaneId to, const std::string& key) {
+    if (args.has('H') && !own_key) {
+      const auto byte = hexadecimal(key);
+      return byte ? host.send_code_point(to, *byte) : Typed::sent;
+    }
+    if (args.has('l') && !own_key) return send_literal(host, to, key);
+    const Typed sent = host.send_key(to, key);
+    return sent == Typed::unknown_key && !own_key ? send_literal(host, to, key) : sent;
+  };
+  const auto panes = receivers(item);
   for (std::int64_t i = 0; i < times; ++i) {
     for (const std::string& key : keys) {
-      if (args.has('H')) {
-        if (const auto byte = hexadecimal(key)) host.send_code_point(pane, *byte);
-      } else if (args.has('l') || !host.send_key(pane, key)) {
-        send_literal(host, pane, key);
+      for (const PaneId to : panes) {
+        if (send(to, key) == Typed::refused) return typed(item, to, Typed::refused);
       }
     }
   }
-  return Status::normal;
+  return typed(item, pane, Typed::sent);
 }
 
 Status run_prefix(Item& item) {
   const auto* session = item.session();
   if (session == nullptr || item.pane() == nullptr) return Status::normal;
-  item.host().send_key(item.pane()->id, session->options.string(item.args().has('2') ? "prefix2" : "prefix"));
-  return Status::normal;
+  const PaneId pane = item.pane()->id;
+  return typed(item, pane,
+               item.host().send_key(pane, session->options.string(item.args().has('2') ? "prefix2" : "prefix")));
 }
 
 constexpr Flag kSendFlags[] = {{'F', "format", "", "expand formats in the keys"},

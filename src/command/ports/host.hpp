@@ -146,6 +146,10 @@ struct PromptRequest {
   std::string prompt;  ///< expanded already
   std::string initial;
   std::string history = "command";  ///< command, search, target, window-target
+  /// The command that asks this, and what was answered before this question: how the next server asks it again.
+  std::string again;
+  std::vector<std::string> answers;
+  bool more = false;  ///< another question follows: an answer does nothing yet
   /// incremental: told of every change of the line, with "=" before it, or "-" and "+" to search on up and down.
   std::function<void(const std::string&)> changed = {};
 };
@@ -215,17 +219,22 @@ class Host {
   /// set).
   virtual void start_program(PaneId, ProgramStart, std::function<void(Result<>)> done) = 0;
   virtual Result<> signal_pane(PaneId, int signal_number) = 0;
+  // What is typed into a pane waits there when its program does not read: see input_waits(). What is refused is
+  // beyond what may wait (64 MiB).
+  enum class Typed : std::uint8_t { sent, refused, unknown_key };
   /// Bytes as if typed, whatever modes the pane is in.
-  virtual void write_pane(PaneId, std::string_view bytes) = 0;
+  virtual Typed write_pane(PaneId, std::string_view bytes) = 0;
   /// Bytes as if the pane's program had written them (display-message -I, split-window -I).
   virtual void feed_pane(PaneId, std::string_view bytes) = 0;
-  /// A key by its name ("C-c", "Up"), encoded for the pane's modes, or given to the mode it is in. False:
-  /// there is no such key, nothing was sent.
-  virtual bool send_key(PaneId, std::string_view key_name) = 0;
+  /// A key by its name ("C-c", "Up"), encoded for the pane's modes, or given to the mode it is in.
+  virtual Typed send_key(PaneId, std::string_view key_name) = 0;
   /// One code point (send-keys -H, -l): as a key without modifiers.
-  virtual void send_code_point(PaneId, std::uint32_t code_point) = 0;
-  virtual void send_mouse(PaneId, std::string_view mouse_event) = 0;  ///< Event::mouse, send-keys -M
-  virtual void paste(PaneId, std::string_view text, bool bracketed) = 0;
+  virtual Typed send_code_point(PaneId, std::uint32_t code_point) = 0;
+  virtual Typed send_mouse(PaneId, std::string_view mouse_event) = 0;  ///< Event::mouse, send-keys -M
+  virtual Typed paste(PaneId, std::string_view text, bool bracketed) = 0;
+  /// Whether something that commands typed still waits for the pane's program, and a call once nothing of it does.
+  [[nodiscard]] virtual bool input_waits(PaneId) const = 0;
+  virtual void when_input_taken(PaneId, std::function<void()> done) = 0;
   virtual void reset_terminal(PaneId) = 0;  ///< send-keys -R
   virtual void clear_history(PaneId) = 0;
   /// Moves so many lines from below the cursor away: the screen moves down, history fills it (resize-pane
@@ -290,7 +299,7 @@ class Host {
   virtual Result<> prompt(ClientId, PromptRequest,
                           std::function<void(std::optional<std::string>)> answer) = 0;
   /// Numbers over the panes (display-panes); `answer` gets the chosen one.
-  virtual Result<> choose_pane(ClientId, std::chrono::milliseconds duration,
+  virtual Result<> choose_pane(ClientId, std::chrono::milliseconds duration, std::string again,
                                std::function<void(std::optional<PaneId>)> answer) = 0;
 
   // What changed in tables that the server mirrors.

@@ -44,6 +44,32 @@ TEST_CASE("send-keys sends keys, text, bytes and repeats", "[command]") {
   CHECK(world.host.called("send %0 C-b"));
 }
 
+TEST_CASE("send-keys types into every pane of a window whose panes are synchronized", "[command]") {
+  Started world;
+  world.run({"splitw", "-d"});
+  world.run({"setw", "synchronize-panes", "on"});
+  world.host.calls.clear();
+  world.run({"send", "-t", "main:w0.0", "a", "Enter"});
+  CHECK(world.host.called("send %0 U+0061"));
+  CHECK(world.host.called("send %1 U+0061"));
+  CHECK(world.host.called("send %0 Enter"));
+  CHECK(world.host.called("send %1 Enter"));
+}
+
+TEST_CASE("what a program cannot be given is an error, not silence", "[command]") {
+  Started world;
+  world.run({"setb", "text"});
+  world.host.typed = Host::Typed::refused;
+  const std::string wanted = "the program in %0 does not read: too much waits for it already\n";
+  CHECK(world.run({"send", "a"}).err == wanted);
+  CHECK(world.run({"send", "Enter"}).err == wanted);
+  CHECK(world.run({"send-prefix"}).err == wanted);
+  const auto pasted = world.run({"pasteb", "-d"});
+  CHECK(pasted.err == wanted);
+  CHECK(pasted.status == 1);
+  CHECK(world.run({"showb"}).out == "text");
+}
+
 TEST_CASE("keys are bound to commands in canonical text", "[command]") {
   Started world;
   CHECK(world.run({"bind", "foo", "ls"}).err == "unknown key: foo\n");

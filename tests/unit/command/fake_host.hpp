@@ -123,24 +123,33 @@ class FakeHost : public Host {
     });
   }
   Result<> signal_pane(PaneId, int) override { return {}; }
-  void write_pane(PaneId pane, std::string_view bytes) override {
+  Typed write_pane(PaneId pane, std::string_view bytes) override {
     note("write {} {}", to_string(pane), bytes);
+    return typed;
   }
   void feed_pane(PaneId pane, std::string_view bytes) override { note("feed {} {}", to_string(pane), bytes); }
-  bool send_key(PaneId pane, std::string_view key) override {
-    if (!key_name(key)) return false;
+  Typed send_key(PaneId pane, std::string_view key) override {
+    if (!key_name(key)) return Typed::unknown_key;
     note("send {} {}", to_string(pane), key);
-    return true;
+    return typed;
   }
-  void send_code_point(PaneId pane, std::uint32_t code_point) override {
+  Typed send_code_point(PaneId pane, std::uint32_t code_point) override {
     note("send {} U+{:04X}", to_string(pane), code_point);
+    return typed;
   }
-  void send_mouse(PaneId pane, std::string_view event) override {
+  Typed send_mouse(PaneId pane, std::string_view event) override {
     note("mouse {} {}", to_string(pane), event);
+    return typed;
   }
-  void paste(PaneId pane, std::string_view text, bool bracketed) override {
+  Typed paste(PaneId pane, std::string_view text, bool bracketed) override {
     note("paste {} {} {}", to_string(pane), text, bracketed);
+    return typed;
   }
+  [[nodiscard]] bool input_waits(PaneId) const override { return waits; }
+  void when_input_taken(PaneId, std::function<void()> done) override { taken.push_back(std::move(done)); }
+  Typed typed = Typed::sent;
+  bool waits = false;
+  std::vector<std::function<void()>> taken;
   void reset_terminal(PaneId pane) override { note("reset {}", to_string(pane)); }
   void clear_history(PaneId pane) override { note("clear {}", to_string(pane)); }
   void trim_below_cursor(PaneId pane, int lines) override { note("trim {} {}", to_string(pane), lines); }
@@ -250,7 +259,7 @@ class FakeHost : public Host {
     answers.push_back(std::move(answer));
     return {};
   }
-  Result<> choose_pane(ClientId, std::chrono::milliseconds,
+  Result<> choose_pane(ClientId, std::chrono::milliseconds, std::string,
                        std::function<void(std::optional<PaneId>)> answer) override {
     later_.push_back([answer = std::move(answer)] { answer(PaneId{1}); });
     return {};

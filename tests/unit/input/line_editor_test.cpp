@@ -119,3 +119,17 @@ TEST_CASE("the word at the cursor is found and replaced", "[line]") {
   after(middle, "C-Left C-Left Right");
   CHECK(middle.text(middle.word()) == "two");
 }
+
+TEST_CASE("another editor goes on with a line where the first one was", "[line]") {
+  LineEditor line("one two\xed\x95\x9c three");
+  after(line, "C-w C-Left C-v C-a");
+  LineEditor other("something else");
+  other.restore(line.state());
+  CHECK(other.before_cursor() == line.before_cursor());
+  CHECK(other.after_cursor() == line.after_cursor());
+  CHECK(other.text().find('\x01') != std::string::npos);
+  after(line, "x C-y Left");
+  after(other, "x C-y Left");
+  CHECK(other.before_cursor() == line.before_cursor());
+  CHECK(other.after_cursor() == line.after_cursor());
+}

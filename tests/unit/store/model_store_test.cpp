@@ -103,6 +103,7 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   client.flags = {"no-detach-on-destroy"};
   client.key_table = "mine";
   client.input = {7, 2, 1};
+  client.question = SavedQuestion{"command-prompt -p a,b x", {"one"}, {"be", "hind", "cut", true, false}, "", 0};
   before.state.clients.push_back(client);
   before.state.jobs = {std::make_shared<const std::string>("job one"), std::make_shared<const std::string>("job two")};
   before.state.configured = true;
