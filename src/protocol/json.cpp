@@ -156,7 +156,12 @@ void JsonReader::bytes(const char* name, std::string& out, std::size_t max) {
   }
 }
 
-void JsonReader::byte_list(const char* name, std::vector<std::string>& out, std::size_t max_count) {
+void JsonReader::path(const char* name, std::string& out) {
+  bytes(name, out, kMaxPayload);
+  if (out.size() > kMaxPath) out.clear();
+}
+
+void JsonReader::arguments(const char* name, std::vector<std::string>& out, std::size_t max_count) {
   const nlohmann::json* value = find(name);
   if (value == nullptr) return;
   if (!value->is_array()) return reject(fmt::format("field {} is not a list", name));
@@ -238,6 +243,18 @@ void JsonReader::leave() {
   at_ = &root_;
 }
 
+namespace {
+
+/// The string itself, or {"hex":...} when it is not UTF-8.
+nlohmann::json json_bytes(std::string_view bytes) {
+  if (is_utf8(bytes)) return std::string(bytes);
+  std::string hex;
+  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return {{"hex", std::move(hex)}};
+}
+
+}  // namespace
+
 std::size_t frame_cost(std::string_view bytes) {
   if (!is_utf8(bytes)) return 2 * bytes.size() + 16;
   std::size_t cost = bytes.size() + 8;
@@ -248,27 +265,46 @@ std::size_t frame_cost(std::string_view bytes) {
   return cost;
 }
 
-nlohmann::json json_bytes(std::string_view bytes) {
-  if (is_utf8(bytes)) return std::string(bytes);
-  std::string hex;
-  for (const char c : bytes) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  return {{"hex", std::move(hex)}};
+void JsonWriter::bytes(const char* name, std::string_view value, std::size_t max) {
+  object_[name] = json_bytes(value.substr(0, max));
 }
 
-nlohmann::json json_size(const TerminalSize& size) {
-  return {
-      {"rows", size.cells.rows}, {"cols", size.cells.cols}, {"xpixel", size.xpixel}, {"ypixel", size.ypixel}};
+void JsonWriter::shell_command(const char* name, const std::string& value) {
+  const bool fits = value.size() <= kMaxChunk && frame_cost(value) <= kMaxPayload - 8 * kMaxPath;
+  object_[name] = json_bytes(fits ? std::string_view(value) : std::string_view());
 }
 
-nlohmann::json json_version(Version version) {
+void JsonWriter::arguments(const char* name, const std::vector<std::string>& value) {
   auto list = nlohmann::json::array();
-  list.push_back(version.major);
-  list.push_back(version.minor);
-  return list;
+  for (const std::string& argument : value) list.push_back(json_bytes(argument));
+  object_[name] = std::move(list);
 }
 
-void append_json_frame(std::string& out, FrameType type, const nlohmann::json& object, std::uint16_t flags) {
-  append_frame(out, type, object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace), flags);
+void JsonWriter::environment(const char* name, const std::vector<std::string>& value) {
+  auto object = nlohmann::json::object();
+  for (const std::string& variable : value) {
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string::npos || equals == 0) continue;
+    std::string key = variable.substr(0, equals);
+    if (!is_utf8(key)) continue;
+    object[std::move(key)] = json_bytes(std::string_view(variable).substr(equals + 1));
+  }
+  object_[name] = std::move(object);
+}
+
+void JsonWriter::version(const char* name, Version value) {
+  object_[name] = nlohmann::json::array({value.major, value.minor});
+}
+
+void JsonWriter::size(const char* name, const TerminalSize& value) {
+  object_[name] = {{"rows", value.cells.rows},
+                   {"cols", value.cells.cols},
+                   {"xpixel", value.xpixel},
+                   {"ypixel", value.ypixel}};
+}
+
+std::string JsonWriter::dump() const {
+  return object_.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace sess::protocol

@@ -1,0 +1,152 @@
+// The fields of every message, once each: what is read and what is written cannot disagree. A field is added
+// here and in message.hpp's struct. What came after version 1.0 is written only where it is set (set_…, optional_…),
+// so that a frame that does not need it stays as older peers know it.
+//
+// `Io` is JsonWriter or JsonReader (json.hpp) for messages that are JSON, BinaryWriter or BinaryReader
+// (message_binary.cpp) for those that are bytes. Internal to this layer.
+#pragma once
+
+#include "protocol/json.hpp"
+#include "protocol/message.hpp"
+
+namespace sess::protocol {
+
+inline constexpr std::string_view kControlModes[] = {"none", "plain", "raw"};
+inline constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "denied", "full", "ending"};
+inline constexpr std::string_view kAttachModes[] = {"direct", "composed"};
+inline constexpr std::string_view kDetachReasons[] = {"other",  "detached",      "evicted",
+                                                      "exited", "server_exited", "hangup"};
+
+// --- client to server
+// -------------------------------------------------------------------------------------------
+
+template <class Io>
+void fields(Io& io, Resume& m) {
+  io.name("token", m.token);
+  io.number("session", m.session);
+  io.number("pane", m.pane);
+  io.number_or("offset", m.offset, kNoOffset);
+  io.number("past", m.past);
+  io.number("input_sequence", m.input_sequence);
+  io.optional_choice("mode", m.mode, kAttachModes);
+  io.set_boolean("drawn", m.drawn);
+}
+
+template <class Io>
+void fields(Io& io, Hello& m) {
+  io.version("version", m.version);
+  io.names("features", m.features);
+  io.number("pid", m.pid);
+  io.name("tty", m.tty);
+  io.name("term", m.term);
+  io.size("size", m.size);
+  io.path("cwd", m.cwd);
+  io.environment("environment", m.environment);
+  io.boolean("stdin_tty", m.stdin_tty);
+  io.boolean("stdout_tty", m.stdout_tty);
+  io.boolean("utf8", m.utf8);
+  io.boolean("colours_256", m.colours_256);
+  io.boolean("login_shell", m.login_shell);
+  io.name("terminal_features", m.terminal_features);
+  io.choice("control", m.control, kControlModes);
+  io.optional_number("umask", m.umask, 0777U);
+  io.set_arguments("config_files", m.config_files, kMaxConfigFiles);
+  io.object("resume", m.resume);
+}
+
+template <class Io>
+void fields(Io& io, Command& m) {
+  io.arguments("argv", m.argv);
+  io.set_name("again", m.again);
+}
+
+template <class Io>
+void fields(Io& io, Shell& m) {
+  io.shell_command("command", m.command);
+}
+
+template <class Io>
+void fields(Io& io, Resize& m) {
+  io.size("size", m.size);
+}
+
+template <class Io>
+void fields(Io& /*io*/, Suspended& /*m*/) {}
+
+template <class Io>
+void fields(Io& io, Continued& m) {
+  io.size("size", m.size);
+  io.set_boolean("kept", m.kept);
+}
+
+template <class Io>
+void fields(Io& io, Detach& m) {
+  io.boolean("hangup", m.hangup);
+}
+
+// --- server to client
+// -------------------------------------------------------------------------------------------
+
+template <class Io>
+void fields(Io& io, Welcome& m) {
+  io.version("version", m.version);
+  io.names("features", m.features);
+  io.number("server_pid", m.server_pid);
+  io.number("keeper_pid", m.keeper_pid);
+  io.name("token", m.token);
+  // The largest number stands for none where a number cannot be missing.
+  io.optional_number("input_sequence", m.input_sequence, kNoOffset - 1);
+}
+
+template <class Io>
+void fields(Io& io, Refusal& m) {
+  io.choice("code", m.code, kRefusals);
+  io.text("text", m.text);
+}
+
+template <class Io>
+void fields(Io& io, Exit& m) {
+  io.number("status", m.status);
+}
+
+template <class Io>
+void fields(Io& io, Attached& m) {
+  io.number("session", m.session);
+  io.name("session_name", m.session_name);
+  io.number("pane", m.pane);
+  io.choice("mode", m.mode, kAttachModes);
+  io.boolean("read_only", m.read_only);
+  io.boolean("resumed", m.resumed);
+}
+
+template <class Io>
+void fields(Io& io, Detached& m) {
+  io.choice("reason", m.reason, kDetachReasons);
+  io.text("message", m.message);
+  io.number("status", m.status);
+}
+
+template <class Io>
+void fields(Io& /*io*/, Suspend& /*m*/) {}
+
+template <class Io>
+void fields(Io& io, Exec& m) {
+  io.bytes("shell", m.shell, kMaxPath);
+  io.shell_command("command", m.command);
+}
+
+template <class Io>
+void fields(Io& io, Lock& m) {
+  io.shell_command("command", m.command);
+}
+
+template <class Io>
+void fields(Io& /*io*/, StdinRequest& /*m*/) {}
+
+template <class Io>
+void fields(Io& io, Retry& m) {
+  io.arguments("argv", m.argv);
+  io.boolean("count", m.count);
+}
+
+}  // namespace sess::protocol
