@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "base/quote.hpp"
 #include "base/width.hpp"
 
 namespace sess::input {
@@ -83,39 +84,6 @@ void print_notes(std::string& out, const KeyTables::Table& table, const ListKeys
 }
 
 }  // namespace
-
-std::string escape_word(std::string_view word) {
-  if (word.empty()) return "''";
-  const bool needs_double = word.find_first_of(" #';${}%") != word.npos;
-  const bool needs_single = !needs_double && word.find_first_of(" \"") != word.npos;
-  if (word.size() == 1 && word[0] != ' ' && (needs_double || needs_single || word[0] == '~')) {
-    return std::string("\\") + word[0];
-  }
-  // vis(3) with C-style controls: what tmux does to the inside of a word.
-  std::string inside;
-  for (std::size_t i = 0; i < word.size(); ++i) {
-    const char c = word[i];
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\\' || (c == '"' && needs_double)) {
-      inside += '\\';
-      inside += c;
-    } else if (c == '$' && needs_double && i + 1 < word.size() &&
-               ((word[i + 1] >= 'a' && word[i + 1] <= 'z') || (word[i + 1] >= 'A' && word[i + 1] <= 'Z') ||
-                word[i + 1] == '_' || word[i + 1] == '{')) {
-      inside += "\\$";
-    } else if (byte < 32 || byte == 127) {
-      constexpr std::string_view kNamed = "\a\b\t\n\v\f\r";
-      constexpr std::string_view kLetters = "abtnvfr";
-      const auto at = kNamed.find(c);
-      inside += at != kNamed.npos ? fmt::format("\\{}", kLetters[at]) : fmt::format("\\{:03o}", byte);
-    } else {
-      inside += c;
-    }
-  }
-  if (needs_double) return '"' + inside + '"';
-  if (needs_single) return '\'' + inside + '\'';
-  return inside[0] == '~' ? '\\' + inside : inside;
-}
 
 KeyTables KeyTables::with_defaults() {
   KeyTables tables;
@@ -223,7 +191,7 @@ std::string KeyTables::list(const ListKeys& how) const {
   each([&](const std::string& name, Key key, const Binding& binding) {
     repeat = repeat || binding.repeat;
     table_width = std::max(table_width, display_width(name));
-    key_width = std::max(key_width, display_width(escape_word(key_name(key))));
+    key_width = std::max(key_width, display_width(escape_argument(key_name(key))));
   });
   each([&](const std::string& name, Key key, const Binding& binding) {
     out += "bind-key ";
@@ -231,7 +199,7 @@ std::string KeyTables::list(const ListKeys& how) const {
     out += "-T ";
     pad(out, name, table_width);
     out += ' ';
-    pad(out, escape_word(key_name(key)), key_width);
+    pad(out, escape_argument(key_name(key)), key_width);
     out += ' ';
     out += show_command(binding.command);
     out += '\n';

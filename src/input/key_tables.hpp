@@ -81,9 +81,6 @@ class KeyTables {
   mutable std::optional<std::string> saved_;  ///< what save() wrote last; none after a change
 };
 
-/// tmux's args_escape: a word as its parser reads it back, quoted only where needed.
-[[nodiscard]] std::string escape_word(std::string_view word);
-
 /// One default binding of tmux 3.3a.
 struct DefaultBinding {
   const char* table;

@@ -1,5 +1,6 @@
 #include "job/boot.hpp"
 
+#include "base/quote.hpp"
 #include <algorithm>
 
 #include "job/units.hpp"
@@ -44,13 +45,6 @@ bool is_boot_line(std::string_view line) {
 BootWay boot_way(const Machine& machine) {
   if (machine.user_manager) return BootWay::systemd;
   return machine.crontab ? BootWay::cron : BootWay::none;
-}
-
-std::string shell_word(std::string_view word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
-  return "'" + replaced(std::string(word), "'", "'\\''") + "'";
 }
 
 std::string boot_line(const BootDaemon& daemon) {

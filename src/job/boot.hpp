@@ -39,7 +39,4 @@ inline constexpr std::string_view kUnitMark = "# Written by `sess enable`, remov
 [[nodiscard]] std::string service_unit(const BootDaemon& daemon);
 [[nodiscard]] std::string socket_unit(const BootDaemon& daemon);
 
-/// A word for sh(1), quoted where that is needed.
-[[nodiscard]] std::string shell_word(std::string_view word);
-
 }  // namespace sess::job

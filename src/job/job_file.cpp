@@ -8,6 +8,7 @@
 #include <toml++/toml.h>
 
 #include "base/duration.hpp"
+#include "base/quote.hpp"
 #include "job/job_file_layout.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
@@ -188,7 +189,7 @@ Key command_key() {
               return "'command' takes text or a list of words";
             // One word in a spec is for the shell; in a file a list of one word is a program without
             // arguments.
-            if (node.is_array() && words->size() == 1) (*words)[0] = "exec " + shell_quote((*words)[0]);
+            if (node.is_array() && words->size() == 1) (*words)[0] = "exec " + shell_word((*words)[0]);
             spec.command = std::move(*words);
             return {};
           },

@@ -24,21 +24,6 @@ std::string quote(const std::string& text) {
   return out + "\"";
 }
 
-std::string shell_quote(const std::string& word) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
-  if (!word.empty() && word.find_first_not_of(kPlain) == std::string::npos) return word;
-  std::string out = "'";
-  for (const char c : word) {
-    if (c == '\'') {
-      out += "'\\''";
-    } else {
-      out += c;
-    }
-  }
-  return out + "'";
-}
-
 std::optional<std::vector<std::string>> read_words(const toml::node& node) {
   if (const auto text = node.value_exact<std::string>()) return std::vector{*text};
   const auto* array = node.as_array();

@@ -28,8 +28,6 @@ struct Fault {
 
 /// A TOML basic string.
 [[nodiscard]] std::string quote(const std::string& text);
-/// A word for sh(1).
-[[nodiscard]] std::string shell_quote(const std::string& word);
 /// Text, or a list of texts; nothing for anything else.
 [[nodiscard]] std::optional<std::vector<std::string>> read_words(const toml::node& node);
 /// A TOML array of basic strings, on one line.

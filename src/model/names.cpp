@@ -1,7 +1,7 @@
 #include "model/names.hpp"
 
 #include "base/utf8.hpp"
-#include "model/visible.hpp"
+#include "base/visible.hpp"
 
 namespace sess::model {
 

@@ -8,7 +8,7 @@
 #include "base/check.hpp"
 #include "model/colour.hpp"
 #include "model/number.hpp"
-#include "model/quote.hpp"
+#include "base/quote.hpp"
 #include "model/style.hpp"
 
 namespace sess::model {

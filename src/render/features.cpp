@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 
+#include "base/palette.hpp"
+
 namespace sess::render {
 namespace {
 
@@ -130,47 +132,19 @@ void raise(TerminalFeatures& features, Colours colours) {
   features.colours = std::max(features.colours, colours);
 }
 
-[[nodiscard]] int distance(int r, int g, int b, terminal::Color with) {
-  const int dr = r - with.r;
-  const int dg = g - with.g;
-  const int db = b - with.b;
+[[nodiscard]] int distance(terminal::Color from, std::uint32_t rgb) {
+  const int dr = from.r - static_cast<int>(rgb >> 16U);
+  const int dg = from.g - static_cast<int>(rgb >> 8U & 0xFFU);
+  const int db = from.b - static_cast<int>(rgb & 0xFFU);
   return dr * dr + dg * dg + db * db;
-}
-
-/// Indexes 0 to 255 of xterm's palette.
-[[nodiscard]] terminal::Color palette_rgb(unsigned index) {
-  constexpr std::array<std::array<std::uint8_t, 3>, 16> kBasic = {{{0, 0, 0},
-                                                                   {205, 0, 0},
-                                                                   {0, 205, 0},
-                                                                   {205, 205, 0},
-                                                                   {0, 0, 238},
-                                                                   {205, 0, 205},
-                                                                   {0, 205, 205},
-                                                                   {229, 229, 229},
-                                                                   {127, 127, 127},
-                                                                   {255, 0, 0},
-                                                                   {0, 255, 0},
-                                                                   {255, 255, 0},
-                                                                   {92, 92, 255},
-                                                                   {255, 0, 255},
-                                                                   {0, 255, 255},
-                                                                   {255, 255, 255}}};
-  if (index < 16) return terminal::Color::rgb(kBasic[index][0], kBasic[index][1], kBasic[index][2]);
-  if (index >= 232) {
-    const auto grey = static_cast<std::uint8_t>(8 + (index - 232) * 10);
-    return terminal::Color::rgb(grey, grey, grey);
-  }
-  const auto level = [](unsigned n) { return static_cast<std::uint8_t>(n == 0 ? 0 : 55 + n * 40); };
-  index -= 16;
-  return terminal::Color::rgb(level(index / 36), level(index / 6 % 6), level(index % 6));
 }
 
 /// The nearest of the first `count` palette entries.
 [[nodiscard]] std::uint8_t nearest_basic(terminal::Color color, unsigned count) {
   unsigned best = 0;
   for (unsigned i = 1; i < count; ++i) {
-    if (distance(color.r, color.g, color.b, palette_rgb(i)) <
-        distance(color.r, color.g, color.b, palette_rgb(best))) {
+    if (distance(color, palette_rgb(i)) <
+        distance(color, palette_rgb(best))) {
       best = i;
     }
   }
@@ -183,8 +157,8 @@ void raise(TerminalFeatures& features, Colours colours) {
   const unsigned cube = 16 + 36 * level(color.r) + 6 * level(color.g) + level(color.b);
   const unsigned average = (unsigned{color.r} + color.g + color.b) / 3;
   const unsigned grey = 232 + (average > 238 ? 23 : average < 3 ? 0 : (average - 3) / 10);
-  const bool cube_wins = distance(color.r, color.g, color.b, palette_rgb(cube)) <=
-                         distance(color.r, color.g, color.b, palette_rgb(grey));
+  const bool cube_wins = distance(color, palette_rgb(cube)) <=
+                         distance(color, palette_rgb(grey));
   return static_cast<std::uint8_t>(cube_wins ? cube : grey);
 }
 
@@ -335,7 +309,7 @@ terminal::Color reduce(terminal::Color color, Colours colours) {
   if (color.kind == Kind::indexed && color.index() < 16) {
     return terminal::Color::indexed(static_cast<std::uint8_t>(color.index() - 8));
   }
-  const terminal::Color rgb = color.kind == Kind::rgb ? color : palette_rgb(color.index());
+  const terminal::Color rgb = color.kind == Kind::rgb ? color : terminal::Color::rgb(palette_rgb(color.index()));
   return terminal::Color::indexed(nearest_basic(rgb, count));
 }
 

@@ -5,13 +5,13 @@
 
 #include <climits>
 #include <cstdlib>
-#include <fstream>
 #include <memory>
-#include <sstream>
 
 #include "base/log.hpp"
+#include "base/quote.hpp"
 #include "job/files.hpp"
 #include "os/descriptor.hpp"
+#include "os/files.hpp"
 #include "server/job_control.hpp"
 #include "server/remote_client.hpp"
 #include "server/server.hpp"
@@ -34,13 +34,6 @@ constexpr const char* kReadCrontab =
 std::string first_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text.substr(0, text.find('\n'));
-}
-
-std::string file_text(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 bool is_ours(job::Directory& directory, const char* unit) {
@@ -267,8 +260,8 @@ void BootControl::take_down(const Shared& request) {
   // Removed whatever systemctl says: without the files it has nothing left to start.
   const std::string remove =
       fmt::format("systemctl --user --quiet disable {} {}; rm -f {} {}; systemctl --user daemon-reload",
-                  kSocket, kService, job::shell_word(unit_directory() + "/" + kSocket),
-                  job::shell_word(unit_directory() + "/" + kService));
+                  kSocket, kService, shell_word(unit_directory() + "/" + kSocket),
+                  shell_word(unit_directory() + "/" + kService));
   run(request, remove, {}, [this, request](const command::JobResult& result) {
     request->report.emplace_back(
         "boot: no job is left; the user's systemd does not start the daemon any more");
@@ -301,7 +294,7 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   out.socket_directory = server_.start().socket_directory;
   if (auto keeps = job::check_keeps_files(server_.start().state_directory); !keeps) out.keeps_nothing = keeps.error().text;
   out.daemon_pid = server_.facts().pid;
-  out.control_group = file_text(fmt::format("/proc/{}/cgroup", out.daemon_pid));
+  out.control_group = os::read_file_or_empty(fmt::format("/proc/{}/cgroup", out.daemon_pid));
   out.jobs_enabled = !server_.job_control().enabled_jobs().empty();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) out.descriptor_limit = limit.rlim_cur;
@@ -339,7 +332,7 @@ void BootControl::examine(std::optional<model::ClientId> client,
     });
   };
   if (server_.start().program.empty()) return ask_boot();
-  run(one, job::shell_word(server_.start().program) + " --version", {},
+  run(one, shell_word(server_.start().program) + " --version", {},
       [known, ask_boot](const command::JobResult& result) {
         constexpr std::string_view kName = "sessd ";
         const std::string line = first_line(result.output);

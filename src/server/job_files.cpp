@@ -11,23 +11,15 @@
 #include "job/name.hpp"
 #include "os/descriptor.hpp"
 #include "os/directory.hpp"
+#include "os/files.hpp"
 #include "server/job_control.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
 namespace {
 
-constexpr std::size_t kFileLimit = 1 << 20;
 constexpr std::size_t kDepth = 64;
 constexpr std::string_view kSuffix = ".toml";
-
-Result<std::string> read_file(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return fail_errno(errno, "cannot read {}", path);
-  auto text = os::read_all(fd.get(), kFileLimit);
-  if (!text) return fail(text.error().code, "cannot read {}: {}", path, text.error().text);
-  return text;
-}
 
 bool is_kept_for_boot(std::string_view name) {
   return name == "PATH" || name == "LANG" || name == "LANGUAGE" || name.starts_with("LC_");
@@ -109,7 +101,7 @@ std::string JobControl::config_path(const std::string& name) const {
 Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
   const std::string path = config_path(name);
-  auto text = read_file(path);
+  auto text = os::read_file(path);
   if (!text) return pass(text.error());
   return job::parse_job_file(*text, path);
 }
@@ -155,7 +147,7 @@ Result<> JobControl::load(const std::string& name, std::vector<std::string> path
 Result<std::vector<std::string>> JobControl::set_enabled(const std::string& name, bool enabled) {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
   std::vector<std::string> kept;
-  auto text = read_file(config_path(name));
+  auto text = os::read_file(config_path(name));
   if (text) {
     auto spec = job::parse_job_file(*text, config_path(name));
     if (!spec) return pass(spec.error());

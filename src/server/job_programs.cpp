@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "base/log.hpp"
@@ -14,6 +13,7 @@
 #include "model/names.hpp"
 #include "os/directory.hpp"
 #include "os/spawn.hpp"
+#include "os/files.hpp"
 #include "server/job_clients.hpp"
 #include "server/job_scopes.hpp"
 #include "server/server.hpp"
@@ -21,7 +21,6 @@
 namespace sess::server {
 namespace {
 
-constexpr std::size_t kFileLimit = 1 << 20;
 constexpr Size kDefaultSize{24, 80};
 
 /// Variables of the caller that say something about its terminal or the session it sits in.
@@ -40,19 +39,9 @@ bool is_of_a_login(std::string_view name) {
          std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
-Result<std::string> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return fail_errno(errno, "cannot read {}", path);
-  std::string text(kFileLimit + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kFileLimit) return fail(ErrorCode::too_large, "{} has more than {} bytes", path, kFileLimit);
-  return text;
-}
-
 /// EnvironmentFile= of systemd.exec(5), without continuation lines: NAME=value, quotes around a value are dropped.
 Result<> read_environment_file(const std::string& path, model::Environment& environment) {
-  auto text = read_file(path);
+  auto text = os::read_file(path);
   if (!text) return fail(ErrorCode::invalid_argument, "{}", text.error().text);  // no errno: not the program's
   std::istringstream lines(*text);
   int number = 0;

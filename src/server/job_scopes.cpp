@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <fstream>
-#include <sstream>
 
 #include "base/log.hpp"
+#include "base/quote.hpp"
 #include "job/boot.hpp"
+#include "os/files.hpp"
 #include "os/process.hpp"
 #include "server/boot_control.hpp"
 #include "server/job_control.hpp"
@@ -25,10 +25,7 @@ constexpr auto kPause = 100ms;
 constexpr std::chrono::milliseconds kLooks[] = {50ms, 500ms, 3000ms};
 
 std::string control_group(int pid) {
-  std::ifstream file(fmt::format("/proc/{}/cgroup", pid));
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
+  return os::read_file_or_empty(fmt::format("/proc/{}/cgroup", pid));
 }
 
 bool is_in(int pid, const std::string& unit) {
@@ -120,7 +117,7 @@ void JobScopes::call(const std::vector<std::string>& words, std::function<void(b
   request.command =
       "exec busctl --user --timeout=10 call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
       "org.freedesktop.systemd1.Manager";
-  for (const auto& word : words) request.command += " " + job::shell_word(word);
+  for (const auto& word : words) request.command += " " + shell_word(word);
   request.cwd = "/";
   request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "XDG_RUNTIME_DIR=" + runtime,
                  "DBUS_SESSION_BUS_ADDRESS=unix:path=" + runtime + "/bus"};

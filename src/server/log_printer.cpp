@@ -1,7 +1,8 @@
 #include "server/log_printer.hpp"
 
 #include <algorithm>
-#include <ctime>
+
+#include "base/time_text.hpp"
 
 namespace sess::server {
 namespace {
@@ -11,14 +12,8 @@ constexpr std::size_t kPortion = 128 * 1024;
 
 std::string time_text(job::WallTime time) {
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-  const std::time_t seconds = micros / 1'000'000;
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  char text[64];
-  const std::size_t n = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &local);
-  char zone[16];
-  const std::size_t z = std::strftime(zone, sizeof zone, "%z", &local);
-  return fmt::format("{}.{:03}{}", std::string_view(text, n), micros / 1000 % 1000, std::string_view(zone, z));
+  return fmt::format("{}.{:03}{}", format_time("%Y-%m-%dT%H:%M:%S", time), micros / 1000 % 1000,
+                     format_time("%z", time));
 }
 
 std::string without_trailing_blanks(std::string text) {

@@ -1,12 +1,12 @@
 // Questions in a client's status line: the line that is typed, its history and completion, and what keys mean
 // there. Rules of tmux 3.3a's status_prompt_key().
 #include <algorithm>
-#include <fstream>
 #include <iterator>
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 #include "command/language/completion.hpp"
+#include "os/files.hpp"
 #include "render/format_draw.hpp"
 #include "render/style.hpp"
 #include "server/host.hpp"
@@ -70,10 +70,7 @@ void HostImpl::load_prompt_history() {
   const auto path = history_file();
   if (path.empty()) return;
   prompt_history_loaded_ = true;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kHistoryFileLimit, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+  const std::string text = os::read_file(path, kHistoryFileLimit).value_or("");
   const auto limit =
       static_cast<std::size_t>(server_.model().server_options().number("prompt-history-limit"));
   server_.queue().prompt_history().load(text, limit);

@@ -6,13 +6,12 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <sstream>
 
 #include "base/check.hpp"
 #include "base/log.hpp"
 #include "keeper/message.hpp"
 #include "os/directory.hpp"
+#include "os/files.hpp"
 #include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/runtime_paths.hpp"
@@ -673,18 +672,16 @@ void Server::load_configuration() {
   const auto files = given ? start_.config_files
                            : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
   for (const auto& path : files) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-      if (given) queue_->add_config_error(fmt::format("{}: {}", path, std::strerror(errno)));
+    auto text = os::read_file(path, kConfigLimit);
+    if (!text) {
+      const int reason = text.error().sys_errno;
+      if (given || reason != ENOENT) {
+        queue_->add_config_error(reason != 0 ? fmt::format("{}: {}", path, std::strerror(reason)) : text.error().text);
+      }
       continue;
     }
-    std::string text;
-    for (std::array<char, 16 * 1024> part; file && text.size() < kConfigLimit;) {
-      file.read(part.data(), part.size());
-      text.append(part.data(), static_cast<std::size_t>(file.gcount()));
-    }
     facts_.config_files.push_back(path);
-    queue_->submit_config(path, std::move(text));
+    queue_->submit_config(path, std::move(*text));
   }
   queue_->end_configuration([this] {
     model_changed();

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/checksum.hpp"
+#include "base/quote.hpp"
 #include "job/boot.hpp"
 #include "store/json_fields.hpp"
 
@@ -118,7 +119,7 @@ std::string typed_words(const std::vector<std::string>& words) {
   for (const auto& word : words) {
     if (!out.empty()) out += ' ';
     if (std::none_of(word.begin(), word.end(), is_control)) {
-      out += job::shell_word(word);
+      out += shell_word(word);
       continue;
     }
     // $'...' of bash, zsh and ksh has no raw control characters.

@@ -11,7 +11,8 @@
 #include "job/job_file.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
-#include "model/quote.hpp"
+#include "base/quote.hpp"
+#include "base/time_text.hpp"
 
 namespace sess::command {
 namespace {
@@ -319,7 +320,7 @@ Status run_wait(Item& item) {
   // tmux's wait-for goes by this name, too.
   for (const char flag : {'S', 'L', 'U'}) {
     if (args.has(flag)) {
-      item.run_text_after(fmt::format("wait-for -{} {}", flag, model::escape_argument(args[0])));
+      item.run_text_after(fmt::format("wait-for -{} {}", flag, escape_argument(args[0])));
       return Status::normal;
     }
   }
@@ -405,8 +406,7 @@ Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
   if (const auto before = parse_duration(text)) return now - *before;
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
   for (const char* format : {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M:%S", "%H:%M"}) {
-    std::tm local{};
-    localtime_r(&seconds, &local);
+    std::tm local = local_time(seconds);
     local.tm_sec = 0;
     if (format[1] == 'Y') local.tm_hour = local.tm_min = 0;
     local.tm_isdst = -1;

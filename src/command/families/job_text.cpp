@@ -1,16 +1,16 @@
 #include "command/families/job_text.hpp"
 
 #include <algorithm>
-#include <ctime>
 
 #include "base/duration.hpp"
 #include "base/printable.hpp"
+#include "base/time_text.hpp"
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 #include "command/families/listing.hpp"
 #include "command/language/item.hpp"
 #include "job/signal_name.hpp"
-#include "model/quote.hpp"
+#include "base/quote.hpp"
 
 namespace sess::command {
 
@@ -20,11 +20,7 @@ std::string ago(job::WallTime time, job::WallTime now) {
 }
 
 std::string date_text(job::WallTime time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm local{};
-  localtime_r(&seconds, &local);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &local)};
+  return format_time("%Y-%m-%d %H:%M:%S", time);
 }
 
 std::string bytes_text(std::uint64_t bytes) {
@@ -38,7 +34,7 @@ std::string bytes_text(std::uint64_t bytes) {
 std::string command_text(const std::vector<std::string>& command) {
   if (command.size() == 1) return printable(command.front());
   std::string out;
-  for (const auto& word : command) out += (out.empty() ? "" : " ") + model::escape_argument(word);
+  for (const auto& word : command) out += (out.empty() ? "" : " ") + escape_argument(word);
   return printable(out);
 }
 

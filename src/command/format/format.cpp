@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "base/time_text.hpp"
 #include "command/format/modifiers.hpp"
 #include "command/format/text.hpp"
 #include "command/format/variables.hpp"
@@ -107,7 +108,7 @@ std::string Expander::expand(std::string_view given) {
   std::string timed;
   std::string_view text = given;
   if (time_ && text.find('%') != std::string_view::npos) {
-    timed = format_time(text, now());
+    timed = format_time(std::string(text), now());
     text = timed;
   }
 

@@ -6,7 +6,7 @@
 #include <span>
 
 #include "command/format/variables.hpp"
-#include "model/quote.hpp"
+#include "base/quote.hpp"
 
 namespace sess::command {
 namespace {
@@ -56,7 +56,7 @@ std::string joined(const std::vector<std::string>& argv) {
   std::string out;
   for (const std::string& argument : argv) {
     if (!out.empty()) out += ' ';
-    out += model::escape_argument(argument);
+    out += escape_argument(argument);
   }
   return out;
 }
@@ -65,7 +65,7 @@ Found pane_start_command(C c) {
   return with_pane(c, [](const Pane& p) -> Found {
     if (!p.argv.empty()) return joined(p.argv);
     // Shown as one argument, as tmux shows an argument vector of one.
-    return p.shell_command.empty() ? std::string() : model::escape_argument(p.shell_command);
+    return p.shell_command.empty() ? std::string() : escape_argument(p.shell_command);
   });
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/time_text.hpp"
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 
@@ -245,14 +246,6 @@ std::string substitute(std::string_view given, std::string_view pattern, std::st
   return out;
 }
 
-std::string format_time(std::string_view format, std::time_t time) {
-  std::tm tm{};
-  localtime_r(&time, &tm);
-  std::array<char, 8192> out{};
-  const std::size_t n = std::strftime(out.data(), out.size(), std::string(format).c_str(), &tm);
-  return std::string(out.data(), n);
-}
-
 std::string long_time(std::time_t time) {
   std::array<char, 64> out{};
   if (ctime_r(&time, out.data()) == nullptr) return {};
@@ -264,10 +257,8 @@ std::string long_time(std::time_t time) {
 std::string pretty_time(std::time_t time, std::time_t now) {
   now = std::max(now, time);
   const std::time_t age = now - time;
-  std::tm then{};
-  std::tm today{};
-  localtime_r(&time, &then);
-  localtime_r(&now, &today);
+  const std::tm then = local_time(time);
+  const std::tm today = local_time(now);
   constexpr std::time_t kDay = 24 * 60 * 60;
   if (age < kDay) return format_time("%H:%M", time);
   if ((then.tm_year == today.tm_year && then.tm_mon == today.tm_mon) || age < 28 * kDay) {

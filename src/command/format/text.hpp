@@ -38,7 +38,5 @@ namespace sess::command {
 [[nodiscard]] std::string pretty_time(std::time_t time, std::time_t now);
 /// ctime(3) without its newline.
 [[nodiscard]] std::string long_time(std::time_t time);
-/// strftime(3) in local time; empty when the result exceeds 8 KiB.
-[[nodiscard]] std::string format_time(std::string_view format, std::time_t time);
 
 }  // namespace sess::command

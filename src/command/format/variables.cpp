@@ -4,12 +4,14 @@
 #include <ctime>
 #include <map>
 
+#include "base/time_text.hpp"
 #include "command/language/buffer.hpp"
 #include "command/format/text.hpp"
 #include "model/colour.hpp"
 #include "model/number.hpp"
 #include "model/option_table.hpp"
-#include "model/quote.hpp"
+#include "base/palette.hpp"
+#include "base/quote.hpp"
 
 namespace sess::command {
 namespace {
@@ -169,6 +171,7 @@ std::string colour_hex(std::string_view text) {
   const auto colour = model::parse_colour(text);
   if (!colour) return {};
   std::uint32_t rgb = 0;
+  // The named sixteen as tmux writes them, which are not xterm's.
   static constexpr std::array<std::uint32_t, 16> kAnsi = {
       0x000000, 0x800000, 0x008000, 0x808000, 0x000080, 0x800080, 0x008080, 0xc0c0c0,
       0x808080, 0xff0000, 0x00ff00, 0xffff00, 0x0000ff, 0xff00ff, 0x00ffff, 0xffffff};
@@ -177,17 +180,8 @@ std::string colour_hex(std::string_view text) {
       rgb = kAnsi[colour->red % 16];
       break;
     case model::Colour::Kind::indexed: {
-      // xterm's 256 colours: 16 of the palette, a 6x6x6 cube, 24 greys.
       const unsigned n = colour->red;
-      if (n < 16) {
-        rgb = kAnsi[n];
-      } else if (n < 232) {
-        const auto level = [](unsigned v) { return v == 0 ? 0U : 55U + 40U * v; };
-        const unsigned cube = n - 16;
-        rgb = level(cube / 36) << 16 | level(cube / 6 % 6) << 8 | level(cube % 6);
-      } else {
-        rgb = (8U + 10U * (n - 232)) * 0x010101U;
-      }
+      rgb = n < 16 ? kAnsi[n] : palette_rgb(n);
       break;
     }
     case model::Colour::Kind::rgb:
@@ -217,7 +211,7 @@ std::optional<std::string> find_styled(const FormatContext& context, std::string
   if (style.dirname) found = directory_name(*found);
   if (style.quote_shell) found = quote_shell(*found);
   if (style.quote_style) found = quote_style(*found);
-  if (style.quote_argument) found = model::escape_argument(*found);
+  if (style.quote_argument) found = escape_argument(*found);
   return found;
 }
 

@@ -4,7 +4,7 @@
 
 #include "command/language/parser.hpp"
 #include "model/number.hpp"
-#include "model/quote.hpp"
+#include "base/quote.hpp"
 
 namespace sess::command {
 namespace {
@@ -212,12 +212,12 @@ std::string Args::print() const {
       out += '-';
       out += letter;
       out += ' ';
-      out += model::escape_argument(value);
+      out += escape_argument(value);
     }
   }
   for (const Value& value : values_) {
     if (!out.empty()) out += ' ';
-    out += value.is_string() ? model::escape_argument(value.string()) : "{ " + value.text() + " }";
+    out += value.is_string() ? escape_argument(value.string()) : "{ " + value.text() + " }";
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/palette.hpp"
 #include "base/utf8.hpp"
 #include "terminal/show/relay.hpp"
 
@@ -282,21 +283,7 @@ void Core::set_identity(const Identity& identity) {
 }
 
 Color standard_palette(std::uint8_t index) {
-  constexpr std::array<std::uint32_t, 16> kBase{0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD,
-                                                0x00CDCD, 0xE5E5E5, 0x7F7F7F, 0xFF0000, 0x00FF00, 0xFFFF00,
-                                                0x5C5CFF, 0xFF00FF, 0x00FFFF, 0xFFFFFF};
-  const auto byte = [](unsigned v) { return static_cast<std::uint8_t>(v); };
-  if (index < 16) {
-    const std::uint32_t c = kBase[index];
-    return Color::rgb(byte(c >> 16U), byte(c >> 8U & 0xFFU), byte(c & 0xFFU));
-  }
-  if (index >= 232) {
-    const auto grey = byte(8U + 10U * (index - 232U));
-    return Color::rgb(grey, grey, grey);
-  }
-  const auto level = [&](unsigned n) { return byte(n == 0 ? 0 : 55 + 40 * n); };
-  const unsigned i = index - 16U;
-  return Color::rgb(level(i / 36), level(i / 6 % 6), level(i % 6));
+  return Color::rgb(palette_rgb(index));
 }
 
 }  // namespace sess::terminal

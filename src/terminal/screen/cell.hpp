@@ -22,6 +22,11 @@ struct Color {
   [[nodiscard]] static constexpr Color rgb(std::uint8_t red, std::uint8_t green, std::uint8_t blue) {
     return {Kind::rgb, red, green, blue};
   }
+  /// 0xRRGGBB, as palette_rgb() has it.
+  [[nodiscard]] static constexpr Color rgb(std::uint32_t value) {
+    const auto byte = [](std::uint32_t v) { return static_cast<std::uint8_t>(v & 0xFFU); };
+    return rgb(byte(value >> 16U), byte(value >> 8U), byte(value));
+  }
   [[nodiscard]] constexpr std::uint8_t index() const { return r; }
   bool operator==(const Color&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "input/key_tables.hpp"
 
+#include "base/quote.hpp"
+
 #include <fstream>
 #include <sstream>
 #include <utility>
@@ -138,13 +140,13 @@ TEST_CASE("every kind of change after a save is in the next one", "[key_tables]"
 }
 
 TEST_CASE("words are quoted as tmux quotes them", "[key_tables]") {
-  CHECK(escape_word("") == "''");
-  CHECK(escape_word("a b") == "\"a b\"");
-  CHECK(escape_word("~") == "\\~");
-  CHECK(escape_word("~x") == "\\~x");
-  CHECK(escape_word(";") == "\\;");
-  CHECK(escape_word("M-$") == "\"M-$\"");
-  CHECK(escape_word("M-\"") == "'M-\"'");
-  CHECK(escape_word("C-\\") == "C-\\\\");
-  CHECK(escape_word("$HOME") == "\"\\$HOME\"");
+  CHECK(sess::escape_argument("") == "''");
+  CHECK(sess::escape_argument("a b") == "\"a b\"");
+  CHECK(sess::escape_argument("~") == "\\~");
+  CHECK(sess::escape_argument("~x") == "\\~x");
+  CHECK(sess::escape_argument(";") == "\\;");
+  CHECK(sess::escape_argument("M-$") == "\"M-$\"");
+  CHECK(sess::escape_argument("M-\"") == "'M-\"'");
+  CHECK(sess::escape_argument("C-\\") == "C-\\\\");
+  CHECK(sess::escape_argument("$HOME") == "\"\\$HOME\"");
 }

@@ -1,10 +1,10 @@
-#include "model/quote.hpp"
+#include "base/quote.hpp"
 
 #include <cctype>
 
-#include "model/visible.hpp"
+#include "base/visible.hpp"
 
-namespace sess::model {
+namespace sess {
 
 std::string escape_argument(std::string_view text) {
   if (text.empty()) return "''";
@@ -22,4 +22,19 @@ std::string escape_argument(std::string_view text) {
   return escaped.front() == '~' ? "\\" + escaped : escaped;
 }
 
-}  // namespace sess::model
+std::string shell_word(std::string_view word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,";
+  if (!word.empty() && word.find_first_not_of(kPlain) == std::string_view::npos) return std::string(word);
+  std::string out = "'";
+  for (const char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+}  // namespace sess

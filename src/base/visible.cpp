@@ -1,4 +1,4 @@
-#include "model/visible.hpp"
+#include "base/visible.hpp"
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/utf8.hpp"
 
-namespace sess::model {
+namespace sess {
 
 namespace {
 
@@ -78,4 +78,4 @@ std::string visible(std::string_view text, Quoted quoted) {
   return out;
 }
 
-}  // namespace sess::model
+}  // namespace sess
