@@ -203,28 +203,33 @@ bool Options::has_own(std::string_view name) const {
   return own(name) != nullptr;
 }
 
-std::string Options::string(std::string_view name) const {
-  const OptionValue* value = find(name);
-  SESS_CHECK(value != nullptr);
-  return option_text(find_option(name), *value);
+const OptionValue& Options::value(const OptionEntry& entry) const {
+  for (const Options* at = this; at != nullptr; at = at->parent_) {
+    const auto it = at->values_.find(entry.name);
+    if (it != at->values_.end()) return it->second;
+  }
+  return default_value(entry);
 }
 
-std::int64_t Options::number(std::string_view name) const {
-  const OptionValue* value = find(name);
-  SESS_CHECK(value != nullptr && std::holds_alternative<std::int64_t>(*value));
-  return std::get<std::int64_t>(*value);
+std::string Options::string(TextOption option) const {
+  return option_text(&option.entry(), value(option.entry()));
 }
 
-std::string_view Options::choice(std::string_view name) const {
-  const OptionEntry* entry = find_option(name);
-  SESS_CHECK(entry != nullptr && entry->type == OptionType::choice);
-  return entry->choices[static_cast<std::size_t>(number(name))];
+/// The type of a value is its row's: assign() and adopt() see to that.
+std::int64_t Options::integer(const OptionEntry& entry) const {
+  const auto* number = std::get_if<std::int64_t>(&value(entry));
+  return number != nullptr ? *number : entry.default_number;
 }
 
-OptionArray Options::array(std::string_view name) const {
-  const OptionValue* value = find(name);
-  SESS_CHECK(value != nullptr && std::holds_alternative<OptionArray>(*value));
-  return std::get<OptionArray>(*value);
+std::string_view Options::choice(ChoiceOption option) const {
+  const auto& choices = option.entry().choices;
+  const auto index = static_cast<std::size_t>(integer(option.entry()));
+  return choices[index < choices.size() ? index : 0];
+}
+
+OptionArray Options::array(ArrayOption option) const {
+  const auto* items = std::get_if<OptionArray>(&value(option.entry()));
+  return items != nullptr ? *items : OptionArray{};
 }
 
 std::optional<std::string> Options::text(std::string_view name) const {
@@ -299,9 +304,9 @@ Result<> Options::assign_single(const OptionEntry& entry, const Assignment& assi
   };
   switch (entry.type) {
     case OptionType::flag:
-      return keep(parse_flag(assignment.value, number(entry.name)));
+      return keep(parse_flag(assignment.value, integer(entry)));
     case OptionType::choice:
-      return keep(parse_choice(entry, assignment.value, number(entry.name)));
+      return keep(parse_choice(entry, assignment.value, integer(entry)));
     case OptionType::number:
       if (!assignment.value) return empty_value();
       return keep(parse_integer(entry, *assignment.value));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "model/option_rows.hpp"
 #include "model/option_table.hpp"
 
 namespace sess::model {
@@ -29,6 +30,35 @@ struct OptionChecks {
   /// Whether a path can serve as default-shell: "not a suitable shell: x".
   std::function<bool(std::string_view)> shell;
 };
+
+/// An option that code reads, by a name and a kind that are checked when the program is compiled.
+template <OptionType... kTypes>
+class KnownOption {
+ public:
+  consteval KnownOption(const char* name) : entry_(row(name)) {}  // NOLINT: written as a name where it is read
+  /// A row that was found otherwise; the caller knows its kind.
+  constexpr explicit KnownOption(const OptionEntry& entry) : entry_(&entry) {}
+  [[nodiscard]] constexpr const OptionEntry& entry() const { return *entry_; }
+
+ private:
+  static consteval const OptionEntry* row(std::string_view name) {
+    for (const OptionEntry& entry : rows::kTable) {
+      if (entry.name != name) continue;
+      if (entry.array != (sizeof...(kTypes) == 0)) throw "an array is read by array(), everything else is not";
+      if (sizeof...(kTypes) > 0 && !((entry.type == kTypes) || ...)) throw "the option is of another type";
+      return &entry;
+    }
+    throw "there is no such option";
+  }
+  const OptionEntry* entry_;
+};
+using FlagOption = KnownOption<OptionType::flag>;
+/// A number, or the place of a choice among its words.
+using NumberOption = KnownOption<OptionType::number, OptionType::choice>;
+using ChoiceOption = KnownOption<OptionType::choice>;
+using TextOption = KnownOption<OptionType::string, OptionType::key, OptionType::colour, OptionType::command,
+                               OptionType::choice, OptionType::flag, OptionType::number>;
+using ArrayOption = KnownOption<>;
 
 /// Items of an array option by index. Colours, commands and strings are all kept as canonical text.
 using OptionArray = std::map<unsigned, std::string>;
@@ -61,14 +91,14 @@ class Options {
   void set_parent(const Options* parent) { parent_ = parent; }
   [[nodiscard]] bool global() const { return parent_ == nullptr; }
 
-  // -- reading, with inheritance; the option must exist in the table of options ----------------------------
+  // -- reading, with inheritance -------------------------------------------------------------------------
 
-  [[nodiscard]] std::string string(std::string_view name) const;
-  [[nodiscard]] std::int64_t number(std::string_view name) const;
-  [[nodiscard]] bool flag(std::string_view name) const { return number(name) != 0; }
+  [[nodiscard]] std::string string(TextOption option) const;
+  [[nodiscard]] std::int64_t number(NumberOption option) const { return integer(option.entry()); }
+  [[nodiscard]] bool flag(FlagOption option) const { return integer(option.entry()) != 0; }
   /// The name of a choice ("latest").
-  [[nodiscard]] std::string_view choice(std::string_view name) const;
-  [[nodiscard]] OptionArray array(std::string_view name) const;
+  [[nodiscard]] std::string_view choice(ChoiceOption option) const;
+  [[nodiscard]] OptionArray array(ArrayOption option) const;
 
   /// The value as text as `show -v` prints it ("on", "80", "latest"), for any known or user option; arrays:
   /// items joined with spaces. nullopt when there is no such option here or above.
@@ -126,6 +156,8 @@ class Options {
 
  private:
   [[nodiscard]] const OptionValue* own(std::string_view name) const;
+  [[nodiscard]] const OptionValue& value(const OptionEntry& entry) const;
+  [[nodiscard]] std::int64_t integer(const OptionEntry& entry) const;
   OptionArray* own_array(const OptionEntry& entry);
   Result<> assign_single(const OptionEntry& entry, const Assignment& assignment, const OptionChecks& checks);
   Result<> assign_array(const OptionEntry& entry, std::optional<unsigned> index, const Assignment& assignment,

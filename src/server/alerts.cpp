@@ -57,9 +57,9 @@ void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
         flag = true;
         server_.redraw_all();
       }
-      const char* option = kind == Kind::bell       ? "bell-action"
-                           : kind == Kind::activity ? "activity-action"
-                                                    : "silence-action";
+      const auto option = kind == Kind::bell       ? model::ChoiceOption("bell-action")
+                          : kind == Kind::activity ? model::ChoiceOption("activity-action")
+                                                   : model::ChoiceOption("silence-action");
       const auto action = session->options.choice(option);
       if (action == "none" || (action == "current" && index != current) ||
           (action == "other" && index == current)) {
@@ -75,9 +75,9 @@ void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
 }
 
 void Alerts::tell(model::Session& session, int index, Kind kind, model::PaneId source) {
-  const char* option = kind == Kind::bell       ? "visual-bell"
-                       : kind == Kind::activity ? "visual-activity"
-                                                : "visual-silence";
+  const auto option = kind == Kind::bell       ? model::ChoiceOption("visual-bell")
+                      : kind == Kind::activity ? model::ChoiceOption("visual-activity")
+                                               : model::ChoiceOption("visual-silence");
   const char* word = kind == Kind::bell ? "Bell" : kind == Kind::activity ? "Activity" : "Silence";
   const auto visual = session.options.choice(option);
   const auto* current = session.current_link();

@@ -312,7 +312,7 @@ void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const pane
   const model::Window* window = model_.window(pane.window);
   const bool is_active = pane.id == window->active;
   const auto target = command::find_from_pane(model_, pane.id);
-  const auto style_of = [&](const char* option) {
+  const auto style_of = [&](model::TextOption option) {
     return render::style_on({}, host_->expand(pane.options.string(option), target, client.id));
   };
   render::PaneView view;
@@ -387,7 +387,7 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
       if (!stays) draw_pane(client, *pane, *io, frame, shown, top, left);
     }
     const auto target = command::find_from_pane(model_, id);
-    const auto style_of = [&](const char* option) {
+    const auto style_of = [&](model::TextOption option) {
       return render::style_on({}, host_->expand(pane->options.string(option), target, client.id));
     };
     render::BorderPane border;
@@ -414,7 +414,8 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
     for (const auto id : window->panes) {
       const model::Pane* pane = model_.pane(id);
       if (pane == nullptr || (window->zoomed && id != window->active)) continue;
-      const char* option = id == window->active ? "display-panes-active-colour" : "display-panes-colour";
+      const auto option = id == window->active ? model::TextOption("display-panes-active-colour")
+                                               : model::TextOption("display-panes-colour");
       render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size, model_.pane_index(id),
                                render::style_on({}, "fg=" + session->options.string(option)));
     }

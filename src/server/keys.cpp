@@ -31,7 +31,7 @@ constexpr std::size_t kMostFramesBehind = 16 * 1024;
 constexpr std::string_view kQuestions[] = {"command-prompt", "confirm-before", "display-panes"};
 
 bool is_prefix(const model::Session& session, Key key) {
-  for (const char* option : {"prefix", "prefix2"}) {
+  for (const auto option : {model::TextOption("prefix"), model::TextOption("prefix2")}) {
     const auto prefix = input::parse_key(session.options.string(option));
     if (prefix && *prefix == key && prefix->code != input::code::kNone) return true;
   }
@@ -69,7 +69,7 @@ std::vector<Key> Server::intercepted_keys(const RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
   if (seen == nullptr || !seen->session) return keys;
   const model::Session* session = model_.session(*seen->session);
-  for (const char* option : {"prefix", "prefix2"}) {
+  for (const auto option : {model::TextOption("prefix"), model::TextOption("prefix2")}) {
     if (const auto key = input::parse_key(session->options.string(option)); key && key->code != input::code::kNone) {
       keys.push_back(*key);
     }

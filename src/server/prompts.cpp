@@ -265,7 +265,8 @@ bool Server::on_prompt_key(RemoteClient& client, const Event& event) {
 void Server::draw_prompt(RemoteClient& client, render::Frame& frame, int row) {
   const Overlay& overlay = client.overlay;
   const model::Session* session = model_.session(*model_.client(client.id)->session);
-  const char* option = overlay.line.commanding() ? "message-command-style" : "message-style";
+  const auto option = overlay.line.commanding() ? model::TextOption("message-command-style")
+                                                : model::TextOption("message-style");
   const auto look = render::style_on({}, expand(client, session->options.string(option)));
   const auto style = frame.atlas().style(render::to_style(look));
   const int columns = frame.size().cols;

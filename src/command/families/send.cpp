@@ -107,8 +107,8 @@ Status run_prefix(Item& item) {
   const auto* session = item.session();
   if (session == nullptr || item.pane() == nullptr) return Status::normal;
   const PaneId pane = item.pane()->id;
-  return typed(item, pane,
-               item.host().send_key(pane, session->options.string(item.args().has('2') ? "prefix2" : "prefix")));
+  const auto option = item.args().has('2') ? model::TextOption("prefix2") : model::TextOption("prefix");
+  return typed(item, pane, item.host().send_key(pane, session->options.string(option)));
 }
 
 constexpr Flag kSendFlags[] = {{'F', "format", "", "expand formats in the keys"},

@@ -228,14 +228,15 @@ model::OptionArray hook_commands(const Model& model, std::string_view name, cons
   const model::OptionEntry* entry = model::find_option(name);
   if (entry == nullptr || !entry->hook) return {};
   using model::OptionScope;
+  const model::ArrayOption hook(*entry);
   if (entry->in(OptionScope::session)) {
     const auto* session = target.session ? model.session(*target.session) : nullptr;
-    return session != nullptr ? session->options.array(name) : model.session_options().array(name);
+    return session != nullptr ? session->options.array(hook) : model.session_options().array(hook);
   }
   const auto* pane = target.pane ? model.pane(*target.pane) : nullptr;
-  if (pane != nullptr && entry->in(OptionScope::pane)) return pane->options.array(name);
+  if (pane != nullptr && entry->in(OptionScope::pane)) return pane->options.array(hook);
   const auto* window = target.window ? model.window(*target.window) : nullptr;
-  return window != nullptr ? window->options.array(name) : model.window_options().array(name);
+  return window != nullptr ? window->options.array(hook) : model.window_options().array(hook);
 }
 
 }  // namespace
