@@ -54,9 +54,9 @@ struct ShellCommands::Job {
   std::unique_ptr<os::FdWatch> input_watch;
   std::unique_ptr<os::Timer> limit;
   std::string to_write;
-  command::JobResult result;
+  command::ShellResult result;
   bool ended = false;
-  std::function<void(command::JobResult)> done;
+  std::function<void(command::ShellResult)> done;
 };
 
 struct ShellCommands::Pipe {
@@ -73,7 +73,7 @@ ShellCommands::ShellCommands(os::Loop& loop) : loop_(loop), child_watch_(loop, S
 
 ShellCommands::~ShellCommands() = default;
 
-void ShellCommands::run(command::JobRequest request, std::function<void(command::JobResult)> done) {
+void ShellCommands::run(command::ShellRequest request, std::function<void(command::ShellResult)> done) {
   const auto give_up = [&](const Error& error) {
     loop_.defer([done, text = error.text] { done({127, text + "\n", false}); });
   };

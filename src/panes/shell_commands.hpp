@@ -27,7 +27,7 @@ class ShellCommands {
 
   /// Runs /bin/sh -c command; `done` is called from the loop when it has ended and its output is read. A shell that
   /// cannot be started reports status 127 and the reason as output.
-  void run(command::JobRequest request, std::function<void(command::JobResult)> done);
+  void run(command::ShellRequest request, std::function<void(command::ShellResult)> done);
 
   /// Connects a pane's output to the command's stdin (when `output`), and its stdout to `input` when given.
   Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask, bool output,

@@ -78,12 +78,12 @@ BootControl::Shared BootControl::request(std::optional<model::ClientId> id, Done
 
 void BootControl::run(const Shared& request, std::string command, std::optional<std::string> input,
                       Output done) {
-  command::JobRequest job;
+  command::ShellRequest job;
   job.command = std::move(command);
   job.cwd = "/";
   job.env = request->environment;
   job.input = std::move(input);
-  server_.jobs().run(std::move(job), std::move(done));
+  server_.shells().run(std::move(job), std::move(done));
 }
 
 void BootControl::add(Shared request, Step first) {
@@ -204,7 +204,7 @@ void BootControl::set_up_systemd(const Shared& request) {
   run(request,
       fmt::format("systemctl --user daemon-reload && systemctl --user --quiet enable {} {}", kSocket,
                   kService),
-      {}, [this, request](const command::JobResult& result) {
+      {}, [this, request](const command::ShellResult& result) {
         if (result.exit_status != 0) {
           return give_up(request,
                          fmt::format("systemctl --user enable failed: {}", first_line(result.output)));
@@ -223,7 +223,7 @@ void BootControl::set_up_systemd(const Shared& request) {
 }
 
 void BootControl::read_crontab(const Shared& request, std::function<void(std::string)> then) {
-  run(request, kReadCrontab, {}, [this, request, then = std::move(then)](command::JobResult result) {
+  run(request, kReadCrontab, {}, [this, request, then = std::move(then)](command::ShellResult result) {
     if (result.exit_status == kNoCrontab) return then("");
     if (result.exit_status != 0)
       return give_up(request, fmt::format("crontab -l failed: {}", first_line(result.output)));
@@ -245,7 +245,7 @@ void BootControl::set_up_cron(const Shared& request) {
       finish(request);
     };
     if (wanted == crontab) return tell(false);
-    run(request, "crontab -", wanted, [this, request, tell](const command::JobResult& result) {
+    run(request, "crontab -", wanted, [this, request, tell](const command::ShellResult& result) {
       if (result.exit_status != 0)
         return give_up(request, fmt::format("crontab failed: {}", first_line(result.output)));
       tell(true);
@@ -262,7 +262,7 @@ void BootControl::take_down(const Shared& request) {
       fmt::format("systemctl --user --quiet disable {} {}; rm -f {} {}; systemctl --user daemon-reload",
                   kSocket, kService, shell_word(unit_directory() + "/" + kSocket),
                   shell_word(unit_directory() + "/" + kService));
-  run(request, remove, {}, [this, request](const command::JobResult& result) {
+  run(request, remove, {}, [this, request](const command::ShellResult& result) {
     request->report.emplace_back(
         "boot: no job is left; the user's systemd does not start the daemon any more");
     if (result.exit_status != 0) log::warn("systemctl --user disable: {}", first_line(result.output));
@@ -276,7 +276,7 @@ void BootControl::take_down_cron(const Shared& request) {
     if (!job::has_boot_line(crontab)) return finish(request);
     const std::string rest = job::without_boot_line(crontab);
     run(request, rest.empty() ? "crontab -r" : "crontab -", rest,
-        [this, request](const command::JobResult& result) {
+        [this, request](const command::ShellResult& result) {
           if (result.exit_status != 0)
             return give_up(request, fmt::format("crontab failed: {}", first_line(result.output)));
           request->report.emplace_back("boot: no job is left; the @reboot line is gone from your crontab");
@@ -326,14 +326,14 @@ void BootControl::examine(std::optional<model::ClientId> client,
       known->boot_is_set_up = directory != nullptr && directory->read(kService, kUnitLimit).has_value();
       return judge();
     }
-    run(one, kReadCrontab, {}, [known, judge](const command::JobResult& result) {
+    run(one, kReadCrontab, {}, [known, judge](const command::ShellResult& result) {
       known->boot_is_set_up = job::has_boot_line(result.output);
       judge();
     });
   };
   if (server_.start().program.empty()) return ask_boot();
   run(one, shell_word(server_.start().program) + " --version", {},
-      [known, ask_boot](const command::JobResult& result) {
+      [known, ask_boot](const command::ShellResult& result) {
         constexpr std::string_view kName = "sessd ";
         const std::string line = first_line(result.output);
         if (result.exit_status == 0 && line.starts_with(kName))

@@ -45,7 +45,7 @@ class BootControl final : public command::BootHost {
   };
   using Shared = std::shared_ptr<Request>;
   using Step = std::function<void(Shared)>;
-  using Output = std::function<void(command::JobResult)>;
+  using Output = std::function<void(command::ShellResult)>;
 
   [[nodiscard]] Shared request(std::optional<model::ClientId> client, Done done) const;
   void run(const Shared& request, std::string command, std::optional<std::string> input, Output done);

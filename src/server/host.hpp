@@ -131,8 +131,8 @@ class HostImpl final : public command::Host {
   [[nodiscard]] std::string list_keys(const command::ListKeysRequest& request) const override;
   [[nodiscard]] std::optional<std::string> key_name(std::string_view key) const override;
 
-  void run_job(command::JobRequest request, std::function<void(command::JobResult)> done) override;
-  std::string job_output(std::string_view command, std::string_view cwd) override;
+  void run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) override;
+  std::string shell_output(std::string_view command, std::string_view cwd) override;
   void read_file(std::optional<ClientId> client, std::string path,
                  std::function<void(Result<std::string>)> done) override;
   void write_file(std::optional<ClientId> client, std::string path, std::string data, bool append,
@@ -155,7 +155,7 @@ class HostImpl final : public command::Host {
   void redraw_all() override;
 
  private:
-  struct StatusJob {
+  struct StatusCommand {
     std::string output;
     std::chrono::steady_clock::time_point started{};
     std::chrono::steady_clock::time_point asked{};
@@ -173,7 +173,7 @@ class HostImpl final : public command::Host {
   [[nodiscard]] std::string absolute_path(std::optional<ClientId> client, std::string path) const;
 
   Server& server_;
-  std::map<std::string, StatusJob, std::less<>> status_jobs_;
+  std::map<std::string, StatusCommand, std::less<>> status_commands_;
   std::map<ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
   bool prompt_history_loaded_ = false;
   bool answers_unsaved_ = false;

@@ -44,10 +44,10 @@ Result<std::string> read_whole(const std::string& path) {
 }
 
 /// Longest run of a #() command: what takes longer hangs, and would keep its old output in the status line for ever.
-constexpr std::chrono::seconds kStatusJobLimit{30};
+constexpr std::chrono::seconds kStatusCommandLimit{30};
 /// Outputs of #() that nobody has asked for so long are forgotten; when there are very many, sooner.
-constexpr std::chrono::hours kForgetStatusJob{1};
-constexpr std::size_t kManyStatusJobs = 500;
+constexpr std::chrono::hours kForgetStatusCommand{1};
+constexpr std::size_t kManyStatusCommands = 500;
 constexpr std::chrono::minutes kForgetSoon{1};
 
 Result<> write_whole(const std::string& path, std::string_view data, bool append) {
@@ -64,20 +64,20 @@ Result<> write_whole(const std::string& path, std::string_view data, bool append
 
 }  // namespace
 
-void HostImpl::run_job(command::JobRequest request, std::function<void(command::JobResult)> done) {
-  server_.jobs().run(std::move(request), std::move(done));
+void HostImpl::run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) {
+  server_.shells().run(std::move(request), std::move(done));
 }
 
-std::string HostImpl::job_output(std::string_view command, std::string_view cwd) {
+std::string HostImpl::shell_output(std::string_view command, std::string_view cwd) {
   const auto now = server_.clock().now();
-  auto it = status_jobs_.find(command);
-  if (it == status_jobs_.end()) {
+  auto it = status_commands_.find(command);
+  if (it == status_commands_.end()) {
     // A command whose text changes (it has the time in it) leaves one behind each time.
-    std::erase_if(status_jobs_, [&](const auto& entry) {
+    std::erase_if(status_commands_, [&](const auto& entry) {
       const auto& [name, old] = entry;
-      return !old.running && now - old.asked > (status_jobs_.size() < kManyStatusJobs ? kForgetStatusJob : kForgetSoon);
+      return !old.running && now - old.asked > (status_commands_.size() < kManyStatusCommands ? kForgetStatusCommand : kForgetSoon);
     });
-    it = status_jobs_.try_emplace(std::string(command)).first;
+    it = status_commands_.try_emplace(std::string(command)).first;
   }
   auto& job = it->second;
   job.asked = now;
@@ -85,13 +85,13 @@ std::string HostImpl::job_output(std::string_view command, std::string_view cwd)
   if (!job.running && due) {
     job.started = now;
     job.running = true;
-    command::JobRequest request;
+    command::ShellRequest request;
     request.command = command;
     request.cwd = cwd;
     request.env = server_.model().environment().block();
-    request.limit = kStatusJobLimit;
-    run_job(std::move(request), [this, name = std::string(command)](command::JobResult result) {
-      auto& entry = status_jobs_[name];
+    request.limit = kStatusCommandLimit;
+    run_shell(std::move(request), [this, name = std::string(command)](command::ShellResult result) {
+      auto& entry = status_commands_[name];
       entry.running = false;
       entry.known = true;
       auto& text = result.output;

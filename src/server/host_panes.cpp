@@ -265,13 +265,13 @@ Result<> HostImpl::pipe_pane(PaneId id, std::string_view shell_command, bool inp
   pane->pipe_input = input;
   pane->pipe_output = output;
   if (shell_command.empty()) {
-    server_.jobs().close_pipe(id);
+    server_.shells().close_pipe(id);
     return {};
   }
   const auto env = server_.model().environment().block();
   const auto sessions = server_.model().sessions_with(pane->window);
   const unsigned mask = sessions.empty() ? 022 : sessions.front()->umask;
-  return server_.jobs().open_pipe(id, std::string(shell_command), env, mask, output,
+  return server_.shells().open_pipe(id, std::string(shell_command), env, mask, output,
                                   input ? std::function<void(std::string_view)>([this, id](std::string_view bytes) {
                                     write_pane(id, bytes);
                                   })

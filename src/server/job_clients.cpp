@@ -1,4 +1,4 @@
-// What clients ask about jobs: listings, commands, waiting. What they are printed is job_output.cpp's.
+// What clients ask about jobs: listings, commands, waiting. What they are printed is shell_output.cpp's.
 #include "server/job_clients.hpp"
 
 #include <algorithm>

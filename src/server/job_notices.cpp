@@ -65,12 +65,12 @@ void JobNotices::run_command(const job::Job& job) {
   environment.set("SESS_JOB_STATE", std::string(state_name(job.state)));
   environment.set("SESS_JOB_STATUS", job.exit ? std::to_string(job.exit->shell_status()) : "");
   environment.set("SESS_JOB_REASON", job.reason);
-  command::JobRequest request;
+  command::ShellRequest request;
   request.umask = job.spec.umask ? *job.spec.umask : job.caller ? job.caller->umask : 022;
   request.command = job.spec.notify;
   request.cwd = job.spec.directory.empty() ? server_.facts().home : job.spec.directory;
   request.env = environment.block();
-  server_.jobs().run(std::move(request), [this, name = job.name](const command::JobResult& result) {
+  server_.shells().run(std::move(request), [this, name = job.name](const command::ShellResult& result) {
     if (result.exit_status == 0) return;
     const auto line = result.output.substr(0, result.output.find('\n'));
     server_.report(fmt::format("job {}: its notify command exited with {}{}{}", name, result.exit_status,

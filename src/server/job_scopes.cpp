@@ -113,7 +113,7 @@ JobScopes::Attempt* JobScopes::current(const std::string& name, int pid) {
 void JobScopes::call(const std::vector<std::string>& words, std::function<void(bool, std::string)> done) {
   const auto runtime =
       job::look_at_systemd(server_.boot_control().surroundings(std::nullopt)).runtime_directory;
-  command::JobRequest request;
+  command::ShellRequest request;
   request.command =
       "exec busctl --user --timeout=10 call org.freedesktop.systemd1 /org/freedesktop/systemd1 "
       "org.freedesktop.systemd1.Manager";
@@ -121,7 +121,7 @@ void JobScopes::call(const std::vector<std::string>& words, std::function<void(b
   request.cwd = "/";
   request.env = {"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "XDG_RUNTIME_DIR=" + runtime,
                  "DBUS_SESSION_BUS_ADDRESS=unix:path=" + runtime + "/bus"};
-  server_.jobs().run(std::move(request), [done = std::move(done)](command::JobResult result) {
+  server_.shells().run(std::move(request), [done = std::move(done)](command::ShellResult result) {
     auto& text = result.output;
     text.erase(std::min(text.find('\n'), text.size()));
     done(result.exit_status == 0, std::move(text));

@@ -88,7 +88,7 @@ void Server::on_pane_notification(panes::PaneIo& pane, int kind, std::string_vie
 void Server::on_pane_eof(panes::PaneIo& pane) { printed_.insert(pane.id()); }
 
 void Server::on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) {
-  jobs_->pane_printed(pane.id(), bytes);
+  shells_->pane_printed(pane.id(), bytes);
   job_control_->on_pane_bytes(pane);
 }
 

@@ -146,8 +146,8 @@ Result<> Server::set_up() {
   }
 
   host_ = std::make_unique<HostImpl>(*this);
-  jobs_ = std::make_unique<panes::ShellCommands>(*loop_);
-  jobs_->on_pipe_ended([this](model::PaneId id) {
+  shells_ = std::make_unique<panes::ShellCommands>(*loop_);
+  shells_->on_pipe_ended([this](model::PaneId id) {
     if (model::Pane* pane = model_.pane(id)) pane->pipe_command.clear();
     model_changed();
   });
@@ -641,7 +641,7 @@ void Server::leave_if_empty() {
   if (stopping_ || left_ || !may_leave_ || !clients_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
-  if (!queue_->idle() || queue_->configuring() || jobs_->busy() || job_control_->busy()) return;
+  if (!queue_->idle() || queue_->configuring() || shells_->busy() || job_control_->busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server();
   left_ = true;
   log::info("nothing is left: the daemon ends");

@@ -66,7 +66,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] const keeper::Start& start() const { return start_; }
   [[nodiscard]] panes::PaneIo* pane_io(model::PaneId id);
   [[nodiscard]] RemoteClient* client(model::ClientId id);
-  [[nodiscard]] panes::ShellCommands& jobs() { return *jobs_; }
+  [[nodiscard]] panes::ShellCommands& shells() { return *shells_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
@@ -246,7 +246,7 @@ class Server final : private panes::PaneObserver {
   command::ServerFacts facts_;
   std::unique_ptr<HostImpl> host_;
   std::unique_ptr<command::Queue> queue_;
-  std::unique_ptr<panes::ShellCommands> jobs_;
+  std::unique_ptr<panes::ShellCommands> shells_;
   std::unique_ptr<Alerts> alerts_;
   std::unique_ptr<JobControl> job_control_;
   std::unique_ptr<BootControl> boot_control_;

@@ -16,7 +16,7 @@ namespace sess::command {
 namespace {
 
 /// A shell command of this item: where and with which environment.
-JobRequest job_request(const Item& item, std::string command) {
+ShellRequest job_request(const Item& item, std::string command) {
   const model::Model& model = item.model();
   const ServerFacts& facts = item.host().facts();
   const auto* session = item.session();
@@ -26,7 +26,7 @@ JobRequest job_request(const Item& item, std::string command) {
   environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
                                       session != nullptr ? std::to_string(session->id.value) : "-1"));
   if (item.target().pane) environment.set("SESS_PANE", to_string(*item.target().pane));
-  JobRequest request;
+  ShellRequest request;
   request.command = std::move(command);
   request.env = environment.block();
   request.cwd = start_directory(item, std::nullopt, session);
@@ -47,7 +47,7 @@ std::string shell_report(const std::string& command, int status) {
 }
 
 /// Output of a job, without the newline at its end, and how it ended.
-std::string shell_text(const std::string& command, const JobResult& result) {
+std::string shell_text(const std::string& command, const ShellResult& result) {
   std::string text = result.output;
   if (!text.empty() && text.back() == '\n') text.pop_back();
   const std::string report = shell_report(command, result.exit_status);
@@ -55,7 +55,7 @@ std::string shell_text(const std::string& command, const JobResult& result) {
   return text + report;
 }
 
-Status finish_shell(Item& item, const std::string& command, const JobResult& result) {
+Status finish_shell(Item& item, const std::string& command, const ShellResult& result) {
   const std::string text = shell_text(command, result);
   if (!text.empty()) item.print(text);
   const auto* client = item.client();
@@ -66,10 +66,10 @@ Status finish_shell(Item& item, const std::string& command, const JobResult& res
 }
 
 /// Starts the shell command of run-shell; `waker` is dead for -b: then whoever looks at the session sees it.
-void start_shell(Host* host, model::Model* model, JobRequest request, Waker waker, bool background,
+void start_shell(Host* host, model::Model* model, ShellRequest request, Waker waker, bool background,
                  std::optional<model::SessionId> session) {
   const std::string command = request.command;
-  host->run_job(std::move(request), [=](const JobResult& result) {
+  host->run_shell(std::move(request), [=](const ShellResult& result) {
     if (!background) {
       waker([command, result](Item& self) { return finish_shell(self, command, result); });
       return;
@@ -128,7 +128,7 @@ Status run_shell(Item& item) {
     return Status::wait;
   }
 
-  JobRequest request = job_request(item, item.expand(args[0], item.target()));
+  ShellRequest request = job_request(item, item.expand(args[0], item.target()));
   const Waker waker = background ? Waker() : item.wait();
   const auto session = item.target().session;
   model::Model* model = &item.model();
@@ -163,11 +163,11 @@ Status run_if(Item& item) {
   };
   if (args.has('F')) return branch(item, is_true(condition));
 
-  JobRequest request = job_request(item, condition);
+  ShellRequest request = job_request(item, condition);
   if (args.has('b')) {
     Queue* queue = &item.queue();
-    item.host().run_job(std::move(request), [queue, values = args.values(), client = item.client_id(),
-                                             state = item.state()](const JobResult& result) {
+    item.host().run_shell(std::move(request), [queue, values = args.values(), client = item.client_id(),
+                                             state = item.state()](const ShellResult& result) {
       const std::size_t index = result.exit_status == 0 ? 1 : 2;
       if (index >= values.size() || (client && queue->model().client(*client) == nullptr)) return;
       if (values[index].is_string()) {
@@ -179,7 +179,7 @@ Status run_if(Item& item) {
     return Status::normal;
   }
   const Waker waker = item.wait();
-  item.host().run_job(std::move(request), [waker, branch](const JobResult& result) {
+  item.host().run_shell(std::move(request), [waker, branch](const ShellResult& result) {
     waker([branch, yes = result.exit_status == 0](Item& self) { return branch(self, yes); });
   });
   return Status::wait;

@@ -94,7 +94,7 @@ struct CaptureRequest {
 };
 
 /// A shell command outside any pane, its output collected (run-shell, if-shell, #()).
-struct JobRequest {
+struct ShellRequest {
   std::string command;
   std::string cwd;
   std::vector<std::string> env;
@@ -102,7 +102,7 @@ struct JobRequest {
   unsigned umask = 022;
   std::chrono::milliseconds limit{0};  ///< it is killed, with all that it started, when it takes longer; 0: never
 };
-struct JobResult {
+struct ShellResult {
   int exit_status = 0;  ///< 128+n when a signal ended it, as shells say
   std::string output;   ///< stdout and stderr, at most 1 MiB
   bool timed_out = false;
@@ -275,10 +275,10 @@ class Host {
   [[nodiscard]] virtual std::optional<std::string> key_name(std::string_view key) const = 0;
 
   // Work outside.
-  virtual void run_job(JobRequest, std::function<void(JobResult)> done) = 0;
+  virtual void run_shell(ShellRequest, std::function<void(ShellResult)> done) = 0;
   /// The newest output line of #(command): runs in the background, at most once a second, and has the
   /// statuses redrawn when it changes. Nothing until it ended; `<'command' not ready>` after a second.
-  virtual std::string job_output(std::string_view command, std::string_view cwd) = 0;
+  virtual std::string shell_output(std::string_view command, std::string_view cwd) = 0;
   /// Reads a file as the client sees it: relative to its directory, "-" is its stdin. Bounded (16 MiB).
   virtual void read_file(std::optional<ClientId>, std::string path,
                          std::function<void(Result<std::string>)> done) = 0;

@@ -35,13 +35,13 @@ class FakeHost : public Host {
   std::uint64_t left = 1 << 30;  ///< room()
   std::vector<std::string> calls;  ///< "attach 0 $1", "send %0 Enter", ...
   std::vector<ProgramStart> started;
-  std::vector<JobRequest> jobs;
+  std::vector<ShellRequest> jobs;
   std::vector<PromptRequest> prompts;
   std::deque<std::function<void(std::optional<std::string>)>> answers;
   // What is answered.
   std::chrono::system_clock::time_point time{std::chrono::seconds(1'700'000'000)};
   std::string start_error, terminal_error;
-  std::map<std::string, JobResult> job_results;  ///< by command; others succeed silently
+  std::map<std::string, ShellResult> job_results;  ///< by command; others succeed silently
   std::map<std::string, std::string> files;
   std::map<std::string, KeyBinding> bindings;  ///< by "table key"
   std::map<PaneId, PaneFacts> facts_of;
@@ -209,13 +209,13 @@ class FakeHost : public Host {
     }
     return std::nullopt;
   }
-  void run_job(JobRequest request, std::function<void(JobResult)> done) override {
+  void run_shell(ShellRequest request, std::function<void(ShellResult)> done) override {
     const auto it = job_results.find(request.command);
-    JobResult result = it == job_results.end() ? JobResult{} : it->second;
+    ShellResult result = it == job_results.end() ? ShellResult{} : it->second;
     jobs.push_back(std::move(request));
     later_.push_back([result = std::move(result), done = std::move(done)] { done(result); });
   }
-  std::string job_output(std::string_view command, std::string_view) override {
+  std::string shell_output(std::string_view command, std::string_view) override {
     return "<" + std::string(command) + ">";
   }
   void read_file(std::optional<ClientId>, std::string path,

@@ -17,14 +17,14 @@ struct Rig {
   std::unique_ptr<os::Loop> loop = os::Loop::open().value();
   ShellCommands jobs{*loop};
 
-  command::JobResult run(std::string command, std::chrono::milliseconds limit = {}) {
-    std::optional<command::JobResult> result;
-    command::JobRequest request;
+  command::ShellResult run(std::string command, std::chrono::milliseconds limit = {}) {
+    std::optional<command::ShellResult> result;
+    command::ShellRequest request;
     request.command = std::move(command);
     request.env = {"PATH=/usr/bin:/bin"};
     request.cwd = "/";
     request.limit = limit;
-    jobs.run(std::move(request), [&](command::JobResult given) { result = std::move(given); });
+    jobs.run(std::move(request), [&](command::ShellResult given) { result = std::move(given); });
     while (!result) loop->run_once();
     return *result;
   }
