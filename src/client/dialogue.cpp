@@ -46,7 +46,8 @@ void explain_interrupt(const Retry& retry) {
 
 class Dialogue {
  public:
-  Dialogue(Channel& channel, const Streams& streams) : channel_(channel), streams_(streams) {
+  Dialogue(Channel& channel, const Streams& streams, const Printed& already)
+      : channel_(channel), streams_(streams), already_(already) {
     liveness_.expect(Clock::now());
   }
 
@@ -59,7 +60,7 @@ class Dialogue {
         handle(*frame);
       }
       if (end_) return std::move(*end_);
-      if (channel_.lost()) return Broken{"lost server", what_instead()};
+      if (channel_.lost()) return lost("lost server");
       wait();
     }
   }
@@ -70,7 +71,13 @@ class Dialogue {
       case FrameType::print:
         return with<Print>(frame, [this](const Print& m) { print(m); });
       case FrameType::exit:
-        return with<Exit>(frame, [this](const Exit& m) { end_ = Finished{m.status}; });
+        return with<Exit>(frame, [this](const Exit& m) {
+          if (told_.bytes < already_.bytes) {
+            end_ = changed();
+          } else {
+            end_ = Finished{m.status};
+          }
+        });
       case FrameType::attached:
         return with<Attached>(frame, [this](const Attached& m) { end_ = m; });
       case FrameType::detached:
@@ -110,11 +117,43 @@ class Dialogue {
     }
   }
 
-  void print(const Print& message) {
+  [[nodiscard]] Broken lost(std::string reason) const {
+    Broken out;
+    out.reason = std::move(reason);
+    out.retry = what_instead();
+    out.lost = true;
+    out.repeatable = !input_used_;
+    // What was not reached again is still what the user has seen.
+    out.printed = told_.bytes < already_.bytes ? already_ : told_;
+    return out;
+  }
+
+  [[nodiscard]] Broken changed() const {
+    Broken out = lost("lost server in the middle of its output, which is another one now");
+    out.repeatable = false;
+    return out;
+  }
+
+  /// The part of it that was not printed before the last server died; an end when it is not the same any
+  /// more.
+  std::string_view news(std::string_view bytes) {
+    const auto old = static_cast<std::size_t>(
+        std::min<std::uint64_t>(bytes.size(), already_.bytes - std::min(already_.bytes, told_.bytes)));
+    told_.add(bytes.substr(0, old));
+    if (old > 0 && told_.bytes == already_.bytes && told_.hash != already_.hash) {
+      end_ = changed();
+      return {};
+    }
+    told_.add(bytes.substr(old));
+    return bytes.substr(old);
+  }
+
+  void print(Print message) {
+    if (message.stream == 1) printed_ += message.bytes.size();
+    message.bytes = news(message.bytes);
     const int fd = message.stream == 2 ? streams_.err : streams_.out;
     // A closed pipe ends this program by SIGPIPE; where that is ignored, there is nobody left to tell.
     if (!os::write_all(fd, message.bytes) && message.stream == 1) end_ = Finished{1};
-    if (message.stream == 1) printed_ += message.bytes.size();
   }
 
   [[nodiscard]] std::vector<std::string> what_instead() const {
@@ -128,6 +167,7 @@ class Dialogue {
     std::array<char, kMaxChunk> bytes;
     const ssize_t got = ::read(streams_.in, bytes.data(), bytes.size());
     if (got < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    input_used_ = input_used_ || got > 0;
     if (got > 0) return channel_.send(StdinData{{bytes.data(), static_cast<std::size_t>(got)}});
     channel_.send(StdinEof{got < 0 ? static_cast<std::uint32_t>(errno) : 0});
     reading_ = false;
@@ -167,6 +207,9 @@ class Dialogue {
 
   Channel& channel_;
   Streams streams_;
+  Printed already_;  ///< by the same command, under servers that died
+  Printed told_;     ///< by this one, what was left out included
+  bool input_used_ = false;
   Liveness liveness_;
   bool reading_ = false;
   std::optional<Retry> retry_;
@@ -176,8 +219,8 @@ class Dialogue {
 
 }  // namespace
 
-DialogueEnd hold_dialogue(Channel& channel, const Streams& streams) {
-  return Dialogue(channel, streams).run();
+DialogueEnd hold_dialogue(Channel& channel, const Streams& streams, const Printed& already) {
+  return Dialogue(channel, streams, already).run();
 }
 
 }  // namespace sess::client

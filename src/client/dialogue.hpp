@@ -4,7 +4,9 @@
 // when the server says `attached`.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -12,6 +14,16 @@
 #include "protocol/message.hpp"
 
 namespace sess::client {
+
+/// What was printed so far, in order: enough to know it again when the same command is asked once more.
+struct Printed {
+  std::uint64_t bytes = 0;
+  std::uint64_t hash = 14695981039346656037U;  ///< FNV-1a
+  void add(std::string_view text) {
+    bytes += text.size();
+    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  }
+};
 
 /// The command is done.
 struct Finished {
@@ -22,6 +34,9 @@ struct Broken {
   std::string reason;
   /// What to ask for instead on a new connection, when the server said so and the connection was lost.
   std::vector<std::string> retry = {};
+  bool lost = false;       ///< the connection, or what it was about: nobody knows what became of the command
+  bool repeatable = true;  ///< false: standard input was read, or what was printed cannot be gone on with
+  Printed printed = {};
 };
 /// What the server wants instead: to be shown on the terminal, a shell in our place, or our end with a
 /// message.
@@ -35,7 +50,9 @@ struct Streams {
 };
 
 /// Runs until the command ends. Everything printed is written (blocking: a reader that stops reading stops
-/// the command's output, as in any pipe) before this returns.
-[[nodiscard]] DialogueEnd hold_dialogue(Channel& channel, const Streams& streams);
+/// the command's output, as in any pipe) before this returns. `already` was printed when the same was asked
+/// before: as much of the output is left out, and it must be the same.
+[[nodiscard]] DialogueEnd hold_dialogue(Channel& channel, const Streams& streams,
+                                        const Printed& already = {});
 
 }  // namespace sess::client

@@ -15,7 +15,8 @@
 namespace sess::client {
 
 /// Exit codes of `sess` itself; a command's own status comes from the server.
-enum class ExitCode : int { success = 0, failure = 1, usage = 1 };
+/// `unknown`: the server was lost, and nobody can tell what became of the command.
+enum class ExitCode : int { success = 0, failure = 1, usage = 1, unknown = 125 };
 
 struct Options {
   enum class Action { run, version, help };

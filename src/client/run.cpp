@@ -23,12 +23,11 @@ using protocol::ControlMode;
 
 /// Servers that may die one after the other under one command before it gives up.
 constexpr int kMostRetries = 100;
-constexpr int kFailure = static_cast<int>(ExitCode::failure);
 
-int complain(std::string text) {
+int complain(std::string text, ExitCode status = ExitCode::failure) {
   text += '\n';
   (void)os::write_all(STDERR_FILENO, text);
-  return kFailure;
+  return static_cast<int>(status);
 }
 
 /// Replaces this process; returns only when that failed.
@@ -96,7 +95,9 @@ class Ending {
       : connector_(connector), hello_(hello), greeting_(greeting) {}
 
   int operator()(const Finished& end) { return end.status; }
-  int operator()(const Broken& end) { return complain(end.reason); }
+  int operator()(const Broken& end) {
+    return complain(end.reason, end.lost ? ExitCode::unknown : ExitCode::failure);
+  }
   int operator()(const protocol::Exec& end) { return become_shell(end); }
   int operator()(const protocol::Detached& end) {
     if (!end.message.empty()) (void)os::write_all(STDOUT_FILENO, end.message + "\n");
@@ -149,19 +150,36 @@ int converse(const Options& options, const Connector& connector, const std::func
   }
   DialogueEnd end = options.control == ControlMode::raw ? hold_control_dialogue(greeting->channel)
                                                         : hold_dialogue(greeting->channel, {});
-  // The server was replaced under a command that can go on: the keeper's socket waits for the next one.
+  // The server was replaced under the command: the keeper's socket waits for the next one.
+  command.again = greeting->welcome.token;
+  std::vector<std::string> retry;  // what a server said to ask for instead
   for (int lost = 0; lost < kMostRetries; ++lost) {
-    const auto* broken = std::get_if<Broken>(&end);
-    if (broken == nullptr || broken->retry.empty()) break;
+    auto* broken = std::get_if<Broken>(&end);
+    if (broken == nullptr || !broken->lost) break;
+    if (!broken->retry.empty()) retry = broken->retry;
+    const bool repeatable = !options.shell_command && options.control == ControlMode::none &&
+                            broken->repeatable && command.fits() && !command.again.empty();
+    if (retry.empty() && !repeatable) break;
     auto again = greet(connector, hello, {});
-    if (!again) break;
-    greeting = std::move(again);
-    greeting->channel.send(protocol::Command{broken->retry});
-    auto retry = broken->retry;
-    end = hold_dialogue(greeting->channel, {});
-    if (auto* lost_again = std::get_if<Broken>(&end); lost_again != nullptr && lost_again->retry.empty()) {
-      lost_again->retry = std::move(retry);
+    if (!again) {
+      broken->reason += ", and no other answers (" + again.error().text + ")";
+      break;
     }
+    if (retry.empty() && !protocol::has_feature(again->welcome.features, protocol::kAskAgain)) break;
+    const Printed printed = broken->printed;
+    greeting = std::move(again);
+    if (retry.empty()) {
+      greeting->channel.send(command);
+      end = hold_dialogue(greeting->channel, {}, printed);
+    } else {
+      greeting->channel.send(protocol::Command{retry});
+      end = hold_dialogue(greeting->channel, {});
+    }
+  }
+  if (auto* broken = std::get_if<Broken>(&end); broken != nullptr && broken->lost) {
+    broken->reason +=
+        fmt::format(": what became of '{}' is not known",
+                    options.command.empty() ? std::string("new-session") : options.command.front());
   }
   return std::visit(Ending(connector, hello, *greeting), end);
 }

@@ -40,6 +40,7 @@ struct Job {
   bool from_file = false;                ///< jobs/NAME.toml exists: kept when it has ended
   std::optional<Caller> caller;          ///< who ran or started it; none: the daemon did
   std::optional<Spec> next_spec;         ///< what its file says now: for the next run
+  std::string request = {};              ///< which command line began it; "" when none did
 
   State state = State::inactive;
   WallTime since{};  ///< of this state

@@ -240,6 +240,12 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       if (!command) return refuse(command.error().text);
       client.phase = Phase::command;
       const auto id = client.id;
+      client.asked_again = !command->again.empty();
+      client.request = client.asked_again ? command->again : token_text(client.token);
+      if (client.asked_again && !queue_->may_repeat(id, command->argv)) {
+        refuse_repetition(client, command->argv);
+        return true;
+      }
       begin_command(client);
       queue_->submit_arguments(id, std::move(command->argv),
                                [this, id](int status) { command_done(id, status); });
@@ -518,6 +524,18 @@ void Server::resume_view(RemoteClient& client, const protocol::Resume& resume) {
     const auto line = io->history_line_at(resume.offset);
     client.direct->catch_up(line.value_or(io->screen().history().first_line()), now);
   }
+}
+
+/// The server died under a command that may change something, and nobody can tell whether it did.
+void Server::refuse_repetition(RemoteClient& client, const std::vector<std::string>& argv) {
+  constexpr std::uint8_t kUnknown = 125;
+  const std::string name = argv.empty() ? std::string("new-session") : argv.front();
+  const std::string text =
+      fmt::format("the server died and was replaced: whether '{}' was carried out is not known\n", name);
+  client.connection->send(protocol::encode(protocol::Print{2, text}));
+  client.connection->send(protocol::encode(protocol::Exit{kUnknown}));
+  client.phase = Phase::ending;
+  client.connection->close_after_flush();
 }
 
 void Server::command_done(model::ClientId id, int status) {

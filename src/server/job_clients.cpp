@@ -18,6 +18,8 @@ namespace {
 
 /// Jobs of which only records are left that listings show.
 constexpr std::size_t kListed = 50;
+/// Requests that are known after their jobs have ended, for a client whose connection was lost meanwhile.
+constexpr std::size_t kRequests = 1000;
 
 command::JobView view_of(const job::Record& record) {
   command::JobView out;
@@ -228,6 +230,8 @@ Result<> JobControl::run(command::JobRun run) {
   job.name = run.name;
   job.spec = std::move(run.spec);
   job.caller = std::move(run.caller);
+  job.request = std::move(run.request);
+  const std::string request = job.request;
   for (const auto& other : job.spec.requires_) {
     if (auto ok = load(other); !ok) return ok;
   }
@@ -235,6 +239,10 @@ Result<> JobControl::run(command::JobRun run) {
   encoded_.erase(run.name);
   auto started = supervisor_.start({run.name}, now());
   if (!started) static_cast<void>(supervisor_.remove(run.name));  // it never was: nothing to keep
+  if (started && !request.empty()) {
+    begun_.emplace_back(request, run.name);
+    if (begun_.size() > kRequests) begun_.pop_front();
+  }
   after_change();
   return started;
 }
@@ -310,6 +318,22 @@ Result<> JobControl::remove(const std::string& name) {
     if (file == log || file.starts_with(log + ".")) static_cast<void>(log_directory().remove(file));
   }
   return {};
+}
+
+command::RunRequest JobControl::request_of(command::ClientId id) const {
+  command::RunRequest out;
+  const RemoteClient* client = server_.client(id);
+  if (client == nullptr) return out;
+  out.id = client->request;
+  if (!client->asked_again) return out;
+  for (const auto& [request, job] : begun_) {
+    if (request == out.id) out.job = job;
+  }
+  for (const auto& [name, job] : supervisor_.jobs()) {
+    if (!out.id.empty() && job.request == out.id) out.job = name;
+  }
+  out.in_doubt = server_.adopted_orphans();
+  return out;
 }
 
 // --- waiting --------------------------------------------------------------------------------------------

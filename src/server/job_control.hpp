@@ -119,6 +119,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void wait(command::JobWait wait, std::function<void(Result<command::JobEnd>)> done) override;
   void follow(command::ClientId client, command::JobFollow from, std::function<void(int)> done) override;
   void logs(command::ClientId client, command::LogRequest request, std::function<void(Result<>)> done) override;
+  [[nodiscard]] command::RunRequest request_of(command::ClientId client) const override;
   void report_status_of(command::ClientId client, const std::string& job) override;
   void resume_with(command::ClientId client, std::vector<std::string> argv, bool count) override;
   void note(command::ClientId client, std::string_view line) override;
@@ -237,6 +238,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
     bool found = false;                      ///< where an earlier server stopped in it
   };
   std::map<model::PaneId, Log> logs_;
+  std::deque<std::pair<std::string, std::string>> begun_;  ///< jobs by the request that began them, the last of them
   std::map<std::string, Size> sizes_;  ///< that the caller's terminal had
   std::vector<std::unique_ptr<Waiter>> waiters_;
   std::vector<std::unique_ptr<Follower>> followers_;

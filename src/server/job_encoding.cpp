@@ -35,6 +35,7 @@ std::string encode_job(const SavedJob& saved) {
               {"spec", job::write_job_file(one.spec)},
               {"from_file", one.from_file},
               {"environment", one.caller ? one.caller->environment : std::vector<std::string>()},
+              {"request", one.request},
               {"state", static_cast<int>(one.state)},
               {"since", micros(one.since)},
               {"tracker", tracker.take()},
@@ -102,6 +103,7 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   ByteReader reader(tracker);
   one.tracker = job::RestartTracker::restore(reader);
   one.reason = store::get<std::string>(in, "reason");
+  one.request = store::get<std::string>(in, "request");
   one.started = time_of(in, "started");
   one.ended = time_of(in, "ended");
   one.asked = enum_of(in, "asked", job::Job::Asked::restart);

@@ -129,6 +129,7 @@ void Server::adopt_orphan(const keeper::Program& program) {
     if (auto sent = link_.send(keeper::Forget{program.pane}); !sent) log::error("{}", sent.error().text);
     return;
   }
+  adopted_orphans_ = true;
   const auto now = clock().wall();
   auto session = model_.create_session({"", facts_.home, "", now});
   if (!session) return;

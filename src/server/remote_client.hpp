@@ -57,6 +57,8 @@ struct RemoteClient {
   protocol::Hello hello;
   Phase phase = Phase::greeting;
   int exit_status = 0;
+  std::string request;       ///< names its command, also when it comes again after a server died under it
+  bool asked_again = false;  ///< it does
 
   // What its terminal is shown.
   views::FlowWindow flow;

@@ -66,6 +66,8 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] const keeper::Start& start() const { return start_; }
   [[nodiscard]] panes::PaneIo* pane_io(model::PaneId id);
   [[nodiscard]] RemoteClient* client(model::ClientId id);
+  /// Whether the last server died between a program's start and writing it down.
+  [[nodiscard]] bool adopted_orphans() const { return adopted_orphans_; }
   [[nodiscard]] panes::ShellCommands& shells() { return *shells_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
@@ -166,6 +168,7 @@ class Server final : private panes::PaneObserver {
   void put_away_view(RemoteClient& client);
   [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;
   void save_client(store::SavedClient saved);
+  void refuse_repetition(RemoteClient& client, const std::vector<std::string>& argv);
   [[nodiscard]] std::optional<store::SavedClient> take_saved_client(model::ClientToken token);
   void command_done(model::ClientId id, int status);
   void connection_lost(model::ClientId id, const std::string& reason);
@@ -255,6 +258,7 @@ class Server final : private panes::PaneObserver {
   std::map<model::PaneId, std::unique_ptr<panes::PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
   std::vector<store::SavedClient> saved_clients_;  ///< whose connections were lost, newest last
+  bool adopted_orphans_ = false;
   std::vector<keeper::Exited> ended_;
   std::vector<keeper::Emptied> emptied_;
   /// Programs that the keeper was asked for and has not answered about, by the request's number.

@@ -193,6 +193,7 @@ constexpr Entry kEntries[] = {
      .summary = "Show a session in this terminal",
      .example = "sess attach -t build",
      .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
      .run = run_attach},
     {.name = "detach-client",
      .alias = "detach",

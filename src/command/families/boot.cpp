@@ -118,6 +118,7 @@ constexpr Entry kEntries[] = {
      .summary = "What could end jobs on this machine, and what to do about it",
      .example = "sess doctor",
      .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
      .run = run_doctor,
      .ours = true},
 };

@@ -113,6 +113,7 @@ constexpr Entry kEntries[] = {
      .example = "eval \"$(sess show-environment -s)\"",
      .target = {'t', TargetKind::session, kFindCanFail},
      .flags = kReadOnly | kAfterHook,
+     .repeatable = kReads,
      .run = run_show},
 };
 

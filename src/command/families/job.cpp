@@ -241,23 +241,10 @@ Way way_of(const Item& item) {
   return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
 }
 
-Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
+/// What the client that typed `run` sees of the job.
+Status show_run(Item& item, const std::string& name, Way way) {
   JobHost* jobs = item.host().jobs();
   const auto* client = item.client();
-  const Way way = way_of(item);
-  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a pipeline, and
-  // does not wait for ever.
-  if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
-  JobRun run;
-  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec.command);
-  run.spec = std::move(spec);
-  run.input = std::move(input);
-  if (client != nullptr) {
-    run.caller = caller_of(item);
-    run.size = client->size;
-  }
-  const std::string name = run.name;
-  if (auto ran = jobs->run(std::move(run)); !ran) return fail_with(item, ran.error());
   auto view = jobs->find(name);
   if (way == Way::stream) return stream(item, {name, 0, 0});
   if (way == Way::attach && view && view->session) {
@@ -269,6 +256,33 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   }
   item.print(name);
   return Status::normal;
+}
+
+Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
+  JobHost* jobs = item.host().jobs();
+  const auto* client = item.client();
+  const Way way = way_of(item);
+  RunRequest request;
+  if (client != nullptr && !client->session) request = jobs->request_of(client->id);
+  if (request.job) return show_run(item, *request.job, way);
+  if (request.in_doubt) {
+    return fail_with(item, kOwnFailure, "the server died while a program was started: whether it was this one is not known; see sess ps");
+  }
+  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a pipeline, and
+  // does not wait for ever.
+  if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
+  JobRun run;
+  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec.command);
+  run.spec = std::move(spec);
+  run.input = std::move(input);
+  run.request = std::move(request.id);
+  if (client != nullptr) {
+    run.caller = caller_of(item);
+    run.size = client->size;
+  }
+  const std::string name = run.name;
+  if (auto ran = jobs->run(std::move(run)); !ran) return fail_with(item, ran.error());
+  return show_run(item, name, way);
 }
 
 Status run_run(Item& item) {
@@ -441,6 +455,12 @@ Status run_logs(Item& item) {
   return Status::wait;
 }
 
+/// The job says whose request began it: one that was begun goes on, one that was not is begun. What standard input
+/// held is gone with the first server.
+bool run_is_repeatable(const Args& args) { return args.get_or(kInput, "") != "-"; }
+/// As tmux's wait-for it changes a channel.
+bool wait_is_repeatable(const Args& args) { return !args.has('S') && !args.has('L') && !args.has('U'); }
+
 constexpr Flag kRunFlags[] = {
     {'d', "detach", "", "print the job's name and return; without it: attach, or print its output and wait"},
     {'s', "name", "name", "name of the job and its session; made from the command without it"},
@@ -496,16 +516,16 @@ constexpr Entry kEntries[] = {
      .usage = "[-d] [-s name] [-c directory] [-e NAME=value] [options] [--] command [argument ...]",
      .summary = "Run a job: it survives, is logged, and its exit status is kept",
      .example = "sess run -d --restart on-failure -- ./server --port 8080",
-     .flags = kStartServer, .run = run_run, .ours = true},
+     .flags = kStartServer, .repeatable = run_is_repeatable, .run = run_run, .ours = true},
     {.name = "wait", .alias = "wait-job", .purpose = Purpose::jobs, .args = {kWaitFlags, 1, -1, nullptr, true},
      .usage = "[--any] [--timeout duration] job ...",
      .summary = "Wait for jobs and exit with their status",
      .example = "sess wait build && ./deploy",
-     .flags = kStartServer | kReadOnly, .run = run_wait, .ours = true},
+     .flags = kStartServer | kReadOnly, .repeatable = wait_is_repeatable, .run = run_wait, .ours = true},
     {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
      .usage = "[-ft] [-n lines] [--since time] [--raw] job",
      .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
-     .flags = kStartServer | kReadOnly, .run = run_logs, .ours = true},
+     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_logs, .ours = true},
     {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},
      .usage = "job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
      .flags = kStartServer, .run = run_start, .ours = true},

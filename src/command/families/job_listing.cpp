@@ -254,16 +254,16 @@ constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newes
 constexpr Entry kEntries[] = {
     {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-a] [--json]",
      .summary = "Sessions and jobs: state, exit, CPU, memory", .example = "sess ps",
-     .flags = kStartServer | kReadOnly, .run = run_ps, .ours = true},
+     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_ps, .ours = true},
     {.name = "jobs", .alias = "", .purpose = Purpose::jobs, .args = {kJobsFlags, 0, 0, nullptr, true}, .usage = "[-r] [--json]",
      .summary = "The jobs and what became of them", .example = "sess jobs --json",
-     .flags = kStartServer | kReadOnly, .run = run_jobs, .ours = true},
+     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_jobs, .ours = true},
     {.name = "status", .alias = "", .purpose = Purpose::jobs, .args = {kStatusFlags, 0, -1, nullptr, true},
      .usage = "[--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
-     .flags = kStartServer | kReadOnly, .run = run_status, .ours = true},
+     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_status, .ours = true},
     {.name = "history", .alias = "", .purpose = Purpose::jobs, .args = {kHistoryFlags, 0, 1, nullptr, true},
      .usage = "[-n number] [--json] [job]", .summary = "How jobs ended, and what they took",
-     .example = "sess history -n 10", .flags = kStartServer | kReadOnly, .run = run_history, .ours = true},
+     .example = "sess history -n 10", .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_history, .ours = true},
 };
 
 }  // namespace

@@ -131,6 +131,7 @@ constexpr Entry kEntries[] = {
      .summary = "List what keys do",
      .example = "sess list-keys -N",
      .flags = kReadOnly | kAfterHook,
+     .repeatable = kReads,
      .run = run_list},
 };
 

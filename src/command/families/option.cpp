@@ -223,6 +223,7 @@ constexpr Entry kEntries[] = {
      .example = "sess show-options -gv status",
      .target = kPane,
      .flags = kReadOnly | kAfterHook,
+     .repeatable = kReads,
      .run = run_show},
     {.name = "show-window-options",
      .alias = "showw",
@@ -233,6 +234,7 @@ constexpr Entry kEntries[] = {
      .example = "sess show-window-options -g",
      .target = kWindow,
      .flags = kReadOnly | kAfterHook,
+     .repeatable = kReads,
      .run = run_show},
     {.name = "show-hooks",
      .alias = "",
@@ -243,6 +245,7 @@ constexpr Entry kEntries[] = {
      .example = "sess show-hooks -g",
      .target = kPane,
      .flags = kReadOnly | kAfterHook,
+     .repeatable = kReads,
      .run = run_show},
 };
 

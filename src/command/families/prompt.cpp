@@ -262,6 +262,7 @@ constexpr Entry kEntries[] = {
      .summary = "Show what was answered at prompts",
      .example = "sess show-prompt-history -T command",
      .flags = kAfterHook,
+     .repeatable = kReads,
      .run = run_history},
     {.name = "clear-prompt-history",
      .alias = "clearphist",

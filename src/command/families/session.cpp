@@ -244,6 +244,7 @@ constexpr Entry kEntries[] = {
      .summary = "Succeed when a session exists",
      .example = "sess has -t build || sess new -d -s build",
      .target = {'t', TargetKind::session, 0},
+     .repeatable = kReads,
      .run = run_has},
     {.name = "rename-session",
      .alias = "rename",

@@ -99,6 +99,7 @@ constexpr Entry kEntries[] = {
      .summary = "Say what the commands do",
      .example = "sess help new-session",
      .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
      .run = run_help,
      .ours = true},
 };

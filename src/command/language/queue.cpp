@@ -103,7 +103,7 @@ void Queue::report(std::optional<ClientId> client, std::vector<std::string> erro
   push(lines_[client], std::move(item));
 }
 
-void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done) {
+Parsed Queue::parse_typed(ClientId client, std::vector<std::string> argv) const {
   if (argv.empty()) argv = default_command(model_);
   // What `run` starts has semicolons of its own: find(1) -exec ends with one.
   if (argv.front() == "run" || argv.front() == "run-job") {
@@ -113,7 +113,19 @@ void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std
   }
   ParseContext context = parse_context(nullptr, client);
   context.words = Words::command_line;
-  Parsed parsed = parse_arguments(argv, context);
+  return parse_arguments(argv, context);
+}
+
+bool Queue::may_repeat(ClientId client, std::vector<std::string> argv) const {
+  const Parsed parsed = parse_typed(client, std::move(argv));
+  return !parsed.ok() ||
+         std::all_of(parsed.commands->begin(), parsed.commands->end(), [](const Command& command) {
+           return command.entry->repeatable != nullptr && command.entry->repeatable(command.args);
+         });
+}
+
+void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done) {
+  const Parsed parsed = parse_typed(client, std::move(argv));
   // As tmux: with one command wrong, none is run.
   if (parsed.ok()) {
     append(client, make_items(client, parsed.commands, std::make_shared<State>()));

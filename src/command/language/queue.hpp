@@ -41,6 +41,10 @@ class Queue {
   /// stays.
   void submit_arguments(ClientId client, std::vector<std::string> argv, std::function<void(int)> done);
 
+  /// Whether the same may be submitted once more, when nobody knows how the first time ended: every command
+  /// of it is repeatable, or it is wrong and does nothing.
+  [[nodiscard]] bool may_repeat(ClientId client, std::vector<std::string> argv) const;
+
   /// A line from the prompt, a control client or a key binding. `done` may be empty.
   void submit_text(std::optional<ClientId> client, std::string_view text, State state = {},
                    std::function<void(int)> done = {});
@@ -111,6 +115,7 @@ class Queue {
                    const std::shared_ptr<State>& state);
   void insert_items(Item& item, Items items);
   void report(std::optional<ClientId> client, std::vector<std::string> errors);
+  [[nodiscard]] Parsed parse_typed(ClientId client, std::vector<std::string> argv) const;
   using Deadline = std::chrono::steady_clock::time_point;
   bool run_line(std::optional<ClientId> client, Deadline deadline);
   static void push(Items& items, std::shared_ptr<Item> item);

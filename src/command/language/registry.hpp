@@ -42,6 +42,12 @@ enum EntryFlag : std::uint8_t {
   kClientCanFail = 32,  ///< no such client is no error
 };
 
+/// Whether a command that nobody knows the end of (the server died under it) may be carried out once more: it
+/// only reads, or twice leaves what once does.
+using Repeatable = bool (*)(const Args&);
+inline constexpr Repeatable kReads = [](const Args&) { return true; };
+inline constexpr Repeatable kReadsWithP = [](const Args& args) { return args.has('p'); };
+
 /// What a command is for: the headings of `help`.
 enum class Purpose { jobs, sessions, windows, panes, input, display, options, buffers, keys, scripting, server };
 
@@ -55,6 +61,7 @@ struct Entry {
   std::string_view example;  ///< one command line for `help NAME`
   TargetSpec source = {}, target = {};
   std::uint8_t flags = 0;
+  Repeatable repeatable = nullptr;  ///< none: never
   Status (*run)(Item&) = nullptr;
   bool ours = false;  ///< not tmux's: never makes one of tmux's prefixes ambiguous
 };

@@ -52,6 +52,14 @@ struct JobRun {
   std::optional<job::Caller> caller;
   Size size;
   std::optional<std::string> input;      ///< what its standard input holds; kept while the job can be started
+  std::string request = {};              ///< whose `run` it is: RunRequest::id
+};
+
+/// One command of one client, which may come to several servers before one of them answers.
+struct RunRequest {
+  std::string id;                  ///< the same each time it comes
+  std::optional<std::string> job;  ///< what it has begun already
+  bool in_doubt = false;           ///< it came before, and a program was found that nobody has written down
 };
 
 struct JobWait {
@@ -121,6 +129,7 @@ class JobHost {
   /// The log as a person would read it, printed for the client.
   virtual void logs(ClientId client, LogRequest request, std::function<void(Result<>)> done) = 0;
 
+  [[nodiscard]] virtual RunRequest request_of(ClientId client) const = 0;
   /// The client's exit status, when it stays attached until the job's session ends, is the job's.
   virtual void report_status_of(ClientId client, const std::string& job) = 0;
   /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the

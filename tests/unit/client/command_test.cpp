@@ -113,7 +113,9 @@ TEST_CASE("a server of another user is told nothing", "[client]") {
   CHECK(got.err.find("belongs to another user") != std::string::npos);
 }
 
-TEST_CASE("a connection lost before welcome is made again, one lost after the command is not", "[client]") {
+TEST_CASE(
+    "a connection lost before welcome is made again; after the command an old server is not asked twice",
+    "[client]") {
   FakeServer server;
   auto outcome = start(server, {"kill-session"});
   {
@@ -126,11 +128,76 @@ TEST_CASE("a connection lost before welcome is made again, one lost after the co
     dying.expect<Command>();
     dying.send(Print{1, "half"});
   }
+  Peer old = server.accept();
+  old.set_features({});
+  old.greet();
+  CHECK(old.closed());
   const Outcome got = outcome.get();
-  CHECK(got.status.code() == 1);
+  CHECK(got.status.code() == 125);
   CHECK(got.out == "half");
-  CHECK(got.err == "lost server\n");
+  CHECK(got.err == "lost server: what became of 'kill-session' is not known\n");
   CHECK_FALSE(server.has_waiting());
+}
+
+TEST_CASE("a command whose server died is sent once more, and says so; what was printed is not printed twice",
+          "[client]") {
+  FakeServer server;
+  auto outcome = start(server, {"ls"});
+  {
+    Peer dying = server.accept();
+    dying.greet();
+    CHECK(dying.expect<Command>().again.empty());
+    dying.send(Print{1, "one\nt"});
+  }
+  {
+    Peer dying = server.accept();
+    dying.greet();
+    CHECK(dying.expect<Command>().again == "token");
+    dying.send(Print{1, "one"});
+  }
+  Peer next = server.accept();
+  next.greet();
+  CHECK(next.expect<Command>().argv == std::vector<std::string>{"ls"});
+  next.send(Print{1, "one\ntw"});
+  next.send(Print{1, "o\n"});
+  next.send(Exit{3});
+  const Outcome got = outcome.get();
+  CHECK(got.status.code() == 3);
+  CHECK(got.out == "one\ntwo\n");
+}
+
+TEST_CASE("output that is another one now is not mixed with what was printed before", "[client]") {
+  FakeServer server;
+  auto outcome = start(server, {"ls"});
+  {
+    Peer dying = server.accept();
+    dying.greet();
+    dying.expect<Command>();
+    dying.send(Print{1, "one\n"});
+  }
+  Peer next = server.accept();
+  next.greet();
+  next.expect<Command>();
+  next.send(Print{1, "two\nthree\n"});  // it needs no end to be seen
+  const Outcome got = outcome.get();
+  CHECK(got.status.code() == 125);
+  CHECK(got.out == "one\n");
+  CHECK(got.err.find("lost server in the middle of its output") == 0);
+}
+
+TEST_CASE("when no server answers any more, that and 125 is the answer", "[client]") {
+  FakeServer server;
+  auto outcome = start(server, {"new-session", "-d"});
+  {
+    Peer dying = server.accept();
+    dying.greet();
+    dying.expect<Command>();
+    server.disappear();
+  }
+  const Outcome got = outcome.get();
+  CHECK(got.status.code() == 125);
+  CHECK(got.err.find("lost server, and no other answers (no server running on ") == 0);
+  CHECK(got.err.find("what became of 'new-session' is not known\n") != std::string::npos);
 }
 
 TEST_CASE("a refusal is shown as the server words it", "[client]") {

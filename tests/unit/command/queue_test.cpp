@@ -27,6 +27,26 @@ TEST_CASE("an error ends its line and makes the exit status 1", "[command]") {
   CHECK(world.run({"display", "-p", "ok"}).status == 0);
 }
 
+TEST_CASE("what only reads may be repeated, what changes something may not", "[command]") {
+  Started world;
+  const auto may = [&](std::vector<std::string> argv) { return world.queue.may_repeat(world.client, std::move(argv)); };
+  CHECK(may({"ls"}));
+  CHECK(may({"display", "-p", "x", ";", "list-keys"}));
+  CHECK(may({"nonsense"}));
+  CHECK(may({"wait", "job"}));
+  CHECK(may({"run", "true"}));
+  CHECK(may({"attach"}));
+  CHECK_FALSE(may({"ls", ";", "kill-session"}));
+  CHECK_FALSE(may({"display", "x"}));
+  CHECK_FALSE(may({"capture-pane"}));
+  CHECK_FALSE(may({"wait", "-S", "channel"}));
+  CHECK_FALSE(may({"run", "--input", "-", "cat"}));
+  // Alone, sess attaches where there is a session, and makes one where there is none.
+  CHECK(may({}));
+  world.run({"kill-session", "-t", "main"});
+  CHECK_FALSE(may({}));
+}
+
 TEST_CASE("run-shell waits, prints and hands on the exit status", "[command]") {
   Started world;
   world.host.job_results["echo hi; exit 3"] = {3, "hi\n"};
