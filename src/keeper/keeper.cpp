@@ -10,6 +10,7 @@
 #include <cstdlib>
 
 #include "base/check.hpp"
+#include "base/fault.hpp"
 #include "base/log.hpp"
 #include "keeper/handover.hpp"
 #include "keeper/program_table.hpp"
@@ -224,6 +225,7 @@ void Keeper::Impl::become_server(UniqueFd socket) {
   prctl(PR_SET_NAME, "sessd: server");
   prefer_as_oom_victim();
   auto messages = hand_everything_over();
+  SESS_FAULT("hand-over", start_count_);
   const ServerMain server_main = std::move(options_.server_main);
   const auto open_log = std::move(options_.open_log);
   const os::RuntimePaths paths = options_.paths;

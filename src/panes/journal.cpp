@@ -82,6 +82,10 @@ struct Journal::Header {
 
   std::uint64_t positions_used;
   InputPositions::Place positions[kNearPositions];
+
+  std::uint32_t work;  // Work
+  std::uint32_t deaths;
+  std::atomic<std::uint64_t> aside;  // one more than the offset; 0: not set aside
 };
 
 Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
@@ -296,6 +300,43 @@ std::optional<Journal::Suspect> Journal::blame() {
     h.suspect_count = 1;
   }
   return Suspect{h.suspect_begin, h.suspect_end, h.suspect_count};
+}
+
+Journal::Work Journal::begin_work(Work work) {
+  Header& h = header();
+  const auto before = static_cast<Work>(h.work);
+  h.work = static_cast<std::uint32_t>(work);
+  os::publish_fence();
+  return before;
+}
+
+std::uint32_t Journal::count_death(bool fault) {
+  Header& h = header();
+  if (fault && h.work != 0) ++h.deaths;
+  os::publish_fence();
+  h.work = 0;
+  return h.deaths;
+}
+
+void Journal::forget_deaths() {
+  header().deaths = 0;
+}
+
+void Journal::set_aside(std::uint64_t offset) {
+  header().aside.store(offset + 1, std::memory_order_release);
+}
+
+std::optional<std::uint64_t> Journal::aside() const {
+  const std::uint64_t aside = header().aside.load(std::memory_order_relaxed);
+  if (aside == 0) return std::nullopt;
+  return std::min(aside - 1, written());
+}
+
+void Journal::take_back() {
+  Header& h = header();
+  h.deaths = 0;
+  h.parsed.store(written(), std::memory_order_release);
+  h.aside.store(0, std::memory_order_release);
 }
 
 // --- input ----------------------------------------------------------------------------------------------

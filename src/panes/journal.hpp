@@ -112,6 +112,22 @@ class Journal final : public terminal::SegmentStore {
   /// that was being parsed. The same range twice is to be skipped.
   std::optional<Suspect> blame();
 
+  /// What a server may die of that no range of bytes is to blame for.
+  enum class Work : std::uint32_t { none, recovery, checkpoint };
+  /// Notes the work that begins (or, with what it was before, goes on). Returns what it was before.
+  Work begin_work(Work work);
+  /// To be called once at recovery: counts the last server's death when it was a fault and happened at such work here.
+  /// How many there were since forget_deaths().
+  std::uint32_t count_death(bool fault);
+  void forget_deaths();
+
+  /// The pane is set aside: bytes from `offset` on come unparsed and stay in the ring, for later servers, too.
+  void set_aside(std::uint64_t offset);
+  [[nodiscard]] std::optional<std::uint64_t> aside() const;
+  /// It is a pane like others again, with no deaths. What was printed meanwhile counts as answered: a reply that comes
+  /// so late would be taken for keys.
+  void take_back();
+
   // --- input --------------------------------------------------------------------------------------------
 
   enum class Input : std::uint8_t { typed, answer };

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "base/bytes.hpp"
+#include "base/fault.hpp"
 #include "base/log.hpp"
 
 namespace sess::panes {
@@ -19,8 +21,6 @@ constexpr model::ClientToken kReplies = 1;
 constexpr std::size_t kPortion = 16 * 1024;
 /// What one returns when there is more: n_tty's buffer without the byte that it keeps free.
 constexpr std::size_t kFullRead = 4095;
-/// How finely a replay steps after a fault, so that the third start skips little.
-constexpr std::size_t kCarefulPortion = 256;
 /// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
 constexpr std::size_t kLastRead = 4 << 20;
 constexpr std::size_t kMarkEvery = 4 * 1024;
@@ -39,14 +39,50 @@ Result<std::unique_ptr<PaneIo>> PaneIo::open(os::Loop& loop, model::PaneId id, U
                                              Size size, Limits limits, PaneObserver& observer,
                                              std::optional<Recovery> recovery) {
   auto opened = Journal::open(std::move(journal));
+  std::optional<Error> unreadable;
+  if (!opened && recovery) {
+    // The keeper has it still: a server that can read it finds everything.
+    unreadable = opened.error();
+    log::error("pane {}: its journal cannot be read: {}", id.value, unreadable->text);
+    auto memory = os::SharedMemory::create("sess-pane", 0);
+    if (!memory) return pass(memory.error());
+    opened = Journal::open(memory->take_fd());
+  }
   if (!opened) return pass(opened.error());
   std::unique_ptr<PaneIo> pane(new PaneIo(loop, id, std::move(master), std::move(*opened), observer));
-  if (auto ok = pane->recover(size, limits, recovery); !ok) return pass(ok.error());
+  pane->limits_ = limits;
+  pane->unreadable_ = unreadable.has_value();
+  if (unreadable) {
+    pane->journal_->set_aside(0);
+    pane->come_up_aside(size, fmt::format("its memory cannot be read ({})", unreadable->text));
+  } else {
+    pane->recover(size, limits, recovery);
+  }
   pane->watch();
   return pane;
 }
 
-Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recovery) {
+void PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recovery) {
+  const std::uint32_t deaths = recovery ? journal_->count_death(recovery->fault) : 0;
+  if (recovery && recovery->upgraded && journal_->aside()) {
+    log::info("pane {}: was set aside; tried again", id_.value);
+    journal_->take_back();
+  } else if (deaths >= kMostDeaths && !journal_->aside()) {
+    log::error("pane {}: {} servers died of it; it is set aside", id_.value, deaths);
+    journal_->set_aside(journal_->written());
+  }
+  if (journal_->aside()) {
+    return come_up_aside(size, fmt::format("{} servers in a row died recovering or saving it", deaths));
+  }
+  journal_->begin_work(Journal::Work::recovery);
+  recovering_ = true;
+  if (recovery) SESS_FAULT("pane-recover", id_.value);
+  load(size, limits, recovery && recovery->fault);
+  recovering_ = false;
+  journal_->begin_work(Journal::Work::none);
+}
+
+void PaneIo::load(Size size, Limits limits, bool fault) {
   const auto checkpoint = journal_->checkpoint();
   if (checkpoint) {
     ByteReader reader(checkpoint->state);
@@ -74,7 +110,7 @@ Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recov
   }
   marks_.push_back({parsed_, emulator_->screen().history().end_line()});
   std::optional<Journal::Suspect> suspect;
-  if (recovery && recovery->fault) suspect = journal_->blame();
+  if (fault) suspect = journal_->blame();
   if (suspect && suspect->count >= 2 && suspect->begin >= parsed_ && suspect->end <= end) {
     replay(suspect->begin, kCarefulPortion);
     const std::uint64_t skipped = suspect->end - suspect->begin;
@@ -90,7 +126,6 @@ Result<> PaneIo::recover(Size size, Limits limits, std::optional<Recovery> recov
   }
   replay(end, suspect ? kCarefulPortion : kPortion);
   if (emulator_->screen().size() != size) resize(size);
-  return {};
 }
 
 void PaneIo::replay(std::uint64_t end, std::size_t step) {
@@ -109,7 +144,12 @@ void PaneIo::watch() {
   if (!master_ || eof_) return;
   watch_ = std::make_unique<os::FdWatch>(loop_, master_.get(),
                                          [this](bool readable, bool writable) { on_ready(readable, writable); });
-  watch_->want(true, !journal_->pending_input().empty() || !waiting_.empty());
+  want_what_fits();
+}
+
+void PaneIo::want_what_fits() {
+  if (!watch_) return;
+  watch_->want(!eof_ && !full_ && !unreadable_, !journal_->pending_input().empty() || !waiting_.empty());
 }
 
 void PaneIo::on_ready(bool readable, bool writable) noexcept {
@@ -124,10 +164,15 @@ void PaneIo::on_ready(bool readable, bool writable) noexcept {
 
 std::size_t PaneIo::read_some(std::size_t budget) {
   std::size_t total = 0;
-  while (total < budget && master_) {
+  while (total < budget && master_ && !unreadable_) {
     make_room();
     const auto space = journal_->write_space(kPortion);
-    if (space.empty()) break;  // no checkpoint could be taken: the program waits, nothing is lost
+    full_ = space.empty();  // no checkpoint could be taken: the program waits, nothing is lost
+    if (full_) {
+      log::warn("pane {}: there is no room for what its program prints: it has to wait", id_.value);
+      want_what_fits();
+      break;
+    }
     const ssize_t n = ::read(master_.get(), space.data(), space.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
@@ -137,7 +182,12 @@ std::size_t PaneIo::read_some(std::size_t budget) {
     }
     const std::uint64_t from = journal_->written();
     journal_->commit(static_cast<std::size_t>(n));
-    parse(from, {space.data(), static_cast<std::size_t>(n)});
+    const std::string_view bytes(space.data(), static_cast<std::size_t>(n));
+    if (aside()) {
+      observer_.on_pane_bytes(*this, bytes);
+    } else {
+      parse(from, bytes);
+    }
     total += static_cast<std::size_t>(n);
     // The kernel's buffer is empty. Asking it again would wait for what its worker has not moved there yet.
     if (static_cast<std::size_t>(n) < kFullRead) break;
@@ -172,6 +222,12 @@ void PaneIo::make_room() {
 }
 
 void PaneIo::checkpoint() {
+  if (!aside()) save();  // else what the journal holds is the program's
+}
+
+void PaneIo::save() {
+  const auto before = journal_->begin_work(Journal::Work::checkpoint);
+  SESS_FAULT("pane-checkpoint", id_.value);
   static_assert(terminal::Emulator::kMaxSaved <= Journal::kSlotSize);
   ByteWriter writer;
   emulator_->save(writer);
@@ -184,7 +240,11 @@ void PaneIo::checkpoint() {
   }
   if (auto saved = journal_->save_checkpoint(parsed_, writer.bytes()); !saved) {
     log::error("pane {}: {}", id_.value, saved.error().text);
+  } else {
+    if (!recovering_) journal_->forget_deaths();
+    if (std::exchange(full_, false)) want_what_fits();
   }
+  journal_->begin_work(before);
 }
 
 std::optional<std::uint64_t> PaneIo::history_line_at(std::uint64_t offset) const {
@@ -240,7 +300,7 @@ void PaneIo::write_input() {
     if (n <= 0) break;
     written += static_cast<std::size_t>(n);
   }
-  if (watch_) watch_->want(!eof_, !journal_->pending_input().empty() || !waiting_.empty());
+  want_what_fits();
 }
 
 /// Nobody reads any more.
@@ -278,6 +338,7 @@ void PaneIo::set_identity(const terminal::Identity& identity) {
 }
 
 void PaneIo::set_limits(Limits limits) {
+  limits_ = limits;
   emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
   if (parsed_ > 0) checkpoint();
 }
@@ -288,6 +349,7 @@ void PaneIo::clear_history() {
 }
 
 void PaneIo::reset_terminal() {
+  if (aside()) return begin_anew();
   emulator_->reset();
   checkpoint();
 }
@@ -308,6 +370,12 @@ void PaneIo::replace_master(UniqueFd master) {
 }
 
 void PaneIo::announce(std::string_view text) {
+  if (aside()) {
+    quiet_ = true;
+    emulator_->feed(text);
+    quiet_ = false;
+    return observer_.on_pane_output(*this);
+  }
   // Through the ring, like everything that is shown: views and a replay need no second way.
   while (!text.empty()) {
     make_room();

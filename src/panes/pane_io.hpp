@@ -3,6 +3,9 @@
 // Owns the PTY master, the journal and the emulator. Output goes read() → journal (published) → emulator; views
 // take what they show from here at the end of the turn. Input is accepted into the journal first and written from
 // there. Knows nothing of clients, windows or commands: it tells its owner what happened.
+//
+// A pane that servers die of is set aside (pane_aside.cpp): its program runs and gets its input, its output stays
+// unparsed in the ring until that is full, and the screen, which is not the program's any more, says so.
 #pragma once
 
 #include <deque>
@@ -19,6 +22,7 @@
 #include "panes/input_queue.hpp"
 #include "panes/journal.hpp"
 #include "terminal/act/emulator.hpp"
+#include "terminal/screen/segment_store.hpp"
 
 namespace sess::panes {
 
@@ -48,15 +52,18 @@ class PaneIo final : public terminal::Sink {
     std::uint64_t history_bytes = 32ULL << 20;
   };
   struct Recovery {
-    bool fault = false;  ///< the last server died of its own fault, not of a signal from outside
+    bool fault = false;     ///< the last server died of its own fault, not of a signal from outside
+    bool upgraded = false;  ///< other code than before: it may read what the one before died of
   };
 
   /// A new pane, or (with `recovery`) one whose journal an earlier server wrote: loads its checkpoint and replays
-  /// the ring. The master may be empty for a program that is gone.
+  /// the ring. The master may be empty for a program that is gone. With `recovery` a pane comes up set aside when its
+  /// journal cannot be opened or when kMostDeaths servers in a row died of it.
   static Result<std::unique_ptr<PaneIo>> open(os::Loop& loop, model::PaneId id, UniqueFd master, UniqueFd journal,
                                               Size size, Limits limits, PaneObserver& observer,
                                               std::optional<Recovery> recovery);
   ~PaneIo() override;
+  static constexpr std::uint32_t kMostDeaths = 3;
 
   [[nodiscard]] model::PaneId id() const { return id_; }
   [[nodiscard]] const terminal::Screen& screen() const { return emulator_->screen(); }
@@ -64,6 +71,8 @@ class PaneIo final : public terminal::Sink {
   [[nodiscard]] const Journal& journal() const { return *journal_; }
   [[nodiscard]] Journal& journal() { return *journal_; }
   [[nodiscard]] int master() const { return master_.get(); }
+  /// The screen is sess's own: no view may follow the program's bytes, and parsed() stands still.
+  [[nodiscard]] bool aside() const { return journal_->aside().has_value(); }
 
   /// Stream offset up to which output is on the screen, and the last token boundary before it.
   [[nodiscard]] std::uint64_t parsed() const { return parsed_; }
@@ -95,6 +104,7 @@ class PaneIo final : public terminal::Sink {
   void set_identity(const terminal::Identity& identity);
   void set_limits(Limits limits);
   void clear_history();
+  /// A pane that was set aside begins anew with an empty history and shows what was kept.
   void reset_terminal();
 
   /// Reads what is there after the program's end (bounded), then lets the terminal go.
@@ -109,7 +119,10 @@ class PaneIo final : public terminal::Sink {
  private:
   PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_ptr<Journal> journal,
          PaneObserver& observer);
-  Result<> recover(Size size, Limits limits, std::optional<Recovery> recovery);
+  void recover(Size size, Limits limits, std::optional<Recovery> recovery);
+  void load(Size size, Limits limits, bool fault);
+  void come_up_aside(Size size, std::string_view why);
+  void begin_anew();
   void replay(std::uint64_t end, std::size_t step);
   void watch();
   void on_ready(bool readable, bool writable) noexcept;
@@ -118,6 +131,11 @@ class PaneIo final : public terminal::Sink {
   void make_room();
   void write_input();
   void drop_input();
+  void want_what_fits();
+  void save();
+
+  /// How finely a replay steps after a fault, so that the third start skips little.
+  static constexpr std::size_t kCarefulPortion = 256;
 
   void on_reply(std::string_view bytes) override;
   void on_bell() override;
@@ -135,15 +153,20 @@ class PaneIo final : public terminal::Sink {
   UniqueFd master_;
   std::unique_ptr<Journal> journal_;
   PaneObserver& observer_;
+  terminal::HeapSegmentStore own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;
   std::deque<LineMark> marks_;
   std::optional<LineMark> before_resize_;
   std::string replies_;
   InputQueue waiting_;
+  Limits limits_;
   std::uint64_t parsed_ = 0;
   bool quiet_ = false;  ///< replaying what was parsed before: no replies, bells or events
   bool eof_ = false;
+  bool full_ = false;        ///< the ring takes no more: the program waits, nothing is lost
+  bool recovering_ = false;  ///< a checkpoint that succeeds says nothing yet
+  bool unreadable_ = false;  ///< the journal is a stand-in that dies with this server: nothing is read into it
 };
 
 }  // namespace sess::panes

@@ -499,7 +499,8 @@ void Server::resume_view(RemoteClient& client, const protocol::Resume& resume) {
   const auto now = clock().now();
   panes::PaneIo* io = pane_io(model::PaneId{resume.pane});
   const bool was_direct = resume.mode.value_or(protocol::AttachMode::direct) == protocol::AttachMode::direct;
-  const bool has_offset = io != nullptr && resume.offset != protocol::kNoOffset;
+  // What a pane that is set aside shows has no place in the program's stream.
+  const bool has_offset = io != nullptr && !io->aside() && resume.offset != protocol::kNoOffset;
   if (!was_direct) {
     // Its modes are on; the frame is drawn anew, or the terminal is left for the pane itself.
     send_attached(client, protocol::AttachMode::composed, model::PaneId{resume.pane}, false);

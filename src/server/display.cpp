@@ -47,6 +47,8 @@ model::Pane* Server::direct_pane(RemoteClient& client) {
   if (model_.border_status(*window) != model::BorderStatus::off) return nullptr;
   model::Pane* pane = model_.pane(window->active);
   if (pane == nullptr || pane->size != seen->size) return nullptr;
+  const panes::PaneIo* io = pane_io(pane->id);
+  if (io != nullptr && io->aside()) return nullptr;  // its bytes are not what it shows
   return pane;
 }
 

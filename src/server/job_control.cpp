@@ -370,7 +370,7 @@ bool JobControl::on_pane_closed(model::PaneId pane) {
 void JobControl::on_pane_bytes(panes::PaneIo& pane) {
   if (logs_.empty()) return;
   const auto position = pane.journal().log_position();
-  if (position && pane.parsed() - position->logged >= kLogLag) log_output(pane);
+  if (position && pane.journal().written() - position->logged >= kLogLag) log_output(pane);
 }
 
 void JobControl::log_output(panes::PaneIo& pane) {
@@ -387,13 +387,13 @@ void JobControl::log_output(panes::PaneIo& pane) {
   const auto wall = server_.clock().wall();
   std::uint64_t logged = position->logged;
   if (!std::exchange(it->second.found, true)) {
-    if (position->base) logged = std::min(logged + writer.written_since(*position->base, wall), pane.parsed());
+    if (position->base) logged = std::min(logged + writer.written_since(*position->base, wall), journal.written());
     writer.resume(position->lost);
     journal.end_log_write(logged, position->lost);
   }
-  while (logged < pane.parsed()) {
+  while (logged < journal.written()) {
     const std::uint64_t from = std::max(logged, journal.oldest());
-    const auto bytes = journal.output(from).substr(0, std::min<std::uint64_t>(pane.parsed() - from, kLogPortion));
+    const auto bytes = journal.output(from).substr(0, kLogPortion);
     const auto report = writer.write(bytes, wall, [&](std::uint64_t size) { journal.begin_log_write(size); });
     logged = from + bytes.size();
     journal.end_log_write(logged, writer.lost());

@@ -49,6 +49,14 @@ void Server::on_pane_output(panes::PaneIo& pane) {
   }
 }
 
+void Server::tell_starved() {
+  for (const auto id : printed_) {
+    const panes::PaneIo* io = pane_io(id);
+    if (io == nullptr || !io->screen().history().starved() || !starved_.insert(id).second) continue;
+    report(fmt::format("pane {}: no memory for more history: new lines take the place of the oldest", to_string(id)));
+  }
+}
+
 void Server::rename_windows() {
   for (const auto& [id, window] : model_.windows()) {
     if (!window.options.flag("automatic-rename")) continue;

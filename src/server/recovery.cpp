@@ -1,7 +1,6 @@
 // From the keeper's hand-over to a running model: the start-up path of every server. A first start is the same with
 // nothing to recover.
 #include <algorithm>
-#include <csignal>
 
 #include "base/log.hpp"
 #include "command/format/format.hpp"
@@ -13,22 +12,13 @@
 namespace sess::server {
 namespace {
 
-/// Deaths that the server brought upon itself: its input may be to blame. SIGKILL and friends come from outside.
-bool is_fault(const keeper::Death& death) {
-  if (death.kind == keeper::Death::Kind::hung) return true;
-  if (death.kind != keeper::Death::Kind::signaled) return false;
-  switch (death.detail) {
-    case SIGSEGV:
-    case SIGABRT:
-    case SIGBUS:
-    case SIGFPE:
-    case SIGILL:
-    case SIGTRAP:
-    case SIGSYS:
-      return true;
-    default:
-      return false;
-  }
+/// A server that brought its end upon itself: its input may be to blame. What a sanitizer finds ends in an exit.
+panes::PaneIo::Recovery recovery_after(const keeper::Death& death) {
+  using Kind = keeper::Death::Kind;
+  panes::PaneIo::Recovery recovery;
+  recovery.fault = keeper::is_own_fault(death) || (death.kind == Kind::exited && death.detail != 0);
+  recovery.upgraded = death.kind == Kind::upgraded;
+  return recovery;
 }
 
 }  // namespace
@@ -41,7 +31,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   saved_clients_ = std::move(state.clients);
 
   job_control_->restore(state.jobs);
-  const panes::PaneIo::Recovery how{is_fault(start_.previous)};
+  const auto how = recovery_after(start_.previous);
   std::vector<keeper::Program> orphans;
   for (auto& program : programs) {
     const model::PaneId id{program.pane};
@@ -69,6 +59,9 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
     }
     // select-pane -T may have given another one since the program did.
     if (pane->title.empty()) pane->title = std::string((*io)->screen().title());
+    if ((*io)->aside() && how.fault) {
+      report(fmt::format("pane {} is set aside: what it printed ended the server, or cannot be read", to_string(id)));
+    }
     panes_[id] = std::move(*io);
     if (program.exited && (of_job || !pane->dead)) {
       ended_.push_back({program.pane, program.pid, program.wait_status, program.usage, program.ended,
@@ -152,7 +145,7 @@ void Server::adopt_orphan(const keeper::Program& program) {
   pane->pid = program.pid;
   pane->tty = program.tty;
   auto io = panes::PaneIo::open(*loop_, pane->id, std::move(handed.master), std::move(handed.journal), pane->size,
-                         history_limits(*pane), *this, panes::PaneIo::Recovery{false});
+                         history_limits(*pane), *this, recovery_after(start_.previous));
   if (!io) {
     log::error("program {}: its journal is lost: {}", program.pid, io.error().text);
     return;

@@ -8,6 +8,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/fault.hpp"
 #include "base/log.hpp"
 #include "keeper/message.hpp"
 #include "os/directory.hpp"
@@ -126,6 +127,7 @@ Result<> Server::set_up() {
       ready = std::holds_alternative<keeper::Ready>(*message);
     }
   }
+  SESS_FAULT("start", start_.start_count);
   log::info("server {} starts; the one before: {}; {} programs", start_.start_count, to_text(start_.previous),
             programs.size());
 
@@ -217,7 +219,10 @@ void Server::end_of_turn() {
     deal_with_ended_programs();
     follow_model();
     tell_focus(false);
-    if (round == 0 && !printed_.empty()) alerts_->on_output(printed_);
+    if (round == 0 && !printed_.empty()) {
+      alerts_->on_output(printed_);
+      tell_starved();
+    }
     if (queue_->idle() && ended_.empty()) break;
   }
   if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
@@ -366,6 +371,7 @@ Result<> Server::take_program(model::PaneId id, bool replace, Size asked, keeper
   panes::PaneIo* io = pane_io(id);
   if (replace && io != nullptr) {
     io->finish();  // not before: a program that cannot be started leaves the one before it alone
+    if (io->aside()) io->reset_terminal();
     reset_terminal(id);
     io->replace_master(std::move(spawned.master));
   } else {
@@ -431,6 +437,7 @@ void Server::reset_terminal(model::PaneId id) {
   const model::Pane* pane = model_.pane(id);
   if (io == nullptr || pane == nullptr) return;
   const std::string title = pane->title;
+  if (io->aside()) display_changed();
   io->reset_terminal();
   if (!title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
 }
@@ -570,6 +577,7 @@ void Server::follow(const model::Event& event) {
         }
       }
       synchronized_panes_.forget(*event.pane);
+      starved_.erase(*event.pane);
       if (panes_.erase(*event.pane) > 0) {
         signal_pane(*event.pane, SIGHUP, keeper::Signal::Whom::session);
         signal_pane(*event.pane, SIGCONT, keeper::Signal::Whom::session);

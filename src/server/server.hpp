@@ -141,6 +141,7 @@ class Server final : private panes::PaneObserver {
   void deal_with_ended_programs();
   void tell_focus(bool of_hook);
   void take_errors();
+  void tell_starved();
   void follow_model();
   void follow(const model::Event& event);
   void rename_windows();
@@ -276,6 +277,7 @@ class Server final : private panes::PaneObserver {
   std::size_t printing_ = 0;              ///< how many there were in the turn before
   panes::PaneFocus pane_focus_;
   panes::SynchronizedPanes synchronized_panes_;
+  std::set<model::PaneId> starved_;       ///< whose history does not grow for lack of memory: it was said
   std::vector<model::ClientId> lost_;     ///< connections to sweep at the end of the turn
   model::MessageLog messages_;
   std::vector<std::string> errors_to_show_;  ///< of the configuration, until somebody is attached

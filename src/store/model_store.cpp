@@ -6,6 +6,8 @@
 #include "os/slots.hpp"
 #include "store/model_encoding.hpp"
 
+#include "base/fault.hpp"
+
 namespace sess::store {
 namespace {
 
@@ -115,6 +117,7 @@ Result<> ModelStore::save(const Saved& saved, const SavedState& state) {
       if (kept_.count(key) == 0) log_->erase(key);
     }
   }
+  SESS_FAULT("model-save");
   if (auto committed = log_->commit(); !committed) problem_ = committed;
   all_ = !problem_;
   if (problem_ && slots_[0]) {

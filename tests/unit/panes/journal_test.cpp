@@ -176,3 +176,33 @@ TEST_CASE("offsets that the ring does not hold give nothing", "[server]") {
   CHECK(journal->output(5).empty());
   CHECK(journal->output(~std::uint64_t{0}).empty());
 }
+
+TEST_CASE("deaths at a pane's recovery or checkpoint are counted until one is saved", "[server]") {
+  using Work = Journal::Work;
+  File file;
+  CHECK(file.open()->count_death(true) == 0);  // it died elsewhere
+  CHECK(file.open()->begin_work(Work::recovery) == Work::none);
+  CHECK(file.open()->count_death(false) == 0);  // killed from outside
+  CHECK(file.open()->begin_work(Work::recovery) == Work::none);
+  CHECK(file.open()->count_death(true) == 1);
+  CHECK(file.open()->count_death(true) == 1);  // no work was begun
+  CHECK(file.open()->begin_work(Work::checkpoint) == Work::none);
+  CHECK(file.open()->begin_work(Work::recovery) == Work::checkpoint);
+  CHECK(file.open()->count_death(true) == 2);
+  file.open()->forget_deaths();
+  CHECK(file.open()->count_death(true) == 0);
+}
+
+TEST_CASE("a journal knows for every later server from which byte on its pane is set aside", "[server]") {
+  File file;
+  CHECK(!file.open()->aside());
+  file.open()->set_aside(0);
+  CHECK(file.open()->aside() == 0);
+  auto journal = file.open();
+  print(*journal, "kept");
+  journal->commit(4);
+  CHECK(journal->aside() == 0);
+  journal->take_back();
+  CHECK(!file.open()->aside());
+  CHECK(file.open()->parsed() == 4);
+}
