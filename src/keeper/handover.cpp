@@ -181,6 +181,7 @@ std::vector<int> descriptors_of(const Handover& state) {
   for (const auto& program : state.programs) {
     out.push_back(program.master.get());
     out.push_back(program.journal.get());
+    if (program.held_end) out.push_back(program.held_end.get());
   }
   return out;
 }

@@ -58,3 +58,16 @@ TEST_CASE("a state directory that cannot be made is told once, and used when it 
   CHECK(rig.sess({"run", "-s", "two", "--", "echo", "kept"}).status.code() == 0);
   CHECK(rig.sess({"logs", "two"}).out == "kept\n");
 }
+
+TEST_CASE("a job that ends after a live upgrade has its own status", "[e2e][job-ends]") {
+  // The keeper's new code closed the pipe on which the job's holder reports, and took its end for a kill.
+  const Rig rig;
+  run_held(rig, "job", 48);
+  const pid_t keeper = rig.keeper();
+  const pid_t server = rig.server();
+  REQUIRE(::kill(keeper, SIGUSR2) == 0);
+  REQUIRE(wait_until([&] { return rig.server() != server && rig.server() > 0; }));
+  CHECK(rig.keeper() == keeper);
+  release(rig);
+  CHECK(rig.sess({"wait", "job"}).status.code() == 48);
+}
