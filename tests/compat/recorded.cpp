@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -144,7 +145,11 @@ std::string as_bytes(Number number) {
       facts >> pid;
       int master = -1;
       int slave = -1;
-      if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) give_up("openpty");
+      // Raw from the start: what waited is written before any program could ask for it, and no echo is recorded.
+      termios raw{};
+      if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0 || tcgetattr(slave, &raw) != 0) give_up("openpty");
+      cfmakeraw(&raw);
+      if (tcsetattr(slave, TCSANOW, &raw) != 0) give_up("tcsetattr");
       if (pid > 0) revive_program(pid, slave, home);
       close(slave);
       fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
