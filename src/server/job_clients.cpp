@@ -107,7 +107,7 @@ command::JobUse JobControl::use(const std::string& name) const {
   for (const auto& [pane, run] : runs_) {
     if (run.job == name && run.holder > 0) return use_of(os::held_processes(run.holder), job->started);
   }
-  return job->pid ? use_of({*job->pid}, job->started) : command::JobUse();
+  return job->pid ? use_of(std::vector<int>{*job->pid}, job->started) : command::JobUse();
 }
 
 bool JobControl::prints_on_terminal(command::ClientId id) const {

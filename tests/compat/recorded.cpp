@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
@@ -86,7 +87,14 @@ void revive_program(pid_t pid, int slave, const std::string& home) {
   how.exit_signal = SIGCHLD;
   how.set_tid = reinterpret_cast<std::uint64_t>(&pid);
   how.set_tid_size = 1;
-  const long child = syscall(SYS_clone3, &how, sizeof how);
+  // A shell of the scene may have that number for a moment.
+  long child = -1;
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while ((child = syscall(SYS_clone3, &how, sizeof how)) < 0 && errno == EEXIST) {
+    while (waitpid(-1, nullptr, WNOHANG) > 0) {
+    }
+    if (std::chrono::steady_clock::now() > end) break;
+  }
   if (child < 0) give_up("a process with pid " + std::to_string(pid));
   if (child > 0) return;
   setsid();
