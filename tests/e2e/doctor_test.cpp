@@ -11,8 +11,9 @@ using namespace sess::test;
 
 namespace {
 
-constexpr const char* kTopics[] = {"logout", "lingering",  "socket",  "temporary files",
-                                   "boot",   "file limit", "version", "nesting"};
+constexpr const char* kTopics[] = {"logout",          "lingering", "socket",     "state",
+                                   "temporary files", "boot",      "file limit", "version",
+                                   "nesting"};
 
 bool has_line(const std::string& text, const std::string& begin) {
   for (const auto& line : split_lines(text)) {
