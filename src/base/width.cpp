@@ -15,6 +15,9 @@ constexpr char32_t kVs16 = 0xFE0F;
 
 bool is_regional_indicator(char32_t c) { return c >= 0x1F1E6 && c <= 0x1F1FF; }
 
+/// Thai and Lao SARA AM: spacing marks by UAX #29, but a column of their own wherever columns are counted (wcwidth).
+bool is_sara_am(char32_t c) { return c == 0x0E33 || c == 0x0EB3; }
+
 /// Calls visit(begin, length, columns) for each cluster of the text.
 template <class Visit>
 void each_cluster(std::string_view text, Visit visit) {
@@ -55,7 +58,7 @@ int code_point_width(char32_t c) {
 
 bool GraphemeBreaker::breaks_before(char32_t next) {
   const auto code = static_cast<utf8proc_int32_t>(next);
-  if (state_.previous < 0) {
+  if (state_.previous < 0 || is_sara_am(next)) {
     state_.previous = code;
     state_.utf8proc_state = 0;
     return true;
