@@ -56,8 +56,9 @@ Status run_message(Item& item) {
   const std::string message = expand_time(context, text);
   for (const std::string& line : trace) item.print("#" + line);
 
-  if (!item.client_id()) return item.error(message);
-  if (args.has('p')) {
+  if (!item.client_id()) {
+    item.error(message);  // as tmux: kept for the first client to see; the rest of its line runs
+  } else if (args.has('p')) {
     item.print(message);
   } else if (target_client != nullptr) {
     item.host().show_message(target_client->id, message, delay);

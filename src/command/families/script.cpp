@@ -80,6 +80,40 @@ void start_shell(Host* host, model::Model* model, ShellRequest request, Waker wa
   });
 }
 
+/// Who runs what -b leaves for later, and where. As in tmux whom the command acts on: the command client that
+/// asked leaves at once, and with nobody attached they are nobody's commands.
+class Later {
+ public:
+  explicit Later(const Item& item) : queue_(&item.queue()), state_(item.state()) {
+    const auto* asked = item.client();
+    if (asked != nullptr && asked->session) {
+      client_ = asked->id;
+      return;
+    }
+    // Somebody who may only look is not the one who acts.
+    const auto* target = item.target_client();
+    if (target != nullptr && !target->read_only) client_ = target->id;
+    if (!still_there(item.model(), state_.current)) {
+      state_.current = find_from_client(item.model(), item.client_id());
+    }
+  }
+
+  void run(const Value& commands) const {
+    const bool gone = client_ && queue_->model().client(*client_) == nullptr;
+    const auto client = gone ? std::nullopt : client_;
+    if (commands.is_string()) {
+      queue_->submit_text(client, commands.string(), state_);
+    } else {
+      queue_->submit(client, commands.commands(), state_);
+    }
+  }
+
+ private:
+  Queue* queue_;
+  State state_;
+  std::optional<ClientId> client_;
+};
+
 Status run_shell(Item& item) {
   const Args& args = item.args();
   std::chrono::milliseconds delay(0);
@@ -107,15 +141,12 @@ Status run_shell(Item& item) {
       if (!made) return item.error(made.error());
       commands = *made;
     }
-    if (!args.has('d')) {
-      item.run_after(commands);
+    if (background && commands) {
+      host->after(delay, [later = Later(item), commands] { later.run(Value(commands)); });
       return Status::normal;
     }
-    if (background) {
-      Queue* queue = &item.queue();
-      host->after(delay, [queue, commands, client = item.client_id(), state = item.state()] {
-        queue->submit(client, commands, state);
-      });
+    if (background || !args.has('d')) {
+      item.run_after(commands);
       return Status::normal;
     }
     const Waker waker = item.wait();
@@ -165,16 +196,9 @@ Status run_if(Item& item) {
 
   ShellRequest request = job_request(item, condition);
   if (args.has('b')) {
-    Queue* queue = &item.queue();
-    item.host().run_shell(std::move(request), [queue, values = args.values(), client = item.client_id(),
-                                             state = item.state()](const ShellResult& result) {
+    item.host().run_shell(std::move(request), [later = Later(item), values = args.values()](const ShellResult& result) {
       const std::size_t index = result.exit_status == 0 ? 1 : 2;
-      if (index >= values.size() || (client && queue->model().client(*client) == nullptr)) return;
-      if (values[index].is_string()) {
-        queue->submit_text(client, values[index].string(), state);
-      } else {
-        queue->submit(client, values[index].commands(), state);
-      }
+      if (index < values.size()) later.run(values[index]);
     });
     return Status::normal;
   }

@@ -77,7 +77,50 @@ TEST_CASE("if-shell runs one branch in its place", "[command]") {
   CHECK(world.line("if -F 0 { display -p yes } { display -p no ; display -p no2 } ; display -p end").out ==
         "no\nno2\nend\n");
   CHECK(world.run({"if", "-F", "1", "foo", "bar"}).err == "unknown command: foo\n");
-  CHECK(world.run({"if", "-b", "true", "display -p a"}).out == "a\n");
+  // In the background nobody reads what it prints; what it does is done.
+  CHECK(world.run({"if", "-b", "true", "display -p a ; set -g @answer yes"}).out.empty());
+  CHECK(world.run({"show", "-gv", "@answer"}).out == "yes\n");
+}
+
+TEST_CASE("what -b left for later was dropped with the command client that asked for it", "[command]") {
+  Started world;
+  world.run({"new-window", "-n", "other"});
+  world.host.job_results["false"] = {1, ""};
+  world.host.files["/conf"] = "if -b true { set -g @file yes }\n";
+  const auto ask = [&](std::vector<std::string> argv) {
+    const ClientId asks = world.add_client("asks");
+    world.queue.submit_arguments(asks, std::move(argv), {});
+    // What has been read goes on; what waits for a shell or the clock has not begun when the client leaves.
+    while (!world.queue.run()) continue;
+    return asks;
+  };
+  const auto leave = [&](ClientId client) {
+    world.model.remove_client(client);
+    world.queue.client_gone(client);
+    while (world.host.deliver() || !world.queue.idle()) world.queue.run();
+  };
+  leave(ask({"if", "-b", "true", "set -g @text yes"}));
+  leave(ask({"if", "-b", "false", "set -g @text no", "set -g @else yes"}));
+  leave(ask({"run-shell", "-b", "-d", "0.1", "-C", "set -g @delayed yes"}));
+  leave(ask({"run-shell", "-b", "-C", "set -g @at_once yes"}));
+  leave(ask({"run-shell", "-b", "-d", "0.1", "work"}));
+  CHECK(world.host.jobs.back().command == "work");
+  const ClientId reader = ask({"source-file", "/conf"});
+  while (world.host.jobs.back().command != "true" && world.host.deliver()) world.queue.run();
+  leave(reader);
+  for (const char* name : {"@text", "@else", "@delayed", "@at_once", "@file"}) {
+    CAPTURE(name);
+    CHECK(world.run({"show", "-gv", name}).out == "yes\n");
+  }
+}
+
+TEST_CASE("an attached client that may only look does not act for what -b left", "[command]") {
+  Started world;
+  const ClientId looks = world.add_client("looks");
+  world.model.attach_client(looks, world.model.sessions().begin()->first, world.host.time);
+  world.model.client(looks)->read_only = true;
+  world.run({"if", "-b", "true", "set -g @answer yes"});
+  CHECK(world.run({"show", "-gv", "@answer"}).out == "yes\n");
 }
 
 TEST_CASE("wait-for waits until it is signalled, in any order", "[command]") {
@@ -145,7 +188,9 @@ TEST_CASE("what creates something has its hook stand on what was created", "[com
 TEST_CASE("a branch that is not taken may hold what nobody knows", "[command]") {
   Started world;
   CHECK(world.run({"if", "-F", "0", "frobnicate", "display -p ok"}).out == "ok\n");
-  CHECK(world.run({"if", "-b", "true", "display -p ok", "frobnicate"}).out == "ok\n");
+  world.run({"if", "-b", "true", "set -g @ok yes", "frobnicate"});
+  CHECK(world.format("#{@ok}") == "yes\n");
+  CHECK(world.queue.take_config_errors().empty());
 }
 
 TEST_CASE("a client that goes takes its commands with it", "[command]") {
