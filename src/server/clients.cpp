@@ -478,7 +478,7 @@ void Server::resume(RemoteClient& client, const protocol::Resume& resume) {
   }
   if (model_.session(session) == nullptr) {
     client.phase = Phase::attached;
-    return detach(client, protocol::DetachReason::exited, "[exited]", job_control_->status_for(client));
+    return detach(client, protocol::DetachReason::exited, "[exited]");
   }
   if (auto ok = attach(client.id, session); !ok) {
     client.phase = Phase::attached;
@@ -609,8 +609,11 @@ void Server::follow_client_identity(RemoteClient& client) {
   }
 }
 
-void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::string message, int status) {
+void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::string message, std::optional<int> status) {
   if (client.phase != Phase::attached) return;
+  if (const auto note = status ? std::string() : job_control_->note_on_leaving(client); !note.empty()) {
+    message += "\n" + note;
+  }
   const auto now = clock().now();
   if (client.direct) {
     client.direct->finish(now);
@@ -626,7 +629,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   protocol::Detached detached;
   detached.reason = reason;
   detached.message = std::move(message);
-  detached.status = static_cast<std::uint8_t>(status);
+  detached.status = static_cast<std::uint8_t>(status ? *status : job_control_->status_for(client));
   client.connection->send(protocol::encode(detached));
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));

@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kListed = 50;
 /// Requests that are known after their jobs have ended, for a client whose connection was lost meanwhile.
 constexpr std::size_t kRequests = 1000;
+/// Exit status of a client that leaves a job before its end: a script takes it for no success.
+constexpr int kNotKnown = 125;
 
 command::JobView view_of(const job::Record& record) {
   command::JobView out;
@@ -438,7 +440,19 @@ void JobControl::check_waiters() {
 }
 
 int JobControl::status_for(const RemoteClient& client) {
-  return client.job.empty() ? 0 : status_of(client.job).value_or(0);
+  if (client.job.empty()) return 0;
+  // An end that is recorded is an earlier run's.
+  const job::Job* job = supervisor_.find(client.job);
+  return job != nullptr && job->active() ? kNotKnown : status_of(client.job).value_or(kNotKnown);
+}
+
+std::string JobControl::note_on_leaving(const RemoteClient& client) const {
+  const job::Job* job = client.job.empty() ? nullptr : supervisor_.find(client.job);
+  if (job == nullptr || !job->active()) return {};
+  if (stopping_all_ || job->asked == job::Job::Asked::stop) {
+    return fmt::format("[sess: job {0} is being stopped: sess wait {0}]", job->name);
+  }
+  return fmt::format("[sess: job {0} goes on: sess wait {0}, sess attach -t {0}, sess stop {0}]", job->name);
 }
 
 }  // namespace sess::server

@@ -89,8 +89,10 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   void close();
   /// Whether jobs are still to start, or exits to be written.
   [[nodiscard]] bool busy() const;
-  /// What a client that shows a job's session exits with when the session ends.
+  /// What a client that `run` attached exits with: its job's status, 125 while that is not known; 0 for others.
   [[nodiscard]] int status_for(const RemoteClient& client);
+  /// A line for one whose job has not ended: what goes on, and how to wait for it. Else empty.
+  [[nodiscard]] std::string note_on_leaving(const RemoteClient& client) const;
 
   /// Writes into jobs/NAME.toml whether the job starts with the machine; a file is made for a job that was started
   /// with `run`. Refused: an unknown job, a requirement that does not exist, a cycle.

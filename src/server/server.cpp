@@ -606,7 +606,7 @@ void Server::follow(const model::Event& event) {
     case Kind::client_session_lost:
       if (RemoteClient* gone = client(*event.client)) {
         detach(*gone, stopping_ ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
-               stopping_ ? "[server exited]" : "[exited]", job_control_->status_for(*gone));
+               stopping_ ? "[server exited]" : "[exited]");
       }
       break;
     case Kind::session_closed:

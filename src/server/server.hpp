@@ -106,7 +106,8 @@ class Server final : private panes::PaneObserver {
 
   Result<> attach(model::ClientId client, model::SessionId session);
   /// Ends an attachment: the view's last bytes, then detached. The client goes from the model.
-  void detach(RemoteClient& client, protocol::DetachReason reason, std::string message, int status = 0);
+  void detach(RemoteClient& client, protocol::DetachReason reason, std::string message,
+              std::optional<int> status = {});
   /// Ends the attachments of clients that saw what they came for.
   void dismiss(const std::function<bool(const RemoteClient&)>& which, int status);
   void send_exec(RemoteClient& client, std::string_view command);

@@ -153,6 +153,21 @@ TEST_CASE("run on a terminal is attached, and its exit status is the job's, also
   CHECK(rig.sess({"wait", "shell"}).status.code() == 42);
 }
 
+TEST_CASE("who leaves an attached run exits with 125 and is told how to wait, not with an earlier run's end",
+          "[e2e][jobs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  CHECK(rig.sess({"run", "-s", "make", "--", "true"}).status.code() == 0);
+  auto terminal = rig.terminal({"run", "-s", "make", "--", "sh", "-c", "echo building; exec sleep 1000"});
+  REQUIRE(terminal->wait_for_text("building"));
+  rig.ask({"detach-client", "-s", "make"});
+  const auto status = terminal->wait_exit();
+  REQUIRE(status);
+  CHECK(status->code() == 125);
+  CHECK(terminal->wait_for_text("[sess: job make goes on: sess wait make"));
+  CHECK(job_state(rig, "make") == "running");
+}
+
 TEST_CASE("wait gives up after its time with 124, and --any names the first that ended", "[e2e][jobs]") {
   const Rig rig;
   rig.ask({"run", "-d", "-s", "slow", "--", "sleep", "1000"});
