@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "command/language/lexer.hpp"
+#include "command/language/run_words.hpp"
 
 namespace sess::command {
 namespace {
@@ -77,7 +78,8 @@ class Builder {
       error(line, "no command");
       return std::nullopt;
     }
-    const auto entry = context_.registry->find(values[0].string(), context_.words);
+    const bool shell = context_.words == Words::command_line && is_run_shell(values);
+    const auto entry = context_.registry->find(shell ? "run-shell" : values[0].string(), context_.words);
     if (!entry) {
       error(line, entry.error().text);
       return std::nullopt;

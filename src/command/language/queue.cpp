@@ -6,6 +6,7 @@
 #include "command/families/attach.hpp"
 #include "command/language/channel.hpp"
 #include "command/format/format.hpp"
+#include "command/language/run_words.hpp"
 #include "model/option_table.hpp"
 
 namespace sess::command {
@@ -106,7 +107,8 @@ void Queue::report(std::optional<ClientId> client, std::vector<std::string> erro
 Parsed Queue::parse_typed(ClientId client, std::vector<std::string> argv) const {
   if (argv.empty()) argv = default_command(model_);
   // What `run` starts has semicolons of its own: find(1) -exec ends with one.
-  if (argv.front() == "run" || argv.front() == "run-job") {
+  const bool job = argv.front() == "run" || argv.front() == "run-job";
+  if (job && !is_run_shell(std::vector<Value>(argv.begin(), argv.end()))) {
     for (std::string& word : argv) {
       if (!word.empty() && word.back() == ';') word.insert(word.size() - 1, 1, '\\');
     }

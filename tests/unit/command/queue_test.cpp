@@ -67,6 +67,27 @@ TEST_CASE("run-shell waits, prints and hands on the exit status", "[command]") {
   CHECK(world.host.jobs.back().command == "echo main");
 }
 
+TEST_CASE("run with flags that no job has was refused instead of being run-shell", "[command]") {
+  Started world;
+  CHECK(world.run({"run", "-b", "work"}).status == 0);
+  CHECK(world.host.jobs.back().command == "work");
+  CHECK(world.run({"run", "-C", "display -p in"}).out == "in\n");
+  CHECK(world.run({"run", "-d", "0.5", "-C", "display -p later"}).out == "later\n");
+  CHECK(world.run({"run", "-t", "main:", "echo #S"}).status == 0);
+  CHECK(world.host.jobs.back().command == "echo main");
+  CHECK(world.run({"run", "-bt", "main:", "#S;", "display", "-p", "next"}).out == "next\n");
+  CHECK(world.run({"display", "-p", "x", ";", "run", "-b", "second"}).out == "x\n");
+  CHECK(world.host.jobs.back().command == "second");
+  CHECK(world.run({"run", "-bd", "x"}).err == "invalid delay time: x\n");
+  // What follows a job's command is the command's.
+  const std::size_t before = world.host.jobs.size();
+  world.run({"run", "-d", "make", "-b"});
+  world.run({"run", "--", "-b"});
+  world.run({"run", "make", "-t", "all"});
+  CHECK(world.run({"run", "-s", "name", "-b", "x"}).err == "command run: unknown flag -b\n");
+  CHECK(world.host.jobs.size() == before);
+}
+
 TEST_CASE("if-shell runs one branch in its place", "[command]") {
   Started world;
   world.host.job_results["false"] = {1, ""};
