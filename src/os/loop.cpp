@@ -4,6 +4,8 @@
 #include <event2/event_struct.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/check.hpp"
@@ -42,6 +44,28 @@ struct Registration {
     loop = nullptr;
   }
 
+  /// A timer after which `on_ready` is called, counted from now.
+  void arm(std::chrono::nanoseconds after) {
+    due = std::chrono::steady_clock::now() + after;
+    wait_until_due(after);
+  }
+
+  void wait_until_due(std::chrono::nanoseconds rest) {
+    const auto us = std::chrono::ceil<std::chrono::microseconds>(rest).count();
+    const timeval span{static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)};
+    event_add(&first, &span);
+  }
+
+  /// libevent counts by the kernel's coarse clock, up to a tick behind the one that everybody else reads: where other
+  /// work keeps the loop from sleeping until then, it calls before the time. Then the rest is waited for.
+  [[nodiscard]] bool early() {
+    if (kind != Kind::timer) return false;
+    const auto rest = due - std::chrono::steady_clock::now();
+    if (rest <= std::chrono::nanoseconds(0)) return false;
+    wait_until_due(rest);
+    return true;
+  }
+
   void call(bool readable, bool writable) noexcept {
     ++users;
     on_ready(readable, writable);
@@ -62,6 +86,7 @@ struct Registration {
   bool want_read = false;
   bool want_write = false;
   bool always_ready = false;
+  std::chrono::steady_clock::time_point due{};  // of a timer
   int users = 1;
   Registration* next = nullptr;
   Registration* previous = nullptr;
@@ -74,7 +99,8 @@ namespace {
 using detail::Registration;
 
 void on_event(evutil_socket_t /*fd*/, short what, void* self) {
-  static_cast<Registration*>(self)->call((what & EV_WRITE) == 0, (what & EV_WRITE) != 0);
+  auto& registration = *static_cast<Registration*>(self);
+  if (!registration.early()) registration.call((what & EV_WRITE) == 0, (what & EV_WRITE) != 0);
 }
 
 void on_libevent_message(int severity, const char* text) {
@@ -227,10 +253,7 @@ Timer::~Timer() {
 
 void Timer::start(std::chrono::nanoseconds after) {
   if (self_->loop == nullptr) return;
-  if (after < std::chrono::nanoseconds(0)) after = std::chrono::nanoseconds(0);
-  const auto us = std::chrono::ceil<std::chrono::microseconds>(after).count();
-  const timeval span{static_cast<time_t>(us / 1'000'000), static_cast<suseconds_t>(us % 1'000'000)};
-  event_add(&self_->first, &span);
+  self_->arm(std::max(after, std::chrono::nanoseconds(0)));
 }
 
 void Timer::stop() {

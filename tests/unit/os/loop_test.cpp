@@ -178,6 +178,29 @@ TEST_CASE("timers fire in order, can be moved, stopped, and destroyed by themsel
   CHECK(std::chrono::steady_clock::now() - before >= 30ms);
 }
 
+TEST_CASE("no timer is early by the clock that everybody reads", "[os][loop]") {
+  auto loop = loop_of();
+  std::chrono::steady_clock::time_point due;
+  int early = 0;
+  int fired = 0;
+  os::Timer timer(*loop, [&] {
+    ++fired;
+    early += std::chrono::steady_clock::now() < due;
+  });
+  // Starts at every phase of the kernel's tick, which is what a coarse clock counts in.
+  for (int i = 0; i < 60; ++i) {
+    const auto phase = std::chrono::steady_clock::now() + std::chrono::microseconds(i * 173 % 4000);
+    while (std::chrono::steady_clock::now() < phase) continue;
+    due = std::chrono::steady_clock::now() + 3ms;
+    timer.start(3ms);
+    while (fired == i) {
+      loop->defer([] {});  // other work: the loop looks at its timers without having slept until then
+      loop->run_once();
+    }
+  }
+  CHECK(early == 0);
+}
+
 TEST_CASE("a regular file, which epoll refuses, is always ready", "[os][loop]") {
   auto loop = loop_of();
   std::FILE* file = std::tmpfile();
