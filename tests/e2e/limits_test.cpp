@@ -185,6 +185,7 @@ TEST_CASE("attached clients use up the descriptors: the next is refused, command
   CHECK(rig.server() == server);
   // Room can be made from outside.
   rig.ask({"detach-client", "-t", clients.front()->pty().tty()});
+  REQUIRE(clients.front()->wait_exit());  // until it has gone, its descriptors are in use
   const auto next = rig.terminal({"attach-session", "-t", "app"});
   CHECK(next->wait_for_text("ready"));
 }
