@@ -67,13 +67,18 @@ void LogPrinter::take(const job::LogChunk& chunk) {
   if (request_.raw) return reader_.print(chunk.bytes);
   emulator_.feed(chunk.bytes);
   newest_ = chunk.time;
-  const std::uint64_t known = times_.empty() ? 0 : times_.back().first;
-  if (const auto line = cursor_line(); times_.empty() || line > known) {
-    // The line under the cursor began in this chunk, or before it: its first moment counts.
-    times_.emplace_back(times_.empty() ? 0 : known + 1, chunk.time);
-    if (line > known + 1) times_.emplace_back(line, chunk.time);
-  }
+  if (request_.timestamps) stamp(chunk.time);
   print_up_to(emulator_.screen().history().end_line());
+}
+
+void LogPrinter::stamp(job::WallTime time) {
+  // A line's first moment counts. One under the cursor that holds nothing has not begun, and one that was erased begins
+  // again.
+  const std::uint64_t end = std::max(cursor_line(), last_line());
+  while (!times_.empty() && times_.back().first >= end) times_.pop_back();
+  stamped_ = std::min(stamped_, end);
+  if (end > stamped_) times_.emplace_back(stamped_, time);
+  stamped_ = end;
 }
 
 std::uint64_t LogPrinter::cursor_line() const {
@@ -103,15 +108,10 @@ std::uint64_t LogPrinter::last_line() const {
   return line + 1;
 }
 
-std::string LogPrinter::line_text(std::uint64_t line) const {
+std::string LogPrinter::screen_text(std::uint64_t line) const {
   const auto& screen = emulator_.screen();
   const auto& history = screen.history();
   std::string text;
-  if (line < history.end_line()) {
-    terminal::HistoryLine read;
-    if (history.read(line, read)) text = std::string(read.text);
-    return text;
-  }
   std::uint64_t at = history.end_line();
   if (line == at) text = std::string(history.open_line().text);
   for (int row = 0; row < screen.size().rows && at <= line; ++row) {
@@ -131,24 +131,38 @@ std::string LogPrinter::line_text(std::uint64_t line) const {
 }
 
 void LogPrinter::print_up_to(std::uint64_t line) {
-  next_ = std::max(next_, emulator_.screen().history().first_line());
-  for (; next_ < line; ++next_) emit(next_, without_trailing_blanks(line_text(next_)));
+  const auto& history = emulator_.screen().history();
+  next_ = std::max(next_, history.first_line());
+  for (; next_ < line; ++next_) {
+    terminal::HistoryLine read;
+    if (next_ >= history.end_line()) {
+      emit(next_, screen_text(next_), true);
+    } else if (history.read(next_, read)) {
+      emit(next_, std::string(read.text), !read.wrapped);
+    }
+  }
 }
 
-void LogPrinter::emit(std::uint64_t line, std::string text) {
+void LogPrinter::emit(std::uint64_t line, std::string text, bool ends) {
   while (times_.size() > 1 && times_[1].first <= line) times_.pop_front();
-  if (request_.timestamps) {
+  if (ends) text = without_trailing_blanks(std::move(text)) + '\n';
+  const bool begins = std::exchange(line_over_, ends);
+  if (begins && request_.timestamps) {
     text.insert(0, time_text(times_.empty() ? newest_ : times_.front().second) + " ");
   }
-  text += '\n';
   if (!keeping_) return reader_.print(text);
-  kept_.push_back(std::move(text));
+  if (begins) {
+    kept_.push_back(std::move(text));
+  } else if (!kept_.empty()) {
+    kept_.back() += text;
+  }
   if (kept_.size() > *request_.lines) kept_.pop_front();
 }
 
 void LogPrinter::finish(const Result<>& result) {
   if (!request_.raw && result) {
     print_up_to(last_line());
+    if (!line_over_) emit(next_, {}, true);
     for (const auto& line : kept_) reader_.print(line);
   }
   std::exchange(done_, nullptr)(result);

@@ -38,11 +38,15 @@ class LogPrinter final : private terminal::Sink {
  private:
   void take(const job::LogChunk& chunk);
   void print_up_to(std::uint64_t line);
-  void emit(std::uint64_t line, std::string text);
+  /// One line, or a piece of one that the history has cut (History::kMaxLine): the next piece goes on behind it.
+  void emit(std::uint64_t line, std::string text, bool ends);
+  /// What has begun since the last chunk came at this time.
+  void stamp(job::WallTime time);
   void finish(const Result<>& result);
   [[nodiscard]] std::uint64_t cursor_line() const;
   [[nodiscard]] std::uint64_t last_line() const;
-  [[nodiscard]] std::string line_text(std::uint64_t line) const;
+  /// Of a line that ends on the screen.
+  [[nodiscard]] std::string screen_text(std::uint64_t line) const;
   void on_reply(std::string_view) override {}  // questions in a log are not asked again
 
   std::unique_ptr<job::Directory> directory_;  ///< of a log elsewhere; else none
@@ -54,7 +58,9 @@ class LogPrinter final : private terminal::Sink {
   terminal::Emulator emulator_;
   std::uint64_t next_ = 0;                         ///< line to be printed
   std::deque<std::pair<std::uint64_t, job::WallTime>> times_;  ///< from this line on they came then
+  std::uint64_t stamped_ = 0;  ///< lines before this one have their time
   job::WallTime newest_{};
+  bool line_over_ = true;  ///< false: a piece of a line was printed, and the rest is still to come
   std::deque<std::string> kept_;  ///< with -n: the last lines, until the end is known
   bool keeping_ = false;
   bool at_end_ = false;

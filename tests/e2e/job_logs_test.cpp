@@ -181,3 +181,34 @@ TEST_CASE("a log is put aside at its size and all that is kept can be read", "[e
   CHECK(last.front() == "099001");
   CHECK(last.back() == "100000");
 }
+
+TEST_CASE("a line's stamp is not that of the line before", "[e2e][job-logs]") {
+  const Rig rig;
+  // Each line says when it was printed; it cannot have come earlier.
+  rig.sess({"run", "-s", "clock", "--", "sh", "-c", "for i in 1 2 3 4; do date +%s%3N; sleep 0.1; done"});
+  const auto lines = split_lines(rig.sess({"logs", "-t", "clock"}).out);
+  REQUIRE(lines.size() == 4);
+  for (const auto& line : lines) {
+    CAPTURE(line);
+    const auto blank = line.find(' ');
+    REQUIRE(blank != std::string::npos);
+    const auto stamp = run({"/bin/date", "-d", line.substr(0, blank), "+%s%3N"}, rig.env()).out;
+    CHECK(std::stoll(stamp) >= std::stoll(line.substr(blank + 1)));
+  }
+}
+
+TEST_CASE("a line of any length is one line of logs", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "long", "--", "sh", "-c",
+            "head -c 200000 /dev/zero | tr '\\0' x; echo; head -c 16384 /dev/zero | tr '\\0' y; echo; echo next; "
+            "head -c 50000 /dev/zero | tr '\\0' z"});
+  const std::string y(16384, 'y');
+  const std::string z(50000, 'z');
+  const std::string all = std::string(200000, 'x') + "\n" + y + "\nnext\n" + z + "\n";
+  const bool whole = rig.sess({"logs", "long"}).out == all;
+  CHECK(whole);
+  const bool last = rig.sess({"logs", "-n", "3", "long"}).out == y + "\nnext\n" + z + "\n";
+  CHECK(last);
+  const auto stamped = split_lines(rig.sess({"logs", "-t", "long"}).out);
+  CHECK(stamped.size() == 4);
+}
