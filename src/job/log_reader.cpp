@@ -11,6 +11,8 @@ namespace {
 constexpr std::size_t kChunk = 64 * 1024;
 /// More rotated files than anybody keeps; where the search for the oldest ends.
 constexpr int kMaxParts = 1000;
+/// Entries that are read at once where many are looked through.
+constexpr std::uint64_t kStamps = 4096;
 
 std::optional<Stamp> read_stamp(ReadFile* times, std::uint64_t index) {
   if (times == nullptr) return std::nullopt;
@@ -74,6 +76,7 @@ Result<bool> LogReader::find_newer() {
 void LogReader::go(std::size_t part, std::uint64_t offset) {
   parts_.erase(parts_.begin(), parts_.begin() + static_cast<std::ptrdiff_t>(part));
   offset_ = offset;
+  end_.reset();
   stamp_ = first_stamp(parts_.front().times.get(), [&](const Stamp& stamp) { return stamp.end > offset; });
 }
 
@@ -83,6 +86,10 @@ Result<std::optional<LogChunk>> LogReader::next() {
     auto stamp = read_stamp(part.times.get(), stamp_);
     // Entries that end at or before this place say nothing about it (a filler after a crash).
     while (stamp && stamp->end <= offset_) stamp = read_stamp(part.times.get(), ++stamp_);
+    if (one_run_ && stamp && stamp->what == Written::run_begins) {
+      at_next_run_ = true;
+      return std::optional<LogChunk>();
+    }
     const std::size_t limit =
         stamp ? static_cast<std::size_t>(std::min<std::uint64_t>(stamp->end - offset_, kChunk)) : kChunk;
     // Bytes without an entry: it is about to be written, unless the file is finished.
@@ -92,7 +99,8 @@ Result<std::optional<LogChunk>> LogReader::next() {
       if (!bytes) return pass(bytes.error());
       if (!bytes->empty()) {
         offset_ += bytes->size();
-        return std::optional(LogChunk{stamp ? stamp->time : WallTime{}, std::move(*bytes)});
+        return std::optional(LogChunk{stamp ? stamp->time : WallTime{}, std::move(*bytes),
+                                      stamp ? stamp->what : Written::output});
       }
     }
     if (finished) {
@@ -119,16 +127,18 @@ Result<> LogReader::seek_since(WallTime time) {
 }
 
 Result<> LogReader::seek_last_lines(std::size_t lines) {
+  const Place end = end_.value_or(Place{parts_.size() - 1, parts_.back().log->size()});
   if (lines == 0) {
-    go(parts_.size() - 1, parts_.back().log->size());
+    go(end.part, end.offset);
     return {};
   }
   // Backwards, block by block. The newline that ends the last line is not a line of its own.
   bool at_end = true;
-  for (std::size_t i = parts_.size(); i-- > 0;) {
-    for (std::uint64_t end = parts_[i].log->size(); end > 0;) {
-      const std::uint64_t begin = end > kChunk ? end - kChunk : 0;
-      const auto block = parts_[i].log->read_at(begin, static_cast<std::size_t>(end - begin));
+  for (std::size_t i = end.part + 1; i-- > 0;) {
+    const std::uint64_t first = i == 0 ? offset_ : 0;
+    for (std::uint64_t last = i == end.part ? end.offset : parts_[i].log->size(); last > first;) {
+      const std::uint64_t begin = last > first + kChunk ? last - kChunk : first;
+      const auto block = parts_[i].log->read_at(begin, static_cast<std::size_t>(last - begin));
       if (!block) return pass(block.error());
       for (std::size_t at = block->size(); at-- > 0;) {
         const bool newline = (*block)[at] == '\n';
@@ -138,10 +148,53 @@ Result<> LogReader::seek_last_lines(std::size_t lines) {
         }
         at_end = false;
       }
+      last = begin;
+    }
+  }
+  go(0, offset_);
+  return {};
+}
+
+std::vector<std::pair<LogReader::Place, LogReader::Place>> LogReader::runs(std::size_t most) const {
+  std::vector<std::pair<Place, Place>> found;
+  for (std::size_t i = parts_.size(); i-- > 0 && found.size() < most;) {
+    ReadFile* times = parts_[i].times.get();
+    for (std::uint64_t end = times == nullptr ? 0 : times->size() / kStampSize; end > 0 && found.size() < most;) {
+      const std::uint64_t begin = end > kStamps ? end - kStamps : 0;
+      const auto bytes = times->read_at(begin * kStampSize, static_cast<std::size_t>(end - begin) * kStampSize);
+      if (!bytes) break;
+      for (auto at = bytes->size() / kStampSize; at-- > 0 && found.size() < most;) {
+        const auto stamp = decode_stamp(std::string_view(*bytes).substr(at * kStampSize, kStampSize));
+        if (!stamp || stamp->what != Written::run_begins) continue;
+        const auto before = begin + at == 0 ? std::nullopt : read_stamp(times, begin + at - 1);
+        found.push_back({{i, before ? before->end : 0}, {i, stamp->end}});
+      }
       end = begin;
     }
   }
-  go(0, 0);
+  std::reverse(found.begin(), found.end());
+  return found;
+}
+
+Result<> LogReader::seek_run(int run) {
+  const auto all = static_cast<std::size_t>(-1);
+  auto marks = runs(run < 0 ? static_cast<std::size_t>(-run) : all);
+  // What stands before the first mark is a run, too.
+  const bool unmarked = marks.empty() ? parts_.front().log->size() > 0
+                                      : marks.front().first.part > 0 || marks.front().first.offset > 0;
+  if (unmarked && (run > 0 || marks.size() < static_cast<std::size_t>(-run))) marks.insert(marks.begin(), {{}, {}});
+  const auto count = static_cast<int>(marks.size());
+  const int index = run > 0 ? run - 1 : count + run;
+  if (run == 0 || index < 0 || index >= count) {
+    return fail(ErrorCode::not_found, "the log has no run {}: it has {}", run, count);
+  }
+  const auto at = static_cast<std::size_t>(index);
+  const Place begin = marks[at].second;
+  std::optional<Place> end;
+  if (at + 1 < marks.size()) end = Place{marks[at + 1].first.part - begin.part, marks[at + 1].first.offset};
+  go(begin.part, begin.offset);
+  one_run_ = true;
+  end_ = end;
   return {};
 }
 

@@ -5,9 +5,12 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/result.hpp"
 #include "job/files.hpp"
+#include "job/log_times.hpp"
 #include "job/record.hpp"
 
 namespace sess::job {
@@ -15,6 +18,7 @@ namespace sess::job {
 struct LogChunk {
   WallTime time{};
   std::string bytes;
+  Written what = Written::output;
 };
 
 class LogReader {
@@ -28,8 +32,13 @@ class LogReader {
 
   /// Goes to the first byte that came at that time or later.
   Result<> seek_since(WallTime time);
-  /// Goes to the beginning of the last `lines` lines.
+  /// Goes to the beginning of the last `lines` lines, at most back to where it stands.
   Result<> seek_last_lines(std::size_t lines);
+  /// Goes to what one run has printed, and no further than its end: 1 is the oldest that is kept, -1 the newest, which
+  /// may go on. not_found when there are fewer.
+  Result<> seek_run(int run);
+  /// Whether all of the run that was sought was read, and another one has begun.
+  [[nodiscard]] bool at_next_run() const { return at_next_run_; }
 
  private:
   /// One file of the log. Held open, so that a rename changes nothing.
@@ -42,6 +51,12 @@ class LogReader {
   [[nodiscard]] Result<Part> open_part(const std::string& file);
   /// Opens what has become the current file since, and those between; false when there is none.
   [[nodiscard]] Result<bool> find_newer();
+  struct Place {
+    std::size_t part = 0;
+    std::uint64_t offset = 0;
+  };
+  /// Behind the marks of runs, oldest first; at most `most` of the newest ones.
+  [[nodiscard]] std::vector<std::pair<Place, Place>> runs(std::size_t most) const;
   /// Goes to this offset of this part (the parts before it are let go).
   void go(std::size_t part, std::uint64_t offset);
 
@@ -50,6 +65,9 @@ class LogReader {
   std::deque<Part> parts_;    ///< oldest first; the first one is being read
   std::uint64_t offset_ = 0;  ///< in the first part
   std::uint64_t stamp_ = 0;   ///< index of the entry for offset_, in the first part's times
+  bool one_run_ = false;      ///< the next one is not read
+  bool at_next_run_ = false;
+  std::optional<Place> end_;  ///< of the run that was sought, by the parts that there were
 };
 
 }  // namespace sess::job

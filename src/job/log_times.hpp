@@ -7,7 +7,8 @@
 //   +----------------+----------------+   behind the entry before came at this time (since 1970, UTC)
 //
 // An entry is written after its bytes: a crash in between leaves bytes without a time, which take the next
-// entry's.
+// entry's. The uppermost byte of the end offset says what the bytes are (Written): what sess itself writes between
+// those of the program is told apart.
 #pragma once
 
 #include <cstdint>
@@ -22,22 +23,34 @@ namespace sess::job {
 
 inline constexpr std::size_t kStampSize = 16;
 
+/// What a chunk of a log is.
+enum class Written : std::uint8_t {
+  output = 0,
+  run_begins = 1,  ///< the line that a run begins with
+  missing = 2,     ///< the line that says how much is not here
+};
+
 struct Stamp {
   WallTime time{};
   std::uint64_t end = 0;
+  Written what = Written::output;
 };
+
+inline constexpr unsigned kWrittenShift = 56;
 
 inline std::string encode_stamp(const Stamp& stamp) {
   ByteWriter out;
   out.i64(std::chrono::duration_cast<std::chrono::microseconds>(stamp.time.time_since_epoch()).count());
-  out.u64(stamp.end);
+  out.u64(stamp.end | static_cast<std::uint64_t>(stamp.what) << kWrittenShift);
   return out.take();
 }
 
 inline std::optional<Stamp> decode_stamp(std::string_view bytes) {
   ByteReader in(bytes);
   const auto micros = std::chrono::microseconds(in.i64());
-  const Stamp stamp{WallTime(std::chrono::duration_cast<WallTime::duration>(micros)), in.u64()};
+  const std::uint64_t end = in.u64();
+  const Stamp stamp{WallTime(std::chrono::duration_cast<WallTime::duration>(micros)),
+                    end & ((std::uint64_t{1} << kWrittenShift) - 1), static_cast<Written>(end >> kWrittenShift)};
   return in.ok() ? std::optional(stamp) : std::nullopt;
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "job/log_times.hpp"
+#include "base/time_text.hpp"
 
 namespace sess::job {
 
@@ -19,6 +19,13 @@ std::uint64_t LogWriter::written_since(std::uint64_t size, WallTime now) {
   return log_->size() > size ? log_->size() - size : 0;
 }
 
+std::optional<std::string> LogWriter::begin_run(WallTime now) {
+  const auto file = directory_.open_read(name_);
+  if (!file || (*file)->size() == 0) return std::nullopt;
+  run_ = now;
+  return write({}, now);
+}
+
 std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now, const Begin& begin) {
   if (stopped() && now - stopped_at_ < kRetry && now >= stopped_at_) {
     lost_ += bytes.size();
@@ -32,8 +39,13 @@ std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now
   Result<> result = log_ ? Result<>() : open(now);
   if (result) result = rotate_if_due(now);
   if (result && lost_ > 0) {
-    result =
-        append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_), now);
+    result = append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_), now,
+                    Written::missing);
+  }
+  if (result && run_) {
+    result = append_line(fmt::format("[sess: run began {}]", format_time("%Y-%m-%d %H:%M:%S", *run_)), *run_,
+                         Written::run_begins);
+    if (result) run_.reset();
   }
   const std::uint64_t before = log_ ? log_->size() : 0;
   if (result && begin) begin(before);
@@ -130,12 +142,20 @@ Result<> LogWriter::rotate_if_due(WallTime now) {
   return open(now);
 }
 
-Result<> LogWriter::append(std::string_view bytes, WallTime now) {
+Result<> LogWriter::append_line(std::string_view text, WallTime now, Written what) {
+  const auto file = directory_.open_read(name_);
+  const auto last = file && log_->size() > 0 ? (*file)->read_at(log_->size() - 1, 1) : Result<std::string>("\n");
+  return append(fmt::format("{}{}\r\n", last && *last == "\n" ? "" : "\r\n", text), now, what);
+}
+
+Result<> LogWriter::append(std::string_view bytes, WallTime now, Written what) {
   std::size_t written = 0;
   auto result = log_->append(bytes, written);
   if (written == 0) return result;
   std::size_t stamped = 0;
-  auto stamp = times_->append(encode_stamp({now, log_->size()}), stamped);
+  // A line of ours that was torn is written again: this piece of it marks nothing.
+  if (!result && what == Written::run_begins) what = Written::missing;
+  auto stamp = times_->append(encode_stamp({now, log_->size(), what}), stamped);
   return result ? stamp : result;
 }
 

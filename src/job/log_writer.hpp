@@ -7,7 +7,8 @@
 //   times
 //
 // A full disk (or any other error) stops the log and never the job: write() drops, says so once, and tries
-// again after kRetry; the log then has a line that says how much is missing.
+// again after kRetry; the log then has a line that says how much is missing. Each run but the first of a log begins
+// with a line that says when.
 #pragma once
 
 #include <chrono>
@@ -20,6 +21,7 @@
 
 #include "base/result.hpp"
 #include "job/files.hpp"
+#include "job/log_times.hpp"
 #include "job/record.hpp"
 
 namespace sess::job {
@@ -48,6 +50,10 @@ class LogWriter {
   [[nodiscard]] std::optional<std::string> write(std::string_view bytes, WallTime now,
                                                  const Begin& begin = {});
 
+  /// A run begins: what it prints stands on lines of its own, behind one that says so. Nothing is written to a log that
+  /// is empty, or is not there. Returns what write() does.
+  [[nodiscard]] std::optional<std::string> begin_run(WallTime now);
+
   /// After a server that died: so many bytes were lost before, which the next write() names.
   void resume(std::uint64_t lost);
   /// How many bytes the current file has behind this size: what a write that was begun there got done. Also
@@ -65,7 +71,9 @@ class LogWriter {
   Result<> rotate_if_due(WallTime now);
   /// Of the times file, which has this size: the end offset that its last entry names.
   [[nodiscard]] std::uint64_t last_stamp_end(std::uint64_t size) const;
-  Result<> append(std::string_view bytes, WallTime now);
+  Result<> append(std::string_view bytes, WallTime now, Written what = Written::output);
+  /// A line of our own, on a line of its own.
+  Result<> append_line(std::string_view text, WallTime now, Written what);
   void stop(const Error& error, WallTime now);
 
   Directory& directory_;
@@ -77,6 +85,7 @@ class LogWriter {
   std::string stopped_because_;
   WallTime stopped_at_{};
   std::uint64_t lost_ = 0;
+  std::optional<WallTime> run_;  ///< one that began then is not told yet
 };
 
 }  // namespace sess::job

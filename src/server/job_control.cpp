@@ -113,6 +113,7 @@ bool JobControl::on_program(const keeper::Program& program) {
     runs_[pane] = {name, program.pid, program.started, running.tracker.restarts(), false, program.holder};
     handed_over_.insert(pane);
     open_log(pane, running);
+    logs_[pane].begins = true;
     encoded_.erase(name);
     supervisor_.adopt(std::move(running));
     return true;
@@ -385,19 +386,22 @@ void JobControl::log_output(panes::PaneIo& pane) {
     position = journal.log_position();
   }
   const auto wall = server_.clock().wall();
+  const auto report = [&](const std::optional<std::string>& text) {
+    if (text) server_.report(fmt::format("job {}: {}", runs_.count(pane.id()) > 0 ? runs_.at(pane.id()).job : "", *text));
+  };
   std::uint64_t logged = position->logged;
   if (!std::exchange(it->second.found, true)) {
     if (position->base) logged = std::min(logged + writer.written_since(*position->base, wall), journal.written());
     writer.resume(position->lost);
     journal.end_log_write(logged, position->lost);
   }
+  if (std::exchange(it->second.begins, false)) report(writer.begin_run(wall));
   while (logged < journal.written()) {
     const std::uint64_t from = std::max(logged, journal.oldest());
     const auto bytes = journal.output(from).substr(0, kLogPortion);
-    const auto report = writer.write(bytes, wall, [&](std::uint64_t size) { journal.begin_log_write(size); });
+    report(writer.write(bytes, wall, [&](std::uint64_t size) { journal.begin_log_write(size); }));
     logged = from + bytes.size();
     journal.end_log_write(logged, writer.lost());
-    if (report) server_.report(fmt::format("job {}: {}", runs_.count(pane.id()) > 0 ? runs_.at(pane.id()).job : "", *report));
   }
 }
 

@@ -238,6 +238,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
     std::unique_ptr<job::Directory> own_directory;
     std::unique_ptr<job::LogWriter> writer;  ///< none: this run is not logged
     bool found = false;                      ///< where an earlier server stopped in it
+    bool begins = false;                     ///< a run that is not told in it yet
   };
   std::map<model::PaneId, Log> logs_;
   std::deque<std::pair<std::string, std::string>> begun_;  ///< jobs by the request that began them, the last of them

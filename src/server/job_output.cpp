@@ -178,6 +178,7 @@ std::vector<std::string> JobControl::last_logged_lines(const std::string& name, 
   command::LogRequest request;
   request.name = name;
   request.lines = static_cast<std::size_t>(count);
+  static_cast<void>((*log)->reader->seek_run(-1));
   if (!(*log)->reader->seek_last_lines(*request.lines + kLinesBefore)) return lines;
   std::string text;
   LogPrinter::Reader to;
@@ -201,6 +202,9 @@ void JobControl::logs(command::ClientId id, command::LogRequest request, std::fu
   if (!log) return done(pass(log.error()));
   auto& reader = (*log)->reader;
   if (!reader) return done({});
+  if (request.run) {
+    if (auto ok = reader->seek_run(*request.run); !ok) return done(ok);
+  }
   if (request.since) {
     if (auto ok = reader->seek_since(*request.since); !ok) return done(ok);
   } else if (request.lines) {

@@ -213,6 +213,9 @@ Result<int> JobControl::start(const job::Job& job) {
   const auto wall = server_.clock().wall();
   const auto holder = server_.start_program_now(*id, *program);
   if (!holder) return give_up(holder.error());
+  if (Log& log = logs_[*id]; log.writer) {
+    if (const auto report = log.writer->begin_run(wall)) server_.report(fmt::format("job {}: {}", job.name, *report));
+  }
   // What sess itself wrote above is no output of the program.
   if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
   const int pid = server_.model().pane(*id)->pid;

@@ -31,7 +31,8 @@ LogPrinter::LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader
       request_(std::move(request)),
       reader_(std::move(reader)),
       done_(std::move(done)),
-      emulator_(clamp(size), store_, *this),
+      size_(clamp(size)),
+      page_(std::make_unique<Page>(size_, static_cast<terminal::Sink&>(*this))),
       keeping_(request_.lines.has_value() && !request_.raw) {}
 
 void LogPrinter::step() {
@@ -52,7 +53,7 @@ void LogPrinter::step() {
     take(**chunk);
   }
   if (!at_end_) return;
-  if (request_.follow && reader_.more_to_come()) {
+  if (request_.follow && !log_.at_next_run() && reader_.more_to_come()) {
     if (!request_.raw) print_up_to(cursor_line());
     if (std::exchange(keeping_, false)) {
       for (const auto& line : kept_) reader_.print(line);
@@ -64,11 +65,25 @@ void LogPrinter::step() {
 }
 
 void LogPrinter::take(const job::LogChunk& chunk) {
+  if (chunk.what == job::Written::run_begins) return begin_run(chunk);
   if (request_.raw) return reader_.print(chunk.bytes);
-  emulator_.feed(chunk.bytes);
+  page_->emulator.feed(chunk.bytes);
   newest_ = chunk.time;
   if (request_.timestamps) stamp(chunk.time);
-  print_up_to(emulator_.screen().history().end_line());
+  print_up_to(page_->emulator.screen().history().end_line());
+}
+
+void LogPrinter::begin_run(const job::LogChunk& mark) {
+  if (request_.raw) return;
+  print_up_to(last_line());
+  if (!line_over_) emit(next_, {}, true);
+  page_ = std::make_unique<Page>(size_, static_cast<terminal::Sink&>(*this));
+  next_ = stamped_ = 0;
+  times_.clear();
+  newest_ = mark.time;
+  std::string text = mark.bytes;
+  std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
+  emit(0, std::move(text), true);
 }
 
 void LogPrinter::stamp(job::WallTime time) {
@@ -82,7 +97,7 @@ void LogPrinter::stamp(job::WallTime time) {
 }
 
 std::uint64_t LogPrinter::cursor_line() const {
-  const auto& screen = emulator_.screen();
+  const auto& screen = page_->emulator.screen();
   std::uint64_t line = screen.history().end_line();
   for (int row = 1; row <= screen.cursor().row; ++row) {
     if (!screen.wrapped(row - 1)) ++line;
@@ -92,7 +107,7 @@ std::uint64_t LogPrinter::cursor_line() const {
 
 /// The line behind the last one that holds anything.
 std::uint64_t LogPrinter::last_line() const {
-  const auto& screen = emulator_.screen();
+  const auto& screen = page_->emulator.screen();
   int last = screen.cursor().col > 0 ? screen.cursor().row : -1;
   for (int row = 0; row < screen.size().rows; ++row) {
     const auto cells = screen.row(row);
@@ -109,7 +124,7 @@ std::uint64_t LogPrinter::last_line() const {
 }
 
 std::string LogPrinter::screen_text(std::uint64_t line) const {
-  const auto& screen = emulator_.screen();
+  const auto& screen = page_->emulator.screen();
   const auto& history = screen.history();
   std::string text;
   std::uint64_t at = history.end_line();
@@ -131,7 +146,7 @@ std::string LogPrinter::screen_text(std::uint64_t line) const {
 }
 
 void LogPrinter::print_up_to(std::uint64_t line) {
-  const auto& history = emulator_.screen().history();
+  const auto& history = page_->emulator.screen().history();
   next_ = std::max(next_, history.first_line());
   for (; next_ < line; ++next_) {
     terminal::HistoryLine read;

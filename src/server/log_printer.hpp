@@ -37,6 +37,8 @@ class LogPrinter final : private terminal::Sink {
 
  private:
   void take(const job::LogChunk& chunk);
+  /// What a run left on its screen is printed, and the next one has a screen of its own behind its mark.
+  void begin_run(const job::LogChunk& mark);
   void print_up_to(std::uint64_t line);
   /// One line, or a piece of one that the history has cut (History::kMaxLine): the next piece goes on behind it.
   void emit(std::uint64_t line, std::string text, bool ends);
@@ -54,8 +56,14 @@ class LogPrinter final : private terminal::Sink {
   command::LogRequest request_;
   Reader reader_;
   std::function<void(Result<>)> done_;
-  terminal::HeapSegmentStore store_;
-  terminal::Emulator emulator_;
+  /// What a run shows.
+  struct Page {
+    Page(Size size, terminal::Sink& sink) : emulator(size, store, sink) {}
+    terminal::HeapSegmentStore store;
+    terminal::Emulator emulator;
+  };
+  Size size_;
+  std::unique_ptr<Page> page_;
   std::uint64_t next_ = 0;                         ///< line to be printed
   std::deque<std::pair<std::uint64_t, job::WallTime>> times_;  ///< from this line on they came then
   std::uint64_t stamped_ = 0;  ///< lines before this one have their time

@@ -212,3 +212,38 @@ TEST_CASE("a line of any length is one line of logs", "[e2e][job-logs]") {
   const auto stamped = split_lines(rig.sess({"logs", "-t", "long"}).out);
   CHECK(stamped.size() == 4);
 }
+
+TEST_CASE("each run begins on a line of its own with a mark, and can be shown alone", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  // The second one leaves the alternate screen on: nobody else's lines go there.
+  for (const auto* text : {"part 1", "\\033[?1049hpart 2", "part 3"}) rig.sess({"run", "-s", "job", "--", "printf", text});
+  const auto lines = split_lines(rig.sess({"logs", "job"}).out);
+  REQUIRE(lines.size() == 5);
+  for (const std::size_t n : {0, 1, 2}) CHECK(lines[2 * n] == "part " + std::to_string(n + 1));
+  for (const std::size_t n : {1, 3}) {
+    CHECK(lines[n].starts_with("[sess: run began 20"));
+    CHECK(lines[n].ends_with("]"));
+  }
+  CHECK(rig.sess({"logs", "--raw", "job"}).out == "part 1\x1b[?1049hpart 2part 3");
+  CHECK(rig.sess({"logs", "--run", "-1", "job"}).out == "part 3\n");
+  CHECK(rig.sess({"logs", "--run", "-2", "job"}).out == "part 2\n");
+  CHECK(rig.sess({"logs", "--run", "1", "job"}).out == "part 1\n");
+  CHECK(rig.sess({"logs", "--run", "1", "--raw", "job"}).out == "part 1");
+  const auto none = rig.sess({"logs", "--run", "4", "job"});
+  CHECK(none.status.code() == 1);
+  CHECK(none.err == "the log has no run 4: it has 3\n");
+}
+
+TEST_CASE("each restart of a job is a run in its log, also over the death of the server", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.ask({"run", "-d", "-s", "again", "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
+           "n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; printf 'run %s' $n; [ $n = 6 ]"});
+  while (job_state(rig, "again") == "running" || job_state(rig, "again") == "restarting") rig.kill_server();
+  REQUIRE(rig.sess({"wait", "again"}).status.code() == 0);
+  const auto lines = split_lines(rig.sess({"logs", "again"}).out);
+  int runs = 0;
+  for (const auto& line : lines) runs += line == "run " + std::to_string(runs + 1) ? 1 : 0;
+  CHECK(runs == 6);
+  CHECK(rig.sess({"logs", "--run", "-1", "again"}).out == "run 6\n");
+}

@@ -54,6 +54,7 @@ enum LongOnly : char {
   kAny,
   kSince,
   kRaw,
+  kRun,
   kUntil,
 };
 
@@ -448,6 +449,13 @@ Status run_logs(Item& item) {
     if (!since) return item.error(since.error());
     request.since = *since;
   }
+  if (item.args().has(kRun)) {
+    const auto run = item.args().number(kRun, -1'000'000, 1'000'000, 0);
+    if (!run) return item.error("number of a run " + run.error().text);
+    if (*run == 0) return item.error("--run takes 1 for the oldest run in the log, -1 for the newest");
+    if (request.since) return item.error("--run and --since exclude each other");
+    request.run = static_cast<int>(*run);
+  }
   const Waker waker = item.wait();
   item.host().jobs()->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
     waker([result](Item& self) { return result ? Status::normal : self.error(result.error()); });
@@ -508,6 +516,7 @@ constexpr Flag kLogFlags[] = {
     {'n', "lines", "number", "only the last lines"},
     {'t', "timestamps", "", "when each line came"},
     {kSince, "since", "time", "from then on: 10min, 12:00, 2026-01-31 12:00"},
+    {kRun, "run", "number", "one run alone: 1 is the oldest in the log, -1 the newest"},
     {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
 };
 
@@ -523,7 +532,7 @@ constexpr Entry kEntries[] = {
      .example = "sess wait build && ./deploy",
      .flags = kStartServer | kReadOnly, .repeatable = wait_is_repeatable, .run = run_wait, .ours = true},
     {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
-     .usage = "[-ft] [-n lines] [--since time] [--raw] job",
+     .usage = "[-ft] [-n lines] [--since time] [--run number] [--raw] job",
      .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_logs, .ours = true},
     {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},

@@ -89,6 +89,7 @@ struct LogRequest {
   bool timestamps = false;
   std::optional<std::size_t> lines;
   std::optional<job::WallTime> since;
+  std::optional<int> run;  ///< that one alone: 1 is the oldest in the log, -1 the newest
 };
 
 class JobHost {

@@ -289,3 +289,89 @@ TEST_CASE("a rotation that was cut off loses nothing that was kept", "[job]") {
   LogReader gap = open_log(directory);
   CHECK(read_rest(gap) == "aaaaaaaaaaccccccccccdd");
 }
+
+namespace {
+
+/// A log with three runs, each of which ends in the middle of a line, the first and the third in files of their own.
+void write_three_runs(MemoryDirectory& directory) {
+  for (int run = 1; run <= 3; ++run) {
+    LogWriter writer(directory, "x.log", {60, 0s, 9});
+    CHECK_FALSE(writer.begin_run(kNow + run * 1h));
+    CHECK_FALSE(writer.write("run " + std::to_string(run) + "\r\n", kNow + run * 1h + 1s));
+    CHECK_FALSE(writer.write("part", kNow + run * 1h + 2s));
+  }
+}
+
+std::string output_of(LogReader& reader) {
+  std::string all;
+  for (;;) {
+    auto chunk = reader.next();
+    REQUIRE(chunk);
+    if (!*chunk) return all;
+    if ((*chunk)->what == job::Written::output) all += (*chunk)->bytes;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("each run of a log begins on a line of its own, behind a mark that is told apart", "[job]") {
+  MemoryDirectory directory;
+  write_three_runs(directory);
+  CHECK(directory.has("x.log.1"));
+  LogReader reader = open_log(directory);
+  std::string all;
+  int marks = 0;
+  while (const auto chunk = reader.next().value()) {
+    if (chunk->what == job::Written::run_begins) {
+      ++marks;
+      CHECK((all.empty() || all.back() != '\n' || chunk->bytes.front() == '['));
+      CHECK(chunk->bytes.find("[sess: run began 20") != std::string::npos);
+      CHECK(chunk->bytes.ends_with("]\r\n"));
+      CHECK(chunk->time == kNow + (marks + 1) * 1h);
+      continue;
+    }
+    all += chunk->bytes;
+  }
+  CHECK(marks == 2);
+  CHECK(all == "run 1\r\npartrun 2\r\npartrun 3\r\npart");
+}
+
+TEST_CASE("one run of a log is read alone, counted from either end, and its last lines are its own", "[job]") {
+  MemoryDirectory directory;
+  CHECK_FALSE(LogWriter(directory, "x.log", {}).begin_run(kNow));
+  CHECK_FALSE(directory.has("x.log"));  // a first run that prints nothing needs no log
+  write_three_runs(directory);
+  for (const auto& [number, run] : {std::pair(1, 1), {2, 2}, {3, 3}, {-1, 3}, {-2, 2}, {-3, 1}}) {
+    CAPTURE(number);
+    LogReader reader = open_log(directory);
+    REQUIRE(reader.seek_run(number));
+    const std::string text = "run " + std::to_string(run) + "\r\npart";
+    CHECK(output_of(reader) == text);
+    CHECK(reader.at_next_run() == (run < 3));
+    for (const auto& [lines, last] : {std::pair(0, std::string()), {1, "part"}, {2, text}, {9, text}}) {
+      LogReader part = open_log(directory);
+      REQUIRE(part.seek_run(number));
+      REQUIRE(part.seek_last_lines(static_cast<std::size_t>(lines)));
+      CHECK(output_of(part) == last);
+    }
+  }
+  for (const int number : {0, 4, -4}) {
+    LogReader reader = open_log(directory);
+    CHECK_FALSE(reader.seek_run(number));
+  }
+}
+
+TEST_CASE("a run's mark that a full disk has cut is written when there is room, and is one run", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {});
+  (void)writer.write("one\n", kNow);
+  directory.capacity = directory.used() + 7;
+  CHECK(writer.begin_run(kNow + 1h));
+  directory.capacity = static_cast<std::size_t>(-1);
+  CHECK(writer.write("two\n", kNow + 2h));
+  LogReader reader = open_log(directory);
+  REQUIRE(reader.seek_run(-1));
+  CHECK(output_of(reader) == "two\n");
+  LogReader none = open_log(directory);
+  CHECK_FALSE(none.seek_run(3));
+}
