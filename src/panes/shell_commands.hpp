@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "command/ports/host.hpp"
+#include "command/ports/shells.hpp"
 #include "model/ids.hpp"
 #include "os/loop.hpp"
 

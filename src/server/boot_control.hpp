@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "command/ports/boot.hpp"
-#include "command/ports/host.hpp"
+#include "command/ports/shells.hpp"
 #include "job/boot.hpp"
 #include "job/files.hpp"
 
@@ -22,7 +22,7 @@ namespace sess::server {
 
 class Server;
 
-class BootControl final : public command::BootHost {
+class BootControl final : public command::BootPort {
  public:
   explicit BootControl(Server& server) : server_(server) {}
 

@@ -1,4 +1,4 @@
-// command::Host made real: what commands ask of terminals, programs, clients, files and time.
+// command::Ports made real: what commands ask of terminals, programs, clients, files and time.
 //
 // A thin layer over Server; each group of functions has its file: host_clients.cpp, host_panes.cpp, host_outside.cpp
 // (shells, files), host_keys.cpp (bindings, mouse), prompts.cpp. Owns only what no other part needs.
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "command/format/format.hpp"
-#include "command/ports/host.hpp"
+#include "command/ports/ports.hpp"
 #include "input/encode.hpp"
 #include "input/event.hpp"
 #include "render/format_draw.hpp"
@@ -33,14 +33,22 @@ struct MouseTarget {
   int column = 0;
 };
 
-class HostImpl final : public command::Host {
+class HostImpl final : public command::DaemonPort,
+                       public command::ClientPort,
+                       public command::DisplayPort,
+                       public command::KeyboardPort,
+                       public command::ProgramPort,
+                       public command::PanePort,
+                       public command::ScreenPort,
+                       public command::ShellPort,
+                       public command::FilePort {
  public:
   using ClientId = command::ClientId;
   using PaneId = command::PaneId;
   using SessionId = command::SessionId;
 
   explicit HostImpl(Server& server) : server_(server) {}
-  ~HostImpl() override;
+  ~HostImpl();
 
   // --- for the server's own parts -------------------------------------------------------------------------
 
@@ -61,13 +69,9 @@ class HostImpl final : public command::Host {
   [[nodiscard]] std::string mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTarget& where);
   void set_status_ranges(ClientId client, int line, std::vector<render::Range> ranges);
 
-  // --- command::Host --------------------------------------------------------------------------------------
+  // --- command::Ports -------------------------------------------------------------------------------------
 
-  [[nodiscard]] command::JobHost* jobs() override;
-  [[nodiscard]] command::BootHost* boot() override;
-  [[nodiscard]] command::RestoreHost* restore() override;
   [[nodiscard]] std::chrono::system_clock::time_point now() const override;
-  [[nodiscard]] const command::ServerFacts& facts() const override;
   void after(std::chrono::milliseconds delay, std::function<void()> done) override;
 
   void print(ClientId client, std::string_view text) override;
@@ -98,7 +102,6 @@ class HostImpl final : public command::Host {
   Result<> refresh_special(ClientId client, char flag, std::string_view argument) override;
 
   void start_program(PaneId pane, command::ProgramStart start, std::function<void(Result<>)> done) override;
-  Result<> signal_pane(PaneId pane, int signal_number) override;
   Typed write_pane(PaneId pane, std::string_view bytes) override;
   void feed_pane(PaneId pane, std::string_view bytes) override;
   Typed send_key(PaneId pane, std::string_view key_name) override;
@@ -124,13 +127,6 @@ class HostImpl final : public command::Host {
 
   void drag_border(ClientId client) override;
 
-  Result<> bind_key(const command::KeyBinding& binding) override;
-  Result<> unbind_key(std::string_view table, std::string_view key) override;
-  void unbind_table(std::string_view table) override;
-  [[nodiscard]] bool has_key_table(std::string_view table) const override;
-  [[nodiscard]] std::string list_keys(const command::ListKeysRequest& request) const override;
-  [[nodiscard]] std::optional<std::string> key_name(std::string_view key) const override;
-
   void run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) override;
   std::string shell_output(std::string_view command, std::string_view cwd) override;
   void read_file(std::optional<ClientId> client, std::string path,
@@ -151,7 +147,6 @@ class HostImpl final : public command::Host {
 
   [[nodiscard]] std::uint64_t room() const override;
   void option_changed(std::string_view name) override;
-  void buffers_changed(std::string_view name) override;
   void redraw_all() override;
 
  private:

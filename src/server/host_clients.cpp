@@ -44,22 +44,8 @@ struct HostImpl::After {
 
 HostImpl::~HostImpl() = default;
 
-command::JobHost* HostImpl::jobs() {
-  return &server_.job_control();
-}
-command::BootHost* HostImpl::boot() {
-  return &server_.boot_control();
-}
-command::RestoreHost* HostImpl::restore() {
-  return &server_.saved_sessions();
-}
-
 std::chrono::system_clock::time_point HostImpl::now() const {
   return server_.clock().wall();
-}
-
-const command::ServerFacts& HostImpl::facts() const {
-  return server_.facts();
 }
 
 void HostImpl::after(std::chrono::milliseconds delay, std::function<void()> done) {
@@ -89,7 +75,7 @@ std::string HostImpl::expand(std::string_view format, const command::Target& tar
                              std::optional<ClientId> client) {
   command::FormatContext context;
   context.model = &server_.model();
-  context.host = this;
+  context.ports = &server_.ports();
   context.target = target;
   context.client = client;
   context.buffers = &server_.queue().buffers();

@@ -7,53 +7,6 @@
 #include "server/server.hpp"
 
 namespace sess::server {
-Result<> HostImpl::bind_key(const command::KeyBinding& binding) {
-  const auto key = input::parse_key(binding.key);
-  if (!key || key->code == input::code::kNone) {
-    return fail(ErrorCode::invalid_argument, "unknown key: {}", binding.key);
-  }
-  if (binding.command.empty()) {
-    server_.keys().annotate(binding.table, *key, binding.note, binding.repeat);
-  } else {
-    server_.keys().bind(binding.table, *key, {binding.command, binding.note, binding.repeat});
-  }
-  return {};
-}
-
-Result<> HostImpl::unbind_key(std::string_view table, std::string_view name) {
-  const auto key = input::parse_key(name);
-  if (!key || key->code == input::code::kNone)
-    return fail(ErrorCode::invalid_argument, "unknown key: {}", name);
-  if (!server_.keys().has_table(table)) return fail(ErrorCode::not_found, "table {} doesn't exist", table);
-  server_.keys().unbind(table, *key);
-  return {};
-}
-
-void HostImpl::unbind_table(std::string_view table) {
-  server_.keys().unbind_all(table);
-}
-
-bool HostImpl::has_key_table(std::string_view table) const {
-  return server_.keys().has_table(table);
-}
-
-std::string HostImpl::list_keys(const command::ListKeysRequest& request) const {
-  input::ListKeys how;
-  how.table = request.table;
-  if (request.only) how.only = input::parse_key(*request.only);
-  how.notes = request.notes;
-  how.all = request.all;
-  how.first = request.first;
-  how.prefix = request.prefix;
-  if (const auto key = input::parse_key(request.prefix_key)) how.prefix_key = *key;
-  return server_.keys().list(how);
-}
-
-std::optional<std::string> HostImpl::key_name(std::string_view name) const {
-  const auto key = input::parse_key(name);
-  if (!key) return std::nullopt;
-  return input::key_name(*key);
-}
 
 // --- panes by number ------------------------------------------------------------------------------------
 

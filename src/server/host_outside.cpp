@@ -195,8 +195,6 @@ void HostImpl::option_changed(std::string_view name) {
   server_.redraw_all();
 }
 
-void HostImpl::buffers_changed(std::string_view) {}
-
 void HostImpl::redraw_all() { server_.redraw_all(); }
 
 }  // namespace sess::server

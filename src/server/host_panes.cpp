@@ -45,11 +45,7 @@ void HostImpl::start_program(PaneId pane, command::ProgramStart start, std::func
   server_.start_program(pane, start, std::move(done));
 }
 
-Result<> HostImpl::signal_pane(PaneId pane, int signal_number) {
-  return server_.signal_pane(pane, signal_number, keeper::Signal::Whom::session);
-}
-
-command::Host::Typed HostImpl::write_pane(PaneId pane, std::string_view bytes) {
+command::PanePort::Typed HostImpl::write_pane(PaneId pane, std::string_view bytes) {
   panes::PaneIo* io = server_.pane_io(pane);
   if (io != nullptr) return io->input(bytes) ? Typed::sent : Typed::refused;
   server_.type_ahead(pane, bytes);
@@ -77,7 +73,7 @@ void HostImpl::feed_pane(PaneId pane, std::string_view bytes) {
   io->announce(shown);
 }
 
-command::Host::Typed HostImpl::send_key(PaneId pane, std::string_view key_name) {
+command::PanePort::Typed HostImpl::send_key(PaneId pane, std::string_view key_name) {
   const auto key = input::parse_key(key_name);
   const panes::PaneIo* io = server_.pane_io(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
@@ -85,7 +81,7 @@ command::Host::Typed HostImpl::send_key(PaneId pane, std::string_view key_name) 
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
-command::Host::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
+command::PanePort::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
@@ -95,7 +91,7 @@ command::Host::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t code_p
   return write_pane(pane, bytes);
 }
 
-command::Host::Typed HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
+command::PanePort::Typed HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
   // "action button mods row col", as encode_mouse_event wrote it.
   input::Mouse mouse;
   MouseTarget where;
@@ -122,7 +118,7 @@ std::string HostImpl::mouse_bytes(PaneId pane, input::Mouse mouse, const MouseTa
                              static_cast<input::MouseEncoding>(modes.mouse_encoding));
 }
 
-command::Host::Typed HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
+command::PanePort::Typed HostImpl::paste(PaneId pane, std::string_view text, bool bracketed) {
   const panes::PaneIo* io = server_.pane_io(pane);
   if (io == nullptr || !bracketed || !io->screen().modes().bracketed_paste) return write_pane(pane, text);
   return write_pane(pane, input::encode_paste(text, true));

@@ -17,8 +17,8 @@
 #include <string>
 #include <vector>
 
-#include "command/ports/host.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/ports/panes.hpp"
 #include "job/files.hpp"
 #include "job/log_writer.hpp"
 #include "job/supervisor.hpp"
@@ -42,7 +42,7 @@ class LogPrinter;
 class Server;
 struct RemoteClient;
 
-class JobControl final : public command::JobHost, private job::SupervisorActions {
+class JobControl final : public command::JobPort, private job::SupervisorActions {
  public:
   explicit JobControl(Server& server);
   ~JobControl() override;
@@ -101,7 +101,7 @@ class JobControl final : public command::JobHost, private job::SupervisorActions
   /// Names of job files that say so; files that cannot be read are left out and reported.
   [[nodiscard]] std::vector<std::string> enabled_jobs() const;
 
-  // --- command::JobHost -----------------------------------------------------------------------------------
+  // --- command::JobPort -----------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<command::JobView> jobs() override;
   [[nodiscard]] Result<command::JobView> find(const std::string& name) override;

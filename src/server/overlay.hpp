@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "command/ports/host.hpp"
+#include "command/ports/keyboard.hpp"
 #include "input/line_editor.hpp"
 
 namespace sess::server {

@@ -12,7 +12,6 @@
 #include <string>
 
 #include "base/result.hpp"
-#include "command/ports/host.hpp"
 #include "input/decoder.hpp"
 #include "input/gestures.hpp"
 #include "model/ids.hpp"

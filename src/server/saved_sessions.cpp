@@ -311,7 +311,7 @@ void SavedSessions::remove_ended() {
 
 // --- restoring ------------------------------------------------------------------------------------------
 
-command::RestoreHost::Offer SavedSessions::offered() {
+command::RestorePort::Offer SavedSessions::offered() {
   Offer offer;
   if (::access((server_.start().state_directory + "/sessions/" + server_.start().name).c_str(), F_OK) != 0)
     return offer;

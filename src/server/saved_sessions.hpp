@@ -29,7 +29,7 @@ namespace sess::server {
 
 class Server;
 
-class SavedSessions final : public command::RestoreHost {
+class SavedSessions final : public command::RestorePort {
  public:
   explicit SavedSessions(Server& server);
   ~SavedSessions() override;
@@ -54,7 +54,7 @@ class SavedSessions final : public command::RestoreHost {
   /// A sentence for the first client that attaches to a new daemon, once; empty when nothing is offered.
   [[nodiscard]] std::string take_announcement();
 
-  // --- command::RestoreHost -------------------------------------------------------------------------------
+  // --- command::RestorePort -------------------------------------------------------------------------------
 
   [[nodiscard]] Offer offered() override;
   [[nodiscard]] std::string text_of(const command::SavedSession& session, const command::SavedPane& pane,

@@ -157,7 +157,10 @@ Result<> Server::set_up() {
   job_control_ = std::make_unique<JobControl>(*this);
   boot_control_ = std::make_unique<BootControl>(*this);
   saved_sessions_ = std::make_unique<SavedSessions>(*this);
-  queue_ = std::make_unique<command::Queue>(model_, *host_);
+  HostImpl& host = *host_;
+  ports_ = std::make_unique<command::Ports>(command::Ports{facts_, host, host, host, host, keys_, host, host, host, host, host,
+                                                           job_control_.get(), boot_control_.get(), saved_sessions_.get()});
+  queue_ = std::make_unique<command::Queue>(model_, *ports_);
   queue_->around_hooks([this](bool after) { tell_focus(after); });
   auto store = store::ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());

@@ -60,6 +60,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] os::Loop& loop() { return *loop_; }
   [[nodiscard]] os::Clock& clock() { return os::Clock::real(); }
   [[nodiscard]] command::Queue& queue() { return *queue_; }
+  [[nodiscard]] const command::Ports& ports() { return *ports_; }
   [[nodiscard]] keeper::ServerLink& link() { return link_; }
   [[nodiscard]] input::KeyTables& keys() { return keys_; }
   [[nodiscard]] const command::ServerFacts& facts() const { return facts_; }
@@ -250,6 +251,7 @@ class Server final : private panes::PaneObserver {
   input::KeyTables keys_;
   command::ServerFacts facts_;
   std::unique_ptr<HostImpl> host_;
+  std::unique_ptr<command::Ports> ports_;
   std::unique_ptr<command::Queue> queue_;
   std::unique_ptr<panes::ShellCommands> shells_;
   std::unique_ptr<Alerts> alerts_;

@@ -23,7 +23,7 @@ struct World {
   std::string expand(std::string_view text) {
     command::FormatContext formats;
     formats.model = &model;
-    formats.host = &host;
+    formats.ports = &host.ports;
     formats.jobs = false;
     return command::expand(formats, text);
   }

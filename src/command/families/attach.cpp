@@ -27,7 +27,7 @@ bool is_nested(const Item& item) {
   if (client == nullptr || client->session) return false;
   const auto around = client->environment.value("SESS");
   return around && !around->empty() &&
-         around->substr(0, around->find(',')) == item.host().facts().socket_path;
+         around->substr(0, around->find(',')) == item.ports().facts.socket_path;
 }
 
 void update_environment(Item& item, Session& session) {
@@ -60,7 +60,7 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   Session* session = target.session ? model.session(*target.session) : nullptr;
   if (session == nullptr) return item.error("no current session");
   if (!client->session) {
-    if (auto can = item.host().can_attach(id); !can)
+    if (auto can = item.ports().clients.can_attach(id); !can)
       return item.error("open terminal failed: " + can.error().text);
   }
   if (target.window && target.pane) model.select_pane(*target.window, *target.pane);
@@ -72,14 +72,14 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   if (spec.flags) options.flags = split_flags(*spec.flags);
   if (spec.read_only) options.flags.insert(options.flags.end(), {"read-only", "ignore-size"});
   const model::SessionId session_id = session->id;
-  if (auto attached = item.host().attach(id, session_id, options); !attached)
+  if (auto attached = item.ports().clients.attach(id, session_id, options); !attached)
     return item.error(attached.error());
   if (spec.detach_others || spec.kill_parents) {
     const auto reason = spec.kill_parents ? DetachReason::detached_parent : DetachReason::detached;
     std::vector<ClientId> others;
     for (const Client* other : model.clients_of(session_id)) others.push_back(other->id);
     for (const ClientId other : others) {
-      if (other != id) item.host().detach(other, reason);
+      if (other != id) item.ports().clients.detach(other, reason);
     }
   }
   item.state().current = target;
@@ -90,12 +90,12 @@ namespace {
 
 /// What to say of a session that is not there because its job is over; nothing for any other.
 std::string ended_job(const Item& item, std::string_view name) {
-  JobHost* jobs = item.host().jobs();
+  JobPort* jobs = item.ports().jobs;
   if (jobs == nullptr || !job::check_name(name)) return "";
   const auto view = jobs->find(std::string(name));
   if (!view || view->session || !view->job.exit) return "";
   return fmt::format("job {0} has ended: it {1} {2}; sess logs {0} shows what it printed", name, view->job.exit->text(),
-                     ago(view->job.ended, item.host().now()));
+                     ago(view->job.ended, item.ports().daemon.now()));
 }
 
 Status run_attach(Item& item) {
@@ -121,14 +121,14 @@ Status run_attach(Item& item) {
 Status run_detach(Item& item) {
   const Args& args = item.args();
   model::Model& model = item.model();
-  Host& host = item.host();
+  const Ports& ports = item.ports();
   const auto shell_command = args.get('E');
   const auto reason = args.has('P') ? DetachReason::detached_parent : DetachReason::detached;
   const auto leave = [&](ClientId id) {
     if (shell_command) {
-      host.detach_and_exec(id, *shell_command);
+      ports.clients.detach_and_exec(id, *shell_command);
     } else {
-      host.detach(id, reason);
+      ports.clients.detach(id, reason);
     }
   };
   std::vector<ClientId> leaving;
@@ -148,7 +148,7 @@ Status run_detach(Item& item) {
 
 Status run_suspend(Item& item) {
   const Client* client = item.target_client();
-  if (client != nullptr && client->session && !client->control) item.host().suspend(client->id);
+  if (client != nullptr && client->session && !client->control) item.ports().clients.suspend(client->id);
   return Status::normal;
 }
 
@@ -161,7 +161,7 @@ Status run_lock(Item& item) {
     if (name == "lock-session" && client.session != item.target().session) continue;
     locked.push_back(id);
   }
-  for (const ClientId id : locked) item.host().lock(id);
+  for (const ClientId id : locked) item.ports().clients.lock(id);
   return Status::normal;
 }
 

@@ -1,7 +1,7 @@
 // What `sess` without a command means, and what attaching and creating share.
 //
 // Used by attach-session, new-session, `sess run` and the queue; attach.cpp also holds detach-client,
-// suspend-client and the lock commands. Decides and changes the model; views and connections are Host's.
+// suspend-client and the lock commands. Decides and changes the model; views and connections are the ports'.
 #pragma once
 
 #include <optional>

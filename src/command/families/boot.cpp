@@ -11,26 +11,26 @@ namespace {
 constexpr char kNow = kJsonFlag + 1;
 
 /// Prints the sentences, then goes on with `act` for every job when --now was given.
-BootHost::Done report_then(Item& item,
-                           std::function<Result<>(JobHost&, const std::vector<std::string>&)> act) {
+BootPort::Done report_then(Item& item,
+                           std::function<Result<>(JobPort&, const std::vector<std::string>&)> act) {
   const Waker waker = item.wait();
   return [waker, act = std::move(act)](Result<std::vector<std::string>> report) {
     waker([report = std::move(report), act](Item& self) {
       if (!report) return self.error(report.error());
       for (const auto& line : *report) self.print(line);
       if (!self.args().has(kNow)) return Status::normal;
-      auto acted = act(*self.host().jobs(), self.args().strings());
+      auto acted = act(*self.ports().jobs, self.args().strings());
       return acted ? Status::normal : self.error(acted.error());
     });
   };
 }
 
 Status run_enable(Item& item) {
-  BootHost* boot = item.host().boot();
+  BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
   const auto caller = caller_of(item);
   boot->enable(item.client_id(), item.args().strings(),
-               report_then(item, [caller](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
+               report_then(item, [caller](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
                  std::vector<std::string> idle;
                  for (const auto& name : names) {
                    auto view = jobs.find(name);
@@ -42,10 +42,10 @@ Status run_enable(Item& item) {
 }
 
 Status run_disable(Item& item) {
-  BootHost* boot = item.host().boot();
+  BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
   boot->disable(item.client_id(), item.args().strings(),
-                report_then(item, [](JobHost& jobs, const std::vector<std::string>& names) -> Result<> {
+                report_then(item, [](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
                   for (const auto& name : names) {
                     const auto view = jobs.find(name);
                     if (!view || !view->job.active()) continue;
@@ -57,7 +57,7 @@ Status run_disable(Item& item) {
 }
 
 Status run_doctor(Item& item) {
-  BootHost* boot = item.host().boot();
+  BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
   const Waker waker = item.wait();
   boot->examine(item.client_id(), [waker](std::vector<job::Finding> findings) {

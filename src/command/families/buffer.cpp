@@ -16,15 +16,12 @@ std::size_t limit(const Item& item) {
 /// Into the named buffer, or a new automatic one.
 Result<> store(Item& item, std::optional<std::string_view> name, std::string data) {
   BufferStore& buffers = item.buffers();
-  std::string stored(name.value_or(""));
   if (name) {
     if (auto set = buffers.set(*name, std::move(data), item.time()); !set) return set;
   } else {
     auto added = buffers.add(std::move(data), item.time(), limit(item));
     if (!added) return pass(added.error());
-    stored = std::move(*added);
   }
-  item.host().buffers_changed(stored);
   return {};
 }
 
@@ -44,7 +41,6 @@ Status run_set(Item& item) {
     } else if (auto renamed = buffers.rename(found, args.get_or('n', "")); !renamed) {
       return item.error(renamed.error());
     }
-    item.host().buffers_changed(found);
     return Status::normal;
   }
   if (args.size() != 1) return item.error("no data specified");
@@ -53,7 +49,7 @@ Status run_set(Item& item) {
   if (args.has('a') && buffer != nullptr) data.insert(0, buffer->data);
   const std::string text = data;
   if (auto stored = store(item, name, std::move(data)); !stored) return item.error(stored.error());
-  if (args.has('w')) item.host().copy_to_clipboard(item.target_client_id(), text);
+  if (args.has('w')) item.ports().clients.copy_to_clipboard(item.target_client_id(), text);
   return Status::normal;
 }
 
@@ -95,7 +91,7 @@ Status run_save(Item& item) {
   }
   std::string path = show ? "-" : item.expand(args[0]);
   const Waker waker = item.wait();
-  item.host().write_file(item.client_id(), path, buffer->data, args.has('a'),
+  item.ports().files.write_file(item.client_id(), path, buffer->data, args.has('a'),
                          [waker](const Result<>& result) {
                            waker([text = result ? std::string() : result.error().text](Item& self) {
                              return text.empty() ? Status::normal : self.error(text);
@@ -108,13 +104,13 @@ Status run_load(Item& item) {
   const Args& args = item.args();
   std::string path = item.expand(args[0]);
   const Waker waker = item.wait();
-  item.host().read_file(item.client_id(), std::move(path), [waker](Result<std::string> result) {
+  item.ports().files.read_file(item.client_id(), std::move(path), [waker](Result<std::string> result) {
     waker([result = std::move(result)](Item& self) {
       if (!result) return self.error(result.error());
       if (result->empty()) return Status::normal;
       if (auto stored = store(self, self.args().get('b'), *result); !stored)
         return self.error(stored.error());
-      if (self.args().has('w')) self.host().copy_to_clipboard(self.target_client_id(), *result);
+      if (self.args().has('w')) self.ports().clients.copy_to_clipboard(self.target_client_id(), *result);
       return Status::normal;
     });
   });
@@ -139,15 +135,11 @@ Status run_paste(Item& item) {
         text += c;
       }
     }
-    const auto how = item.host().paste(pane->id, text, args.has('p'));
-    if (how == Host::Typed::refused) return typed(item, pane->id, how);
+    const auto how = item.ports().panes.paste(pane->id, text, args.has('p'));
+    if (how == PanePort::Typed::refused) return typed(item, pane->id, how);
   }
-  if (args.has('d')) {
-    const std::string name = buffer->name;
-    item.buffers().erase(name);
-    item.host().buffers_changed(name);
-  }
-  return typed(item, pane->id, Host::Typed::sent);
+  if (args.has('d')) item.buffers().erase(std::string(buffer->name));
+  return typed(item, pane->id, PanePort::Typed::sent);
 }
 
 constexpr Flag kSetFlags[] = {{'a', "append", "", "add to the buffer"},

@@ -4,6 +4,7 @@
 #include "command/families/attach.hpp"
 #include "command/language/item.hpp"
 #include "command/families/zoom.hpp"
+#include "input/key_tables.hpp"
 #include "model/number.hpp"
 
 namespace sess::command {
@@ -35,12 +36,12 @@ Status run_switch(Item& item) {
 
   if (args.has('r')) {
     const bool on = !client->read_only;
-    (void)item.host().set_client_flag(id, on ? "read-only" : "!read-only");
-    (void)item.host().set_client_flag(id, on ? "ignore-size" : "!ignore-size");
+    (void)item.ports().clients.set_client_flag(id, on ? "read-only" : "!read-only");
+    (void)item.ports().clients.set_client_flag(id, on ? "ignore-size" : "!ignore-size");
   }
   if (const auto table = args.get('T')) {
-    if (!item.host().has_key_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
-    item.host().set_key_table(id, *table);
+    if (!item.ports().keys.has_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
+    item.ports().keyboard.set_key_table(id, *table);
     return Status::normal;
   }
 
@@ -74,7 +75,7 @@ Status run_switch(Item& item) {
       patterns.push_back(pattern);
     session->environment.update(patterns, client->environment);
   }
-  auto switched = item.host().attach(id, session->id, {});
+  auto switched = item.ports().clients.attach(id, session->id, {});
   return switched ? Status::normal : item.error(switched.error());
 }
 
@@ -90,7 +91,7 @@ std::optional<Size> parse_dimensions(std::string_view text) {
 
 Status run_refresh(Item& item) {
   const Args& args = item.args();
-  Host& host = item.host();
+  const Ports& ports = item.ports();
   const auto* client = item.target_client();
   if (client == nullptr) return Status::normal;
   const ClientId id = client->id;
@@ -104,25 +105,25 @@ Status run_refresh(Item& item) {
     const int by = static_cast<int>(std::min<std::int64_t>(change, kMaxSide));
     const int dx = args.has('L') ? -by : args.has('R') ? by : 0;
     const int dy = args.has('U') ? -by : args.has('D') ? by : 0;
-    auto moved = args.has('c') ? host.move_view(id, 0, 0) : host.move_view(id, dx, dy);
+    auto moved = args.has('c') ? ports.display.move_view(id, 0, 0) : ports.display.move_view(id, dx, dy);
     return moved ? Status::normal : item.error(moved.error());
   }
   if (args.has('l')) {
-    auto asked = host.refresh_special(id, 'l', "");
+    auto asked = ports.clients.refresh_special(id, 'l', "");
     return asked ? Status::normal : item.error(asked.error());
   }
   if (const auto flags = args.get('F') ? args.get('F') : args.get('f')) {
     for (const auto& flag : split_flags(*flags)) {
       // As in tmux this is not the way to write again; switch-client -r is.
       if (flag == "!read-only" && client->read_only) continue;
-      if (auto set = host.set_client_flag(id, flag); !set) return item.error(set.error());
+      if (auto set = ports.clients.set_client_flag(id, flag); !set) return item.error(set.error());
     }
   }
   if (args.has('A') || args.has('B')) {
     if (!client->control) return item.error("not a control client");
     for (const char letter : {'A', 'B'}) {
       for (const std::string& value : args.all(letter)) {
-        if (auto done = host.refresh_special(id, letter, value); !done) return item.error(done.error());
+        if (auto done = ports.clients.refresh_special(id, letter, value); !done) return item.error(done.error());
       }
     }
     return Status::normal;
@@ -130,15 +131,15 @@ Status run_refresh(Item& item) {
   if (const auto size = args.get('C')) {
     if (!client->control) return item.error("not a control client");
     if (size->substr(0, 1) == "@") {
-      auto done = host.refresh_special(id, 'C', *size);
+      auto done = ports.clients.refresh_special(id, 'C', *size);
       return done ? Status::normal : item.error(done.error());
     }
     const auto wanted = parse_dimensions(*size);
     if (!wanted) return item.error("bad size argument");
-    host.set_client_size(id, *wanted);
+    ports.clients.set_client_size(id, *wanted);
     return Status::normal;
   }
-  host.redraw(id);
+  ports.display.redraw(id);
   return Status::normal;
 }
 

@@ -16,9 +16,9 @@ Status feed(Item& item) {
   if (!item.pane()->empty) return item.error("pane is not empty");
   const model::PaneId pane = item.pane()->id;
   const Waker waker = item.wait();
-  Host* host = &item.host();
-  host->read_file(item.client_id(), "-", [waker, host, pane](Result<std::string> data) {
-    if (data) host->feed_pane(pane, *data);
+  const Ports* ports = &item.ports();
+  ports->files.read_file(item.client_id(), "-", [waker, ports, pane](Result<std::string> data) {
+    if (data) ports->screens.feed_pane(pane, *data);
     waker([text = data ? std::string() : data.error().text](Item& self) {
       return text.empty() ? Status::normal : self.error(text);
     });
@@ -61,7 +61,7 @@ Status run_message(Item& item) {
   } else if (args.has('p')) {
     item.print(message);
   } else if (target_client != nullptr) {
-    item.host().show_message(target_client->id, message, delay);
+    item.ports().display.show_message(target_client->id, message, delay);
   }
   return Status::normal;
 }
@@ -91,7 +91,7 @@ Status run_capture(Item& item) {
   request.alternate = args.has('a');
   request.pending = args.has('P');
   request.last_used_only = args.has('T');
-  auto text = item.host().capture(pane->id, request);
+  auto text = item.ports().screens.capture(pane->id, request);
   if (!text) {
     if (!args.has('q')) return item.error(text.error());
     text = std::string();
@@ -102,21 +102,18 @@ Status run_capture(Item& item) {
     return Status::normal;
   }
   BufferStore& buffers = item.buffers();
-  std::string name(args.get_or('b', ""));
-  if (args.has('b')) {
-    if (auto set = buffers.set(name, std::move(*text), item.time()); !set) return item.error(set.error());
+  if (const auto name = args.get('b')) {
+    if (auto set = buffers.set(*name, std::move(*text), item.time()); !set) return item.error(set.error());
   } else {
     const auto limit = static_cast<std::size_t>(item.model().server_options().number("buffer-limit"));
     auto added = buffers.add(std::move(*text), item.time(), limit);
     if (!added) return item.error(added.error());
-    name = std::move(*added);
   }
-  item.host().buffers_changed(name);
   return Status::normal;
 }
 
 Status run_clear(Item& item) {
-  if (item.pane() != nullptr) item.host().clear_history(item.pane()->id);
+  if (item.pane() != nullptr) item.ports().screens.clear_history(item.pane()->id);
   return Status::normal;
 }
 

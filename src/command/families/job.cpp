@@ -61,8 +61,8 @@ enum LongOnly : char {
 /// An error whose exit status cannot be mistaken for a job's.
 Status fail_with(Item& item, int status, std::string_view text) {
   const auto* client = item.client();
-  if (client == nullptr || client->session || item.host().jobs() == nullptr) return item.error(text);
-  item.host().jobs()->note(client->id, text);
+  if (client == nullptr || client->session || item.ports().jobs == nullptr) return item.error(text);
+  item.ports().jobs->note(client->id, text);
   item.set_exit_status(status);
   return Status::error;
 }
@@ -208,7 +208,7 @@ Result<job::Spec> read_spec(Item& item) {
 /// Prints what the job prints and ends with its status; goes on after the server was replaced.
 Status stream(Item& item, JobFollow from) {
   const Waker waker = item.wait();
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   jobs.resume_with(*item.client_id(), {"run", "--resume-at", std::to_string(from.offset), "-s", from.name}, true);
   jobs.follow(*item.client_id(), std::move(from), [waker](int status) {
     waker([status](Item& self) {
@@ -238,19 +238,19 @@ Way way_of(const Item& item) {
   const auto* client = item.client();
   const bool typed = client != nullptr && !client->session;
   if (item.args().has('d') || !typed) return Way::detached;
-  const bool terminal = item.host().can_attach(client->id) && item.host().jobs()->prints_on_terminal(client->id);
+  const bool terminal = item.ports().clients.can_attach(client->id) && item.ports().jobs->prints_on_terminal(client->id);
   return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
 }
 
 /// What the client that typed `run` sees of the job.
 Status show_run(Item& item, const std::string& name, Way way) {
-  JobHost* jobs = item.host().jobs();
+  JobPort* jobs = item.ports().jobs;
   const auto* client = item.client();
   auto view = jobs->find(name);
   if (way == Way::stream) return stream(item, {name, 0, 0});
   if (way == Way::attach && view && view->session) {
     jobs->report_status_of(client->id, name);
-    if (auto attached = item.host().attach(client->id, *view->session, {}); !attached) {
+    if (auto attached = item.ports().clients.attach(client->id, *view->session, {}); !attached) {
       return fail_with(item, attached.error());
     }
     return Status::normal;
@@ -260,7 +260,7 @@ Status show_run(Item& item, const std::string& name, Way way) {
 }
 
 Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
-  JobHost* jobs = item.host().jobs();
+  JobPort* jobs = item.ports().jobs;
   const auto* client = item.client();
   const Way way = way_of(item);
   RunRequest request;
@@ -287,7 +287,7 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
 }
 
 Status run_run(Item& item) {
-  JobHost* jobs = item.host().jobs();
+  JobPort* jobs = item.ports().jobs;
   if (jobs == nullptr) return item.error("no jobs here");
   if (item.args().has(kResumeAt) && item.client() != nullptr) return resume_stream(item);
   if (item.args().empty()) return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
@@ -298,7 +298,7 @@ Status run_run(Item& item) {
   if (!item.client_id()) return fail_with(item, kOwnFailure, "--input -: there is no standard input to read");
   // All of it before the job starts: what is there then is not lost with this client.
   const Waker waker = item.wait();
-  item.host().read_file(*item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
+  item.ports().files.read_file(*item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
     waker([spec, text](Item& self) {
       return text ? start_run(self, spec, *text) : fail_with(self, kOwnFailure, text.error().text);
     });
@@ -315,14 +315,14 @@ std::string wall_text(job::WallTime time) {
 /// Waits and ends with the status; `then` is what else is to be said.
 Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
   const Waker waker = item.wait();
-  item.host().jobs()->wait(std::move(wait), [waker, print_name](const Result<JobEnd>& end) {
+  item.ports().jobs->wait(std::move(wait), [waker, print_name](const Result<JobEnd>& end) {
     waker([end, print_name](Item& self) {
       if (!end) {
         const bool late = end.error().code == ErrorCode::unavailable;
         return fail_with(self, late ? kTimedOut : kOwnFailure, end.error().text);
       }
       if (print_name) self.print(end->name);
-      if (!end->note.empty() && self.client_id()) self.host().jobs()->note(*self.client_id(), end->note);
+      if (!end->note.empty() && self.client_id()) self.ports().jobs->note(*self.client_id(), end->note);
       self.set_exit_status(end->status);
       return Status::normal;
     });
@@ -345,7 +345,7 @@ Status run_wait(Item& item) {
   if (args.has(kTimeout)) {
     auto limit = duration(item, kTimeout, {});
     if (!limit) return fail_with(item, kOwnFailure, limit.error().text);
-    wait.until = item.host().now() + *limit;
+    wait.until = item.ports().daemon.now() + *limit;
   }
   if (args.has(kUntil)) {
     std::int64_t ms = 0;
@@ -359,7 +359,7 @@ Status run_wait(Item& item) {
     if (wait.until) again.insert(again.end(), {"--until", wall_text(*wait.until)});
     again.emplace_back("--");
     again.insert(again.end(), wait.names.begin(), wait.names.end());
-    item.host().jobs()->resume_with(*item.client_id(), std::move(again), false);
+    item.ports().jobs->resume_with(*item.client_id(), std::move(again), false);
   }
   const bool any = wait.any;
   return wait_for_jobs(item, std::move(wait), any);
@@ -377,12 +377,12 @@ Status each(Item& item, const std::function<Result<>(const std::string&)>& act) 
 
 Status run_start(Item& item) {
   if (item.args().empty()) return Status::normal;  // tmux's start-server: that it runs is all
-  if (auto started = item.host().jobs()->start(item.args().strings(), caller_of(item)); !started) return item.error(started.error());
+  if (auto started = item.ports().jobs->start(item.args().strings(), caller_of(item)); !started) return item.error(started.error());
   return Status::normal;
 }
 
 Status run_stop(Item& item) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   JobWait wait;
   const Status status = each(item, [&](const std::string& name) -> Result<> {
     const auto stopped = jobs.stop(name);
@@ -399,7 +399,7 @@ Status run_stop(Item& item) {
 }
 
 Status run_restart(Item& item) {
-  return each(item, [&](const std::string& name) { return item.host().jobs()->restart(name); });
+  return each(item, [&](const std::string& name) { return item.ports().jobs->restart(name); });
 }
 
 Status run_kill(Item& item) {
@@ -409,11 +409,11 @@ Status run_kill(Item& item) {
     if (!parsed) return item.error(fmt::format("there is no signal '{}'", *text));
     signo = *parsed;
   }
-  return each(item, [&](const std::string& name) { return item.host().jobs()->kill(name, signo); });
+  return each(item, [&](const std::string& name) { return item.ports().jobs->kill(name, signo); });
 }
 
 Status run_remove(Item& item) {
-  return each(item, [&](const std::string& name) { return item.host().jobs()->remove(name); });
+  return each(item, [&](const std::string& name) { return item.ports().jobs->remove(name); });
 }
 
 /// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00".
@@ -445,7 +445,7 @@ Status run_logs(Item& item) {
     request.lines = static_cast<std::size_t>(*lines);
   }
   if (const auto text = item.args().get(kSince)) {
-    auto since = parse_since(*text, item.host().now());
+    auto since = parse_since(*text, item.ports().daemon.now());
     if (!since) return item.error(since.error());
     request.since = *since;
   }
@@ -457,7 +457,7 @@ Status run_logs(Item& item) {
     request.run = static_cast<int>(*run);
   }
   const Waker waker = item.wait();
-  item.host().jobs()->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
+  item.ports().jobs->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
     waker([result](Item& self) { return result ? Status::normal : self.error(result.error()); });
   });
   return Status::wait;

@@ -41,7 +41,7 @@ Row job_row(const JobView& view, const JobUse& use, job::WallTime now) {
 const Row kHeader{"NAME", "STATE", "EXIT", "CPU%", "MEMORY", "RESTARTS", "ATTACHED", "COMMAND"};
 
 Status run_jobs(Item& item) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   const bool json = item.args().has(kJsonFlag);
   std::vector<std::string> objects;
   std::vector<Row> rows{kHeader};
@@ -51,7 +51,7 @@ Status run_jobs(Item& item) {
     if (json) {
       objects.push_back(job_json(view, use));
     } else {
-      rows.push_back(job_row(view, use, item.host().now()));
+      rows.push_back(job_row(view, use, item.ports().daemon.now()));
     }
   }
   item.print(json ? json_array(objects) : table(rows));
@@ -63,9 +63,9 @@ constexpr std::size_t kShownRecords = 100;
 
 /// Sessions without a job, as rows among the jobs.
 Status run_ps(Item& item) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   const bool json = item.args().has(kJsonFlag);
-  const auto now = item.host().now();
+  const auto now = item.ports().daemon.now();
   std::vector<std::string> objects;
   std::vector<Row> rows{kHeader};
   std::vector<model::SessionId> of_jobs;
@@ -94,7 +94,7 @@ Status run_ps(Item& item) {
     const auto use = jobs.use_of(pids, session->created);
     std::string command;
     if (const auto* window = item.model().current_window(session->id)) {
-      command = item.host().current_command(window->active);
+      command = item.ports().programs.current_command(window->active);
     }
     if (json) {
       objects.push_back(json_object({{"name", json_string(session->name)},
@@ -133,9 +133,9 @@ std::string_view colour(job::State state) {
 }
 
 std::string status_text(Item& item, const JobView& view) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   const job::Job& job = view.job;
-  const auto now = item.host().now();
+  const auto now = item.ports().daemon.now();
   const bool colours = item.client() != nullptr && !item.client()->tty.empty() && jobs.prints_on_terminal(item.client()->id);
   const std::string_view on = colours ? colour(job.state) : "";
   const std::string_view off = on.empty() ? "" : "\x1b[0m";
@@ -183,7 +183,7 @@ std::string status_text(Item& item, const JobView& view) {
 }
 
 Status run_status(Item& item) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   if (item.args().empty()) return run_jobs(item);
   std::vector<std::string> objects;
   int exit_status = 0;
@@ -214,7 +214,7 @@ Status run_status(Item& item) {
 }
 
 Status run_history(Item& item) {
-  JobHost& jobs = *item.host().jobs();
+  JobPort& jobs = *item.ports().jobs;
   const std::string name = item.args().empty() ? "" : item.args()[0];
   std::size_t count = name.empty() ? kShownRecords : 0;
   if (item.args().has('n')) {

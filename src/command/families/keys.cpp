@@ -1,6 +1,7 @@
-// bind-key, unbind-key, list-keys. The tables are the server's: reached through Host.
+// bind-key, unbind-key, list-keys: on the key tables themselves.
 #include "command/language/item.hpp"
 #include "command/language/queue.hpp"
+#include "input/key_tables.hpp"
 
 namespace sess::command {
 namespace {
@@ -9,37 +10,41 @@ Result<ArgKind> any_kind(const Args&, std::size_t) {
   return ArgKind::commands_or_string;
 }
 
+std::optional<input::Key> bindable(std::string_view name) {
+  const auto key = input::parse_key(name);
+  return key && key->code != input::code::kNone ? key : std::nullopt;
+}
+
 Status run_bind(Item& item) {
   const Args& args = item.args();
-  KeyBinding binding;
-  binding.key = args[0];
-  binding.table = args.has('T') ? std::string(args.get_or('T', "")) : args.has('n') ? "root" : "prefix";
-  binding.note = std::string(args.get_or('N', ""));
-  binding.repeat = args.has('r');
-  if (!item.host().key_name(binding.key)) return item.error("unknown key: " + binding.key);
-
-  if (args.size() > 1) {
-    const Value& first = args.values()[1];
-    CommandList commands;
-    if (args.size() == 2 && !first.is_string()) {
-      commands = first.commands();
-    } else {
-      const ParseContext context = item.queue().parse_context(&item, item.client_id());
-      const std::vector<Value> rest(args.values().begin() + 1, args.values().end());
-      Parsed parsed = args.size() == 2 ? parse(first.string(), context) : parse_arguments(rest, context);
-      if (!parsed.ok()) return item.error(parsed.errors.front());
-      commands = parsed.commands;
-    }
-    binding.command = print(*commands);
-    if (binding.command.empty()) return Status::normal;
+  const auto key = bindable(args[0]);
+  const std::string table = args.has('T') ? std::string(args.get_or('T', "")) : args.has('n') ? "root" : "prefix";
+  std::string note(args.get_or('N', ""));
+  const bool repeat = args.has('r');
+  if (!key) return item.error("unknown key: " + args[0]);
+  if (args.size() < 2) {
+    item.ports().keys.annotate(table, *key, std::move(note), repeat);
+    return Status::normal;
   }
-  if (auto bound = item.host().bind_key(binding); !bound) return item.error(bound.error());
+  const Value& first = args.values()[1];
+  CommandList commands;
+  if (args.size() == 2 && !first.is_string()) {
+    commands = first.commands();
+  } else {
+    const ParseContext context = item.queue().parse_context(&item, item.client_id());
+    const std::vector<Value> rest(args.values().begin() + 1, args.values().end());
+    Parsed parsed = args.size() == 2 ? parse(first.string(), context) : parse_arguments(rest, context);
+    if (!parsed.ok()) return item.error(parsed.errors.front());
+    commands = parsed.commands;
+  }
+  std::string command = print(*commands);
+  if (!command.empty()) item.ports().keys.bind(table, *key, {std::move(command), std::move(note), repeat});
   return Status::normal;
 }
 
 Status run_unbind(Item& item) {
   const Args& args = item.args();
-  Host& host = item.host();
+  input::KeyTables& keys = item.ports().keys;
   const bool quiet = args.has('q');
   const auto complain = [&](std::string text) { return quiet ? Status::error : item.error(text); };
   const std::string table = args.has('T')   ? std::string(args.get_or('T', ""))
@@ -47,43 +52,43 @@ Status run_unbind(Item& item) {
                                             : "prefix";
   if (args.has('a')) {
     if (!args.empty()) return complain("key given with -a");
-    if (args.has('T') && !host.has_key_table(table)) return complain("table " + table + " doesn't exist");
-    host.unbind_table(table);
+    if (args.has('T') && !keys.has_table(table)) return complain("table " + table + " doesn't exist");
+    keys.unbind_all(table);
     return Status::normal;
   }
   if (args.empty()) return complain("missing key");
-  if (!host.key_name(args[0])) return complain("unknown key: " + args[0]);
-  if (args.has('T') && !host.has_key_table(table)) return complain("table " + table + " doesn't exist");
-  if (auto unbound = host.unbind_key(table, args[0]); !unbound) return complain(unbound.error().text);
+  const auto key = bindable(args[0]);
+  if (!key) return complain("unknown key: " + args[0]);
+  if (!keys.has_table(table)) return complain("table " + table + " doesn't exist");
+  keys.unbind(table, *key);
   return Status::normal;
 }
 
 Status run_list(Item& item) {
   const Args& args = item.args();
-  ListKeysRequest request;
+  input::ListKeys how;
   if (const auto table = args.get('T')) {
-    if (!item.host().has_key_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
-    request.table = std::string(*table);
+    if (!item.ports().keys.has_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
+    how.table = std::string(*table);
   }
   if (!args.empty()) {
-    const auto key = item.host().key_name(args[0]);
-    if (!key) return item.error("invalid key: " + args[0]);
-    request.only = *key;
+    how.only = input::parse_key(args[0]);
+    if (!how.only) return item.error("invalid key: " + args[0]);
   }
-  request.notes = args.has('N');
-  request.all = args.has('a');
-  request.first = args.has('1');
-  if (const auto prefix = args.get('P')) request.prefix = std::string(*prefix);
+  how.notes = args.has('N');
+  how.all = args.has('a');
+  how.first = args.has('1');
+  if (const auto prefix = args.get('P')) how.prefix = std::string(*prefix);
   const auto* session = item.session();
   const auto& options = session != nullptr ? session->options : item.model().session_options();
-  request.prefix_key = options.string("prefix");
+  if (const auto key = input::parse_key(options.string("prefix"))) how.prefix_key = *key;
 
-  std::string text = item.host().list_keys(request);
-  if (text.empty()) return request.only ? item.error("unknown key: " + args[0]) : Status::normal;
+  std::string text = item.ports().keys.list(how);
+  if (text.empty()) return how.only ? item.error("unknown key: " + args[0]) : Status::normal;
   if (text.back() == '\n') text.pop_back();
   const auto* target = item.target_client();
-  if (request.notes && request.first && target != nullptr) {
-    item.host().show_message(target->id, text, std::chrono::milliseconds(-1));
+  if (how.notes && how.first && target != nullptr) {
+    item.ports().display.show_message(target->id, text, std::chrono::milliseconds(-1));
   } else {
     item.print(text);
   }

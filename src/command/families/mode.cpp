@@ -32,13 +32,13 @@ std::vector<std::string> arguments(const Item& item) {
 Status run(Item& item) {
   if (item.pane() == nullptr) return Status::normal;
   if (item.entry().name == "copy-mode" && item.args().has('q')) {
-    item.host().leave_modes(item.pane()->id);
+    item.ports().panes.leave_modes(item.pane()->id);
     return Status::normal;
   }
   std::vector<std::string> given = arguments(item);
   if (item.entry().name == "copy-mode" && item.args().has('M'))
     given.push_back(item.state().event.mouse_event);
-  auto entered = item.host().enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);
+  auto entered = item.ports().panes.enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);
   return entered ? Status::normal : item.error(entered.error());
 }
 

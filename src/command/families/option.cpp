@@ -5,6 +5,7 @@
 #include "command/format/format.hpp"
 #include "command/language/item.hpp"
 #include "command/language/queue.hpp"
+#include "input/key.hpp"
 #include "model/option_scope.hpp"
 
 namespace sess::command {
@@ -35,8 +36,11 @@ model::ScopeRequest scope_request(const Item& item) {
 
 model::OptionChecks checks(Item& item) {
   model::OptionChecks out;
-  out.key = [&item](std::string_view key) { return item.host().key_name(key); };
-  out.shell = [&item](std::string_view path) { return item.host().is_shell(path); };
+  out.key = [](std::string_view name) {
+    const auto key = input::parse_key(name);
+    return key ? std::optional(input::key_name(*key)) : std::nullopt;
+  };
+  out.shell = [&item](std::string_view path) { return item.ports().files.is_shell(path); };
   out.command = [&item](std::string_view text) -> Result<std::string> {
     Parsed parsed = parse(text, item.queue().parse_context(&item, item.client_id()));
     if (!parsed.ok()) return fail(ErrorCode::invalid_argument, "{}", parsed.errors.front());
@@ -53,7 +57,7 @@ void changed(Item& item, std::string_view name) {
     for (const auto& [id, window] : item.model().windows()) windows.push_back(id);
     for (const model::WindowId id : windows) item.model().refresh_geometry(id);
   }
-  item.host().option_changed(name);
+  item.ports().daemon.option_changed(name);
 }
 
 Status run_set(Item& item) {
@@ -87,7 +91,7 @@ Status run_set(Item& item) {
   assignment.append = args.has('a');
   assignment.only_if_unset = args.has('o');
   assignment.given = given;
-  if (value && value->size() > item.host().room()) {
+  if (value && value->size() > item.ports().daemon.room()) {
     return item.error("the daemon's state is full: unset something");
   }
   auto assigned = options.assign(*name, assignment, checks(item));

@@ -60,9 +60,9 @@ Status start_empty(Item& item, const model::Session& session, PaneId id, bool in
     if (Pane* made = self.model().pane(id)) made->dead = true;
     if (!input || !self.client_id()) return then(self);
     const Waker waker = self.wait();
-    Host* host = &self.host();
-    host->read_file(self.client_id(), "-", [waker, host, id, then](const Result<std::string>& data) {
-      if (data) host->feed_pane(id, *data);
+    const Ports* ports = &self.ports();
+    ports->files.read_file(self.client_id(), "-", [waker, ports, id, then](const Result<std::string>& data) {
+      if (data) ports->screens.feed_pane(id, *data);
       waker(then);
     });
     return Status::wait;
@@ -150,7 +150,7 @@ Status go_to(Item& item, PaneId pane) {
 
 Status set_input(Item& item, PaneId pane, bool off) {
   item.model().pane(pane)->input_off = off;
-  item.host().redraw_all();
+  item.ports().display.redraw_all();
   return Status::normal;
 }
 
@@ -180,7 +180,7 @@ Status mark(Item& item) {
   } else {
     model.set_mark({*target.session, *target.link, *target.pane});
   }
-  item.host().redraw_all();
+  item.ports().display.redraw_all();
   return Status::normal;
 }
 
@@ -195,7 +195,7 @@ Status run_select(Item& item) {
     for (const char* option : {"window-style", "window-active-style"}) {
       if (!pane->options.set(option, *style)) return item.error(fmt::format("bad style: {}", *style));
     }
-    item.host().redraw_all();
+    item.ports().display.redraw_all();
   }
   if (args.has('g')) {
     item.print(pane->options.string("window-style"));
@@ -217,7 +217,7 @@ Status run_select(Item& item) {
   if (const auto title = args.get('T')) {
     Pane* titled = model.pane(chosen);
     titled->title = item.expand(*title, item.target());
-    item.host().redraw_all();
+    item.ports().display.redraw_all();
     return Status::normal;
   }
   const Window* window = model.window(pane->window);
@@ -238,12 +238,12 @@ Status run_resize(Item& item) {
   if (pane == nullptr || window == nullptr) return Status::normal;
   const PaneId id = pane->id;
   if (args.has('T')) {
-    const int below = pane->size.rows - 1 - item.host().pane_facts(id).cursor_y;
-    if (below > 0) item.host().trim_below_cursor(id, below);
+    const int below = pane->size.rows - 1 - item.ports().screens.pane_facts(id).cursor_y;
+    if (below > 0) item.ports().screens.trim_below_cursor(id, below);
     return Status::normal;
   }
   if (args.has('M')) {
-    if (item.client_id() && item.client()->session) item.host().drag_border(*item.client_id());
+    if (item.client_id() && item.client()->session) item.ports().keyboard.drag_border(*item.client_id());
     return Status::normal;
   }
   if (args.has('Z')) {
@@ -291,14 +291,14 @@ Status run_pipe(Item& item) {
   if (pane->dead) return item.error("target pane has exited");
   const bool had = !pane->pipe_command.empty();
   if (had) {
-    (void)item.host().pipe_pane(pane->id, "", false, false);
+    (void)item.ports().panes.pipe_pane(pane->id, "", false, false);
     pane->pipe_command.clear();
   }
   if (args[0].empty() || (args.has('o') && had)) return Status::normal;
   const bool in = args.has('I');
   const bool out = args.has('O') || !in;
   const std::string command = expand_time(item.formats(), args[0]);
-  auto piped = item.host().pipe_pane(pane->id, command, in, out);
+  auto piped = item.ports().panes.pipe_pane(pane->id, command, in, out);
   if (!piped) return item.error(piped.error());
   pane->pipe_command = command;
   return Status::normal;

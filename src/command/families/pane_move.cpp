@@ -49,7 +49,7 @@ Status run_break(Item& item) {
   }
   if (const auto name = args.get('n')) spec.name = item.expand(*name, source);
   spec.select = !args.has('d');
-  spec.now = item.host().now();
+  spec.now = item.ports().daemon.now();
   auto made = model.break_pane(spec);
   if (!made) return item.error(made.error());
   name_window(model, made->window);

@@ -42,7 +42,7 @@ struct Answerer {
     } else if (commands) {
       queue->submit(client, *commands, state);
     } else if (client) {
-      queue->host().show_message(*client, commands.error().text, std::chrono::milliseconds(-1));
+      queue->ports().display.show_message(*client, commands.error().text, std::chrono::milliseconds(-1));
     }
   }
   void give_up() const {
@@ -94,7 +94,7 @@ Result<CommandList> commands_from(const Questions& questions) {
 }
 
 Result<> ask(const std::shared_ptr<Questions>& questions) {
-  Host& host = questions->answerer.queue->host();
+  const Ports& ports = questions->answerer.queue->ports();
   PromptRequest request = questions->prompts[questions->answers.size()];  // its own: it may hold the questions
   request.answers = questions->answers;
   request.more = request.answers.size() + 1 < questions->prompts.size();
@@ -106,7 +106,7 @@ Result<> ask(const std::shared_ptr<Questions>& questions) {
       now.answerer.run(commands_from(now));
     };
   }
-  return host.prompt(questions->client, request,
+  return ports.keyboard.prompt(questions->client, request,
                      [questions, incremental](const std::optional<std::string>& answer) {
                        if (!answer || incremental) return questions->answerer.give_up();
                        questions->answers.push_back(*answer);
@@ -190,7 +190,7 @@ Status run_confirm(Item& item) {
   }
   request.again = item.command().print();
   const Answerer answer = answerer(item);
-  auto asked = item.host().prompt(*item.target_client_id(), request,
+  auto asked = item.ports().keyboard.prompt(*item.target_client_id(), request,
                                   [answer, commands](const std::optional<std::string>& text) {
                                     if (text == "y" || text == "Y") {
                                       answer.run(commands);
@@ -215,7 +215,7 @@ Status run_panes(Item& item) {
   }
   const Value commands = args.empty() ? Value("select-pane -t \"%%%\"") : args.values()[0];
   const Answerer answer = answerer(item);
-  auto shown = item.host().choose_pane(
+  auto shown = item.ports().keyboard.choose_pane(
       client->id, delay, item.command().print(), [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
         if (!pane) return answer.give_up();
         answer.run(commands_from({{}, {to_string(*pane)}, commands, answer, client_id}));

@@ -34,7 +34,7 @@ Status respawn(Item& item, Pane& pane, const char* failure) {
   start.replace = true;
   const model::PaneId id = pane.id;
   const Waker waker = item.wait();
-  item.host().start_program(id, std::move(start), [waker, failure](const Result<>& result) {
+  item.ports().programs.start_program(id, std::move(start), [waker, failure](const Result<>& result) {
     waker([text = result ? std::string() : result.error().text, failure](Item& self) {
       return text.empty() ? Status::normal : self.error(std::string(failure) + ": " + text);
     });

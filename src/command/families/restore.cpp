@@ -22,8 +22,8 @@ constexpr char kForget = kJsonFlag + 3;
 
 void say(Item& item, const std::string& text) {
   const auto* client = item.client();
-  if (client != nullptr && !client->session && item.host().jobs() != nullptr) {
-    item.host().jobs()->note(client->id, text);
+  if (client != nullptr && !client->session && item.ports().jobs != nullptr) {
+    item.ports().jobs->note(client->id, text);
   } else {
     item.print(text);
   }
@@ -70,7 +70,7 @@ class Restorer {
   Restorer(Item& item, const SavedSession& saved) : item_(item), model_(item.model()), saved_(saved) {}
 
   Result<> run(const std::string& name) {
-    auto made = model_.create_session({name, saved_.directory, "", item_.host().now()});
+    auto made = model_.create_session({name, saved_.directory, "", item_.ports().daemon.now()});
     if (!made) return pass(made.error());
     session_ = (*made)->id;
     for (const auto& window : saved_.windows) {
@@ -124,8 +124,8 @@ class Restorer {
   }
 
   void start(model::PaneId id, const SavedPane& saved) {
-    Host& host = item_.host();
-    RestoreHost& restore = *host.restore();
+    const Ports& ports = item_.ports();
+    RestorePort& restore = *ports.restore;
     Model* model = &model_;
     // Before anything that the shell prints: that is read later.
     std::string shown;
@@ -133,12 +133,12 @@ class Restorer {
       shown += c == '\n' ? std::string("\r\n") : std::string(1, c);
     }
     if (!shown.empty()) shown += "\033[0m\033]8;;\033\\\r\n[sess: restored]\r\n";
-    host.start_program(id, program_start(item_, *model_.session(session_), *model_.pane(id)),
-                       [model, &host, id, shown](const Result<>& started) {
+    ports.programs.start_program(id, program_start(item_, *model_.session(session_), *model_.pane(id)),
+                       [model, &ports, id, shown](const Result<>& started) {
                          if (!started) {
                            model->destroy_pane(id);
                          } else if (!shown.empty()) {
-                           host.feed_pane(id, shown);
+                           ports.screens.feed_pane(id, shown);
                          }
                        });
     restore.type_at_prompt(id, saved.command);
@@ -159,7 +159,7 @@ Status bring_back(Item& item, const SavedSession& saved, const std::string& name
         done.error().text +
         (taken ? fmt::format("; give it another name: sess restore -s name {}", saved.name) : ""));
   }
-  item.host().restore()->forget(saved.key);
+  item.ports().restore->forget(saved.key);
   for (const auto& note : restorer.notes()) say(item, note);
   item.print(fmt::format("restored {}: sess attach -t {}", name, name));
   return Status::normal;
@@ -167,7 +167,7 @@ Status bring_back(Item& item, const SavedSession& saved, const std::string& name
 
 Status run_restore(Item& item) {
   const Args& args = item.args();
-  RestoreHost* restore = item.host().restore();
+  RestorePort* restore = item.ports().restore;
   if (restore == nullptr) return item.error("nothing is saved here");
   if (args.has(kAll) && !args.empty()) return item.error("--all and names exclude each other");
   if (args.has('s') && args.size() != 1)

@@ -18,7 +18,7 @@ namespace {
 /// A shell command of this item: where and with which environment.
 ShellRequest job_request(const Item& item, std::string command) {
   const model::Model& model = item.model();
-  const ServerFacts& facts = item.host().facts();
+  const ServerFacts& facts = item.ports().facts;
   const auto* session = item.session();
   model::Environment environment = model.environment();
   if (session != nullptr) environment.merge(session->environment);
@@ -66,17 +66,17 @@ Status finish_shell(Item& item, const std::string& command, const ShellResult& r
 }
 
 /// Starts the shell command of run-shell; `waker` is dead for -b: then whoever looks at the session sees it.
-void start_shell(Host* host, model::Model* model, ShellRequest request, Waker waker, bool background,
+void start_shell(const Ports* ports, model::Model* model, ShellRequest request, Waker waker, bool background,
                  std::optional<model::SessionId> session) {
   const std::string command = request.command;
-  host->run_shell(std::move(request), [=](const ShellResult& result) {
+  ports->shells.run_shell(std::move(request), [=](const ShellResult& result) {
     if (!background) {
       waker([command, result](Item& self) { return finish_shell(self, command, result); });
       return;
     }
     const std::string text = shell_text(command, result);
     const auto client = best_client(*model, session);
-    if (!text.empty() && client) host->show_text(*client, text);
+    if (!text.empty() && client) ports->display.show_text(*client, text);
   });
 }
 
@@ -130,7 +130,7 @@ Status run_shell(Item& item) {
     return Status::normal;
   }
   const bool background = args.has('b');
-  Host* host = &item.host();
+  const Ports* ports = &item.ports();
 
   if (args.has('C') || args.empty()) {
     CommandList commands;
@@ -142,7 +142,7 @@ Status run_shell(Item& item) {
       commands = *made;
     }
     if (background && commands) {
-      host->after(delay, [later = Later(item), commands] { later.run(Value(commands)); });
+      ports->daemon.after(delay, [later = Later(item), commands] { later.run(Value(commands)); });
       return Status::normal;
     }
     if (background || !args.has('d')) {
@@ -150,7 +150,7 @@ Status run_shell(Item& item) {
       return Status::normal;
     }
     const Waker waker = item.wait();
-    host->after(delay, [waker, commands] {
+    ports->daemon.after(delay, [waker, commands] {
       waker([commands](Item& self) {
         self.run_after(commands);
         return Status::normal;
@@ -164,11 +164,11 @@ Status run_shell(Item& item) {
   const auto session = item.target().session;
   model::Model* model = &item.model();
   if (args.has('d')) {
-    host->after(delay, [=, request = std::move(request)] {
-      start_shell(host, model, request, waker, background, session);
+    ports->daemon.after(delay, [=, request = std::move(request)] {
+      start_shell(ports, model, request, waker, background, session);
     });
   } else {
-    start_shell(host, model, std::move(request), waker, background, session);
+    start_shell(ports, model, std::move(request), waker, background, session);
   }
   return background ? Status::normal : Status::wait;
 }
@@ -196,14 +196,14 @@ Status run_if(Item& item) {
 
   ShellRequest request = job_request(item, condition);
   if (args.has('b')) {
-    item.host().run_shell(std::move(request), [later = Later(item), values = args.values()](const ShellResult& result) {
+    item.ports().shells.run_shell(std::move(request), [later = Later(item), values = args.values()](const ShellResult& result) {
       const std::size_t index = result.exit_status == 0 ? 1 : 2;
       if (index < values.size()) later.run(values[index]);
     });
     return Status::normal;
   }
   const Waker waker = item.wait();
-  item.host().run_shell(std::move(request), [waker, branch](const ShellResult& result) {
+  item.ports().shells.run_shell(std::move(request), [waker, branch](const ShellResult& result) {
     waker([branch, yes = result.exit_status == 0](Item& self) { return branch(self, yes); });
   });
   return Status::wait;
@@ -279,7 +279,7 @@ Status read_next(Item& item, const std::shared_ptr<Source>& source) {
   }
   const std::string path = source->paths[source->next++];
   const Waker waker = item.wait();
-  item.host().read_file(item.client_id(), path, [waker, source, path](Result<std::string> text) {
+  item.ports().files.read_file(item.client_id(), path, [waker, source, path](Result<std::string> text) {
     waker([source, path, text = std::move(text)](Item& self) mutable {
       if (text) {
         ParseContext context = self.queue().parse_context(&self, self.client_id(), path);
@@ -314,7 +314,7 @@ Status run_source(Item& item) {
     }
     const std::string pattern =
         !path.empty() && path.front() == '/' ? path : glob_escape(directory) + "/" + path;
-    auto found = item.host().glob(pattern);
+    auto found = item.ports().files.glob(pattern);
     if (!found) {
       if (args.has('q')) continue;
       source->failed = true;

@@ -9,12 +9,12 @@ namespace {
 
 using model::PaneId;
 
-using Typed = Host::Typed;
+using Typed = PanePort::Typed;
 
-Typed send_literal(Host& host, PaneId pane, std::string_view text) {
+Typed send_literal(const Ports& ports, PaneId pane, std::string_view text) {
   while (!text.empty()) {
     const Utf8Decoded got = decode_utf8(text);
-    if (host.send_code_point(pane, got.code_point) == Typed::refused) return Typed::refused;
+    if (ports.panes.send_code_point(pane, got.code_point) == Typed::refused) return Typed::refused;
     text.remove_prefix(got.length);
   }
   return Typed::sent;
@@ -53,7 +53,7 @@ std::optional<std::uint32_t> hexadecimal(std::string_view text) {
 
 Status run_send(Item& item) {
   const Args& args = item.args();
-  Host& host = item.host();
+  const Ports& ports = item.ports();
   if (item.pane() == nullptr) return Status::normal;
   const PaneId pane = item.pane()->id;
   std::int64_t times = 1;
@@ -69,15 +69,15 @@ Status run_send(Item& item) {
     for (std::string& key : keys) key = item.expand(key, item.target());
   }
   if (args.has('X')) {
-    auto ran = host.mode_command(pane, item.target_client_id(), keys, static_cast<int>(times),
+    auto ran = ports.panes.mode_command(pane, item.target_client_id(), keys, static_cast<int>(times),
                                  item.state().event.mouse_event);
     return ran ? Status::normal : item.error(ran.error());
   }
   if (args.has('M')) {
     if (item.state().event.mouse_event.empty()) return item.error("no mouse target");
-    return typed(item, pane, host.send_mouse(pane, item.state().event.mouse_event));
+    return typed(item, pane, ports.panes.send_mouse(pane, item.state().event.mouse_event));
   }
-  if (args.has('R')) host.reset_terminal(pane);
+  if (args.has('R')) ports.screens.reset_terminal(pane);
   const bool own_key = keys.empty();
   if (own_key) {
     if (args.has('N') || args.has('R') || item.state().event.key.empty()) return Status::normal;
@@ -86,11 +86,11 @@ Status run_send(Item& item) {
   const auto send = [&](PaneId to, const std::string& key) {
     if (args.has('H') && !own_key) {
       const auto byte = hexadecimal(key);
-      return byte ? host.send_code_point(to, *byte) : Typed::sent;
+      return byte ? ports.panes.send_code_point(to, *byte) : Typed::sent;
     }
-    if (args.has('l') && !own_key) return send_literal(host, to, key);
-    const Typed sent = host.send_key(to, key);
-    return sent == Typed::unknown_key && !own_key ? send_literal(host, to, key) : sent;
+    if (args.has('l') && !own_key) return send_literal(ports, to, key);
+    const Typed sent = ports.panes.send_key(to, key);
+    return sent == Typed::unknown_key && !own_key ? send_literal(ports, to, key) : sent;
   };
   const auto panes = receivers(item);
   for (std::int64_t i = 0; i < times; ++i) {
@@ -108,7 +108,7 @@ Status run_prefix(Item& item) {
   if (session == nullptr || item.pane() == nullptr) return Status::normal;
   const PaneId pane = item.pane()->id;
   const auto option = item.args().has('2') ? model::TextOption("prefix2") : model::TextOption("prefix");
-  return typed(item, pane, item.host().send_key(pane, session->options.string(option)));
+  return typed(item, pane, item.ports().panes.send_key(pane, session->options.string(option)));
 }
 
 constexpr Flag kSendFlags[] = {{'F', "format", "", "expand formats in the keys"},

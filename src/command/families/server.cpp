@@ -10,7 +10,7 @@ Status run_start(Item&) {
 }
 
 Status run_kill(Item& item) {
-  item.host().end_server();
+  item.ports().daemon.end_server();
   return Status::normal;
 }
 
@@ -35,7 +35,7 @@ Status run_messages(Item& item) {
   if (item.args().has('t') && !item.target_client_id()) {
     return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
   }
-  for (const std::string& line : item.host().message_log()) item.print(line);
+  for (const std::string& line : item.ports().display.message_log()) item.print(line);
   return Status::normal;
 }
 
@@ -43,14 +43,14 @@ Status run_messages(Item& item) {
 /// list, and adding somebody is an error that says so.
 Status run_access(Item& item) {
   const Args& args = item.args();
-  const ServerFacts& facts = item.host().facts();
+  const ServerFacts& facts = item.ports().facts;
   if (args.has('l')) {
     if (facts.uid != 0) item.print(facts.user + " (W)");
     return Status::normal;
   }
   if (args.empty()) return item.error("missing user argument");
   const std::string name = item.expand(args[0]);
-  const auto uid = item.host().uid_of(name);
+  const auto uid = item.ports().files.uid_of(name);
   if (!uid) return item.error("unknown user: " + name);
   if (*uid == 0 || *uid == facts.uid) return item.error(name + " owns the server, can't change access");
   if (args.has('a') && args.has('d')) return item.error("-a and -d cannot be used together");

@@ -81,7 +81,7 @@ Status finish_new(Item& item, model::SessionId id, bool detached) {
   if (!detached) {
     AttachOptions options;
     if (const auto flags = item.args().get('f')) options.flags.emplace_back(*flags);
-    if (auto attached = item.host().attach(*item.client_id(), id, options); !attached) {
+    if (auto attached = item.ports().clients.attach(*item.client_id(), id, options); !attached) {
       return item.error(attached.error());
     }
   }
@@ -132,7 +132,7 @@ Status run_new(Item& item) {
   const bool already_attached = client != nullptr && client->session;
   if (!detached && !already_attached) {
     if (!client->control && is_nested(item)) return item.error(kNested);
-    if (auto can = item.host().can_attach(client->id); !can) {
+    if (auto can = item.ports().clients.can_attach(client->id); !can) {
       return item.error("open terminal failed: " + can.error().text);
     }
   }
@@ -141,7 +141,7 @@ Status run_new(Item& item) {
 
   const std::string directory = start_directory(item, args.get('c'), nullptr);
   if (group_with && model.session(*group_with)->group.empty()) model.join_group(*group_with, group);
-  auto made = model.create_session({name, directory, group, item.host().now()});
+  auto made = model.create_session({name, directory, group, item.ports().daemon.now()});
   if (!made) return item.error(made.error());
   Session& session = **made;
   const model::SessionId id = session.id;
@@ -175,7 +175,7 @@ Status run_rename(Item& item) {
   if (session == nullptr) return Status::normal;
   if (auto renamed = item.model().rename_session(session->id, wanted); !renamed)
     return item.error(renamed.error());
-  item.host().redraw_all();
+  item.ports().display.redraw_all();
   return Status::normal;
 }
 
@@ -185,7 +185,7 @@ Status run_kill(Item& item) {
   if (session == nullptr) return Status::normal;
   if (item.args().has('C')) {
     for (auto& [index, link] : session->windows) link.bell = link.activity = link.silence = false;
-    item.host().redraw_all();
+    item.ports().display.redraw_all();
   } else if (item.args().has('a')) {
     std::vector<model::SessionId> others;
     for (const auto& [id, other] : model.sessions()) {

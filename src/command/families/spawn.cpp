@@ -14,7 +14,7 @@ std::string client_directory(const Item& item, const model::Session* session) {
   if (session != nullptr && !session->start_path.empty()) return session->start_path;
   const auto* own = client != nullptr && client->session ? item.model().session(*client->session) : nullptr;
   if (own != nullptr && !own->start_path.empty()) return own->start_path;
-  const std::string& home = item.host().facts().home;
+  const std::string& home = item.ports().facts.home;
   return home.empty() ? "/" : home;
 }
 
@@ -34,7 +34,7 @@ model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session
                                  std::vector<std::string> arguments, std::string directory) {
   model::Model::PaneSpec spec;
   spec.shell = session.options.string("default-shell");
-  if (spec.shell.empty()) spec.shell = item.host().facts().shell;
+  if (spec.shell.empty()) spec.shell = item.ports().facts.shell;
   if (spec.shell.empty()) spec.shell = "/bin/sh";
   if (arguments.size() == 1) {
     spec.shell_command = std::move(arguments.front());
@@ -44,15 +44,15 @@ model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session
     spec.shell_command = session.options.string("default-command");
   }
   spec.start_path = std::move(directory);
-  spec.title = item.host().facts().host;
+  spec.title = item.ports().facts.host;
   for (const std::string& variable : item.args().all('e')) spec.environment.put(variable);
-  spec.now = item.host().now();
+  spec.now = item.ports().daemon.now();
   return spec;
 }
 
 ProgramStart program_start(const Item& item, const model::Session& session, const model::Pane& pane) {
   const model::Model& model = item.model();
-  const ServerFacts& facts = item.host().facts();
+  const ServerFacts& facts = item.ports().facts;
   model::Environment environment = model.environment();
   environment.merge(session.environment);
   environment.set("TERM", model.server_options().string("default-terminal"));
@@ -93,7 +93,7 @@ Status start_program(Item& item, const model::Session& session, model::PaneId id
   const model::Pane* pane = model->pane(id);
   if (pane == nullptr) return item.error(failure);
   const Waker waker = item.wait();
-  item.host().start_program(
+  item.ports().programs.start_program(
       id, program_start(item, session, *pane),
       [waker, model, id, failure = std::move(failure), then = std::move(then)](const Result<>& result) {
         if (!result) model->destroy_pane(id);

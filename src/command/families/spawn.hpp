@@ -1,7 +1,7 @@
 // Starting programs in panes: the environment, shell and directory that tmux's spawn_pane gives them.
 //
 // For the commands that make panes, windows and sessions, and for jobs' windows on the server's side. Decides
-// what is run and with what; the process itself is Host's, and a pane must stand in the model before it
+// what is run and with what; the process itself is ProgramPort's, and a pane must stand in the model before it
 // starts.
 #pragma once
 

@@ -171,7 +171,7 @@ Status run_rename(Item& item) {
   const Window* window = item.window();
   if (window == nullptr) return Status::normal;
   item.model().name_window(window->id, item.expand(item.args()[0], item.target()));
-  item.host().redraw_all();
+  item.ports().display.redraw_all();
   return Status::normal;
 }
 
@@ -269,7 +269,7 @@ Status run_find(Item& item) {
     std::vector<std::string> arguments = {"-f", filter};
     if (item.args().has('Z')) arguments.emplace_back("-Z");
     const auto entered =
-        item.host().enter_mode(*item.target().pane, item.target_client_id(), "choose-tree", arguments);
+        item.ports().panes.enter_mode(*item.target().pane, item.target_client_id(), "choose-tree", arguments);
     if (entered) return Status::normal;
   }
   model.select_window(session->id, *found.front().link);

@@ -49,8 +49,8 @@ class Expander {
 
   std::time_t now() const {
     auto time = context_->time;
-    if (time == std::chrono::system_clock::time_point{} && context_->host != nullptr)
-      time = context_->host->now();
+    if (time == std::chrono::system_clock::time_point{} && context_->ports != nullptr)
+      time = context_->ports->daemon.now();
     return std::chrono::system_clock::to_time_t(time);
   }
 
@@ -130,11 +130,11 @@ std::string Expander::expand(std::string_view given) {
         if (text[end] == ')' && --depth == 0) break;
       }
       if (end == text.size()) break;
-      if (context_->jobs && context_->host != nullptr) {
+      if (context_->jobs && context_->ports != nullptr) {
         const bool saved = std::exchange(time_, false);
         const std::string command = expand(text.substr(i, end - i));
         time_ = saved;
-        out += context_->host->shell_output(command, working_directory(*context_));
+        out += context_->ports->shells.shell_output(command, working_directory(*context_));
       }
       i = end + 1;
       continue;
@@ -201,9 +201,9 @@ std::optional<std::string> Expander::value(const WantedModifiers& want, std::str
   if (want.window_name || want.session_name) return has_name(want, body);
   if (want.search != nullptr) {
     const std::string pattern = expand(body);
-    if (!context_->target.pane || context_->host == nullptr) return "0";
+    if (!context_->target.pane || context_->ports == nullptr) return "0";
     const std::string_view flags = want.search->argument(0);
-    return std::to_string(context_->host->search_pane(*context_->target.pane, pattern,
+    return std::to_string(context_->ports->screens.search_pane(*context_->target.pane, pattern,
                                                       flags.find('r') != std::string_view::npos,
                                                       flags.find('i') != std::string_view::npos));
   }

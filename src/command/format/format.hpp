@@ -1,7 +1,7 @@
 // The format language: `#{session_name}`, `#{?window_active,a,b}`, `#{=10:pane_title}`, `#S`, `#(command)`.
 //
 // tmux's format.c over a context of session, window, pane, client and buffer. Reads the model and asks the
-// Host for what only terminals and processes know; changes nothing. A name is looked up as option, then as
+// ports for what only terminals and processes know; changes nothing. A name is looked up as option, then as
 // variable, then among the context's own variables, then in the environment. Depth and size of the result are
 // bounded.
 #pragma once
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "command/ports/host.hpp"
+#include "command/ports/ports.hpp"
 #include "command/language/target.hpp"
 #include "model/model.hpp"
 
@@ -25,14 +25,14 @@ class BufferStore;
 /// What a format is expanded over. All optional parts may be absent; their variables are then empty.
 struct FormatContext {
   const model::Model* model = nullptr;
-  Host* host = nullptr;
+  const Ports* ports = nullptr;
   Target target;                       ///< session, link, window, pane
   TargetKind kind = TargetKind::pane;  ///< what a listing lists: session_format, window_format, pane_format
   std::optional<ClientId> client;
   const Buffer* buffer = nullptr;
   const BufferStore* buffers = nullptr;
   std::vector<std::pair<std::string, std::string>> variables;  ///< hook_*, line, command_list_name, ...
-  std::chrono::system_clock::time_point time{};                ///< zero: the host's now
+  std::chrono::system_clock::time_point time{};                ///< zero: the daemon's now
   std::vector<std::string>* trace = nullptr;                   ///< display-message -v: how it was expanded
   bool jobs = true;                                            ///< #() runs; false: it is empty
 };

@@ -27,8 +27,8 @@ Found with_pane(C c, Function function) {
 template <class Function>
 Found fact(C c, Function function) {
   const Pane* pane = pane_of(c);
-  if (pane == nullptr || c.host == nullptr) return std::nullopt;
-  return function(c.host->pane_facts(pane->id));
+  if (pane == nullptr || c.ports == nullptr) return std::nullopt;
+  return function(c.ports->screens.pane_facts(pane->id));
 }
 template <class Function>
 Found with_client(C c, Function function) {
@@ -71,7 +71,7 @@ Found pane_start_command(C c) {
 
 Found pane_current_command(C c) {
   return with_pane(c, [&](const Pane& p) -> Found {
-    std::string name = c.host->current_command(p.id);
+    std::string name = c.ports->programs.current_command(p.id);
     if (!name.empty()) return name;
     if (!p.argv.empty()) {
       name = p.argv.front();
@@ -178,7 +178,7 @@ constexpr Variable kPane[] = {
   {"pane_bg", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(f.bg.empty() ? "default" : f.bg); }); }},
   {"pane_bottom", [](C c) { return with_pane(c, [](const Pane& p) { return number(p.top + p.size.rows - 1); }); }},
   {"pane_current_command", pane_current_command},
-  {"pane_current_path", [](C c) { return with_pane(c, [&](const Pane& p) { return Found(c.host->current_path(p.id)); }); }},
+  {"pane_current_path", [](C c) { return with_pane(c, [&](const Pane& p) { return Found(c.ports->programs.current_path(p.id)); }); }},
   {"pane_dead", [](C c) { return with_pane(c, [](const Pane& p) { return flag(p.dead); }); }},
   {"pane_dead_signal", dead_signal},
   {"pane_dead_status", [](C c) { return with_pane(c, [](const Pane& p) { return p.dead && WIFEXITED(p.dead_status) ? number(WEXITSTATUS(p.dead_status)) : Found(); }); }},
@@ -231,19 +231,19 @@ constexpr Variable kClient[] = {
   {"client_control_mode", [](C c) { return with_client(c, [](const Client& l) { return flag(l.control); }); }},
   {"client_created", [](C c) { return with_client(c, [](const Client& l) { return seconds(l.created); }); }},
   {"client_discarded", [](C c) { return with_client(c, [](const Client& l) { return Found(std::to_string(l.discarded)); }); }},
-  {"client_flags", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.host->client_flags(l.id)); }); }},
+  {"client_flags", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.ports->clients.client_flags(l.id)); }); }},
   {"client_height", [](C c) { return with_attached(c, [](const Client& l) { return number(l.size.rows); }); }},
   {"client_key_table", key_table},
   {"client_last_session", last_session},
   {"client_name", [](C c) { return with_client(c, [](const Client& l) { return Found(l.name); }); }},
   {"client_pid", [](C c) { return with_client(c, [](const Client& l) { return number(l.pid); }); }},
-  {"client_prefix", [](C c) { return with_client(c, [&](const Client& l) { return flag(c.host->prefix_pressed(l.id)); }); }},
+  {"client_prefix", [](C c) { return with_client(c, [&](const Client& l) { return flag(c.ports->keyboard.prefix_pressed(l.id)); }); }},
   {"client_readonly", [](C c) { return with_client(c, [](const Client& l) { return flag(l.read_only); }); }},
   {"client_session", [](C c) { return with_client(c, [&](const Client& l) { const auto* s = l.session ? c.model->session(*l.session) : nullptr; return s != nullptr ? Found(s->name) : Found(); }); }},
-  {"client_termfeatures", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.host->term_features(l.id)); }); }},
+  {"client_termfeatures", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.ports->clients.term_features(l.id)); }); }},
   {"client_termname", [](C c) { return with_client(c, [](const Client& l) { return Found(l.term); }); }},
   {"client_tty", [](C c) { return with_client(c, [](const Client& l) { return Found(l.tty); }); }},
-  {"client_uid", [](C c) { return with_client(c, [&](const Client&) { return Found(std::to_string(c.host->facts().uid)); }); }},
+  {"client_uid", [](C c) { return with_client(c, [&](const Client&) { return Found(std::to_string(c.ports->facts.uid)); }); }},
   {"client_user", [](C c) { return with_client(c, [](const Client& l) { return Found(l.user); }); }},
   {"client_utf8", [](C c) { return with_client(c, [](const Client& l) { return flag(l.utf8); }); }},
   {"client_width", [](C c) { return with_attached(c, [](const Client& l) { return number(l.size.cols); }); }},

@@ -146,7 +146,7 @@ constexpr int kCellWidth = 16, kCellHeight = 32;
 /// What the client sees of its current window, which is the one that these are about.
 std::optional<model::Viewport> view_of(C c) {
   const Client* client = client_of(c);
-  return client != nullptr && client->session && c.host != nullptr ? c.host->view(client->id) : std::nullopt;
+  return client != nullptr && client->session && c.ports != nullptr ? c.ports->display.view(client->id) : std::nullopt;
 }
 
 Found window_bigger(C c) {
@@ -225,7 +225,7 @@ constexpr Variable kWindow[] = {
 
 Found config_files(C c) {
   std::string out;
-  for (const std::string& path : c.host->facts().config_files) add(out, path);
+  for (const std::string& path : c.ports->facts.config_files) add(out, path);
   return out;
 }
 
@@ -236,17 +236,17 @@ constexpr Variable kServer[] = {
   {"buffer_sample", [](C c) { return c.buffer != nullptr ? Found(c.buffer->sample()) : Found(); }},
   {"buffer_size", [](C c) { return c.buffer != nullptr ? Found(std::to_string(c.buffer->data.size())) : Found(); }},
   {"config_files", config_files},
-  {"host", [](C c) { return Found(c.host->facts().host); }},
-  {"host_short", [](C c) { const std::string& host = c.host->facts().host; return Found(host.substr(0, host.find('.'))); }},
+  {"host", [](C c) { return Found(c.ports->facts.host); }},
+  {"host_short", [](C c) { const std::string& host = c.ports->facts.host; return Found(host.substr(0, host.find('.'))); }},
   {"next_session_id", [](C c) { return Found("$" + std::to_string(c.model->next_ids().session)); }},
-  {"pid", [](C c) { return Found(std::to_string(c.host->facts().pid)); }},
-  {"server_pid", [](C c) { return Found(std::to_string(c.host->facts().server_pid)); }},
+  {"pid", [](C c) { return Found(std::to_string(c.ports->facts.pid)); }},
+  {"server_pid", [](C c) { return Found(std::to_string(c.ports->facts.server_pid)); }},
   {"server_sessions", [](C c) { return Found(std::to_string(c.model->sessions().size())); }},
-  {"sess_version", [](C c) { return Found(c.host->facts().version); }},
-  {"socket_path", [](C c) { return Found(c.host->facts().socket_path); }},
-  {"start_time", [](C c) { return seconds(c.host->facts().start_time); }},
-  {"uid", [](C c) { return Found(std::to_string(c.host->facts().uid)); }},
-  {"user", [](C c) { return Found(c.host->facts().user); }},
+  {"sess_version", [](C c) { return Found(c.ports->facts.version); }},
+  {"socket_path", [](C c) { return Found(c.ports->facts.socket_path); }},
+  {"start_time", [](C c) { return seconds(c.ports->facts.start_time); }},
+  {"uid", [](C c) { return Found(std::to_string(c.ports->facts.uid)); }},
+  {"user", [](C c) { return Found(c.ports->facts.user); }},
   {"version", [](C) { return Found(kTmuxVersion); }},
 };
 // clang-format on

@@ -164,7 +164,7 @@ std::string working_directory(const FormatContext& context) {
   if (session != nullptr && !session->start_path.empty()) return session->start_path;
   const auto* client = client_of(context);
   if (client != nullptr && !client->cwd.empty()) return client->cwd;
-  return context.host != nullptr ? context.host->facts().home : std::string("/");
+  return context.ports != nullptr ? context.ports->facts.home : std::string("/");
 }
 
 std::string colour_hex(std::string_view text) {
@@ -202,7 +202,7 @@ std::optional<std::string> find_styled(const FormatContext& context, std::string
     const auto time = model::parse_number(*found, 1, INT64_MAX);
     if (!time) return std::nullopt;
     if (style.pretty) {
-      const auto now = context.host != nullptr ? context.host->now() : std::chrono::system_clock::now();
+      const auto now = context.ports != nullptr ? context.ports->daemon.now() : std::chrono::system_clock::now();
       return pretty_time(*time, std::chrono::system_clock::to_time_t(now));
     }
     return style.time_format.empty() ? long_time(*time) : format_time(style.time_format, *time);

@@ -1,7 +1,7 @@
 // The variables of the format language, by name. Used by format.cpp, which does the rest.
 //
 // format_session.cpp and format_pane.cpp hold the tables, format_variables.cpp the look-up. A variable reads
-// the model and Host's facts and changes nothing; it has no value where its session, window or pane is
+// the model and the ports' facts and changes nothing; it has no value where its session, window or pane is
 // missing.
 #pragma once
 
@@ -26,7 +26,7 @@ struct ValueStyle {
 [[nodiscard]] std::optional<std::string> find_styled(const FormatContext& context, std::string_view name,
                                                      const ValueStyle& style);
 
-/// Where #() runs: the session's directory, else the client's, else the user's home; "/" without a host.
+/// Where #() runs: the session's directory, else the client's, else the user's home; "/" without ports.
 [[nodiscard]] std::string working_directory(const FormatContext& context);
 
 /// "rrggbb" of a colour name, empty for one without fixed colours.

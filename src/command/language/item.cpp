@@ -30,8 +30,8 @@ void Waker::operator()(Status status) const {
 model::Model& Item::model() const {
   return queue_->model();
 }
-Host& Item::host() const {
-  return queue_->host();
+const Ports& Item::ports() const {
+  return queue_->ports();
 }
 BufferStore& Item::buffers() const {
   return queue_->buffers();
@@ -63,9 +63,9 @@ void Item::print(std::string_view text) {
   const model::Client* who = client();
   if (who == nullptr) return;
   if (!who->session || who->control) {
-    host().print(who->id, text);
+    ports().clients.print(who->id, text);
   } else {
-    host().show_text(who->id, text);
+    ports().display.show_text(who->id, text);
   }
 }
 
@@ -82,17 +82,17 @@ Status Item::error(std::string_view text) {
     // alone.
     set_exit_status(1);
     if (!who->session || who->control) {
-      host().print_error(who->id, with_place());
+      ports().clients.print_error(who->id, with_place());
     } else {
-      host().show_text(who->id, with_place());
+      ports().display.show_text(who->id, with_place());
     }
   } else if (!who->session || who->control) {
     set_exit_status(1);
-    host().print_error(who->id, text);
+    ports().clients.print_error(who->id, text);
   } else {
     std::string shown(text);
     if (!shown.empty()) shown[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(shown[0])));
-    host().show_message(who->id, shown, std::chrono::milliseconds(-1));
+    ports().display.show_message(who->id, shown, std::chrono::milliseconds(-1));
   }
   return Status::error;
 }
@@ -135,7 +135,7 @@ FormatContext Item::formats() const {
 FormatContext Item::formats(const Target& target) const {
   FormatContext context;
   context.model = &model();
-  context.host = &host();
+  context.ports = &ports();
   context.target = target;
   context.client = target_client_ ? target_client_ : client_;
   context.buffers = &buffers();

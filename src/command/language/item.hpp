@@ -14,7 +14,7 @@
 #include <utility>
 #include <vector>
 
-#include "command/ports/host.hpp"
+#include "command/ports/ports.hpp"
 #include "command/language/parser.hpp"
 #include "command/language/registry.hpp"
 #include "command/language/target.hpp"
@@ -31,7 +31,7 @@ struct FormatContext;
 struct Event {
   std::string key;              ///< its name; empty: no key
   std::optional<Target> mouse;  ///< what is under the mouse
-  std::string mouse_event;      ///< the server's own encoding, handed back by Host::send_mouse
+  std::string mouse_event;      ///< the server's own encoding, handed back by PanePort::send_mouse
   std::vector<std::pair<std::string, std::string>> formats;  ///< mouse_x, mouse_word, ...
 };
 
@@ -65,7 +65,7 @@ class Waker {
 class Item : public std::enable_shared_from_this<Item> {
  public:
   [[nodiscard]] model::Model& model() const;
-  [[nodiscard]] Host& host() const;
+  [[nodiscard]] const Ports& ports() const;
   [[nodiscard]] Queue& queue() const { return *queue_; }
   [[nodiscard]] BufferStore& buffers() const;
 

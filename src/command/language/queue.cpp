@@ -13,8 +13,8 @@ namespace sess::command {
 
 using model::Model;
 
-Queue::Queue(Model& model, Host& host)
-    : model_(model), host_(host), channels_(std::make_unique<WaitChannels>()) {}
+Queue::Queue(Model& model, const Ports& ports)
+    : model_(model), ports_(ports), channels_(std::make_unique<WaitChannels>()) {}
 Queue::~Queue() = default;
 
 // -- what comes in -----------------------------------------------------------------------------------------
@@ -195,21 +195,21 @@ ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> clie
   ParseContext context;
   context.file = std::string(file);
   Model* model = &model_;
-  Host* host = &host_;
+  const Ports* ports = &ports_;
   context.variable = [model](std::string_view name) { return model->environment().value(name); };
   context.assign = [model](std::string_view name, std::string_view value, bool hidden) {
     using Visibility = model::Environment::Visibility;
     model->environment().set(name, value, hidden ? Visibility::hidden : Visibility::visible);
   };
-  context.home = [host](std::string_view user) {
-    return user.empty() ? host->facts().home : host->home_of(user);
+  context.home = [ports](std::string_view user) {
+    return user.empty() ? ports->facts.home : ports->files.home_of(user);
   };
   FormatContext formats;
   if (item != nullptr) {
     formats = item->formats();
   } else {
     formats.model = model;
-    formats.host = host;
+    formats.ports = ports;
     formats.client = client;
     formats.target = find_from_client(*model, client);
   }
@@ -404,9 +404,9 @@ Status Queue::fire(Item& item) {
     const auto next = std::exchange(item.next_, {});
     status = next(item);
   } else {
-    item.time_ = host_.now();
+    item.time_ = ports_.daemon.now();
     item.number_ = next_number_++;
-    if (guarded) host_.control_guard(client->id, "begin", item.time_, item.number_);
+    if (guarded) ports_.clients.control_guard(client->id, "begin", item.time_, item.number_);
     status = prepare(item);
     if (status == Status::normal) status = item.entry().run(item);
   }
@@ -429,7 +429,7 @@ Status Queue::fire(Item& item) {
     }
   }
   if (guarded && item.client() != nullptr) {
-    host_.control_guard(*item.client_, status == Status::error ? "error" : "end", item.time_, item.number_);
+    ports_.clients.control_guard(*item.client_, status == Status::error ? "error" : "end", item.time_, item.number_);
   }
   return status;
 }

@@ -19,7 +19,7 @@
 #include <vector>
 
 #include "command/language/buffer.hpp"
-#include "command/ports/host.hpp"
+#include "command/ports/ports.hpp"
 #include "command/language/item.hpp"
 #include "command/language/parser.hpp"
 #include "command/language/prompt_history.hpp"
@@ -31,7 +31,7 @@ class WaitChannels;
 class Queue {
  public:
   /// Both must outlive the queue.
-  Queue(model::Model& model, Host& host);
+  Queue(model::Model& model, const Ports& ports);
   ~Queue();
   Queue(const Queue&) = delete;
   Queue& operator=(const Queue&) = delete;
@@ -96,7 +96,7 @@ class Queue {
                                            std::string_view file = {}) const;
 
   [[nodiscard]] model::Model& model() { return model_; }
-  [[nodiscard]] Host& host() { return host_; }
+  [[nodiscard]] const Ports& ports() { return ports_; }
   [[nodiscard]] BufferStore& buffers() { return buffers_; }
   [[nodiscard]] PromptHistory& prompt_history() { return prompt_history_; }
   [[nodiscard]] WaitChannels& channels() { return *channels_; }
@@ -126,7 +126,7 @@ class Queue {
   void append_done(std::optional<ClientId> client, std::function<void(int)> done);
 
   model::Model& model_;
-  Host& host_;
+  const Ports& ports_;
   BufferStore buffers_;
   PromptHistory prompt_history_;
   std::unique_ptr<WaitChannels> channels_;

@@ -1,6 +1,6 @@
 // What enable, disable and doctor need of the server: programs of the machine that are run for them.
 //
-// Apart from Host, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
+// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
 #pragma once
 
 #include <functional>
@@ -14,12 +14,12 @@
 
 namespace sess::command {
 
-class BootHost {
+class BootPort {
  public:
   /// Sentences for whoever asked: what was done, and what is still missing.
   using Done = std::function<void(Result<std::vector<std::string>>)>;
 
-  virtual ~BootHost() = default;
+  virtual ~BootPort() = default;
   /// Makes jobs start with the daemon, and the daemon with the machine. The client's environment says how the
   /// user's systemd and crontab are reached.
   virtual void enable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) = 0;

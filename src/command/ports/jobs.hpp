@@ -1,6 +1,6 @@
 // What the commands about jobs need of the server: the table of jobs, waiting, output, records.
 //
-// Apart from Host, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
+// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
 #pragma once
 
 #include <chrono>
@@ -92,9 +92,9 @@ struct LogRequest {
   std::optional<int> run;  ///< that one alone: 1 is the oldest in the log, -1 the newest
 };
 
-class JobHost {
+class JobPort {
  public:
-  virtual ~JobHost() = default;
+  virtual ~JobPort() = default;
 
   [[nodiscard]] virtual std::vector<JobView> jobs() = 0;
   /// Of the table or, by name, a job file. not_found: "no such job: x" (with the nearest name).

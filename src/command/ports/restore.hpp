@@ -40,9 +40,9 @@ struct SavedSession {
   int current = 0;  ///< index of the current window
 };
 
-class RestoreHost {
+class RestorePort {
  public:
-  virtual ~RestoreHost() = default;
+  virtual ~RestorePort() = default;
 
   struct Offer {
     std::vector<SavedSession> sessions;  ///< by name, of one name the newest first

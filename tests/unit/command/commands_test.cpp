@@ -50,8 +50,8 @@ TEST_CASE("send-keys types into every pane of a window whose panes are synchroni
   world.run({"setw", "synchronize-panes", "on"});
   world.host.calls.clear();
   world.run({"send", "-t", "main:w0.0", "a", "Enter"});
-  CHECK(world.host.called("send %0 U+0061"));
-  CHECK(world.host.called("send %1 U+0061"));
+  CHECK(world.host.called("send %0 a"));
+  CHECK(world.host.called("send %1 a"));
   CHECK(world.host.called("send %0 Enter"));
   CHECK(world.host.called("send %1 Enter"));
 }
@@ -59,7 +59,7 @@ TEST_CASE("send-keys types into every pane of a window whose panes are synchroni
 TEST_CASE("what a program cannot be given is an error, not silence", "[command]") {
   Started world;
   world.run({"setb", "text"});
-  world.host.typed = Host::Typed::refused;
+  world.host.typed = PanePort::Typed::refused;
   const std::string wanted = "the program in %0 does not read: too much waits for it already\n";
   CHECK(world.run({"send", "a"}).err == wanted);
   CHECK(world.run({"send", "Enter"}).err == wanted);
@@ -75,19 +75,20 @@ TEST_CASE("keys are bound to commands in canonical text", "[command]") {
   CHECK(world.run({"bind", "foo", "ls"}).err == "unknown key: foo\n");
   CHECK(world.run({"bind", "x", "foo"}).err == "unknown command: foo\n");
   world.run({"bind", "-N", "a note", "-r", "x", "splitw", "-h", "\\;", "lastp"});
-  const KeyBinding& binding = world.host.bindings.at("prefix x");
-  CHECK(binding.command == "split-window -h ; last-pane");
-  CHECK(binding.note == "a note");
-  CHECK(binding.repeat);
+  const auto bound = [&world](std::string_view table, std::string_view key) {
+    return world.host.keys.find(table, *input::parse_key(key));
+  };
+  REQUIRE(bound("prefix", "x") != nullptr);
+  CHECK(*bound("prefix", "x") == input::Binding{"split-window -h ; last-pane", "a note", true});
   world.line("bind -n M-x { splitw \n lastp }");
-  CHECK(world.host.bindings.at("root M-x").command == "split-window ;; last-pane");
+  CHECK(bound("root", "M-x")->command == "split-window ;; last-pane");
   world.run({"bind", "-T", "copy-mode", "x", "display 'a b'"});
-  CHECK(world.host.bindings.at("copy-mode x").command == "display-message \"a b\"");
-  CHECK(world.run({"lsk", "M-x"}).out == "bind-key root M-x split-window ;; last-pane\n");
+  CHECK(bound("copy-mode", "x")->command == "display-message \"a b\"");
+  CHECK(world.run({"lsk", "-T", "root", "M-x"}).out == "bind-key -T root M-x split-window \\;; last-pane\n");
   CHECK(world.run({"lsk", "-T", "nope"}).err == "table nope doesn't exist\n");
   CHECK(world.run({"lsk", "foo"}).err == "invalid key: foo\n");
   world.run({"unbind", "-n", "M-x"});
-  CHECK(world.host.bindings.count("root M-x") == 0);
+  CHECK(bound("root", "M-x") == nullptr);
   CHECK(world.run({"unbind", "Foo"}).err == "unknown key: Foo\n");
   CHECK(world.run({"unbind", "-T", "nope", "x"}).err == "table nope doesn't exist\n");
   CHECK(world.run({"unbind"}).err == "missing key\n");

@@ -1,4 +1,4 @@
-// A Host in memory: records what commands ask for and answers from tables, so that tests run real commands
+// The ports in memory: records what commands ask for and answers from tables, so that tests run real commands
 // over a real Model without terminals, programs or files.
 #pragma once
 
@@ -9,13 +9,22 @@
 #include <utility>
 #include <vector>
 
-#include "command/ports/host.hpp"
+#include "command/ports/ports.hpp"
 #include "command/language/queue.hpp"
+#include "input/key_tables.hpp"
 #include "model/model.hpp"
 
 namespace sess::command {
 
-class FakeHost : public Host {
+class FakeHost final : public DaemonPort,
+                       public ClientPort,
+                       public DisplayPort,
+                       public KeyboardPort,
+                       public ProgramPort,
+                       public PanePort,
+                       public ScreenPort,
+                       public ShellPort,
+                       public FilePort {
  public:
   explicit FakeHost(model::Model& model) : model_(model) {
     facts_.version = "0.1.0";
@@ -43,7 +52,7 @@ class FakeHost : public Host {
   std::string start_error, terminal_error;
   std::map<std::string, ShellResult> job_results;  ///< by command; others succeed silently
   std::map<std::string, std::string> files;
-  std::map<std::string, KeyBinding> bindings;  ///< by "table key"
+  input::KeyTables keys = input::KeyTables::with_defaults();
   std::map<PaneId, PaneFacts> facts_of;
   std::string captured = "one\ntwo\n";
   CaptureRequest capture_request;
@@ -56,7 +65,6 @@ class FakeHost : public Host {
   }
 
   [[nodiscard]] std::chrono::system_clock::time_point now() const override { return time; }
-  [[nodiscard]] const ServerFacts& facts() const override { return facts_; }
   void after(std::chrono::milliseconds delay, std::function<void()> done) override {
     note("after {}", delay.count());
     later_.push_back(std::move(done));
@@ -122,14 +130,13 @@ class FakeHost : public Host {
       done({});
     });
   }
-  Result<> signal_pane(PaneId, int) override { return {}; }
   Typed write_pane(PaneId pane, std::string_view bytes) override {
     note("write {} {}", to_string(pane), bytes);
     return typed;
   }
   void feed_pane(PaneId pane, std::string_view bytes) override { note("feed {} {}", to_string(pane), bytes); }
   Typed send_key(PaneId pane, std::string_view key) override {
-    if (!key_name(key)) return Typed::unknown_key;
+    if (!input::parse_key(key)) return Typed::unknown_key;
     note("send {} {}", to_string(pane), key);
     return typed;
   }
@@ -182,33 +189,6 @@ class FakeHost : public Host {
     return fail(ErrorCode::unavailable, "not in a mode");
   }
   void drag_border(ClientId client) override { note("drag {}", client.value); }
-  Result<> bind_key(const KeyBinding& binding) override {
-    bindings[binding.table + " " + binding.key] = binding;
-    return {};
-  }
-  Result<> unbind_key(std::string_view table, std::string_view key) override {
-    bindings.erase(std::string(table) + " " + std::string(key));
-    return {};
-  }
-  void unbind_table(std::string_view table) override { note("unbind {}", table); }
-  [[nodiscard]] bool has_key_table(std::string_view table) const override {
-    return table == "root" || table == "prefix" || table == "copy-mode";
-  }
-  [[nodiscard]] std::string list_keys(const ListKeysRequest& request) const override {
-    std::string text;
-    for (const auto& [name, binding] : bindings) {
-      if (request.only && *request.only != binding.key) continue;
-      text += "bind-key " + name + " " + binding.command + "\n";
-    }
-    return text;
-  }
-  [[nodiscard]] std::optional<std::string> key_name(std::string_view key) const override {
-    static const std::vector<std::string_view> kKeys = {"Enter", "C-a", "C-b", "M-x", "Up", "F1", "x", "Any"};
-    for (const auto name : kKeys) {
-      if (name == key) return std::string(key);
-    }
-    return std::nullopt;
-  }
   void run_shell(ShellRequest request, std::function<void(ShellResult)> done) override {
     const auto it = job_results.find(request.command);
     ShellResult result = it == job_results.end() ? ShellResult{} : it->second;
@@ -266,8 +246,9 @@ class FakeHost : public Host {
   }
   [[nodiscard]] std::uint64_t room() const override { return left; }
   void option_changed(std::string_view name) override { note("option {}", name); }
-  void buffers_changed(std::string_view name) override { note("buffer {}", name); }
   void redraw_all() override {}
+
+  const Ports ports{facts_, *this, *this, *this, *this, keys, *this, *this, *this, *this, *this};
 
   /// Whether a call was made.
   [[nodiscard]] bool called(std::string_view call) const {
@@ -297,7 +278,7 @@ struct Ran {
 /// A server's worth of state with one command client.
 class World {
  public:
-  World() : host(model), queue(model, host) {
+  World() : host(model), queue(model, host.ports) {
     model.environment().set("HOME", "/home/ann");
     client = add_client("client-1");
   }

@@ -210,7 +210,7 @@ TEST_CASE("any bytes are expanded without harm", "[command]") {
   Recorded world;
   FormatContext context;
   context.model = &world.model;
-  context.host = &world.host;
+  context.ports = &world.host.ports;
   context.target = find_from_session(world.model, world.model.session_named("main")->id);
   std::uint32_t seed = 5;
   const std::string_view alphabet = "#{}?,:;=/|e+sm<&!@an[]p1-%\x80\xff";

@@ -1,0 +1,65 @@
+// What commands need of clients: what they are told, and what they are attached to.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/size.hpp"
+#include "model/ids.hpp"
+
+namespace sess::command {
+
+using model::ClientId;
+using model::SessionId;
+
+/// Why a client stops showing a session. The text a user then sees is the server's.
+enum class DetachReason {
+  detached,         ///< "[detached (from session NAME)]"
+  detached_parent,  ///< and SIGHUP to the client's parent (-P)
+  session_ended,    ///< "[exited]"
+  server_ended,
+};
+
+struct AttachOptions {
+  bool keep_size = false;          ///< switch-client -Z and the like: do not unzoom
+  std::vector<std::string> flags;  ///< client flags of -f, "read-only", "!ignore-size", applied in order
+};
+
+class ClientPort {
+ public:
+  virtual void print(ClientId, std::string_view text) = 0;        ///< its stdout
+  virtual void print_error(ClientId, std::string_view text) = 0;  ///< its stderr; its exit status becomes 1
+  /// Control mode: "begin", then "end" or "error" around every command of a control client.
+  virtual void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point time,
+                             std::uint64_t number) = 0;
+  /// Whether this client has a terminal to attach with; the error is what tmux says.
+  [[nodiscard]] virtual Result<> can_attach(ClientId) const = 0;
+  /// Shows the session to the client: first attach, or a switch when it shows one already. Updates the
+  /// model's client and session (last session, attach times) and the client's key table.
+  virtual Result<> attach(ClientId, SessionId, const AttachOptions&) = 0;
+  virtual void detach(ClientId, DetachReason) = 0;
+  /// detach-client -E: the client replaces itself by this shell command.
+  virtual void detach_and_exec(ClientId, std::string_view shell_command) = 0;
+  virtual void suspend(ClientId) = 0;
+  virtual void lock(ClientId) = 0;
+  /// "read-only", "ignore-size", "no-output", "pause-after=5", "!name" turns off; error names an unknown one.
+  virtual Result<> set_client_flag(ClientId, std::string_view flag) = 0;
+  /// Flags as a comma separated list, for client_flags.
+  [[nodiscard]] virtual std::string client_flags(ClientId) const = 0;
+  virtual void set_client_size(ClientId, Size) = 0;          ///< control clients: refresh-client -C
+  [[nodiscard]] virtual std::string term_features(ClientId) const = 0;
+  /// Commands of control mode: subscriptions (-B), pane output (-A), reports (-r), clipboard query (-l).
+  virtual Result<> refresh_special(ClientId, char flag, std::string_view argument) = 0;
+  virtual void copy_to_clipboard(std::optional<ClientId>, std::string_view text) = 0;  ///< OSC 52
+
+ protected:
+  ~ClientPort() = default;
+};
+
+}  // namespace sess::command

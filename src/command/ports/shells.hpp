@@ -1,0 +1,42 @@
+// Shell commands outside any pane, which commands start and formats show the output of.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace sess::command {
+
+/// A shell command outside any pane, its output collected (run-shell, if-shell, #()).
+struct ShellRequest {
+  std::string command;
+  std::string cwd;
+  std::vector<std::string> env;
+  std::optional<std::string> input;  ///< its stdin; none: /dev/null
+  unsigned umask = 022;
+  std::chrono::milliseconds limit{0};  ///< it is killed, with all that it started, when it takes longer; 0: never
+};
+
+struct ShellResult {
+  int exit_status = 0;  ///< 128+n when a signal ended it, as shells say
+  std::string output;   ///< stdout and stderr, at most 1 MiB
+  bool timed_out = false;
+};
+
+class ShellPort {
+ public:
+  virtual void run_shell(ShellRequest, std::function<void(ShellResult)> done) = 0;
+  /// The newest output line of #(command): runs in the background, at most once a second, and has the
+  /// statuses redrawn when it changes. Nothing until it ended; `<'command' not ready>` after a second.
+  virtual std::string shell_output(std::string_view command, std::string_view cwd) = 0;
+
+ protected:
+  ~ShellPort() = default;
+};
+
+}  // namespace sess::command
