@@ -74,6 +74,7 @@ AttachmentEnd Attachment::run() {
   update_wants();
   if (!finished_) loop_->run();
   terminal_->leave(std::chrono::milliseconds(0));
+  end_.far = channel_ && channel_->far() != nullptr;
   return std::move(end_);
 }
 
@@ -139,6 +140,8 @@ void Attachment::handle(const Frame& frame) {
     case FrameType::suspend:
       return suspend();
     case FrameType::lock:
+      // Another machine's command is not run here; the terminal was not given to anybody.
+      if (channel_->far() != nullptr) return channel_->send(Continued{size_});
       return with<Lock>(frame, [this](const Lock& m) { run_lock(m.command); });
     case FrameType::detached:
       return with<Detached>(frame, [this](const Detached& m) {

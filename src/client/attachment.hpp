@@ -34,6 +34,7 @@ struct AttachmentEnd {
   std::string printed;                 ///< what the server printed meanwhile
   std::optional<protocol::Exec> exec;  ///< become this shell command
   bool hang_up_parent = false;         ///< detach -P: SIGHUP to the parent process
+  bool far = false;                    ///< another machine's server: what it asks for is not done on this one
 };
 
 class Attachment {

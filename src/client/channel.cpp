@@ -3,9 +3,18 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
+#include "client/remote/proxy.hpp"
+
 namespace sess::client {
+namespace {
+
+// A login that prints more than this before sess speaks is something else.
+constexpr std::size_t kMostPreamble = 64 * 1024;
+
+}  // namespace
 
 void Channel::flush() {
   while (head_ < out_.size() && !lost_) {
@@ -31,6 +40,10 @@ Channel::Received Channel::receive(std::size_t budget) {
   const auto space = reader_.write_space(budget);
   for (;;) {
     const ssize_t got = ::recv(fd(), space.data(), std::min(budget, space.size()), MSG_DONTWAIT);
+    if (got > 0 && !marked_) {
+      look_for_mark({space.data(), static_cast<std::size_t>(got)});
+      return lost_ ? Received::closed : Received::data;
+    }
     if (got > 0) {
       reader_.commit(static_cast<std::size_t>(got));
       return Received::data;
@@ -40,6 +53,27 @@ Channel::Received Channel::receive(std::size_t budget) {
     lost_ = true;
     return Received::closed;
   }
+}
+
+std::string Channel::why_lost() {
+  // What it said may still lie in the socket when it was writing that failed.
+  constexpr std::size_t kSome = 4096;
+  if (!marked_ && receive(kSome) == Received::data && !marked_) (void)receive(kSome);
+  return link_.far->why_lost(marked_ ? std::string() : preamble_);
+}
+
+/// Throws away what comes before the stream; `bytes` are in the reader's own space.
+void Channel::look_for_mark(std::string_view bytes) {
+  preamble_ += bytes;
+  const std::string mark = remote::stream_mark();
+  const auto at = preamble_.find(mark);
+  if (at == std::string::npos) {
+    lost_ = lost_ || preamble_.size() > kMostPreamble;
+    return;
+  }
+  marked_ = true;
+  reader_.feed(std::string_view(preamble_).substr(at));
+  preamble_.resize(at);
 }
 
 }  // namespace sess::client

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "client/liveness.hpp"
+#include "client/remote/heartbeat.hpp"
 #include "os/descriptor.hpp"
 
 namespace sess::client {
@@ -22,6 +23,8 @@ using std::chrono::milliseconds;
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t kReadBudget = 64 * 1024;
+// A command without a terminal asks again over a new link after this time.
+constexpr std::chrono::seconds kFarSilence{10};
 
 /// What Ctrl-C leaves behind while a job's output is shown; a handler can reach nothing but globals.
 std::array<char, 512> left_behind{};
@@ -60,7 +63,10 @@ class Dialogue {
         handle(*frame);
       }
       if (end_) return std::move(*end_);
-      if (channel_.lost()) return lost("lost server");
+      if (channel_.lost()) return lost(channel_.far() != nullptr ? channel_.why_lost() : "lost server");
+      if (channel_.far() != nullptr && heartbeat_.silence(Clock::now()) >= kFarSilence) {
+        return lost(fmt::format("{} does not answer", channel_.far()->destination().shown()));
+      }
       wait();
     }
   }
@@ -177,24 +183,37 @@ class Dialogue {
     // Standard input is read only when the last chunk left: at most one chunk is ever held.
     const bool read_input = reading_ && channel_.unsent() == 0;
     const short events = channel_.unsent() > 0 ? POLLIN | POLLOUT : POLLIN;
-    std::array<pollfd, 2> entries{{{channel_.fd(), events, 0}, {read_input ? streams_.in : -1, POLLIN, 0}}};
+    remote::FarEnd* const far = channel_.far();
+    std::array<pollfd, 3> entries{{{channel_.fd(), events, 0},
+                                   {read_input ? streams_.in : -1, POLLIN, 0},
+                                   {far != nullptr ? far->errors() : -1, POLLIN, 0}}};
+    auto at = liveness_.deadline();
+    if (far != nullptr) at = std::min(at.value_or(Clock::time_point::max()), far_deadline());
     int timeout = -1;
-    if (const auto at = liveness_.deadline()) {
+    if (at) {
       timeout =
           std::max<int>(0, static_cast<int>(std::chrono::ceil<milliseconds>(*at - Clock::now()).count()));
     }
     const int ready = ::poll(entries.data(), entries.size(), timeout);
     look_alive();
+    if (far != nullptr && entries[2].revents != 0) far->relay();
     if (ready <= 0) return;
     channel_.flush();
     if ((entries[0].revents & ~POLLOUT) != 0 && channel_.receive(kReadBudget) == Channel::Received::data) {
       // One answer of any kind shows that the server lives; a command may then take as long as it likes.
       liveness_.settle();
+      heartbeat_.heard(Clock::now());
     }
     if (entries[1].revents != 0) send_input();
   }
 
+  /// The next moment at which a far server's silence means something.
+  [[nodiscard]] Clock::time_point far_deadline() const {
+    return std::min(heartbeat_.next_beat().value_or(Clock::time_point::max()), heartbeat_.last_heard() + kFarSilence);
+  }
+
   void look_alive() {
+    if (channel_.far() != nullptr && heartbeat_.beat_due(Clock::now())) channel_.send(protocol::Ping{1});
     switch (liveness_.due(Clock::now())) {
       case Liveness::Action::none:
         return;
@@ -211,6 +230,7 @@ class Dialogue {
   Printed told_;     ///< by this one, what was left out included
   bool input_used_ = false;
   Liveness liveness_;
+  remote::Heartbeat heartbeat_{Clock::now()};
   bool reading_ = false;
   std::optional<Retry> retry_;
   std::uint64_t printed_ = 0;  ///< bytes of standard output since retry_

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <variant>
 
@@ -42,6 +43,7 @@ Result<std::variant<protocol::Welcome, Instead>> await_welcome(Channel& channel,
   for (;;) {
     const auto frame = channel.next();
     if (frame.is_malformed()) return fail(ErrorCode::protocol, "{}", frame.reason());
+    if (frame && frame->type == protocol::FrameType::ping) continue;  // a proxy's first word
     if (frame && is_ending(*frame)) return Instead::ending;
     if (frame) {
       auto welcome = read_welcome(*frame);
@@ -50,15 +52,19 @@ Result<std::variant<protocol::Welcome, Instead>> await_welcome(Channel& channel,
     }
     if (channel.lost()) return Instead::nothing;
     const auto now = Clock::now();
-    if (now >= end) return Instead::nothing;
+    // Whoever logs in on another machine is given the time that this takes: questions, second factors.
+    remote::FarEnd* far = channel.far();
+    if (now >= end && far == nullptr) return Instead::nothing;
     if (liveness.due(now) == Liveness::Action::ring) ring_keeper(channel.link());
     const auto wake = std::min(end, liveness.deadline().value_or(end));
     const short events = channel.unsent() > 0 ? POLLIN | POLLOUT : POLLIN;
-    pollfd entry{channel.fd(), events, 0};
-    if (::poll(&entry, 1, static_cast<int>(std::chrono::ceil<milliseconds>(wake - now).count())) <= 0)
-      continue;
+    std::array<pollfd, 2> entries{{{channel.fd(), events, 0}, {far != nullptr ? far->errors() : -1, POLLIN, 0}}};
+    const int timeout =
+        far != nullptr ? -1 : static_cast<int>(std::chrono::ceil<milliseconds>(wake - now).count());
+    if (::poll(entries.data(), entries.size(), timeout) <= 0) continue;
+    if (entries[1].revents != 0) far->relay();
     channel.flush();
-    if ((entry.revents & ~POLLOUT) != 0) channel.receive(kReadBudget);
+    if ((entries[0].revents & ~POLLOUT) != 0) channel.receive(kReadBudget);
   }
 }
 
@@ -104,7 +110,12 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
       auto answer = await_welcome(channel, end);
       if (!answer) return pass(answer.error());
       if (auto* welcome = std::get_if<protocol::Welcome>(&*answer)) {
+        if (channel.far() != nullptr) channel.far()->relay_held();
         return Greeting{std::move(channel), std::move(*welcome)};
+      }
+      // Another log-in would ask the user again; what went wrong is theirs to judge.
+      if (channel.far() != nullptr && std::get<Instead>(*answer) == Instead::nothing) {
+        return fail(ErrorCode::unavailable, "{}", channel.why_lost());
       }
       if (std::get<Instead>(*answer) == Instead::ending) {
         if (!start) return fail(ErrorCode::unavailable, "the daemon is ending");

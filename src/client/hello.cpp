@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <climits>
 #include <cstdlib>
@@ -39,6 +40,23 @@ std::string working_directory() {
   return ::getcwd(buffer.data(), buffer.size()) == nullptr ? std::string() : std::string(buffer.data());
 }
 
+/// For a server elsewhere: no more of the environment than a terminal's programs need, and a terminal's name that no
+/// terminal there has.
+void become_far(protocol::Hello& hello) {
+  const auto unwanted = [](const std::string& variable) {
+    for (const char* name : {"TERM=", "COLORTERM=", "TERM_PROGRAM=", "TERM_PROGRAM_VERSION=", "LANG=", "LC_"}) {
+      if (variable.rfind(name, 0) == 0) return false;
+    }
+    return true;
+  };
+  auto& variables = hello.environment;
+  variables.erase(std::remove_if(variables.begin(), variables.end(), unwanted), variables.end());
+  hello.cwd.clear();
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  if (!hello.tty.empty()) hello.tty = std::string(host.data()) + ":" + hello.tty;
+}
+
 }  // namespace
 
 bool utf8_locale(const std::vector<std::string>& environment) {
@@ -67,6 +85,7 @@ protocol::Hello make_hello(const Options& options) {
   hello.utf8 = options.utf8 || utf8_locale(hello.environment);
   hello.colours_256 = options.colours_256;
   hello.login_shell = options.login_shell;
+  if (options.far) become_far(hello);
   const mode_t mask = ::umask(0);  // it can only be asked for by being set
   ::umask(mask);
   hello.umask = mask;

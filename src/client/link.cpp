@@ -52,6 +52,16 @@ Result<Link> connect_server(const std::string& path, const Credentials& credenti
   return link;
 }
 
+Result<Link> connect_far(const remote::Destination& destination, remote::Attempt attempt,
+                         os::Helper::Terminal terminal, const std::vector<std::string>& words) {
+  auto started = os::Helper::start(remote::transport_command(destination, attempt, words), terminal);
+  if (!started) return pass(started.error());
+  Link link;
+  link.socket = std::move(started->stream);
+  link.far = std::make_unique<remote::FarEnd>(destination, std::move(started->helper));
+  return link;
+}
+
 void ring_keeper(const Link& link) {
   if (!link.keeper_handle) return;
   log::info("ringing keeper {}", link.keeper);

@@ -56,8 +56,49 @@ bool may_start_server(const std::vector<std::string>& command) {
   return false;
 }
 
+namespace {
+
+/// Commands of tmux's that have no -H of their own, and may be given one.
+bool takes_host(std::string_view word) {
+  return word == "ls" || word == "attach" || (word.size() > 5 && std::string_view("list-sessions").substr(0, word.size()) == word) ||
+         (word.size() > 1 && std::string_view("attach-session").substr(0, word.size()) == word);
+}
+
+Result<> set_far(Options& options, Result<remote::Destination> far) {
+  if (!far) return pass(far.error());
+  if (options.far) return fail(ErrorCode::invalid_argument, "two hosts are named");
+  options.far = std::move(*far);
+  return {};
+}
+
+}  // namespace
+
+Result<> take_host(Options& options) {
+  auto& words = options.command;
+  if (words.empty()) return {};
+  if (words[0] == "ssh") {
+    auto parsed = remote::parse_ssh_words({words.begin() + 1, words.end()});
+    if (!parsed) return pass(parsed.error());
+    auto command = remote::session_command(parsed->rest);
+    if (!command) return pass(command.error());
+    words = std::move(*command);
+    return set_far(options, std::move(parsed->destination));
+  }
+  if (!takes_host(words[0])) return {};
+  for (std::size_t at = 1; at < words.size() && words[at] != "--" && words[at] != ";"; ++at) {
+    if (words[at].rfind("-H", 0) != 0) continue;
+    const bool apart = words[at].size() == 2;
+    if (apart && at + 1 == words.size()) return fail(ErrorCode::invalid_argument, "-H needs a host");
+    const std::string host = apart ? words[at + 1] : words[at].substr(2);
+    const auto first = words.begin() + static_cast<std::ptrdiff_t>(at);
+    words.erase(first, first + (apart ? 2 : 1));
+    return set_far(options, remote::parse_destination(host));
+  }
+  return {};
+}
+
 std::string usage() {
-  return "usage: sess [-2CDlNqUuvV] [-c shell-command] [-f file] [-L socket-name] [-S socket-path] [-T "
+  return "usage: sess [-2CDlNqUuvV] [-c shell-command] [-f file] [-H host] [-L socket-name] [-S socket-path] [-T "
          "features] "
          "[command [flags]]";
 }
@@ -71,12 +112,14 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
   sess new -s NAME         a new session
   sess attach -t NAME      back to a session
   sess ls                  what there is
+  sess ssh HOST            the same there; a link that dies is made again (sess -H HOST COMMAND: any command)
   sess help                the commands, and `sess help COMMAND` about one of them
 
   -L NAME   another server of yours, by name      -f FILE   configuration for a server that is started
   -S PATH   another server, by its socket         -N        do not start a server
   -c CMD    run CMD in the default shell          -D        be the server, in the foreground
   -C        control mode (-CC: for terminals)     -T NAMES  features that the terminal has
+  -H HOST   the server of another machine, by ssh (exec:COMMAND: by a command)
   -u        the terminal shows UTF-8              -2        the terminal has 256 colours
   -l        login shell                           -v        log more (repeatable)
   -V        version
@@ -97,7 +140,7 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   optind = 0;  // glibc: start anew, whoever used getopt before
   opterr = 0;
   for (;;) {
-    const int flag = ::getopt_long(static_cast<int>(copy.size()), argv.data(), "+2c:CDdf:hlL:NqS:T:uUvV",
+    const int flag = ::getopt_long(static_cast<int>(copy.size()), argv.data(), "+2c:CDdf:hH:lL:NqS:T:uUvV",
                                    kLong.data(), nullptr);
     if (flag == -1) break;
     switch (flag) {
@@ -117,6 +160,12 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
       case 'f':
         options.config_files.emplace_back(optarg);
         break;
+      case 'H': {
+        auto far = remote::parse_destination(optarg);
+        if (!far) return pass(far.error());
+        options.far = std::move(*far);
+        break;
+      }
       case 'l':
         options.login_shell = true;
         break;
@@ -158,6 +207,10 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
                          arguments.end());
   const bool conflict = (options.shell_command || options.foreground) && !options.command.empty();
   if (conflict) return fail(ErrorCode::invalid_argument, "{}", usage());
+  if (auto taken = take_host(options); !taken) return pass(taken.error());
+  if (options.far && (options.shell_command || options.foreground)) {
+    return fail(ErrorCode::invalid_argument, "-c and -D are for a server on this machine, not for one behind -H");
+  }
   return options;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "client/link.hpp"
+#include "client/remote/destination.hpp"
 #include "protocol/message.hpp"
 
 namespace sess::client {
@@ -26,6 +27,7 @@ struct Options {
   std::optional<std::string> name;                              ///< -L
   std::optional<std::string> socket_path;                       ///< -S
   std::vector<std::string> config_files;                        ///< -f, for a server that is started
+  std::optional<remote::Destination> far;                       ///< -H, `ssh HOST`: the server is there
   std::optional<std::string> shell_command;                     ///< -c
   std::string terminal_features;                                ///< -T, commas between several
   protocol::ControlMode control = protocol::ControlMode::none;  ///< -C, -CC
@@ -49,6 +51,9 @@ struct Options {
 
 /// Reads the command line (argv[0] is skipped). An unknown flag is an Error whose text is the usage line.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
+
+/// Takes the host out of a command that names one: `ssh [ssh options] HOST …`, `attach -H HOST`, `ls -H HOST`.
+[[nodiscard]] Result<> take_host(Options& options);
 
 /// The usage line, and the text of --help.
 [[nodiscard]] std::string usage();

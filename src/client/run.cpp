@@ -1,16 +1,20 @@
 #include "client/run.hpp"
 
+#include <poll.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 #include "client/attachment.hpp"
 #include "client/dialogue.hpp"
 #include "client/greeting.hpp"
 #include "client/hello.hpp"
+#include "client/remote/proxy.hpp"
 #include "client/starter.hpp"
 #include "os/descriptor.hpp"
 #include "os/runtime_paths.hpp"
@@ -23,6 +27,11 @@ using protocol::ControlMode;
 
 /// Servers that may die one after the other under one command before it gives up.
 constexpr int kMostRetries = 100;
+// What another machine asks for is never run on this one.
+constexpr const char* kNotHere = "the far server asked for a command on this machine: not run";
+constexpr std::chrono::milliseconds kFirstRest{500};
+constexpr std::chrono::milliseconds kLongestRest{10'000};
+constexpr std::chrono::seconds kFarPatience{30};
 
 int complain(std::string text, ExitCode status = ExitCode::failure) {
   text += '\n';
@@ -98,7 +107,10 @@ class Ending {
   int operator()(const Broken& end) {
     return complain(end.reason, end.lost ? ExitCode::unknown : ExitCode::failure);
   }
-  int operator()(const protocol::Exec& end) { return become_shell(end); }
+  int operator()(const protocol::Exec& end) {
+    if (greeting_.channel.far() != nullptr) return complain(kNotHere);
+    return become_shell(end);
+  }
   int operator()(const protocol::Detached& end) {
     if (!end.message.empty()) (void)os::write_all(STDOUT_FILENO, end.message + "\n");
     return end.status;
@@ -112,7 +124,8 @@ class Ending {
     std::string text = end.printed;
     if (!end.message.empty()) text += end.message + "\n";
     (void)os::write_all(STDOUT_FILENO, text);
-    if (end.hang_up_parent && ::getppid() > 1) ::kill(::getppid(), SIGHUP);
+    if (end.far && end.exec) return complain(kNotHere);
+    if (!end.far && end.hang_up_parent && ::getppid() > 1) ::kill(::getppid(), SIGHUP);
     if (end.exec) return become_shell(*end.exec);
     return end.status;
   }
@@ -135,6 +148,31 @@ os::PathOptions path_options(const Options& options) {
     out.socket_path = std::string(value.substr(0, value.find(',')));
   }
   return out;
+}
+
+/// Words behind `sess` on the other machine, up to the proxy's own.
+std::vector<std::string> far_words(const Options& options) {
+  std::vector<std::string> words;
+  if (options.name) words.insert(words.end(), {"-L", *options.name});
+  if (options.socket_path) words.insert(words.end(), {"-S", *options.socket_path});
+  for (const auto& file : options.config_files) words.insert(words.end(), {"-f", file});
+  if (options.no_start || !may_start_server(options.command)) words.emplace_back("-N");
+  words.emplace_back("proxy");
+  return words;
+}
+
+/// A link that was lost in the middle of a command is made again, as long as it takes where somebody follows or waits.
+Result<Greeting> greet_again(const Options& options, const Connector& connector, const protocol::Hello& hello,
+                             bool follows) {
+  const auto since = std::chrono::steady_clock::now();
+  auto rest = kFirstRest;
+  for (;;) {
+    auto greeting = greet(connector, hello, {});
+    if (greeting || !options.far || greeting.error().code != ErrorCode::unavailable) return greeting;
+    if (!follows && std::chrono::steady_clock::now() - since >= kFarPatience) return greeting;
+    ::poll(nullptr, 0, static_cast<int>(rest.count()));
+    rest = std::min(rest * 2, kLongestRest);
+  }
 }
 
 int converse(const Options& options, const Connector& connector, const std::function<Result<>()>& start) {
@@ -160,7 +198,7 @@ int converse(const Options& options, const Connector& connector, const std::func
     const bool repeatable = !options.shell_command && options.control == ControlMode::none &&
                             broken->repeatable && command.fits() && !command.again.empty();
     if (retry.empty() && !repeatable) break;
-    auto again = greet(connector, hello, {});
+    auto again = greet_again(options, connector, hello, !retry.empty());
     if (!again) {
       broken->reason += ", and no other answers (" + again.error().text + ")";
       break;
@@ -182,6 +220,17 @@ int converse(const Options& options, const Connector& connector, const std::func
                     options.command.empty() ? std::string("new-session") : options.command.front());
   }
   return std::visit(Ending(connector, hello, *greeting), end);
+}
+
+int run_far(const Options& options) {
+  const Connector connector = [&options, words = far_words(options), first = true]() mutable {
+    const auto attempt = std::exchange(first, false) ? remote::Attempt::first : remote::Attempt::again;
+    return connect_far(*options.far, attempt, os::Helper::Terminal::shared, words);
+  };
+  // What starts a daemon is over there; a refusal because one is ending is worth a second look.
+  std::function<Result<>()> start;
+  if (may_start_server(options.command) && !options.no_start) start = [] { return Result<>(); };
+  return converse(options, connector, start);
 }
 
 }  // namespace
@@ -206,6 +255,7 @@ int run(const Options& options) {
   if (options.local_command && !options.command.empty()) {
     if (const auto status = options.local_command(options.command)) return *status;
   }
+  if (options.far) return run_far(options);
   if (options.connector) return converse(options, options.connector, {});
 
   const auto paths = os::RuntimePaths::resolve(path_options(options));
@@ -215,6 +265,12 @@ int run(const Options& options) {
   std::function<Result<>()> start;
   if (!options.no_start && (options.shell_command || may_start_server(options.command))) {
     start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
+  }
+  if (!options.command.empty() && options.command.front() == "proxy") {
+    const auto words = remote::parse_proxy_words({options.command.begin() + 1, options.command.end()});
+    if (!words) return complain(words.error().text);
+    if (!options.no_start && !words->wait) start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
+    return remote::run_proxy(*words, connector, start);
   }
   return converse(options, connector, start);
 }

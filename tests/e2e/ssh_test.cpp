@@ -1,94 +1,13 @@
 // The main job over a real sshd on loopback: a login is cut, the session is not; a second login finds it.
-#include <netinet/in.h>
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <sstream>
 
-#include "rig.hpp"
+#include "login.hpp"
 
 using namespace sess::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0);
-  REQUIRE(::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-  ::close(fd);
-  return ntohs(address.sin_port);
-}
-
-/// sshd, a key that it accepts, and an agent that holds this key.
-class Login {
- public:
-  explicit Login(const Rig& rig) : rig_(rig), root_(rig.home().root()), port_(free_port()) {
-    keygen("host");
-    keygen("user");
-    fs::copy_file(root_ + "/user.pub", root_ + "/authorized");
-    ::mkdir("/run/sshd", 0755);  // Debian's sshd wants it even where nothing is separated; harmless elsewhere
-    std::string environment;
-    for (const auto& variable : rig.env()) environment += " \"" + variable + "\"";
-    rig.home().write("sshd_config",
-                     "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " + root_ +
-                         "/host\nAuthorizedKeysFile " + root_ +
-                         "/authorized\nUsePAM no\nStrictModes no\nPidFile none\nPermitRootLogin "
-                         "yes\nAllowAgentForwarding yes\nPrintMotd no\nPrintLastLog no\nSetEnv" +
-                         environment + "\n");
-    daemon_ = std::make_unique<Pty>(
-        std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", root_ + "/sshd_config"}, rig.env());
-    const auto said = daemon_->read_until("Server listening");
-    INFO(said);
-    REQUIRE(said.find("Server listening") != std::string::npos);
-    agent_ =
-        std::make_unique<Pty>(std::vector<std::string>{"ssh-agent", "-D", "-a", root_ + "/agent"}, rig.env());
-    REQUIRE(wait_until([&] { return fs::exists(root_ + "/agent"); }));
-    const auto added = run({"ssh-add", root_ + "/user"}, rig.env({{"SSH_AUTH_SOCK", root_ + "/agent"}}));
-    INFO(added.err);
-    REQUIRE(added.status.success());
-  }
-
-  std::unique_ptr<Attached> ssh(const std::string& command) const {
-    return std::make_unique<Attached>(
-        std::vector<std::string>{"ssh", "-F", "none", "-A", "-tt", "-p", std::to_string(port_), "-i",
-                                 root_ + "/user", "-o", "StrictHostKeyChecking=no", "-o",
-                                 "UserKnownHostsFile=" + root_ + "/known", "-o", "LogLevel=ERROR",
-                                 "127.0.0.1", command},
-        rig_.env({{"SSH_AUTH_SOCK", root_ + "/agent"}}));
-  }
-
-  std::string fingerprint() const {
-    const auto listed = run({"ssh-keygen", "-lf", root_ + "/user.pub"}, rig_.env());
-    std::istringstream words(listed.out);
-    std::string bits, print;
-    words >> bits >> print;
-    REQUIRE(print.starts_with("SHA256:"));
-    return print;
-  }
-
- private:
-  void keygen(const std::string& name) const {
-    REQUIRE(run({"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", root_ + "/" + name}, rig_.env())
-                .status.success());
-  }
-
-  const Rig& rig_;
-  std::string root_;
-  int port_;
-  std::unique_ptr<Pty> daemon_;
-  std::unique_ptr<Pty> agent_;
-};
-
-}  // namespace
 
 TEST_CASE(
     "a killed ssh costs nothing: the counter goes on, the next login sees all of it, the agent works again",
