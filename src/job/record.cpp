@@ -269,11 +269,29 @@ Result<Record> RecordStore::newest(const std::string& name) {
   if (!files) return pass(files.error());
   newest_.clear();
   for (const FileName& file : *files) newest_[file.name] = file.end;
+  names_read_ = true;
   for (auto it = files->rbegin(); it != files->rend(); ++it) {
     if (it->name != name) continue;
     if (auto record = read(it->file)) return record;
   }
   return fail(ErrorCode::not_found, "no record of job {}", name);
+}
+
+Result<> RecordStore::read_names() {
+  const auto files = files_of(directory_, {});
+  if (!files) return pass(files.error());
+  for (const FileName& file : *files) {
+    auto& end = newest_[file.name];
+    end = std::max(end, file.end);
+  }
+  names_read_ = true;
+  return {};
+}
+
+std::optional<WallTime> RecordStore::newest_end(const std::string& name) {
+  if (!names_read_ && !read_names()) return std::nullopt;
+  const auto known = newest_.find(name);
+  return known == newest_.end() ? std::nullopt : std::optional(wall(known->second));
 }
 
 void RecordStore::added(const Record& record) {

@@ -73,6 +73,9 @@ class RecordStore {
   /// The newest record of that name; not_found when there is none. A file that cannot be read is skipped for
   /// the next. The directory is read once for all names, and again for one that is not known yet.
   [[nodiscard]] Result<Record> newest(const std::string& name);
+  /// When the newest record of that name ended, as far as the names of the files say; nothing for a name without one.
+  /// The directory is read once: what another daemon has added since is not seen.
+  [[nodiscard]] std::optional<WallTime> newest_end(const std::string& name);
   /// A record that was added is the newest of its name from now on. (add() may run on another thread.)
   void added(const Record& record);
   /// All of that name, or of all names (empty), oldest end first; of more than `limit` the newest. Unreadable
@@ -87,7 +90,10 @@ class RecordStore {
   Result<int> expire(std::chrono::hours age, WallTime now);
 
  private:
+  Result<> read_names();
+
   Directory& directory_;
+  bool names_read_ = false;
   std::map<std::string, std::int64_t>
       newest_;  ///< by name: when the newest record ended, as its file's name says
 };

@@ -249,8 +249,8 @@ bool JobControl::on_exited(const keeper::Exited& exited) {
     record.took = wall.count() >= 0 && std::chrono::abs(steady - wall) < kClockStep ? wall : steady;
   }
   // Which record is the newest is told by its end: a clock that was set back does not make it an older one.
-  if (const job::Record* before = newest_end(run.job);
-      before != nullptr && before->end >= record.end && (before->pid != record.pid || before->start != record.start)) {
+  if (const job::Record* before = newest_end_from(run.job, record.end);
+      before != nullptr && (before->pid != record.pid || before->start != record.start)) {
     record.end = before->end + std::chrono::microseconds(1);
   }
   auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };
@@ -667,6 +667,15 @@ const job::Record* JobControl::newest_end(const std::string& name) {
   if (!record) return nullptr;
   remember_end(*record);
   return &ends_.at(name);
+}
+
+const job::Record* JobControl::newest_end_from(const std::string& name, job::WallTime time) {
+  if (ends_.count(name) == 0) {
+    const auto end = records().newest_end(name);
+    if (!end || *end < time) return nullptr;
+  }
+  const job::Record* record = newest_end(name);
+  return record != nullptr && record->end >= time ? record : nullptr;
 }
 
 job::RecordStore& JobControl::records() {

@@ -204,6 +204,8 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   [[nodiscard]] std::string note_about(const std::string& name);
   [[nodiscard]] Result<int> status_of(const std::string& name);
   [[nodiscard]] const job::Record* newest_end(const std::string& name);
+  /// The same, when it is not before `time`: asked at each end, so it reads no directory for a name that is new.
+  [[nodiscard]] const job::Record* newest_end_from(const std::string& name, job::WallTime time);
   void remember_end(const job::Record& record);
   void check_waiters();
   void tell_what_is_awaited(const Waiter& waiter);

@@ -15,6 +15,8 @@ class MemoryDirectory : public job::Directory {
  public:
   /// Bytes that all files may have together.
   std::size_t capacity = static_cast<std::size_t>(-1);
+  /// How often it was listed.
+  int lists = 0;
 
   [[nodiscard]] std::size_t used() const {
     std::size_t sum = 0;
@@ -49,6 +51,7 @@ class MemoryDirectory : public job::Directory {
     return std::make_unique<Read>(files_[name]);
   }
   Result<std::vector<std::string>> list() override {
+    ++lists;
     std::vector<std::string> names;
     for (const auto& [name, bytes] : files_) names.push_back(name);
     return names;

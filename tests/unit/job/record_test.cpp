@@ -129,3 +129,19 @@ TEST_CASE("the newest record is found again without reading the directory, also 
   CHECK(store.remove("make").value() == 1);
   CHECK_FALSE(store.newest("make"));
 }
+
+TEST_CASE("when the newest record ended is known of a thousand new names after reading the directory once", "[job]") {
+  MemoryDirectory directory;
+  RecordStore store(directory);
+  REQUIRE(store.add(make_record("before", kNow)));
+  REQUIRE(store.add(make_record("before", kNow + 1s)));
+  for (int i = 0; i < 1000; ++i) {
+    const Record record = make_record("new" + std::to_string(i), kNow + 1h);
+    CHECK_FALSE(store.newest_end(record.name));
+    REQUIRE(store.add(record));
+    store.added(record);
+    CHECK(store.newest_end(record.name) == record.end);
+  }
+  CHECK(store.newest_end("before") == kNow + 1s);
+  CHECK(directory.lists == 1);
+}
