@@ -126,7 +126,9 @@ void Supervisor::ask_to_stop(Job& job, Now now) {
     case State::waiting:
     case State::restarting:
       job.tracker.reset();
-      if (job.left_behind) {
+      if (job.starting) {
+        job.asked = Job::Asked::stop;  // as soon as there is something to stop
+      } else if (job.left_behind) {
         job.asked = Job::Asked::stop;
         begin_stop(job, now);
       } else {
@@ -301,6 +303,7 @@ void Supervisor::on_timer(Now now) {
     }
   }
   for (const auto& name : given_up) on_emptied(name, now);
+  stop_ready(now);
   start_ready(now);
 }
 
@@ -378,9 +381,15 @@ void Supervisor::start_ready(Now now) {
   for (bool again = true; again;) {
     again = false;
     for (auto& [name, job] : jobs_) {
-      if (job.state != State::waiting || ending_) continue;
+      if (job.state != State::waiting || job.starting || ending_) continue;
       if (job.left_behind) {
         job.reason = "waits for what the last run left behind";
+        continue;
+      }
+      if (std::exchange(job.asked, Job::Asked::nothing) == Job::Asked::stop) {
+        // Stopped while its program was being started, and the server before this one died then.
+        settle(job, State::inactive, now, "stopped");
+        again = true;
         continue;
       }
       const auto answer = graph_.may_start(name, state);
@@ -400,7 +409,32 @@ void Supervisor::start_ready(Now now) {
 }
 
 void Supervisor::start_now(Job& job, Now now) {
-  auto pid = actions_.start(job);
+  const auto pid = actions_.start(job);
+  if (!pid) return take_start(job, pass(pid.error()), now);
+  if (*pid) return take_start(job, **pid, now);
+  job.starting = true;
+  job.reason = "its program is being started";
+  actions_.changed(job);
+}
+
+void Supervisor::on_started(const std::string& name, Result<int> pid, Now now) {
+  const auto it = jobs_.find(name);
+  if (it == jobs_.end() || !it->second.starting) return;
+  Job& job = it->second;
+  job.starting = false;
+  const bool stop = std::exchange(job.asked, Job::Asked::nothing) == Job::Asked::stop;
+  if (!pid && stop) {
+    settle(job, State::inactive, now, "stopped");
+  } else {
+    take_start(job, pid, now);
+    if (stop) ask_to_stop(job, now);
+  }
+  start_errors_.clear();
+  stop_ready(now);
+  start_ready(now);
+}
+
+void Supervisor::take_start(Job& job, const Result<int>& pid, Now now) {
   if (!pid) {
     if (job.tracker.restarts() > 0) {
       // It ran before: what is missing may come back, so the policy decides.

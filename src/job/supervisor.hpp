@@ -60,6 +60,7 @@ struct Job {
   bool left_behind = false;   ///< the first process has ended, others of its run have not
   bool stop_pending = false;  ///< it is stopped when those that need it have ended
   bool told = false;          ///< the end of the last run was told: settled() was called
+  bool starting = false;      ///< waiting: its program was asked for, and is not there yet; known to one server only
   /// When something is due: running: the timeout; restarting: the start.
   std::optional<Time> due;
   /// Of a run that is being stopped: when SIGKILL is due; after that, when it is not waited for any longer.
@@ -76,8 +77,9 @@ struct Job {
 class SupervisorActions {
  public:
   virtual ~SupervisorActions() = default;
-  /// Starts the job's program; its pid. The error is shown to people.
-  virtual Result<int> start(const Job& job) = 0;
+  /// Starts the job's program; its pid, or nothing when it takes longer: on_started() is called then. The error is
+  /// shown to people.
+  virtual Result<std::optional<int>> start(const Job& job) = 0;
   /// A signal to every process of the job, of what was left behind, too.
   virtual void signal(const Job& job, int signo) = 0;
   /// The state changed.
@@ -109,7 +111,7 @@ class Supervisor {
   Result<> change(const std::string& name, Spec spec);
 
   /// Starts these and what they require, as far as they are not active. A job whose program cannot be started has
-  /// failed; the error of a named one is returned.
+  /// failed; the error of a named one is returned, unless that is not known yet (job.starting).
   Result<> start(const std::vector<std::string>& names, Now now);
   /// Stops it and what requires it: what comes after it or requires it first. All of them, or an error for an
   /// unknown one. Not an error when it is not active.
@@ -117,6 +119,9 @@ class Supervisor {
   /// The daemon ends: everything stops, in that order, and nothing starts any more. How long it may take.
   Milliseconds stop_all(Now now);
   Result<> restart(const std::string& name, Now now);
+
+  /// What start() had no answer to: the pid, or why there is none.
+  void on_started(const std::string& name, Result<int> pid, Now now);
 
   enum class Left : std::uint8_t { nothing, processes };
   /// The first process ended; its record is written.
@@ -140,6 +145,7 @@ class Supervisor {
   /// Starts every waiting job that may start, again and again until nothing changes.
   void start_ready(Now now);
   void start_now(Job& job, Now now);
+  void take_start(Job& job, const Result<int>& pid, Now now);
   void take_next_spec(Job& job);
   void follow_verdict(Job& job, const Verdict& verdict, Now now);
   [[nodiscard]] Result<Job*> require(const std::string& name);

@@ -246,7 +246,28 @@ Result<> JobControl::run(command::JobRun run) {
     if (begun_.size() > kRequests) begun_.pop_front();
   }
   after_change();
+  if (started && is_starting(run.name)) {
+    when_started(run.name, [this, name = run.name](const Result<>& result) {
+      if (!result) forget_begun(name);
+    });
+  }
   return started;
+}
+
+void JobControl::forget_begun(const std::string& name) {
+  std::erase_if(begun_, [&](const auto& begun) { return begun.second == name; });
+  static_cast<void>(supervisor_.remove(name));
+  encoded_.erase(name);
+  server_.model_changed();
+}
+
+bool JobControl::is_starting(const std::string& name) const {
+  const job::Job* job = supervisor_.find(name);
+  return job != nullptr && job->starting;
+}
+
+void JobControl::when_started(const std::string& name, std::function<void(Result<>)> done) {
+  start_waiters_.emplace(name, std::move(done));
 }
 
 Result<> JobControl::start(const std::vector<std::string>& names, std::optional<job::Caller> caller) {

@@ -109,6 +109,7 @@ bool JobControl::on_program(const keeper::Program& program) {
     running.exit.reset();
     running.tracker.on_started(now().time);
     running.due.reset();
+    running.stop_pending = running.asked == job::Job::Asked::stop;
     if (running.spec.timeout.count() > 0) running.due = now().time + running.spec.timeout;
     runs_[pane] = {name, program.pid, program.started, running.tracker.restarts(), false, program.holder};
     handed_over_.insert(pane);

@@ -113,6 +113,8 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) override;
   [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
   Result<> run(command::JobRun run) override;
+  [[nodiscard]] bool is_starting(const std::string& name) const override;
+  void when_started(const std::string& name, std::function<void(Result<>)> done) override;
   Result<> start(const std::vector<std::string>& names, std::optional<job::Caller> caller) override;
   Result<std::vector<std::string>> stop(const std::string& name) override;
   Result<> restart(const std::string& name) override;
@@ -143,8 +145,15 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
     bool emptied = false;  ///< nothing was left any more when it was still being recorded
   };
 
+  /// A program that was asked for.
+  struct Begun {
+    model::PaneId pane;
+    bool fresh = false;  ///< the pane was made for it
+    job::WallTime wall{};
+  };
+
   // job::SupervisorActions
-  Result<int> start(const job::Job& job) override;
+  Result<std::optional<int>> start(const job::Job& job) override;
   void signal(const job::Job& job, int signo) override;
   void changed(const job::Job& job) override;
   void settled(const job::Job& job) override;
@@ -175,6 +184,8 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   /// Waits for the disk: only while a server starts. What cannot be written is kept.
   [[nodiscard]] bool record_now(const std::vector<job::Record>& lost);
 
+  /// It never was: nothing to keep.
+  void forget_begun(const std::string& name);
   void on_recorded(model::PaneId pane, const keeper::Exited& exited, const job::Record& record,
                    const Result<>& written);
   /// A record that cannot be written now: kept, with the model, and tried again.
@@ -193,6 +204,9 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   [[nodiscard]] std::optional<model::PaneId> pane_of(const std::string& job) const;
   Result<model::PaneId> make_pane(const job::Job& job);
   void open_log(model::PaneId pane, const job::Job& job);
+  void give_up_start(const std::string& name, model::PaneId pane, bool fresh);
+  void on_started_later(const std::string& name, Begun begun, const Result<std::int32_t>& holder);
+  [[nodiscard]] int take_program(const job::Job& job, Begun begun, std::int32_t holder);
   [[nodiscard]] Result<command::ProgramStart> program_for(const job::Job& job, const model::Pane& pane,
                                                          const std::vector<std::string>& command);
   /// What becomes of a pane when nothing is left of the run in it.
@@ -246,6 +260,7 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   std::deque<std::pair<std::string, std::string>> begun_;  ///< jobs by the request that began them, the last of them
   std::map<std::string, Size> sizes_;  ///< that the caller's terminal had
   std::vector<std::unique_ptr<Waiter>> waiters_;
+  std::multimap<std::string, std::function<void(Result<>)>> start_waiters_;  ///< by job
   std::vector<std::unique_ptr<Follower>> followers_;
   std::vector<std::shared_ptr<LogPrinter>> printers_;
   std::set<model::PaneId> handed_over_;  ///< programs of jobs, while recovering

@@ -181,7 +181,7 @@ Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const
   return start;
 }
 
-Result<int> JobControl::start(const job::Job& job) {
+Result<std::optional<int>> JobControl::start(const job::Job& job) {
   if (ending_) return fail(ErrorCode::unavailable, "the daemon is ending");
   auto id = pane_of(job.name);
   const bool fresh = !id;
@@ -193,9 +193,7 @@ Result<int> JobControl::start(const job::Job& job) {
   panes_[job.name] = *id;
   encoded_.erase(job.name);
   const auto give_up = [&](const Error& error) {
-    logs_.erase(*id);
-    panes_.erase(job.name);
-    if (fresh) server_.model().destroy_pane(*id);
+    give_up_start(job.name, *id, fresh);
     return pass(error);
   };
   auto program = program_for(job, *server_.model().pane(*id), main_command(job.spec));
@@ -211,25 +209,59 @@ Result<int> JobControl::start(const job::Job& job) {
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();
-  const auto holder = server_.start_program_now(*id, *program);
+  const auto later = [this, name = job.name, pane = *id, fresh, wall](const Result<std::int32_t>& holder) {
+    on_started_later(name, {pane, fresh, wall}, holder);
+  };
+  const auto holder = server_.start_program_soon(*id, *program, later);
   if (!holder) return give_up(holder.error());
-  if (Log& log = logs_[*id]; log.writer) {
+  if (!*holder) return std::optional<int>();
+  return std::optional(take_program(job, {*id, fresh, wall}, **holder));
+}
+
+void JobControl::give_up_start(const std::string& name, model::PaneId pane, bool fresh) {
+  logs_.erase(pane);
+  panes_.erase(name);
+  encoded_.erase(name);
+  if (fresh && server_.model().pane(pane) != nullptr) server_.model().destroy_pane(pane);
+}
+
+/// The keeper took its time; meanwhile the job was waiting.
+void JobControl::on_started_later(const std::string& name, Begun begun, const Result<std::int32_t>& holder) {
+  const job::Job* job = supervisor_.find(name);
+  if (ending_ || job == nullptr || !job->starting) return;
+  if (holder) {
+    supervisor_.on_started(name, take_program(*job, begun, *holder), now());
+  } else {
+    give_up_start(name, begun.pane, begun.fresh);
+    supervisor_.on_started(name, pass(holder.error()), now());
+  }
+  after_change();
+  auto waiting = start_waiters_.extract(name);
+  while (!waiting.empty()) {
+    waiting.mapped()(holder ? Result<>() : pass(holder.error()));
+    waiting = start_waiters_.extract(name);
+  }
+}
+
+/// A program that runs is its job's.
+int JobControl::take_program(const job::Job& job, Begun begun, std::int32_t holder) {
+  const auto& [pane, fresh, wall] = begun;
+  if (Log& log = logs_[pane]; log.writer) {
     if (const auto report = log.writer->begin_run(wall)) server_.report(fmt::format("job {}: {}", job.name, *report));
   }
   // What sess itself wrote above is no output of the program.
-  if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
-  const int pid = server_.model().pane(*id)->pid;
-  runs_[*id] = {job.name, pid, wall, job.tracker.restarts(), false, *holder, false, now().time};
+  if (panes::PaneIo* io = server_.pane_io(pane)) io->journal().start_log(io->journal().written());
+  const int pid = server_.model().pane(pane)->pid;
+  runs_[pane] = {job.name, pid, wall, job.tracker.restarts(), false, holder, false, now().time};
   write_note(job, pid);
-  log::info("job {}: started as pid {} in pane {}", job.name, pid, id->value);
-  scopes_->begin(job, pid, *holder);
-  if (fresh) lay_out(job, *id);
-  if (fresh) {
-    for (auto& follower : followers_) {
-      if (follower->job != job.name || follower->status) continue;
-      follower->pane = *id;
-      follower->offset = 0;
-    }
+  log::info("job {}: started as pid {} in pane {}", job.name, pid, pane.value);
+  scopes_->begin(job, pid, holder);
+  if (!fresh) return pid;
+  lay_out(job, pane);
+  for (auto& follower : followers_) {
+    if (follower->job != job.name || follower->status) continue;
+    follower->pane = pane;
+    follower->offset = 0;
   }
   return pid;
 }

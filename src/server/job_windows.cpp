@@ -50,13 +50,14 @@ model::Model::PaneSpec JobControl::beside_spec(const job::Job& job, const job::P
 }
 
 void JobControl::start_beside(const job::Job& job, const job::PaneSpec& spec, model::PaneId id) {
-  const auto give_up = [&](const Error& error) {
-    server_.report(fmt::format("job {}: a pane beside it cannot start: {}", job.name, error.text));
-    server_.model().destroy_pane(id);
+  const auto started = [this, name = job.name, id](const Result<>& result) {
+    if (result) return;
+    server_.report(fmt::format("job {}: a pane beside it cannot start: {}", name, result.error().text));
+    if (server_.model().pane(id) != nullptr) server_.model().destroy_pane(id);
   };
   auto program = program_for(job, *server_.model().pane(id), spec.command);
-  if (!program) return give_up(program.error());
-  if (auto started = server_.start_program_now(id, *program); !started) give_up(started.error());
+  if (!program) return started(pass(program.error()));
+  server_.start_program(id, *program, started);
 }
 
 void JobControl::lay_out(const job::Job& job, model::PaneId main) {

@@ -41,8 +41,6 @@ constexpr std::size_t kConfigLimit = 4 << 20;
 constexpr std::size_t kProgramNeeds = 2;
 /// A keeper that does not answer within this is not waited for: other panes go on.
 constexpr std::chrono::milliseconds kPromptAnswer{50};
-/// What a job's start waits for a keeper that is merely slow.
-constexpr std::chrono::milliseconds kLateAnswer{2000};
 /// Bytes that are kept for a program that is being started, about what a terminal's line discipline holds.
 constexpr std::size_t kTypeAhead = 4096;
 /// Errors of the configuration that the first client is shown; the rest is in the log.
@@ -328,39 +326,29 @@ Result<std::uint64_t> Server::ask_for_program(model::PaneId id, const command::P
 
 void Server::start_program(model::PaneId id, const command::ProgramStart& start,
                            std::function<void(Result<>)> done) {
-  const auto answer = [&](Result<> result) {
-    loop_->defer([done = std::move(done), result = std::move(result)] { done(result); });
-  };
-  auto number = ask_for_program(id, start);
-  if (!number) return answer(pass(number.error()));
-  const Size asked = model_.pane(id)->size;
-  auto spawned = link_.await_spawn(*number, keeper_deaf_ ? std::chrono::milliseconds(0) : kPromptAnswer);
-  if (!spawned) return answer(pass(spawned.error()));
-  if (*spawned) return answer(take_program(id, start.replace, asked, std::move(**spawned)));
-  log::info("pane {}: the keeper takes its time", id.value);
-  keeper_deaf_ = true;
-  starting_[*number] = {id, start.replace, asked, std::move(done), {}};
+  const auto tell = [done](const Result<std::int32_t>& holder) { done(holder ? Result<>() : pass(holder.error())); };
+  auto started = start_program_soon(id, start, tell);
+  if (started && !*started) return;
+  loop_->defer([tell, holder = started ? Result<std::int32_t>(**started) : pass(started.error())] { tell(holder); });
 }
 
-Result<std::int32_t> Server::start_program_now(model::PaneId id, const command::ProgramStart& start) {
+Result<std::optional<std::int32_t>> Server::start_program_soon(model::PaneId id, const command::ProgramStart& start,
+                                                               Started later) {
   auto number = ask_for_program(id, start);
   if (!number) return pass(number.error());
   const Size asked = model_.pane(id)->size;
-  const auto end = clock().now() + (keeper_deaf_ ? std::chrono::milliseconds(0) : kLateAnswer);
-  while (true) {
-    auto spawned = link_.await_spawn(*number, kPromptAnswer);
-    if (!spawned) return pass(spawned.error());
-    if (*spawned) {
-      const std::int32_t holder = (*spawned)->holder;
-      auto taken = take_program(id, start.replace, asked, std::move(**spawned));
-      return taken ? Result<std::int32_t>(holder) : pass(taken.error());
-    }
-    const auto keeper = os::process_progress(::getppid());
-    const bool stopped = keeper && (keeper->state == 'T' || keeper->state == 't');
-    if (!stopped && clock().now() < end) continue;
+  auto spawned = link_.await_spawn(*number, keeper_deaf_ ? std::chrono::milliseconds(0) : kPromptAnswer);
+  if (!spawned) return pass(spawned.error());
+  if (!*spawned) {
+    log::info("pane {}: the keeper takes its time", id.value);
     keeper_deaf_ = true;
-    return fail(ErrorCode::unavailable, "the keeper does not answer{}", stopped ? ": it is stopped" : "");
+    starting_[*number] = {id, start.replace, asked, std::move(later), {}};
+    return std::optional<std::int32_t>();
   }
+  const std::int32_t holder = (*spawned)->holder;
+  auto taken = take_program(id, start.replace, asked, std::move(**spawned));
+  if (!taken) return pass(taken.error());
+  return std::optional(holder);
 }
 
 /// A program that runs becomes its pane's.
@@ -401,12 +389,13 @@ void Server::on_started(std::uint64_t request, Result<keeper::Spawned> answer) {
     return;
   }
   Starting& start = node.mapped();
+  const std::int32_t holder = answer ? answer->holder : -1;
   auto taken = answer ? take_program(start.pane, start.replace, start.asked, std::move(*answer))
                       : Result<>(pass(answer.error()));
   if (panes::PaneIo* io = pane_io(start.pane); taken && io != nullptr && !start.typed.empty()) {
     io->input(start.typed);
   }
-  start.done(std::move(taken));
+  start.done(taken ? Result<std::int32_t>(holder) : pass(taken.error()));
   commands_ran_ = true;
   display_changed();
 }

@@ -83,9 +83,12 @@ class Server final : private panes::PaneObserver {
   /// Starts a program in a pane of the model. The keeper answers within milliseconds; when it does not, the
   /// server goes on, and `done` is told when the answer comes. `done` is never called from inside.
   void start_program(model::PaneId pane, const command::ProgramStart& start, std::function<void(Result<>)> done);
-  /// The same for who has to know at once: an error when the keeper is stopped or takes seconds.
-  /// The holder of a program that has one.
-  Result<std::int32_t> start_program_now(model::PaneId pane, const command::ProgramStart& start);
+  /// What runs when a program was started: its holder, if it has one.
+  using Started = std::function<void(Result<std::int32_t>)>;
+  /// The same for who goes on at once when it can: the holder, or nothing when the keeper takes its time; then, and
+  /// only then, `later` is told.
+  Result<std::optional<std::int32_t>> start_program_soon(model::PaneId pane, const command::ProgramStart& start,
+                                                         Started later);
   /// Whether a pane's program is still being started, and what commands type into it meanwhile.
   [[nodiscard]] bool is_starting(model::PaneId pane) const;
   void type_ahead(model::PaneId pane, std::string_view bytes);
@@ -270,7 +273,7 @@ class Server final : private panes::PaneObserver {
     model::PaneId pane;
     bool replace;
     Size asked;
-    std::function<void(Result<>)> done;
+    Started done;
     std::string typed;
   };
   std::map<std::uint64_t, Starting> starting_;

@@ -109,19 +109,27 @@ TEST_CASE("while the keeper is stopped other panes go on, and what was asked of 
     client->type(word + "\r");
     CHECK(client->wait_for_text(word));
   }
-  // A job's start has to know at once.
-  const auto job = rig.sess({"run", "-d", "-s", "job", "true"});
-  CHECK_FALSE(job.status.success());
-  INFO(job.err);
-  CHECK(job.err.find("keeper") != std::string::npos);
+  // So does a job, and what is wrong with one is said when it is known.
+  Outcome job, missing, stopped;
+  std::thread running([&] { job = rig.sess({"run", "-d", "-s", "job", "sh", "-c", "exit 7"}); });
+  std::thread failing([&] { missing = rig.sess({"run", "-d", "-s", "missing", "/no/such/program"}); });
+  std::thread stopping([&] { stopped = rig.sess({"run", "-d", "-s", "stopped", "sleep", "1000"}); });
+  CHECK(wait_until([&] { return rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app\njob\nmissing\nstopped"; }));
+  CHECK(rig.ask({"status", "job"}).find("its program is being started") != std::string::npos);
+  rig.ask({"stop", "-n", "stopped"});
   // What is typed at a window that is not there yet waits for it.
   client->type("\002c");
   CHECK(wait_until([&] { return split_lines(rig.ask({"list-windows", "-t", "app"})).size() == 3; }));
   client->type("echo typed$((40+2))ahead\r");
-  CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
   ::kill(keeper, SIGCONT);
   CHECK(client->wait_for_text("typed42ahead"));
-  asking.join();
+  for (auto* thread : {&asking, &running, &failing, &stopping}) thread->join();
+  CHECK(job.status.success());
+  CHECK(rig.sess({"wait", "job"}).status.code() == 7);
+  CHECK(missing.status.code() == 127);
+  CHECK(missing.err.find("cannot run /no/such/program") != std::string::npos);
+  CHECK_FALSE(rig.sess({"status", "missing"}).status.success());
+  CHECK(rig.sess({"wait", "stopped"}).status.code() == 128 + SIGTERM);
   INFO(later.err);
   CHECK(later.status.success());
   CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app:later"}).starts_with("here"); }));

@@ -259,6 +259,21 @@ Status show_run(Item& item, const std::string& name, Way way) {
   return Status::normal;
 }
 
+/// What these starts come to is told by `then`, at once where it is known.
+Status when_all_started(Item& item, std::vector<std::string> names, std::function<Status(Item&, Result<>)> then) {
+  JobPort* jobs = item.ports().jobs;
+  while (!names.empty() && !jobs->is_starting(names.back())) names.pop_back();
+  if (names.empty()) return then(item, {});
+  const std::string name = names.back();
+  const Waker waker = item.wait();
+  jobs->when_started(name, [waker, names = std::move(names), then = std::move(then)](const Result<>& started) {
+    waker([names, then, started](Item& self) {
+      return started ? when_all_started(self, names, then) : then(self, started);
+    });
+  });
+  return Status::wait;
+}
+
 Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   JobPort* jobs = item.ports().jobs;
   const auto* client = item.client();
@@ -283,7 +298,9 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   }
   const std::string name = run.name;
   if (auto ran = jobs->run(std::move(run)); !ran) return fail_with(item, ran.error());
-  return show_run(item, name, way);
+  return when_all_started(item, {name}, [name, way](Item& self, const Result<>& started) {
+    return started ? show_run(self, name, way) : fail_with(self, started.error());
+  });
 }
 
 Status run_run(Item& item) {
@@ -378,7 +395,9 @@ Status each(Item& item, const std::function<Result<>(const std::string&)>& act) 
 Status run_start(Item& item) {
   if (item.args().empty()) return Status::normal;  // tmux's start-server: that it runs is all
   if (auto started = item.ports().jobs->start(item.args().strings(), caller_of(item)); !started) return item.error(started.error());
-  return Status::normal;
+  return when_all_started(item, item.args().strings(), [](Item& self, const Result<>& started) {
+    return started ? Status::normal : self.error(started.error());
+  });
 }
 
 Status run_stop(Item& item) {
@@ -399,7 +418,11 @@ Status run_stop(Item& item) {
 }
 
 Status run_restart(Item& item) {
-  return each(item, [&](const std::string& name) { return item.ports().jobs->restart(name); });
+  const Status status = each(item, [&](const std::string& name) { return item.ports().jobs->restart(name); });
+  if (status != Status::normal) return status;
+  return when_all_started(item, item.args().strings(), [](Item& self, const Result<>& started) {
+    return started ? Status::normal : self.error(started.error());
+  });
 }
 
 Status run_kill(Item& item) {

@@ -113,6 +113,10 @@ class JobPort {
 
   /// Adds the job and starts it. already_exists: it is active, or a session has the name.
   virtual Result<> run(JobRun run) = 0;
+  /// Whether its program was asked for and is not there yet: the keeper takes its time.
+  [[nodiscard]] virtual bool is_starting(const std::string& name) const = 0;
+  /// Of one that is starting: `done` gets what start() or run() could not say.
+  virtual void when_started(const std::string& name, std::function<void(Result<>)> done) = 0;
   /// Jobs with a file or a record get what the caller has.
   virtual Result<> start(const std::vector<std::string>& names, std::optional<job::Caller> caller) = 0;
   /// With what requires it; all of them.

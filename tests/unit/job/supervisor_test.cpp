@@ -22,16 +22,18 @@ const Exit kFailure{1, 0, false};
 struct World final : job::SupervisorActions {
   std::vector<std::string> log;
   std::vector<std::string> missing;  ///< programs that cannot be started
+  std::vector<std::string> slow;     ///< and those that are not there yet when start() comes back
   int next_pid = 100;
   Now now{job::Time(1000s), job::WallTime(1'700'000'000s)};
   Supervisor supervisor{*this};
 
-  Result<int> start(const Job& job) override {
+  Result<std::optional<int>> start(const Job& job) override {
     for (const auto& name : missing) {
       if (name == job.name) return fail(ErrorCode::not_found, "cannot run {}", name);
     }
     log.push_back("start " + job.name);
-    return next_pid++;
+    if (std::find(slow.begin(), slow.end(), job.name) != slow.end()) return std::optional<int>();
+    return std::optional(next_pid++);
   }
   void signal(const Job& job, int signo) override {
     if (signo != SIGCONT) log.push_back("signal " + std::to_string(signo) + " " + job.name);
@@ -387,4 +389,65 @@ TEST_CASE("an active job is neither replaced nor removed", "[job]") {
   world.end("make", kSuccess);
   CHECK(world.supervisor.remove("make"));
   CHECK(world.supervisor.find("make") == nullptr);
+}
+
+TEST_CASE("a program that takes long to start is waited for, by what comes after it, too", "[job]") {
+  World world;
+  world.slow = {"db"};
+  world.add("db");
+  job::Spec spec;
+  spec.after = spec.requires_ = {"db"};
+  world.add("app", spec);
+  REQUIRE(world.supervisor.start({"app"}, world.now));
+  CHECK(world.take() == Log{"start db"});
+  CHECK(world.supervisor.find("db")->starting);
+  world.pass(10s);
+  CHECK(world.take().empty());
+  world.supervisor.on_started("db", 7, world.now);
+  CHECK(world.take() == Log{"start app"});
+  CHECK(world.state("db") == State::running);
+  CHECK(world.supervisor.find("db")->pid == 7);
+  world.supervisor.on_started("db", 8, world.now);  // nobody asked
+  CHECK(world.supervisor.find("db")->pid == 7);
+}
+
+TEST_CASE("a start that fails late is a failed start", "[job]") {
+  World world;
+  world.slow = {"job"};
+  world.add("job");
+  REQUIRE(world.supervisor.start({"job"}, world.now));
+  world.supervisor.on_started("job", fail(ErrorCode::not_found, "cannot run job"), world.now);
+  CHECK(world.state("job") == State::failed);
+  CHECK(world.supervisor.find("job")->reason == "cannot run job");
+}
+
+TEST_CASE("a job that is stopped while its program is being started is stopped when it is there", "[job]") {
+  World world;
+  world.slow = {"job", "missing"};
+  world.add("job");
+  world.add("missing");
+  REQUIRE(world.supervisor.start({"job", "missing"}, world.now));
+  REQUIRE(world.supervisor.stop("job", world.now));
+  REQUIRE(world.supervisor.stop("missing", world.now));
+  CHECK(world.supervisor.any_active());
+  world.take();
+  world.supervisor.on_started("job", 7, world.now);
+  CHECK(world.take() == Log{"signal 15 job"});
+  CHECK(world.state("job") == State::stopping);
+  world.supervisor.on_started("missing", fail(ErrorCode::not_found, "cannot run"), world.now);
+  CHECK(world.take() == Log{"inactive missing"});
+}
+
+TEST_CASE("a job that was stopped while it was being started does not start with the next server", "[job]") {
+  World before;
+  before.slow = {"job"};
+  before.add("job");
+  REQUIRE(before.supervisor.start({"job"}, before.now));
+  REQUIRE(before.supervisor.stop("job", before.now));
+  Job saved = *before.supervisor.find("job");
+  saved.starting = false;
+  World world;
+  world.supervisor.adopt(saved);
+  world.supervisor.on_timer(world.now);
+  CHECK(world.take() == Log{"inactive job"});
 }
