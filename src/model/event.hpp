@@ -32,6 +32,8 @@ struct Event {
     client_session_changed,
     client_detached,      ///< by detach_client; `session` is the one it left
     client_session_lost,  ///< its session was destroyed and detach-on-destroy leaves it without one
+    client_resized,       ///< its terminal has a size: when it attached, and another one later
+    client_active,        ///< it became the one that was active last in the window it looks at
   };
   Kind kind;
   std::optional<SessionId> session;
@@ -39,6 +41,8 @@ struct Event {
   std::optional<PaneId> pane;
   std::optional<ClientId> client;
   std::string name;
+  std::string session_name;  ///< of `session` and `window` when it happened: they may be gone by now
+  std::string window_name;
   bool hooks = true;  ///< false: a hook's command did it, and no hook follows (Model::set_quiet)
 };
 

@@ -170,7 +170,10 @@ void Model::touch_client(ClientId id, Time now) {
   found->activity_order = next_.activity++;
   if (!found->session) return;
   touch_session(*found->session, now);
-  if (Window* window = current_window(*found->session)) window->latest = id;
+  Window* window = current_window(*found->session);
+  if (window == nullptr || window->latest == id) return;
+  window->latest = id;
+  report_client(Event::Kind::client_active, id, found->session);
 }
 
 Session* Model::latest_session(Attachment attachment, std::optional<SessionId> except) {
@@ -298,10 +301,11 @@ void Model::attach_client(ClientId id, SessionId session_id, Time now) {
   found->session = session_id;
   found->was_attached = true;
   to->last_attached = now;
+  if (Window* window = current_window(session_id)) window->latest = id;
   touch_client(id, now);
   if (Winlink* link = current_link(session_id)) link->bell = link->activity = link->silence = false;
-  if (fresh) report_client(Event::Kind::client_attached, id, session_id);
   if (changed) report_client(Event::Kind::client_session_changed, id, session_id);
+  if (fresh) report_client(Event::Kind::client_attached, id, session_id);
 }
 
 void Model::detach_client(ClientId id) {
@@ -322,13 +326,25 @@ std::vector<Event> Model::take_events() {
 
 void Model::report(Event::Kind kind, std::optional<SessionId> session, std::optional<WindowId> window,
                    std::optional<PaneId> pane, std::string name) {
-  events_.push_back(Event{kind, session, window, pane, std::nullopt, std::move(name), !quiet_});
+  Event event{.kind = kind, .session = session, .window = window, .pane = pane, .name = std::move(name)};
+  const Model& nodes = *this;
+  if (const Session* found = session ? nodes.session(*session) : nullptr) event.session_name = found->name;
+  if (const Window* found = window ? nodes.window(*window) : nullptr) event.window_name = found->name;
+  event.hooks = !quiet_;
+  events_.push_back(std::move(event));
 }
 
 void Model::report_client(Event::Kind kind, ClientId id, std::optional<SessionId> session) {
   const Client* found = client(id);
-  events_.push_back(
-      Event{kind, session, std::nullopt, std::nullopt, id, found == nullptr ? std::string() : found->name, !quiet_});
+  Event event{.kind = kind, .session = session, .client = id};
+  if (found != nullptr) event.name = found->name;
+  event.hooks = !quiet_;
+  events_.push_back(std::move(event));
+}
+
+void Model::client_resized(ClientId id) {
+  const Client* found = client(id);
+  if (found != nullptr && found->session) report_client(Event::Kind::client_resized, id, found->session);
 }
 
 std::string_view hook_name(Event::Kind kind) {
@@ -358,13 +374,17 @@ std::string_view hook_name(Event::Kind kind) {
     case Event::Kind::client_session_changed:
       return "client-session-changed";
     case Event::Kind::client_detached:
+    case Event::Kind::client_session_lost:
       return "client-detached";
+    case Event::Kind::client_resized:
+      return "client-resized";
+    case Event::Kind::client_active:
+      return "client-active";
     case Event::Kind::window_closed:
     case Event::Kind::pane_created:
     case Event::Kind::pane_closed:
     case Event::Kind::pane_moved:
     case Event::Kind::pane_resized:
-    case Event::Kind::client_session_lost:
       break;
   }
   return {};

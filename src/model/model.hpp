@@ -291,6 +291,8 @@ class Model {
   /// Attaches or switches; the former session becomes last_session.
   void attach_client(ClientId client, SessionId session, Time now);
   void detach_client(ClientId client);
+  /// Reports the size of an attached client's terminal: when it attached and when it changed.
+  void client_resized(ClientId client);
 
   // -- events
   // ------------------------------------------------------------------------------------------------------

@@ -240,6 +240,10 @@ bool TerminalFeatures::learn(std::string_view reply) {
     if (type == "65") add(kKnownVersions[8].features);
     return true;
   }
+  if (marker == '?' && final == 'n' && (body == "997;1" || body == "997;2")) {
+    said_dark = body.back() == '1';
+    return true;
+  }
   if (marker == '?' && final == 'u') {
     kitty_keyboard = true;
     return true;
@@ -288,13 +292,13 @@ std::string TerminalFeatures::list() const {
 }
 
 std::optional<bool> TerminalFeatures::dark() const {
-  if (!background) return std::nullopt;
+  if (said_dark || !background) return said_dark;
   // ITU-R BT.601 luma, in thousandths.
   return 299 * background->r + 587 * background->g + 114 * background->b < 128 * 1000;
 }
 
 std::string feature_questions() {
-  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033]10;?\033\\\033]11;?\033\\\033[>c\033[c";
+  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033]10;?\033\\\033]11;?\033\\\033[?996n\033[>c\033[c";
 }
 
 terminal::Color reduce(terminal::Color color, Colours colours) {

@@ -41,6 +41,7 @@ struct TerminalFeatures {
   bool utf8 = true;
   std::optional<terminal::Color> background = {};  ///< from OSC 11
   std::optional<terminal::Color> foreground = {};  ///< from OSC 10
+  std::optional<bool> said_dark = {};              ///< its theme, from CSI ? 997 n
   std::string name = {};                           ///< "foot(1.13.1)" from XTVERSION
 
   bool operator==(const TerminalFeatures&) const = default;
@@ -57,7 +58,7 @@ struct TerminalFeatures {
   /// The features as such a list, as #{client_termfeatures} shows.
   [[nodiscard]] std::string list() const;
 
-  /// Whether the background is dark: nullopt when unknown.
+  /// Whether the theme is dark, as the terminal says or by its background: nullopt when unknown.
   [[nodiscard]] std::optional<bool> dark() const;
 };
 

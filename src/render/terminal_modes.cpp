@@ -38,6 +38,8 @@ std::string enter_terminal(const TerminalModes& modes, const TerminalFeatures& f
   if (features.title) out += "\033[22;0t";
   // Margins, origin, insert and autowrap as diff() expects them; normal cursor keys and keypad.
   out += "\033[?1049h\033[m\033[r\033[?6l\033[4l\033[?7h\033[?1l\033>\033[H\033[2J";
+  // A change of its theme is told (client-dark-theme, client-light-theme).
+  out += "\033[?2031h";
   return out + change_modes({TerminalModes::Mouse::off, false, false, false}, modes, features);
 }
 
@@ -66,6 +68,7 @@ std::string leave_terminal(const TerminalModes& modes, const TerminalFeatures& f
   std::string out;
   if (features.sync) out += "\033[?2026l";
   out += change_modes(modes, {TerminalModes::Mouse::off, false, false, false}, features);
+  out += "\033[?2031l";
   if (features.hyperlinks) out += "\033]8;;\033\\";
   out += "\033[m\033[r\033[H\033[2J";
   if (features.cursor_style) out += "\033[0 q";

@@ -68,7 +68,11 @@ void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
       const char* hook = kind == Kind::bell       ? "alert-bell"
                          : kind == Kind::activity ? "alert-activity"
                                                   : "alert-silence";
-      server_.queue().submit_hook(hook, command::find_from_pane(model, source));
+      server_.queue().submit_hook(hook, command::find_from_pane(model, source), {},
+                                  {{"hook_session", to_string(session->id)},
+                                   {"hook_session_name", session->name},
+                                   {"hook_window", to_string(window)},
+                                   {"hook_window_name", model.window(window)->name}});
       if (!std::exchange(told, true)) tell(*session, index, kind, source);
     }
   }

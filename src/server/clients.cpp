@@ -159,8 +159,6 @@ void Server::drop_client(model::ClientId id) {
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
     save_client(saved_form(*gone, *seen));
-    const auto session = *seen->session;
-    queue_->submit_hook("client-detached", command::find_from_session(model_, session));
   }
   if (gone->overlay.done) gone->overlay.done(std::nullopt);
   if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
@@ -317,9 +315,7 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
     follow_client_identity(client);
     redraw(client);
     commands_ran_ = true;
-    if (seen->session) {
-      queue_->submit_hook("client-resized", command::find_from_session(model_, *seen->session), client.id);
-    }
+    model_.client_resized(client.id);
   };
   switch (frame.type) {
     case FrameType::input:
@@ -559,7 +555,9 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
   attaching->phase = Phase::attached;
   seen->exiting = false;
   const auto now = clock().wall();
+  const bool fresh = !seen->session;
   model_.attach_client(id, session, now);
+  if (fresh) model_.client_resized(id);
   model_.touch_client(id, now);
   model_.recalculate_sizes();
   follow_agent(*seen);
@@ -634,7 +632,6 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));
   if (const model::Client* seen = model_.client(client.id); seen != nullptr && seen->session) {
-    queue_->submit_hook("client-detached", command::find_from_session(model_, *seen->session));
     model_.detach_client(client.id);
     model_.client(client.id)->exiting = true;
   }

@@ -1,4 +1,5 @@
 // What commands say to clients.
+#include "base/base64.hpp"
 #include "base/log.hpp"
 #include "model/size_policy.hpp"
 #include "os/spawn.hpp"
@@ -15,25 +16,6 @@ namespace sess::server {
 namespace {
 
 using Phase = RemoteClient::Phase;
-
-std::string base64(std::string_view bytes) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  std::size_t i = 0;
-  const auto at = [&](std::size_t n) { return static_cast<unsigned>(static_cast<unsigned char>(bytes[n])); };
-  for (; i + 3 <= bytes.size(); i += 3) {
-    const unsigned v = at(i) << 16 | at(i + 1) << 8 | at(i + 2);
-    for (int shift = 18; shift >= 0; shift -= 6) out += kAlphabet[(v >> shift) & 63];
-  }
-  if (bytes.size() - i == 1) {
-    const unsigned v = at(i) << 16;
-    out += {kAlphabet[v >> 18 & 63], kAlphabet[v >> 12 & 63], '=', '='};
-  } else if (bytes.size() - i == 2) {
-    const unsigned v = at(i) << 16 | at(i + 1) << 8;
-    out += {kAlphabet[v >> 18 & 63], kAlphabet[v >> 12 & 63], kAlphabet[v >> 6 & 63], '='};
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -339,9 +321,18 @@ void HostImpl::send_clipboard(RemoteClient& client, std::string_view encoded) {
 }
 
 void HostImpl::pane_clipboard(PaneId pane, std::string_view encoded) {
-  if (server_.model().server_options().choice("set-clipboard") == "off") return;
+  const auto policy = server_.model().server_options().choice("set-clipboard");
   const model::Pane* owner = server_.model().pane(pane);
-  if (owner == nullptr) return;
+  if (owner == nullptr || policy == "off") return;
+  if (policy == "on") {
+    if (auto text = from_base64(encoded); text && !text->empty()) {
+      const auto limit = server_.model().server_options().number("buffer-limit");
+      server_.queue().buffers().add(std::move(*text), server_.clock().wall(), static_cast<std::size_t>(limit));
+      server_.model_changed();
+    }
+    server_.queue().submit_hook("pane-set-clipboard", command::find_from_pane(server_.model(), pane), {},
+                                {{"hook_pane", to_string(pane)}});
+  }
   for (const auto* session : server_.model().sessions_with(owner->window)) {
     for (const auto* seen : server_.model().clients_of(session->id)) {
       RemoteClient* client = server_.client(seen->id);
@@ -352,7 +343,7 @@ void HostImpl::pane_clipboard(PaneId pane, std::string_view encoded) {
 
 void HostImpl::copy_to_clipboard(std::optional<ClientId> id, std::string_view text) {
   if (server_.model().server_options().choice("set-clipboard") == "off" || !id) return;
-  if (RemoteClient* client = server_.client(*id)) send_clipboard(*client, base64(text));
+  if (RemoteClient* client = server_.client(*id)) send_clipboard(*client, to_base64(text));
 }
 
 }  // namespace sess::server

@@ -294,7 +294,13 @@ void Server::on_event(RemoteClient& client, const Event& event) {
   if (!by_itself) note_activity(client);
   switch (event.kind) {
     case Event::Kind::reply:
-      if (client.features.learn(event.raw)) {
+      if (const auto before = client.features.dark(); client.features.learn(event.raw)) {
+        if (const auto dark = client.features.dark(); dark && dark != before) {
+          const model::Client& seen = *model_.client(client.id);
+          queue_->submit_hook(*dark ? "client-dark-theme" : "client-light-theme",
+                              command::find_from_session(model_, *seen.session), client.id,
+                              {{"hook_client", seen.name}});
+        }
         follow_client_identity(client);
         if (client.composed) client.composed->invalidate();
       }
@@ -305,7 +311,7 @@ void Server::on_event(RemoteClient& client, const Event& event) {
       model::Client& seen = *model_.client(client.id);
       seen.focused = in;
       queue_->submit_hook(in ? "client-focus-in" : "client-focus-out",
-                          command::find_from_session(model_, *seen.session), client.id);
+                          command::find_from_session(model_, *seen.session), client.id, {{"hook_client", seen.name}});
       return;
     }
     case Event::Kind::mouse:

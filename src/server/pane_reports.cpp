@@ -76,7 +76,8 @@ void Server::on_pane_title(panes::PaneIo& pane) {
   if (owner == nullptr) return;
   owner->title = std::string(pane.screen().title());
   commands_ran_ = true;
-  queue_->submit_hook("pane-title-changed", command::find_from_pane(model_, pane.id()));
+  queue_->submit_hook("pane-title-changed", command::find_from_pane(model_, pane.id()), {},
+                      {{"hook_pane", to_string(pane.id())}});
   redraw_all();
 }
 

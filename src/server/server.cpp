@@ -82,6 +82,25 @@ bool is_internal(std::string_view name) {
          name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
 }
 
+/// What a hook's commands know of what happened, each thing in a variable of its own; of a client nothing else, as in
+/// tmux: the session that it left may be gone.
+std::vector<std::pair<std::string, std::string>> hook_variables(const model::Model& model, const model::Event& event) {
+  if (event.client) return {{"hook_client", event.name}};
+  std::vector<std::pair<std::string, std::string>> out;
+  if (event.session) {
+    out.emplace_back("hook_session", to_string(*event.session));
+    out.emplace_back("hook_session_name", event.session_name);
+  }
+  if (event.window) {
+    const model::Window* window = model.window(*event.window);
+    const bool unnamed = event.window_name.empty() && window != nullptr;  // it is given its name when it is linked
+    out.emplace_back("hook_window", to_string(*event.window));
+    out.emplace_back("hook_window_name", unnamed ? window->name : event.window_name);
+  }
+  if (event.pane) out.emplace_back("hook_pane", to_string(*event.pane));
+  return out;
+}
+
 }  // namespace
 
 int run(keeper::ServerLink link) {
@@ -470,7 +489,7 @@ void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
     if (io != nullptr) {
       write_death(*pane, *io);
     }
-    queue_->submit_hook("pane-died", target);
+    queue_->submit_hook("pane-died", target, {}, {{"hook_pane", to_string(id)}});
   } else {
     queue_->submit_hook("pane-exited", target, {}, {{"hook_pane", to_string(id)}});
     model_.destroy_pane(id);
@@ -532,9 +551,9 @@ void Server::tell_focus(bool of_hook) {
   for (const auto& change : pane_focus_.update(model_)) {
     panes::PaneIo* io = pane_io(change.pane);
     if (io != nullptr && io->screen().modes().focus_events) io->answer(change.focused ? "\x1b[I" : "\x1b[O");
-    if (of_hook || !model_.server_options().flag("focus-events")) continue;
+    if (of_hook) continue;
     queue_->submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
-                        command::find_from_pane(model_, change.pane));
+                        command::find_from_pane(model_, change.pane), {}, {{"hook_pane", to_string(change.pane)}});
   }
 }
 
@@ -616,15 +635,8 @@ void Server::follow(const model::Event& event) {
     } else if (event.session && model_.session(*event.session) != nullptr) {
       target = command::find_from_session(model_, *event.session);
     }
-    std::vector<std::pair<std::string, std::string>> formats;
-    if (event.session) formats.emplace_back("hook_session", to_string(*event.session));
-    if (event.window) formats.emplace_back("hook_window", to_string(*event.window));
-    if (event.pane) formats.emplace_back("hook_pane", to_string(*event.pane));
-    if (!event.name.empty()) {
-      formats.emplace_back(event.kind == Kind::window_closed ? "hook_window_name" : "hook_session_name", event.name);
-    }
     const bool alive = event.client && model_.client(*event.client) != nullptr;
-    queue_->submit_hook(name, target, alive ? event.client : std::nullopt, std::move(formats));
+    queue_->submit_hook(name, target, alive ? event.client : std::nullopt, hook_variables(model_, event));
   }
 }
 
