@@ -1,6 +1,7 @@
 #include "model/size_policy.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include "model/model.hpp"
@@ -81,6 +82,7 @@ bool counts_for_size(const Model& model, const Client& client) {
 std::optional<Size> window_size(const Model& model, const Window& window) {
   const bool current_only = window.options.flag("aggressive-resize");
   std::vector<SizeVote> votes;
+  std::optional<std::uint64_t> newest;  // of activity; who was active in the window counts above all others
   for (const auto& [id, client] : model.clients()) {
     if (!counts_for_size(model, client)) continue;
     const Session* session = model.session(*client.session);
@@ -88,7 +90,12 @@ std::optional<Size> window_size(const Model& model, const Window& window) {
     const Winlink* current = session->current_link();
     const bool looks =
         current_only ? current != nullptr && current->window == window.id : holds(*session, window.id);
-    if (looks) votes.push_back(SizeVote{usable(model, client, *session), window.latest == id});
+    if (!looks) continue;
+    const auto order = window.latest == id ? std::numeric_limits<std::uint64_t>::max() : client.activity_order;
+    votes.push_back(SizeVote{usable(model, client, *session), !newest || order > *newest});
+    if (!votes.back().latest) continue;
+    for (auto& vote : std::span(votes).first(votes.size() - 1)) vote.latest = false;
+    newest = order;
   }
   return choose_size(policy_of(window.options), votes, window.manual_size);
 }

@@ -28,7 +28,7 @@ enum class WindowSize : std::uint8_t {
 /// One client's say.
 struct SizeVote {
   Size size;            ///< its terminal without the status lines
-  bool latest = false;  ///< it is the client that was active in the window last
+  bool latest = false;  ///< of those that vote it is the client that was active in the window last
 };
 
 /// The size that these clients give; nullopt: keep what there is. With `latest` and one vote that one counts

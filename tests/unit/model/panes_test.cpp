@@ -216,6 +216,51 @@ TEST_CASE("windows follow the client that was active last; who ignores sizes cou
   CHECK(f.model.validate() == kNothing);
 }
 
+TEST_CASE("when the client that was active last is gone, the one before it decides a window's size", "[model][size]") {
+  Fixture f;
+  const auto s = f.session("s");
+  const auto add = [&](Size size) {
+    Client& client = f.model.add_client("c", f.now);
+    client.size = size;
+    f.model.attach_client(client.id, s, f.now);
+    f.model.recalculate_sizes();
+    return client.id;
+  };
+  const auto size = [&] {
+    f.model.recalculate_sizes();
+    return f.model.current_window(s)->size;
+  };
+  const auto one = add({24, 80});
+  const auto two = add({30, 100});
+  const auto three = add({20, 60});
+  SECTION("it detaches") {
+    f.model.detach_client(three);
+    CHECK(size() == Size{30, 100});
+    add({22, 70});
+    f.model.touch_client(one, f.now);
+    f.model.touch_client(two, f.now);
+    f.model.remove_client(two);
+    CHECK(size() == Size{24, 80});
+  }
+  SECTION("it is suspended") {
+    f.model.client(three)->suspended = true;
+    CHECK(size() == Size{30, 100});
+    f.model.client(three)->suspended = false;
+    CHECK(size() == Size{20, 60});
+  }
+  SECTION("it does not count for sizes any more") {
+    f.model.client(three)->ignore_size = true;
+    CHECK(size() == Size{30, 100});
+  }
+  SECTION("it goes to another session") {
+    const auto other = f.session("other");
+    f.model.attach_client(three, other, f.now);
+    CHECK(size() == Size{30, 100});
+    CHECK(f.model.current_window(other)->size == Size{20, 60});
+  }
+  CHECK(f.model.validate() == kNothing);
+}
+
 TEST_CASE("aggressive-resize asks only clients that look at the window", "[model][size]") {
   Fixture f;
   const auto s = f.session("s");
