@@ -74,7 +74,9 @@ void Server::update_displays() {
   for (auto& [id, client] : clients_) {
     if (client->phase == Phase::attached && !client->suspended && !client->connection->closed()) {
       update_display(*client, now);
-      const model::Client* seen = model_.client(id);
+      model::Client* seen = model_.client(id);
+      seen->written = client->flow.sent();
+      seen->discarded = client->flow.discarded();
       const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
       if (client->composed && session != nullptr && model::status_lines(model_, *session) > 0) {
         const std::chrono::seconds wanted(session->options.number("status-interval"));

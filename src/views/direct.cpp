@@ -170,7 +170,9 @@ void DirectView::skip(Time now) {
     const std::uint64_t line = owed_line_;
     return catch_up(line, now);
   }
-  discarded_ += parsed - std::max(fed_, shown_);
+  const std::uint64_t left_out = parsed - std::max(fed_, shown_);
+  discarded_ += left_out;
+  flow_.on_discarded(left_out);
   shown_ = parsed;
   shown_at_ = now;
   fed_ = parsed;

@@ -21,6 +21,8 @@ class FlowWindow {
   static constexpr std::chrono::milliseconds kTarget{50};
 
   void on_sent(std::size_t bytes, Time now);
+  /// Bytes that the terminal was not sent, because it was too slow for them.
+  void on_discarded(std::uint64_t bytes) { discarded_ += bytes; }
   /// What an acknowledgement was worth. After an impossible one the two ends do not agree, and nothing but a
   /// new connection makes them: both count from its `attached`.
   enum class Verdict { taken, impossible };
@@ -31,6 +33,9 @@ class FlowWindow {
   /// What is under way stays so, and both ends go on counting.
   void measure_anew(Time now);
 
+  /// All bytes so far: sent, and left out.
+  [[nodiscard]] std::uint64_t sent() const { return sent_; }
+  [[nodiscard]] std::uint64_t discarded() const { return discarded_; }
   /// Bytes that may be sent now.
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] std::uint64_t in_flight() const { return sent_ - acked_; }
@@ -48,6 +53,7 @@ class FlowWindow {
   };
   std::uint64_t sent_ = 0;
   std::uint64_t acked_ = 0;
+  std::uint64_t discarded_ = 0;
   std::size_t window_ = kStart;
   double rate_ = 0;
   Time last_ack_{};
