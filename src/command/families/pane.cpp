@@ -265,11 +265,7 @@ Status run_resize(Item& item) {
   if (const auto height = args.get('y')) {
     const auto size = model::parse_size(item.expand(*height), 0, INT32_MAX, window->size.rows);
     if (!size) return item.error("height " + size_problem(size.error()));
-    int rows = static_cast<int>(std::min<std::int64_t>(*size, kMaxSide));
-    const auto border = model.border_status(*window);
-    if (border == model::BorderStatus::top && pane->top == 1) ++rows;
-    if (border == model::BorderStatus::bottom && pane->top + pane->size.rows == window->size.rows - 1) ++rows;
-    model.resize_pane_to(id, Axis::vertical, rows);
+    model.resize_pane_to(id, Axis::vertical, static_cast<int>(std::min<std::int64_t>(*size, kMaxSide)));
   }
   const int by = static_cast<int>(std::min<std::int64_t>(change, kMaxSide));
   if (args.has('L')) {
