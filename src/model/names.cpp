@@ -26,4 +26,13 @@ std::string window_name(std::string_view given) {
   return name;
 }
 
+std::string_view command_name(std::string_view command) {
+  constexpr std::string_view kExec = "exec ";
+  if (command.starts_with('"')) command = command.substr(1, command.find('"', 1) - 1);
+  if (command.starts_with(kExec)) command.remove_prefix(kExec.size());
+  while (command.starts_with(' ') || command.starts_with('-')) command.remove_prefix(1);
+  command = command.substr(0, command.find(' '));
+  return command.starts_with('/') ? command.substr(command.rfind('/') + 1) : command;
+}
+
 }  // namespace sess::model

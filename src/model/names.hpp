@@ -23,4 +23,7 @@ inline constexpr std::size_t kMaxNameLength = 255;
 /// A window's name: control characters escaped as above, cut at kMaxNameLength. Never fails; may be empty.
 [[nodiscard]] std::string window_name(std::string_view given);
 
+/// The program in the text of a command, as a name: "exec /usr/bin/vim -R" is vim, "-zsh" zsh.
+[[nodiscard]] std::string_view command_name(std::string_view command);
+
 }  // namespace sess::model

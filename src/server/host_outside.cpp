@@ -190,6 +190,7 @@ std::uint64_t HostImpl::room() const { return server_.room(); }
 
 void HostImpl::option_changed(std::string_view name) {
   if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
+  if (name.starts_with("automatic-rename")) server_.look_at_names();
   if (name == "monitor-silence") server_.alerts().watch_silence();
   server_.display_changed();
   server_.redraw_all();

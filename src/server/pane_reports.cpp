@@ -41,12 +41,21 @@ void Server::on_pane_output(panes::PaneIo& pane) {
   printed_.insert(pane.id());
   saved_sessions_->on_output(pane);
   job_control_->log_output(pane);
-  const model::Pane* owner = model_.pane(pane.id());
-  if (owner == nullptr || rename_timer_->armed()) return;
-  const model::Window* window = model_.window(owner->window);
-  if (window != nullptr && window->active == pane.id() && window->options.flag("automatic-rename")) {
-    rename_timer_->start(kRenameInterval);
-  }
+  look_at_name(pane.id());
+}
+
+void Server::look_at_name(model::PaneId id) {
+  const model::Pane* pane = rename_timer_->armed() ? nullptr : model_.pane(id);
+  const model::Window* window = pane != nullptr ? model_.window(pane->window) : nullptr;
+  if (window != nullptr && window->active == id) look_at_name(*window);
+}
+
+void Server::look_at_name(const model::Window& window) {
+  if (!rename_timer_->armed() && window.options.flag("automatic-rename")) rename_timer_->start(kRenameInterval);
+}
+
+void Server::look_at_names() {
+  for (const auto& [id, window] : model_.windows()) look_at_name(window);
 }
 
 void Server::tell_starved() {

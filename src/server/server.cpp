@@ -393,6 +393,7 @@ Result<> Server::take_program(model::PaneId id, bool replace, Size asked, keeper
   }
   if (pane->size != asked) io->resize(pane->size, {});
   if (!spawned.note.empty()) io->announce(spawned.note + "\r\n");
+  if (replace) look_at_name(id);
   log::debug("pane {}: started pid {}", id.value, spawned.pid);
   return {};
 }
@@ -489,6 +490,7 @@ void Server::end_pane(model::PaneId id, int wait_status, model::Time ended) {
     if (io != nullptr) {
       write_death(*pane, *io);
     }
+    look_at_name(id);
     queue_->submit_hook("pane-died", target, {}, {{"hook_pane", to_string(id)}});
   } else {
     queue_->submit_hook("pane-exited", target, {}, {{"hook_pane", to_string(id)}});
@@ -505,6 +507,7 @@ void Server::pane_waits(model::PaneId id, int wait_status, model::Time ended) {
   pane->dead_status = wait_status;
   pane->dead_time = ended;
   printed_.insert(id);
+  look_at_name(id);
   model_changed();
 }
 
@@ -620,9 +623,11 @@ void Server::follow(const model::Event& event) {
                stopping_ ? "[server exited]" : "[exited]");
       }
       break;
-    case Kind::session_closed:
-      if (model_.sessions().empty()) break;
-      [[fallthrough]];
+    case Kind::window_pane_changed:
+    case Kind::pane_moved:
+      // A swap reports the pane that came, and the window where it is.
+      if (event.pane) look_at_name(*event.pane);
+      break;
     default:
       break;
   }

@@ -125,6 +125,8 @@ class Server final : private panes::PaneObserver {
   void redraw(RemoteClient& client);
   void redraw_all();
   void apply_history_limits();
+  /// An option changed from which the names of windows follow.
+  void look_at_names();
   [[nodiscard]] panes::PaneIo::Limits history_limits(const model::Pane& pane);
   /// The stable path that SSH_AUTH_SOCK names in every program.
   [[nodiscard]] const std::string& agent_path() const { return agent_path_; }
@@ -149,6 +151,9 @@ class Server final : private panes::PaneObserver {
   void tell_starved();
   void follow_model();
   void follow(const model::Event& event);
+  /// Something happened from which another name may follow for a window that takes it from its active pane.
+  void look_at_name(model::PaneId pane);
+  void look_at_name(const model::Window& window);
   void rename_windows();
   void expect_starter();
   void leave_if_empty();

@@ -112,13 +112,7 @@ void name_window(model::Model& model, model::WindowId id) {
   if (pane == nullptr || !window->name.empty()) return;
   std::string_view name = !pane->argv.empty() ? std::string_view(pane->argv.front()) : pane->shell_command;
   if (name.empty()) name = pane->shell;
-  constexpr std::string_view kExec = "exec ";
-  if (!name.empty() && name.front() == '"') name = name.substr(1, name.find('"', 1) - 1);
-  if (name.substr(0, kExec.size()) == kExec) name.remove_prefix(kExec.size());
-  while (!name.empty() && (name.front() == ' ' || name.front() == '-')) name.remove_prefix(1);
-  name = name.substr(0, name.find(' '));
-  if (!name.empty() && name.front() == '/') name = name.substr(name.rfind('/') + 1);
-  window->name = model::window_name(name);
+  window->name = model::window_name(model::command_name(name));
 }
 
 void print_created(Item& item, const Target& target, std::string_view fallback) {

@@ -7,6 +7,7 @@
 
 #include "command/format/variables.hpp"
 #include "base/quote.hpp"
+#include "model/names.hpp"
 
 namespace sess::command {
 namespace {
@@ -71,16 +72,9 @@ Found pane_start_command(C c) {
 
 Found pane_current_command(C c) {
   return with_pane(c, [&](const Pane& p) -> Found {
-    std::string name = c.ports->programs.current_command(p.id);
-    if (!name.empty()) return name;
-    if (!p.argv.empty()) {
-      name = p.argv.front();
-    } else if (!p.shell_command.empty()) {
-      name = p.shell_command.substr(0, p.shell_command.find(' '));
-    } else {
-      name = p.shell;
-    }
-    return name.substr(name.rfind('/') + 1);
+    if (std::string name = c.ports->programs.current_command(p.id); !name.empty()) return name;
+    const std::string& started = !p.argv.empty() ? p.argv.front() : !p.shell_command.empty() ? p.shell_command : p.shell;
+    return std::string(model::command_name(started));
   });
 }
 

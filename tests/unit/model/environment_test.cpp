@@ -64,6 +64,15 @@ TEST_CASE("session names are stored as tmux 3.3a stores them", "[model]") {
   CHECK(window_name("w\tq\\z") == "w\\tq\\\\z");
 }
 
+TEST_CASE("a command's text names its program", "[model]") {
+  CHECK(command_name("exec /usr/bin/vim -R x") == "vim");
+  CHECK(command_name("-zsh") == "zsh");
+  CHECK(command_name("\"top\" -d 1") == "top");
+  CHECK(command_name("/bin/sh") == "sh");
+  CHECK(command_name("cat").size() == 3);
+  CHECK(command_name("").empty());
+}
+
 TEST_CASE("numbers and sizes are refused in strtonum's words", "[model]") {
   CHECK(parse_number("12", 0, 100) == 12);
   CHECK(parse_number("+12", 0, 100) == 12);

@@ -1,0 +1,89 @@
+// Windows and the clients that look at them: names, sizes and counts that follow from what happens by itself.
+#include "rig.hpp"
+
+using namespace sess::test;
+
+namespace {
+
+bool is_named(const Rig& rig, const std::string& name) {
+  return wait_until([&] { return rig.ask({"display-message", "-p", "-t", "app", "#{window_name}"}) == name; });
+}
+
+}  // namespace
+
+TEST_CASE("automatic-rename looks again when the program in the active pane is another one", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  rig.ask({"set-option", "-g", "automatic-rename-format", "#{pane_current_command}#{?pane_dead,-dead,}"});
+  rig.ask({"split-window", "-d", "-t", "app", "exec sleep 600"});
+  REQUIRE(is_named(rig, "cat"));
+  SECTION("another pane is selected") {
+    rig.ask({"select-pane", "-t", "app:0.1"});
+    CHECK(is_named(rig, "sleep"));
+  }
+  SECTION("the panes are swapped") {
+    rig.ask({"swap-pane", "-s", "app:0.0", "-t", "app:0.1"});
+    rig.ask({"select-pane", "-t", "app:0.0"});
+    CHECK(is_named(rig, "sleep"));
+  }
+  SECTION("the active pane is killed") {
+    rig.ask({"kill-pane", "-t", "app:0.0"});
+    CHECK(is_named(rig, "sleep"));
+  }
+  SECTION("it goes to another window") {
+    rig.ask({"break-pane", "-d", "-s", "app:0.0"});
+    CHECK(is_named(rig, "sleep"));
+  }
+  SECTION("its program ends and the pane stays") {
+    rig.ask({"set-option", "-g", "remain-on-exit", "on"});
+    rig.ask({"set-option", "-g", "remain-on-exit-format", ""});
+    rig.ask({"send-keys", "-t", "app:0.0", "C-d"});
+    CHECK(is_named(rig, "cat-dead"));
+    rig.ask({"respawn-pane", "-t", "app:0.0", "exec sleep 600"});
+    CHECK(is_named(rig, "sleep"));
+  }
+  SECTION("the format is another one") {
+    rig.ask({"set-option", "-g", "automatic-rename-format", "is #{pane_current_command}"});
+    CHECK(is_named(rig, "is cat"));
+  }
+  SECTION("automatic-rename is switched on again") {
+    rig.ask({"rename-window", "-t", "app", "mine"});
+    rig.ask({"set-option", "-w", "-t", "app", "automatic-rename", "on"});
+    CHECK(is_named(rig, "cat"));
+  }
+}
+
+TEST_CASE("client_written counts what a client was sent, in both views", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "read x; seq 1 20000; exec cat"});
+  const auto written = [&] { return std::atol(rig.ask({"list-clients", "-F", "#{client_written}"}).c_str()); };
+  const auto client = rig.terminal({"attach-session", "-t", "app"});
+  REQUIRE(client->wait_until([&] { return written() > 0; }));
+  const long before = written();
+  client->type("\r");
+  REQUIRE(client->wait_for_text("20000"));
+  const long direct = written();
+  CHECK(direct > before);
+  // What came too fast was left out; its lines followed out of the history.
+  CHECK(direct + std::atol(rig.ask({"list-clients", "-F", "#{client_discarded}"}).c_str()) >= before + 100'000);
+  rig.ask({"split-window", "-t", "app", "echo another; exec cat"});
+  REQUIRE(client->wait_for_text("another"));
+  CHECK(written() > direct);
+}
+
+TEST_CASE("resize-pane -y gives the pane that many rows, with its title line and without", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "-x", "80", "-y", "40", "exec cat"});
+  rig.ask({"split-window", "-v", "-t", "app", "exec cat"});
+  rig.ask({"split-window", "-v", "-t", "app", "exec cat"});
+  for (const char* status : {"off", "top", "bottom"}) {
+    rig.ask({"set-option", "-w", "-t", "app", "pane-border-status", status});
+    for (const std::string pane : {"app:0.0", "app:0.1", "app:0.2"}) {
+      CAPTURE(status, pane);
+      rig.ask({"resize-pane", "-t", pane, "-y", "6"});
+      CHECK(rig.ask({"display-message", "-p", "-t", pane, "#{pane_height}"}) == "6");
+      rig.ask({"resize-pane", "-t", pane, "-y", "25%"});
+      CHECK(rig.ask({"display-message", "-p", "-t", pane, "#{pane_height}"}) == "10");
+    }
+  }
+}
