@@ -51,7 +51,8 @@ Attachment::~Attachment() = default;
 
 Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, Connector connector,
                                                      Hello hello, const Welcome& welcome,
-                                                     const Attached& attached) {
+                                                     const Attached& attached,
+                                                     std::optional<remote::Route> route) {
   auto terminal = Terminal::open(tty);
   if (!terminal) return pass(terminal.error());
   auto loop = os::Loop::open();
@@ -64,6 +65,7 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
+  if (route) self->pursue(std::move(*route));
   self->on_attached(attached);
   return self;
 }
@@ -74,7 +76,7 @@ AttachmentEnd Attachment::run() {
   update_wants();
   if (!finished_) loop_->run();
   terminal_->leave(std::chrono::milliseconds(0));
-  end_.far = channel_ && channel_->far() != nullptr;
+  end_.far = pursuit_.has_value();
   return std::move(end_);
 }
 
@@ -82,7 +84,10 @@ void Attachment::on_socket(bool readable, bool writable) {
   if (!channel_) return;
   if (writable) channel_->flush();
   if (readable) {
-    if (channel_->receive(kReadBudget) == Channel::Received::data) liveness_.heard(Clock::now());
+    if (channel_->receive(kReadBudget) == Channel::Received::data) {
+      liveness_.heard(Clock::now());
+      if (pursuit_) pursuit_->heard();
+    }
     handle_frames();
   }
   update_wants();
@@ -141,7 +146,7 @@ void Attachment::handle(const Frame& frame) {
       return suspend();
     case FrameType::lock:
       // Another machine's command is not run here; the terminal was not given to anybody.
-      if (channel_->far() != nullptr) return channel_->send(Continued{size_});
+      if (pursuit_) return channel_->send(Continued{size_});
       return with<Lock>(frame, [this](const Lock& m) { run_lock(m.command); });
     case FrameType::detached:
       return with<Detached>(frame, [this](const Detached& m) {
@@ -194,8 +199,8 @@ void Attachment::on_attached(const Attached& message) {
   acked_ = 0;
   outage_.over(Clock::now());
   notice_timer_.stop();
-  if (repaint_due_ && steady_acks_) channel_->send(Continued{size_, !written_on_});
-  repaint_due_ = written_on_ = false;
+  if (pursuit_) pursuit_->resumed();
+  show_anew_if_due();
 }
 
 void Attachment::on_output(const Output& message) {
@@ -220,10 +225,13 @@ void Attachment::read_terminal() {
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return hang_up();
   const std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
-  if (outage_.may_abort(Clock::now()) && holds_interrupt(typed)) {
+  if (pursuit_ && pursuit_->asks()) return pursuit_->answer(typed);
+  // Of a server on another machine it is the program's: the network is what is waited for, and keys are kept.
+  if (!pursuit_ && outage_.may_abort(Clock::now()) && holds_interrupt(typed)) {
     return fail_with("[lost server: gave up waiting]");
   }
   const std::uint64_t sequence = input_.push(typed);
+  if (pursuit_) pursuit_->key_pressed();
   if (state_ != State::connected) return;  // replayed after welcome
   channel_->queue(Input{sequence, typed});
   queue_ack(1);
@@ -235,7 +243,7 @@ void Attachment::queue_ack(std::uint64_t least) {
   const std::uint64_t taken = received_ - terminal_->output().queued();
   if (taken < ack_base_) return;  // still busy with what the former connection sent
   const std::uint64_t total = taken - ack_base_;
-  if (total - acked_ < least || channel_->unsent() > kUnsentLimit) return;
+  if (total < acked_ || total - acked_ < least || channel_->unsent() > kUnsentLimit) return;
   channel_->queue(Ack{total});
   acked_ = total;
 }
@@ -258,7 +266,8 @@ void Attachment::on_answer_due() {
 /// An answer is due while input is not acknowledged or an attachment is to be resumed, and the client
 /// listens.
 void Attachment::watch_server() {
-  const bool due = channel_ && (!counting_ || !input_.empty());
+  // Silence of a link to another machine is the pursuit's business.
+  const bool due = !pursuit_ && channel_ && (!counting_ || !input_.empty());
   if (!due || terminal_->output().above_mark()) {
     liveness_.settle();
     return answer_timer_.stop();

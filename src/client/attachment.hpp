@@ -20,6 +20,7 @@
 #include "client/link.hpp"
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
+#include "client/remote/pursuit.hpp"
 #include "client/terminal.hpp"
 #include "os/loop.hpp"
 #include "protocol/input_buffer.hpp"
@@ -39,11 +40,13 @@ struct AttachmentEnd {
 
 class Attachment {
  public:
-  /// `tty` is the terminal (standard input), `channel` carries the server's frames after its `attached`.
+  /// `tty` is the terminal (standard input), `channel` carries the server's frames after its `attached`. `route` leads
+  /// to a server on another machine again; without one the connector does.
   [[nodiscard]] static Result<std::unique_ptr<Attachment>> open(int tty, Channel channel, Connector connector,
                                                                 protocol::Hello hello,
                                                                 const protocol::Welcome& welcome,
-                                                                const protocol::Attached& attached);
+                                                                const protocol::Attached& attached,
+                                                                std::optional<remote::Route> route = std::nullopt);
   ~Attachment();
   Attachment(const Attachment&) = delete;
   Attachment& operator=(const Attachment&) = delete;
@@ -84,9 +87,19 @@ class Attachment {
   void lose_connection();
   void try_again_after(Outage::Duration delay);
   void connect_again();
+  void leave_channel();
+  void say_hello();
   void on_greeted(const protocol::Frame& frame);
   void show_notice();
+  void write_notice(std::string_view text);
+  void show_anew_if_due();
   [[nodiscard]] protocol::Resume resume_point() const;
+
+  // attachment_remote.cpp: a link that is silent, and its replacement
+  void pursue(remote::Route route);
+  void take_link(Channel channel);
+  void show_far_notice();
+  void remove_notice();
 
   // attachment_end.cpp: suspension and the end
   void watch_signals();
@@ -132,6 +145,7 @@ class Attachment {
   bool counting_ = false;                       // this connection has said attached
   protocol::TerminalSize size_;
 
+  std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine
   Outage outage_;
   Liveness liveness_;
   std::uint64_t ping_serial_ = 0;

@@ -10,8 +10,9 @@ using Clock = std::chrono::steady_clock;
 
 // Cursor saved, last row, reverse video, the rest of the row cleared, cursor back. The repaint that is asked
 // for later removes it.
-constexpr std::string_view kNotice =
-    "\0337\033[999;1H\033[0;7m[sess: waiting for the server; Ctrl-C gives up]\033[0m\033[K\0338";
+constexpr std::string_view kBeforeNotice = "\0337\033[999;1H\033[0;7m";
+constexpr std::string_view kAfterNotice = "\033[0m\033[K\0338";
+constexpr std::string_view kNotice = "[sess: waiting for the server; Ctrl-C gives up]";
 
 }  // namespace
 
@@ -20,12 +21,23 @@ void Attachment::watch_channel() {
   socket_watch_->want(true, channel_->unsent() > 0);
 }
 
-void Attachment::lose_connection() {
+void Attachment::leave_channel() {
   socket_watch_.reset();
   channel_.reset();
   counting_ = false;
   liveness_.settle();
   answer_timer_.stop();
+}
+
+void Attachment::lose_connection() {
+  if (pursuit_) {
+    channel_->far()->listen();
+    const std::string reason = channel_->far()->last_line();
+    leave_channel();
+    state_ = State::waiting;
+    return pursuit_->lost(reason);
+  }
+  leave_channel();
   if (!outage_.active()) notice_timer_.start(Outage::kNoticeAfter);
   try_again_after(outage_.lost(Clock::now()));
 }
@@ -46,6 +58,10 @@ void Attachment::connect_again() {
   }
   outage_.present();
   channel_.emplace(std::move(*link));
+  say_hello();
+}
+
+void Attachment::say_hello() {
   state_ = State::greeting;
   watch_channel();
   size_ = hello_.size = terminal_->size();
@@ -69,6 +85,7 @@ Resume Attachment::resume_point() const {
 }
 
 void Attachment::on_greeted(const Frame& frame) {
+  if (frame.type == FrameType::ping) return;  // a proxy's first word
   if (frame.type == FrameType::error) {
     // No room now is no end: whoever was attached tries again.
     const auto refusal = Refusal::parse(frame.payload);
@@ -93,10 +110,22 @@ void Attachment::on_greeted(const Frame& frame) {
 
 void Attachment::show_notice() {
   if (!outage_.active() || !terminal_->entered()) return;
-  terminal_->output().write(kNotice);
-  received_ += kNotice.size();  // keeps received_ minus queued the bytes taken; a new connection counts anew
+  write_notice(kNotice);
+}
+
+void Attachment::write_notice(std::string_view text) {
+  const std::string bytes = fmt::format("{}{}{}", kBeforeNotice, text, kAfterNotice);
+  terminal_->output().write(bytes);
+  received_ += bytes.size();  // keeps received_ minus queued the bytes taken; a new connection counts anew
+  // The old link of a far server may come back, and its counting goes on.
+  if (counting_) ack_base_ += bytes.size();
   repaint_due_ = true;
   update_wants();
+}
+
+void Attachment::show_anew_if_due() {
+  if (repaint_due_ && steady_acks_) channel_->send(Continued{size_, !written_on_});
+  repaint_due_ = written_on_ = false;
 }
 
 }  // namespace sess::client

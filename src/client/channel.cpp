@@ -55,11 +55,11 @@ Channel::Received Channel::receive(std::size_t budget) {
   }
 }
 
-std::string Channel::why_lost() {
+std::string Channel::why_lost(std::chrono::milliseconds patience) {
   // What it said may still lie in the socket when it was writing that failed.
   constexpr std::size_t kSome = 4096;
   if (!marked_ && receive(kSome) == Received::data && !marked_) (void)receive(kSome);
-  return link_.far->why_lost(marked_ ? std::string() : preamble_);
+  return link_.far->why_lost(marked_ ? std::string() : preamble_, patience);
 }
 
 /// Throws away what comes before the stream; `bytes` are in the reader's own space.

@@ -4,6 +4,7 @@
 // input by the InputBuffer, everything else is small and sent rarely.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -50,7 +51,7 @@ class Channel {
   [[nodiscard]] const std::string& preamble() const { return preamble_; }
 
   /// Why a link over a transport was lost, in one line for the user; waits a moment for its program to end.
-  [[nodiscard]] std::string why_lost();
+  [[nodiscard]] std::string why_lost(std::chrono::milliseconds patience = std::chrono::seconds(2));
 
   /// The connection failed in either direction.
   [[nodiscard]] bool lost() const { return lost_; }

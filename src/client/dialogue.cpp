@@ -196,7 +196,7 @@ class Dialogue {
     }
     const int ready = ::poll(entries.data(), entries.size(), timeout);
     look_alive();
-    if (far != nullptr && entries[2].revents != 0) far->relay();
+    if (far != nullptr && entries[2].revents != 0) far->listen();
     if (ready <= 0) return;
     channel_.flush();
     if ((entries[0].revents & ~POLLOUT) != 0 && channel_.receive(kReadBudget) == Channel::Received::data) {

@@ -62,7 +62,7 @@ Result<std::variant<protocol::Welcome, Instead>> await_welcome(Channel& channel,
     const int timeout =
         far != nullptr ? -1 : static_cast<int>(std::chrono::ceil<milliseconds>(wake - now).count());
     if (::poll(entries.data(), entries.size(), timeout) <= 0) continue;
-    if (entries[1].revents != 0) far->relay();
+    if (entries[1].revents != 0) far->listen();
     channel.flush();
     if ((entries[0].revents & ~POLLOUT) != 0) channel.receive(kReadBudget);
   }
@@ -110,7 +110,7 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
       auto answer = await_welcome(channel, end);
       if (!answer) return pass(answer.error());
       if (auto* welcome = std::get_if<protocol::Welcome>(&*answer)) {
-        if (channel.far() != nullptr) channel.far()->relay_held();
+        if (channel.far() != nullptr) channel.far()->release();
         return Greeting{std::move(channel), std::move(*welcome)};
       }
       // Another log-in would ask the user again; what went wrong is theirs to judge.

@@ -97,11 +97,22 @@ DialogueEnd hold_control_dialogue(Channel& channel) {
   return hold_dialogue(channel, {});
 }
 
+/// Words behind `sess` on the other machine, up to the proxy's own.
+std::vector<std::string> far_words(const Options& options) {
+  std::vector<std::string> words;
+  if (options.name) words.insert(words.end(), {"-L", *options.name});
+  if (options.socket_path) words.insert(words.end(), {"-S", *options.socket_path});
+  for (const auto& file : options.config_files) words.insert(words.end(), {"-f", file});
+  if (options.no_start || !may_start_server(options.command)) words.emplace_back("-N");
+  words.emplace_back("proxy");
+  return words;
+}
+
 /// What is done with each way a dialogue ends; the result is the exit status.
 class Ending {
  public:
-  Ending(const Connector& connector, const protocol::Hello& hello, Greeting& greeting)
-      : connector_(connector), hello_(hello), greeting_(greeting) {}
+  Ending(const Options& options, const Connector& connector, const protocol::Hello& hello, Greeting& greeting)
+      : options_(options), connector_(connector), hello_(hello), greeting_(greeting) {}
 
   int operator()(const Finished& end) { return end.status; }
   int operator()(const Broken& end) {
@@ -117,7 +128,7 @@ class Ending {
   }
   int operator()(const protocol::Attached& attached) {
     auto attachment = Attachment::open(STDIN_FILENO, std::move(greeting_.channel), connector_, hello_,
-                                       greeting_.welcome, attached);
+                                       greeting_.welcome, attached, route());
     if (!attachment) return complain(attachment.error().text);
     const AttachmentEnd end = (*attachment)->run();
     attachment->reset();
@@ -131,6 +142,16 @@ class Ending {
   }
 
  private:
+  /// A daemon that is away for a moment is waited for there, and none is started.
+  [[nodiscard]] std::optional<remote::Route> route() const {
+    if (!options_.far) return std::nullopt;
+    auto words = far_words(options_);
+    if (std::find(words.begin(), words.end(), "-N") == words.end()) words.insert(words.begin(), "-N");
+    words.insert(words.end(), {"--wait", "--alone"});
+    return remote::Route{*options_.far, std::move(words)};
+  }
+
+  const Options& options_;
   const Connector& connector_;
   const protocol::Hello& hello_;
   Greeting& greeting_;
@@ -148,17 +169,6 @@ os::PathOptions path_options(const Options& options) {
     out.socket_path = std::string(value.substr(0, value.find(',')));
   }
   return out;
-}
-
-/// Words behind `sess` on the other machine, up to the proxy's own.
-std::vector<std::string> far_words(const Options& options) {
-  std::vector<std::string> words;
-  if (options.name) words.insert(words.end(), {"-L", *options.name});
-  if (options.socket_path) words.insert(words.end(), {"-S", *options.socket_path});
-  for (const auto& file : options.config_files) words.insert(words.end(), {"-f", file});
-  if (options.no_start || !may_start_server(options.command)) words.emplace_back("-N");
-  words.emplace_back("proxy");
-  return words;
 }
 
 /// A link that was lost in the middle of a command is made again, as long as it takes where somebody follows or waits.
@@ -219,7 +229,7 @@ int converse(const Options& options, const Connector& connector, const std::func
         fmt::format(": what became of '{}' is not known",
                     options.command.empty() ? std::string("new-session") : options.command.front());
   }
-  return std::visit(Ending(connector, hello, *greeting), end);
+  return std::visit(Ending(options, connector, hello, *greeting), end);
 }
 
 int run_far(const Options& options) {

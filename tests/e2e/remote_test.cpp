@@ -133,3 +133,103 @@ TEST_CASE("what another machine asks for is not run on this one", "[remote]") {
   CHECK(terminal->transcript().find("asked for a command on this machine: not run") != std::string::npos);
   CHECK_FALSE(fs::exists(mark));
 }
+
+namespace {
+
+/// A terminal attached through a relay to the session `app` over there.
+struct Link {
+  Link() : relay(far.login.port()) {
+    far.login.configure(relay.port());
+    far.rig.home().write("config/sess/sess.conf", "set -g status off\nset -g history-limit 100000\n");
+  }
+  void attach() {
+    terminal = far.rig.terminal({"ssh", "far", "-s", "app", "env", "PS1=in$ ", "sh"}, {24, 80}, far.here());
+    REQUIRE(terminal->wait_for_text("in$"));
+  }
+  /// Types until the program has answered what was typed last.
+  void expect_answer(const std::string& number) {
+    terminal->type("echo key " + number + "$((6*7))\r");
+    CHECK(terminal->wait_for_text("key " + number + "42"));
+  }
+  [[nodiscard]] std::vector<pid_t> helpers() const {
+    auto found = processes_named(far.rig.home(), "ssh");
+    const auto proxies = processes_named(far.rig.home(), "sess");
+    found.insert(found.end(), proxies.begin(), proxies.end());
+    return found;
+  }
+  /// The terminal, its scrollback first, as lines that begin with the word.
+  [[nodiscard]] std::vector<std::string> lines(const std::string& word) {
+    auto all = terminal->oracle().scrollback();
+    for (const auto& line : split_lines(terminal->screen())) all.push_back(line);
+    all.erase(
+        std::remove_if(all.begin(), all.end(), [&](const auto& line) { return !line.starts_with(word); }),
+        all.end());
+    return all;
+  }
+  /// Nothing of it is left here or there but the daemon.
+  void expect_clean_end() {
+    terminal->type("\rexit\r");
+    REQUIRE(terminal->wait_exit());
+    CHECK(wait_until([&] { return helpers().empty() && relay.open() == 0; }));
+  }
+
+  Far far;
+  Relay relay;
+  std::unique_ptr<Attached> terminal;
+};
+
+}  // namespace
+
+TEST_CASE("a link that is cut is made again at once, and no key is lost or doubled", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  for (int round = 2; round < 6; ++round) {
+    const auto before = link.relay.connections();
+    link.terminal->type("echo key " + std::to_string(round));
+    link.relay.cut();
+    link.terminal->type("$((6*7))\r");
+    CHECK(link.terminal->wait_for_text("key " + std::to_string(round) + "42"));
+    CHECK(link.relay.connections() > before);
+  }
+  CHECK(link.helpers().size() <= 4);
+  link.expect_clean_end();
+}
+
+TEST_CASE("a link that stands still is told of, and goes on without a trace when it wakes", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  const std::string before = link.terminal->screen();
+  link.relay.freeze();
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(link.terminal->wait_for_text("[sess: no answer from far for 3 s"));
+  CHECK(std::chrono::steady_clock::now() - start < Milliseconds(5000));
+  link.terminal->type("echo kept $((6*7))");
+  CHECK(link.terminal->wait_for_text("typed bytes kept"));
+  link.relay.thaw();
+  CHECK(link.terminal->wait_for_text("echo kept $((6*7))"));
+  CHECK(link.terminal->wait_for_no_text("[sess: no answer"));
+  link.terminal->type("\r");
+  CHECK(link.terminal->wait_for_text("kept 42"));
+  link.expect_answer("2");
+  link.expect_clean_end();
+}
+
+TEST_CASE("a link whose bytes vanish is replaced, and the old one ends on both sides", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  link.relay.vanish();
+  link.terminal->type("echo kept $((6*7))\r");
+  REQUIRE(link.terminal->wait_for_text("[sess: no answer from far for 3 s"));
+  link.relay.restore();
+  CHECK(link.terminal->wait_for_text("kept 42"));
+  CHECK(link.terminal->wait_for_no_text("[sess: no answer"));
+  link.expect_answer("2");
+  // The first connection still stands in the relay; the far sshd has no reason of its own to end it.
+  CHECK(wait_until([&] { return processes_named(link.far.rig.home(), "sess").size() == 2; }));
+  link.terminal->type("exit\r");
+  REQUIRE(link.terminal->wait_exit());
+  CHECK(wait_until([&] { return link.helpers().empty(); }));
+}

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
+#include <utility>
 
 #include "base/printable.hpp"
 #include "os/descriptor.hpp"
@@ -15,17 +15,21 @@ namespace {
 
 // A line without an end is cut here.
 constexpr std::size_t kLongestLine = 4096;
-constexpr std::chrono::milliseconds kEndPatience{2000};
 constexpr std::size_t kMostSaid = 200;
 constexpr int kNotFound = 127;
 
-void say(const std::string& line) {
-  (void)os::write_all(STDERR_FILENO, line + "\n");
+/// What ssh -v reports of its progress, or of itself.
+bool is_report(std::string_view line) {
+  for (const std::string_view start : {"debug1: ", "OpenSSH_", "Authenticated to ",
+                                       "Transferred: ", "Bytes per second: ", "Killed by signal"}) {
+    if (line.substr(0, start.size()) == start) return true;
+  }
+  return false;
 }
 
 }  // namespace
 
-void FarEnd::listen(const std::function<void(const std::string&)>& line) {
+void FarEnd::listen(const std::function<void(const std::string& line)>& observe) {
   std::array<char, 4096> bytes;
   while (!closed_) {
     const ssize_t got = ::read(helper_->errors(), bytes.data(), bytes.size());
@@ -35,32 +39,29 @@ void FarEnd::listen(const std::function<void(const std::string&)>& line) {
     for (ssize_t i = 0; i < got; ++i) {
       const char c = bytes[static_cast<std::size_t>(i)];
       if (c != '\n' && c != '\r') partial_ += c;
-      if (partial_.empty() || (c != '\n' && partial_.size() < kLongestLine)) continue;
-      if (!held_.empty()) line(held_);
-      held_ = printable(partial_);
-      partial_.clear();
+      if (c == '\n' || partial_.size() >= kLongestLine) take_line(observe);
     }
   }
-  if (closed_ && !partial_.empty()) {
-    if (!held_.empty()) line(held_);
-    held_ = printable(partial_);
-    partial_.clear();
-  }
+  if (closed_) take_line(observe);
 }
 
-void FarEnd::relay() {
-  listen(say);
+void FarEnd::take_line(const std::function<void(const std::string& line)>& observe) {
+  const std::string line = printable(std::exchange(partial_, {}));
+  if (line.empty()) return;
+  if (observe) observe(line);
+  if (is_report(line)) return;
+  release();
+  held_ = line;
 }
 
-void FarEnd::relay_held() {
-  relay();
-  if (!held_.empty()) say(held_);
+void FarEnd::release() {
+  if (!held_.empty() && !quiet_) (void)os::write_all(STDERR_FILENO, held_ + "\n");
   held_.clear();
 }
 
-std::string FarEnd::why_lost(std::string_view said) {
-  const auto status = helper_->wait_status(kEndPatience);
-  relay();
+std::string FarEnd::why_lost(std::string_view said, std::chrono::milliseconds patience) {
+  const auto status = helper_->wait_status(patience);
+  listen();
   const std::string host = destination_.shown();
   const bool by_ssh = destination_.kind == Destination::Kind::ssh;
   if (status && WIFEXITED(*status) && WEXITSTATUS(*status) == kNotFound) {

@@ -5,6 +5,7 @@
 // made fit for a terminal first.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,24 +26,28 @@ class FarEnd {
   [[nodiscard]] const Destination& destination() const { return destination_; }
   /// To be polled for reading; -1 once it has closed.
   [[nodiscard]] int errors() const { return closed_ ? -1 : helper_->errors(); }
-  /// Reads what was said on standard error; every line but the last one goes to `line`.
-  void listen(const std::function<void(const std::string&)>& line);
-  /// The same, onto this program's standard error.
-  void relay();
-  /// The link speaks: what was held back is no reason for anything.
-  void relay_held();
+  /// Reads what was said on standard error and shows it on this program's, but for the last line. Every line
+  /// goes to `observe` as well, reports of progress (ssh -v) to nobody else.
+  void listen(const std::function<void(const std::string& line)>& observe = {});
+  /// The link speaks: the line that was held back is no reason for anything, and shown.
+  void release();
+  /// From now on nothing is shown: the terminal belongs to a session.
+  void hush() { quiet_ = true; }
   /// Why the link ended, in one line for the user; waits a moment for the process to end. `said` is what came
   /// out of it in place of a stream.
-  [[nodiscard]] std::string why_lost(std::string_view said);
-  /// The line that was said last.
+  [[nodiscard]] std::string why_lost(std::string_view said, std::chrono::milliseconds patience);
+  /// The line that was said last, "" when it is no reason for anything.
   [[nodiscard]] const std::string& last_line() const { return held_; }
 
  private:
+  void take_line(const std::function<void(const std::string& line)>& observe);
+
   Destination destination_;
   std::unique_ptr<os::Helper> helper_;
   std::string partial_;
   std::string held_;
   bool closed_ = false;
+  bool quiet_ = false;
 };
 
 }  // namespace sess::client::remote

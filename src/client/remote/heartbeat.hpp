@@ -32,6 +32,12 @@ class Heartbeat {
     pinged_ = now;
     return true;
   }
+  /// Nothing is known of the link any more, and the owner pings: it is silent when it says nothing within
+  /// this time.
+  void doubt(Time now, Duration patience) {
+    heard_ = now - kSilence + patience;
+    pinged_ = now;
+  }
   [[nodiscard]] bool silent(Time now) const { return now - heard_ >= kSilence; }
   [[nodiscard]] Duration silence(Time now) const { return now - heard_; }
   /// Nothing while a ping is under way.

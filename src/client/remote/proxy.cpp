@@ -135,6 +135,7 @@ class Relay {
   void run() {
     while (!over_) turn();
   }
+  [[nodiscard]] bool server_ended() const { return ending_.has_value(); }
   [[nodiscard]] bool client_is_silent() const { return Clock::now() - heard_ >= kUnheard; }
 
  private:
@@ -274,7 +275,8 @@ int run_proxy(const ProxyWords& words, const Connector& connector, const std::fu
   if (!first) return 1;
   Relay relay(std::move(*link), std::move(*first));
   relay.run();
-  if (words.alone && relay.client_is_silent()) end_sshd_above();
+  // Whoever is silent and was resumed over another link does not come back over this one.
+  if (relay.client_is_silent() && (words.alone || relay.server_ended())) end_sshd_above();
   return 0;
 }
 
