@@ -33,6 +33,8 @@ constexpr std::chrono::milliseconds kEndMargin{1000};
 constexpr std::chrono::milliseconds kPlainGrace{5000};
 /// Clocks that differ by more were set.
 constexpr std::chrono::seconds kClockStep{2};
+/// What a time loses on its way to a record.
+constexpr std::chrono::milliseconds kRounding{1};
 /// How often records are looked through for those that are older than record-age.
 constexpr std::chrono::hours kExpiry{1};
 
@@ -101,7 +103,12 @@ bool JobControl::on_program(const keeper::Program& program) {
     if (where != pane || job == nullptr || (job->state != job::State::waiting && job->state != job::State::restarting)) {
       continue;
     }
-    if (program.exited && job->started >= program.started) return false;  // the run before
+    if (program.exited) {
+      // The run before: its end is recorded, and the keeper has it for the pane that waits. The clocks that said when it
+      // was started differ by what the start took.
+      const job::Record* known = newest_end(name);
+      if (known != nullptr && known->pid == program.pid && known->end + kRounding >= program.ended) return false;
+    }
     job::Job running = *job;
     running.state = job::State::running;
     running.pid = program.pid;

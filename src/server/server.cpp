@@ -182,6 +182,11 @@ Result<> Server::set_up() {
   auto store = store::ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
   store_.emplace(std::move(*store));
+  // What is recovered may go on at once: a job whose restart is due is started and prints.
+  accept_timer_ = std::make_unique<os::Timer>(*loop_, [this] { listener_watch_->want(true, false); });
+  rename_timer_ = std::make_unique<os::Timer>(*loop_, [this] { rename_windows(); });
+  status_timer_ = std::make_unique<os::Timer>(*loop_, [this] { redraw_all(); });
+  first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { may_leave_ = true; });
   if (auto ok = recover(std::move(programs)); !ok) return ok;
 
   keeper_watch_ = std::make_unique<os::FdWatch>(*loop_, link_.fd(), [this](bool, bool writable) {
@@ -193,10 +198,6 @@ Result<> Server::set_up() {
   listener_watch_ =
       std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
   listener_watch_->want(true, false);
-  accept_timer_ = std::make_unique<os::Timer>(*loop_, [this] { listener_watch_->want(true, false); });
-  rename_timer_ = std::make_unique<os::Timer>(*loop_, [this] { rename_windows(); });
-  status_timer_ = std::make_unique<os::Timer>(*loop_, [this] { redraw_all(); });
-  first_client_timer_ = std::make_unique<os::Timer>(*loop_, [this] { may_leave_ = true; });
   if (model_.sessions().empty()) first_client_timer_->start(kFirstClientLimit);
   loop_->at_turn_end([this] { end_of_turn(); });
   return {};
