@@ -1,6 +1,7 @@
 #include "job/log_reader.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 #include "job/log_times.hpp"
 
@@ -63,12 +64,17 @@ Result<LogReader::Part> LogReader::open_part(const std::string& file) {
 Result<bool> LogReader::find_newer() {
   // From the current file back to the one that was read last.
   std::deque<Part> newer;
-  for (int index = 0; index < kMaxParts; ++index) {
+  bool met = false;
+  for (int index = 0, missing = 0; index < kMaxParts && missing < 2 && !met; ++index) {
     auto part = open_part(rotated_name(name_, index));
     if (!part && index == 0) return false;  // between the two renames of a rotation
-    if (!part || part->log->identity() == parts_.back().log->identity()) break;
-    newer.push_front(std::move(*part));
+    missing = part ? 0 : missing + 1;
+    if (!part) continue;
+    met = part->log->identity() == parts_.back().log->identity();
+    if (!met) newer.push_front(std::move(*part));
   }
+  // Where old files are kept, one that is not among them went, and perhaps others behind it.
+  gap_ = !met && newer.size() > 1;
   for (auto& part : newer) parts_.push_back(std::move(part));
   return !newer.empty();
 }
@@ -82,6 +88,10 @@ void LogReader::go(std::size_t part, std::uint64_t offset) {
 
 Result<std::optional<LogChunk>> LogReader::next() {
   for (;;) {
+    if (std::exchange(gap_, false) && parts_.size() > 1) {
+      go(1, 0);
+      return std::optional(LogChunk{WallTime{}, "\r\n[sess: here is missing what was put aside and removed]\r\n", Written::missing, 0});
+    }
     Part& part = parts_.front();
     auto stamp = read_stamp(part.times.get(), stamp_);
     // Entries that end at or before this place say nothing about it (a filler after a crash).
@@ -99,8 +109,9 @@ Result<std::optional<LogChunk>> LogReader::next() {
       if (!bytes) return pass(bytes.error());
       if (!bytes->empty()) {
         offset_ += bytes->size();
-        return std::optional(LogChunk{stamp ? stamp->time : WallTime{}, std::move(*bytes),
-                                      stamp ? stamp->what : Written::output});
+        LogChunk chunk{stamp ? stamp->time : WallTime{}, std::move(*bytes), stamp ? stamp->what : Written::output, 0};
+        if (chunk.what == Written::missing) chunk.missing = missing_in(chunk.bytes);
+        return std::optional(std::move(chunk));
       }
     }
     if (finished) {
@@ -174,6 +185,85 @@ std::vector<std::pair<LogReader::Place, LogReader::Place>> LogReader::runs(std::
   }
   std::reverse(found.begin(), found.end());
   return found;
+}
+
+std::uint64_t LogReader::missing_in(std::string_view line) {
+  constexpr std::string_view kBefore = "[sess: ";
+  const auto at = line.find(kBefore);
+  std::uint64_t number = 0;
+  if (at != std::string_view::npos) std::from_chars(line.data() + at + kBefore.size(), line.data() + line.size(), number);
+  return number;
+}
+
+std::uint64_t LogReader::missing_at(const Part& part, std::uint64_t begin, std::uint64_t end) const {
+  const auto line = part.log->read_at(begin, static_cast<std::size_t>(end - begin));
+  return line ? missing_in(*line) : 0;
+}
+
+Result<> LogReader::seek_place(const LogPlace& place) {
+  for (std::size_t i = 0; i < parts_.size(); ++i) {
+    if (parts_[i].log->identity() != place.file) continue;
+    go(i, place.offset);
+    return {};
+  }
+  return fail(ErrorCode::not_found, "what was being read of the log was put aside and removed");
+}
+
+Result<std::uint64_t> LogReader::seek_back(std::uint64_t bytes) {
+  for (std::size_t i = parts_.size(); i-- > 0;) {
+    const Part& part = parts_[i];
+    std::uint64_t end = part.log->size();
+    std::uint64_t index = part.times == nullptr ? 0 : part.times->size() / kStampSize;
+    auto stamp = index > 0 ? read_stamp(part.times.get(), --index) : std::nullopt;
+    for (bool more = true; more;) {
+      // What stands between the entry's end and `end` has no time yet.
+      Written what = Written::output;
+      std::uint64_t begin = stamp ? std::min(stamp->end, end) : 0;
+      if (stamp && begin == end) {
+        what = stamp->what;
+        stamp = index > 0 ? read_stamp(part.times.get(), --index) : std::nullopt;
+        begin = stamp ? std::min(stamp->end, end) : 0;
+      }
+      more = begin > 0;
+      const std::uint64_t size = what == Written::output    ? end - begin
+                                 : what == Written::missing ? missing_at(part, begin, end)
+                                                            : 0;
+      if (bytes <= size) {
+        go(i, what == Written::output || bytes == 0 ? end - std::min(bytes, end) : begin);
+        return 0;
+      }
+      bytes -= size;
+      end = begin;
+    }
+  }
+  go(0, 0);
+  return bytes;
+}
+
+Result<std::uint64_t> LogReader::skip(std::uint64_t bytes) {
+  while (bytes > 0) {
+    Part& part = parts_.front();
+    auto stamp = read_stamp(part.times.get(), stamp_);
+    while (stamp && stamp->end <= offset_) stamp = read_stamp(part.times.get(), ++stamp_);
+    if (stamp && one_run_ && stamp->what == Written::run_begins) return bytes;
+    const std::uint64_t end = stamp ? stamp->end : part.log->size();
+    if (end <= offset_) {
+      if (parts_.size() == 1) return bytes;
+      go(1, 0);
+      continue;
+    }
+    const Written what = stamp ? stamp->what : Written::output;
+    const std::uint64_t size = what == Written::output    ? end - offset_
+                               : what == Written::missing ? missing_at(part, offset_, end)
+                                                          : 0;
+    if (bytes < size) {
+      if (what == Written::output) offset_ += bytes;
+      return 0;
+    }
+    offset_ = end;
+    bytes -= size;
+  }
+  return 0;
 }
 
 Result<> LogReader::seek_run(int run) {

@@ -36,6 +36,7 @@ struct Stamp {
   Written what = Written::output;
 };
 
+/// The uppermost byte of an entry's end offset.
 inline constexpr unsigned kWrittenShift = 56;
 
 inline std::string encode_stamp(const Stamp& stamp) {

@@ -14,6 +14,7 @@
 #include "job/log_reader.hpp"
 #include "os/loop.hpp"
 #include "server/job_control.hpp"
+#include "server/log_stream.hpp"
 
 namespace sess::server {
 
@@ -22,6 +23,14 @@ inline std::string directory_of(const std::string& path) {
   const auto slash = path.rfind('/');
   return slash == 0 ? "/" : path.substr(0, slash);
 }
+
+/// A reader of a log that nothing was written to yet.
+struct JobControl::EarlyReader {
+  command::ClientId client;
+  command::LogRequest request;
+  std::function<void(Result<>)> done;
+  bool ready = false;
+};
 
 struct JobControl::Waiter {
   command::JobWait wait;
@@ -38,14 +47,17 @@ struct JobControl::OpenLog {
   Size size{24, 80};  ///< of the terminal that it was printed on
 };
 
-/// A client that is sent a job's output: from the journal's ring while the pane lives, then from `rest`.
+/// A client that is sent a job's output: from the journal's ring while the pane lives and the reader keeps up, else from
+/// the log, then from `rest`.
 struct JobControl::Follower {
   command::ClientId client;
   std::string job;
   std::optional<model::PaneId> pane;
   std::uint64_t offset = 0;   ///< in the pane's stream
   std::uint64_t skip = 0;     ///< bytes that were printed before the last server died
-  std::string rest;           ///< what the pane held when the job was over
+  std::unique_ptr<LogStream> log;  ///< read instead of the ring, which has lost what comes next or is gone
+  std::string rest;           ///< what the pane held when the job was over, and no log has
+  bool gap = false;           ///< something could not be printed
   std::optional<int> status;  ///< the job is over
   std::function<void(int)> done;
 };

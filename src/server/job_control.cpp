@@ -407,6 +407,7 @@ void JobControl::log_output(panes::PaneIo& pane) {
   while (logged < journal.written()) {
     const std::uint64_t from = std::max(logged, journal.oldest());
     const auto bytes = journal.output(from).substr(0, kLogPortion);
+    for (auto& reader : early_readers_) reader->ready = true;
     report(writer.write(bytes, wall, [&](std::uint64_t size) { journal.begin_log_write(size); }));
     logged = from + bytes.size();
     journal.end_log_write(logged, writer.lost());

@@ -131,6 +131,7 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
  private:
   struct Waiter;
   struct Follower;
+  struct EarlyReader;
 
   /// A program that runs for a job, or that ran and whose exit is being recorded.
   struct Run {
@@ -225,11 +226,25 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   void tell_what_is_awaited(const Waiter& waiter);
   [[nodiscard]] bool check(Waiter& waiter);
   void pump(Follower& follower);
+  bool pump_log(Follower& follower, RemoteClient& client);
+  bool pump_ring(Follower& follower, RemoteClient& client);
+  void print_output(Follower& follower, RemoteClient& client, std::string_view text);
+  /// The stream offset behind what the pane's log has; nothing when it has none.
+  [[nodiscard]] std::optional<std::uint64_t> end_of_log(panes::PaneIo& pane);
+  /// Goes on from the log, which has what the ring lacks. False: it has not.
+  bool leave_ring(Follower& follower, panes::PaneIo& pane);
+  /// What is left of a job that is over and whose pane is gone.
+  void open_ended_log(Follower& follower, const command::JobFollow& from);
+  void skip_gap(Follower& follower, std::uint64_t bytes);
+  void tell_place(const Follower& follower);
+  void serve_early_readers();
   struct OpenLog;
   /// A job's log, wherever it is; one without a reader when nothing was printed.
   [[nodiscard]] Result<std::unique_ptr<OpenLog>> find_log(const std::string& name);
   [[nodiscard]] std::vector<std::string> last_logged_lines(const std::string& name, int count);
   void take_rest(Follower& follower);
+  /// Before the next run begins in the log: who has not read the last one to its end goes on from there.
+  void keep_laggards(model::PaneId pane);
   void start_enabled();
   [[nodiscard]] command::JobView view(const job::Job& job) const;
 
@@ -263,6 +278,7 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   std::multimap<std::string, std::function<void(Result<>)>> start_waiters_;  ///< by job
   std::vector<std::unique_ptr<Follower>> followers_;
   std::vector<std::shared_ptr<LogPrinter>> printers_;
+  std::vector<std::unique_ptr<EarlyReader>> early_readers_;
   std::set<model::PaneId> handed_over_;  ///< programs of jobs, while recovering
   /// Of jobs that did not change since.
   mutable std::map<std::string, std::shared_ptr<const std::string>> encoded_;

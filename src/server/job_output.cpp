@@ -21,16 +21,8 @@ void send_text(RemoteClient& client, std::uint8_t stream, std::string_view text)
   }
 }
 
-/// A line's end as files have it: the terminal driver has put a CR before every LF (ONLCR, termios(3)).
-std::string plain_lines(std::string_view bytes) {
-  std::string out;
-  out.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
-    out += bytes[i];
-  }
-  return out;
-}
+/// Exit status of a reader that could not be given everything.
+constexpr int kIncomplete = 125;
 
 /// Lines of a log that are read before the ones that were asked for: what is printed may go up and write over
 /// them.
@@ -48,21 +40,150 @@ void JobControl::follow(command::ClientId client, command::JobFollow from, std::
   follower->pane = pane_of(from.name);
   const job::Job* job = supervisor_.find(from.name);
   if (job == nullptr || !job->active()) follower->status = status_of(from.name).value_or(1);
+  if (from.place || (follower->status && !follower->pane)) open_ended_log(*follower, from);
+  tell_place(*follower);
   followers_.push_back(std::move(follower));
 }
 
-void JobControl::take_rest(Follower& follower) {
-  const panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
-  follower.pane.reset();
-  if (io == nullptr) return;
-  const auto& journal = io->journal();
-  follower.offset = std::max(follower.offset, journal.oldest());
-  while (follower.offset < journal.written()) {
-    const auto bytes = journal.output(follower.offset);
-    follower.rest.append(bytes);
-    follower.offset += bytes.size();
+void JobControl::open_ended_log(Follower& follower, const command::JobFollow& from) {
+  auto log = find_log(from.name);
+  if (log && !(*log)->reader) return;  // it has printed nothing
+  Result<> found;
+  if (!log) {
+    found = pass(log.error());
+  } else if (from.place) {
+    found = (*log)->reader->seek_place(*from.place);
+  } else if (const job::Record* record = newest_end(from.name); record != nullptr && record->restart > 0 && from.offset > 0) {
+    found = fail(ErrorCode::not_found, "it has run more than once since");
+  } else {
+    found = (*log)->reader->seek_run(-1);
+    if (found) static_cast<void>((*log)->reader->skip(from.offset));
   }
-  follower.rest = plain_lines(follower.rest);
+  if (found) {
+    follower.log = std::make_unique<LogStream>(std::move((*log)->own), std::move(*(*log)->reader));
+    return;
+  }
+  follower.gap = true;
+  note(follower.client, fmt::format("[sess: whether all of the output of {} was printed is not known: {}]", from.name,
+                                    found.error().text));
+}
+
+void JobControl::tell_place(const Follower& follower) {
+  const auto place = follower.log ? follower.log->place() : job::LogPlace{0, follower.offset};
+  resume_with(follower.client,
+              {"run", "--resume-at", fmt::format("{}:{}:{}", place.file, place.offset, follower.skip), "-s", follower.job},
+              true);
+}
+
+void JobControl::skip_gap(Follower& follower, std::uint64_t bytes) {
+  const job::Job* job = supervisor_.find(follower.job);
+  const bool logged = job != nullptr && job->spec.log;
+  note(follower.client, fmt::format("[sess: {} bytes were skipped: this reader is too slow, and {}]", bytes,
+                                    logged ? "its log does not have them" : "there is no log"));
+  follower.gap = true;
+  follower.skip = 0;
+}
+
+std::optional<std::uint64_t> JobControl::end_of_log(panes::PaneIo& pane) {
+  log_output(pane);
+  const auto position = pane.journal().log_position();
+  return position ? std::optional(position->logged - std::min(position->lost, position->logged)) : std::nullopt;
+}
+
+bool JobControl::leave_ring(Follower& follower, panes::PaneIo& pane) {
+  const auto end = end_of_log(pane);
+  if (!end || follower.offset >= *end) return false;
+  auto log = find_log(follower.job);
+  if (!log || !(*log)->reader) return false;
+  const auto gone = (*log)->reader->seek_back(*end - follower.offset);
+  if (!gone) return false;
+  if (*gone > 0) skip_gap(follower, *gone);
+  follower.offset += *gone;
+  follower.log = std::make_unique<LogStream>(std::move((*log)->own), std::move(*(*log)->reader));
+  return true;
+}
+
+void JobControl::keep_laggards(model::PaneId pane) {
+  panes::PaneIo* io = server_.pane_io(pane);
+  if (io == nullptr) return;
+  for (auto& follower : followers_) {
+    if (follower->pane != pane || follower->log) continue;
+    pump(*follower);
+    if (follower->offset < io->journal().written() && leave_ring(*follower, *io)) tell_place(*follower);
+  }
+}
+
+void JobControl::take_rest(Follower& follower) {
+  panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
+  if (io != nullptr) {
+    const auto& journal = io->journal();
+    if (!follower.log && follower.offset < journal.written() && leave_ring(follower, *io)) tell_place(follower);
+    if (follower.log) follower.offset = end_of_log(*io).value_or(follower.offset);
+    if (follower.offset < journal.oldest()) skip_gap(follower, journal.oldest() - follower.offset);
+    follower.offset = std::max(follower.offset, journal.oldest());
+    while (follower.offset < journal.written()) {
+      const auto bytes = journal.output(follower.offset);
+      follower.rest.append(bytes);
+      follower.offset += bytes.size();
+    }
+    follower.rest = plain_lines(follower.rest);
+  }
+  follower.pane.reset();
+}
+
+void JobControl::print_output(Follower& follower, RemoteClient& client, std::string_view text) {
+  const auto skipped = std::min<std::uint64_t>(follower.skip, text.size());
+  follower.skip -= skipped;
+  send_text(client, 1, text.substr(skipped));
+}
+
+/// False: nothing more for now.
+bool JobControl::pump_log(Follower& follower, RemoteClient& client) {
+  auto piece = follower.log->next();
+  panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
+  // A run that began after this job's end is somebody else's.
+  const bool over = piece && *piece && (*piece)->what == job::Written::run_begins && follower.status;
+  if (piece && *piece && !over) {
+    follower.gap = follower.gap || (*piece)->what == job::Written::missing;
+    print_output(follower, client, (*piece)->text);
+    tell_place(follower);
+    return true;
+  }
+  if (!piece) {
+    note(follower.client, fmt::format("[sess: the log of {} cannot be read: {}]", follower.job, piece.error().text));
+    follower.gap = true;
+  }
+  const std::string_view waiting = follower.log->waiting();
+  if (io != nullptr) {
+    follower.offset = end_of_log(*io).value_or(io->journal().written()) - waiting.size();
+  } else {
+    print_output(follower, client, waiting);
+  }
+  follower.log.reset();
+  return true;
+}
+
+bool JobControl::pump_ring(Follower& follower, RemoteClient& client) {
+  panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
+  if (io == nullptr) return false;
+  const auto& journal = io->journal();
+  if (follower.offset < journal.oldest()) {
+    if (leave_ring(follower, *io)) return true;
+    skip_gap(follower, journal.oldest() - follower.offset);
+    follower.offset = journal.oldest();
+  }
+  if (follower.offset >= journal.written()) return false;
+  auto bytes = journal.output(follower.offset).substr(0, kPortion);
+  // A CR waits for what comes behind it.
+  if (bytes.back() == '\r' && follower.offset + bytes.size() == journal.written()) bytes.remove_suffix(1);
+  if (bytes.empty()) return false;
+  // The ring may end between the two: they go together.
+  if (bytes.back() == '\r' && bytes.size() > 1) bytes.remove_suffix(1);
+  const bool line_end = bytes == "\r" && journal.output(follower.offset + 1).starts_with('\n');
+  print_output(follower, client, line_end ? std::string() : plain_lines(bytes));
+  follower.offset += bytes.size();
+  tell_place(follower);
+  return true;
 }
 
 void JobControl::pump(Follower& follower) {
@@ -71,48 +192,24 @@ void JobControl::pump(Follower& follower) {
     follower.done = nullptr;
     return;
   }
-  const auto print = [&](std::string_view text) {
-    const auto skipped = std::min<std::uint64_t>(follower.skip, text.size());
-    follower.skip -= skipped;
-    send_text(*client, 1, text.substr(skipped));
-  };
-  const panes::PaneIo* io = follower.pane ? server_.pane_io(*follower.pane) : nullptr;
-  while (io != nullptr && client->connection->queued() < kQueued) {
-    const auto& journal = io->journal();
-    if (follower.offset < journal.oldest()) {
-      note(follower.client,
-           fmt::format("[sess: {} bytes were skipped, this reader is too slow; sess logs {} has them]",
-                       journal.oldest() - follower.offset, follower.job));
-      follower.offset = journal.oldest();
-      follower.skip = 0;
-    }
-    if (follower.offset >= journal.written()) break;
-    auto bytes = journal.output(follower.offset).substr(0, kPortion);
-    // A CR waits for what comes behind it.
-    if (bytes.back() == '\r' && follower.offset + bytes.size() == journal.written()) bytes.remove_suffix(1);
-    if (bytes.empty()) break;
-    // The ring may end between the two: they go together.
-    if (bytes.back() == '\r' && bytes.size() > 1) bytes.remove_suffix(1);
-    const bool line_end = bytes == "\r" && journal.output(follower.offset + 1).starts_with('\n');
-    print(line_end ? std::string() : plain_lines(bytes));
-    follower.offset += bytes.size();
-    resume_with(follower.client, {"run", "--resume-at", std::to_string(follower.offset), "-s", follower.job},
-                true);
+  while (client->connection->queued() < kQueued) {
+    if (!(follower.log ? pump_log(follower, *client) : pump_ring(follower, *client))) break;
   }
-  while (io == nullptr && !follower.rest.empty() && client->connection->queued() < kQueued) {
+  while (!follower.pane && !follower.log && !follower.rest.empty() && client->connection->queued() < kQueued) {
     const auto part = follower.rest.substr(0, kPortion);
-    print(part);
+    print_output(follower, *client, part);
     follower.rest.erase(0, part.size());
   }
-  if (follower.status && follower.rest.empty() && !follower.pane && follower.done) {
+  if (follower.status && !follower.log && follower.rest.empty() && !follower.pane && follower.done) {
     auto done = std::exchange(follower.done, nullptr);
-    done(*follower.status);
+    done(follower.gap ? kIncomplete : *follower.status);
   }
 }
 
 void JobControl::end_of_turn() {
   for (auto& follower : followers_) pump(*follower);
   std::erase_if(followers_, [](const auto& follower) { return follower->done == nullptr; });
+  if (!early_readers_.empty()) serve_early_readers();
   for (auto& printer : printers_) printer->step();
   std::erase_if(printers_, [](const auto& printer) { return printer->over(); });
 }
@@ -201,11 +298,21 @@ void JobControl::logs(command::ClientId id, command::LogRequest request, std::fu
   auto log = find_log(request.name);
   if (!log) return done(pass(log.error()));
   auto& reader = (*log)->reader;
-  if (!reader) return done({});
-  if (request.run) {
+  if (!reader) {
+    const job::Job* job = supervisor_.find(request.name);
+    if (!request.follow || job == nullptr || !job->active()) return done({});
+    early_readers_.push_back(std::make_unique<EarlyReader>(EarlyReader{id, std::move(request), std::move(done)}));
+    return;
+  }
+  if (request.from) {
+    if (auto ok = reader->seek_place(request.from->place); !ok) return done(ok);
+    if (request.run) reader->keep_to_run();
+  } else if (request.run) {
     if (auto ok = reader->seek_run(*request.run); !ok) return done(ok);
   }
-  if (request.since) {
+  if (request.from) {
+    // It stands where the server before began, or had come to.
+  } else if (request.since) {
     if (auto ok = reader->seek_since(*request.since); !ok) return done(ok);
   } else if (request.lines) {
     // The emulator needs some lines before, to end up with as many behind.
@@ -226,9 +333,34 @@ void JobControl::logs(command::ClientId id, command::LogRequest request, std::fu
     const job::Job* job = supervisor_.find(name);
     return job != nullptr && job->active();
   };
+  to.tell = [this, id, request](const command::LogProgress& at, LogPrinter::Keeping keeping) {
+    std::vector<std::string> again{"logs"};
+    if (request.follow) again.emplace_back("-f");
+    if (request.timestamps) again.emplace_back("-t");
+    if (request.raw) again.emplace_back("--raw");
+    if (request.run) again.insert(again.end(), {"--run", std::to_string(*request.run)});
+    if (keeping == LogPrinter::Keeping::yes) again.insert(again.end(), {"-n", std::to_string(*request.lines)});
+    again.insert(again.end(), {"--resume-at", fmt::format("{}:{}:{}:{}", at.place.file, at.place.offset, at.lines, at.bytes)});
+    again.insert(again.end(), {"--", request.name});
+    resume_with(id, std::move(again), false);
+  };
   printers_.push_back(std::make_shared<LogPrinter>(std::move((*log)->own), std::move(*reader),
                                                    std::move(request), (*log)->size, std::move(to),
                                                    std::move(done)));
+}
+
+void JobControl::serve_early_readers() {
+  std::vector<std::unique_ptr<EarlyReader>> ready;
+  for (auto& reader : early_readers_) {
+    const job::Job* job = supervisor_.find(reader->request.name);
+    if (server_.client(reader->client) == nullptr) {
+      reader.reset();
+    } else if (reader->ready || job == nullptr || !job->active()) {
+      ready.push_back(std::move(reader));
+    }
+  }
+  std::erase(early_readers_, nullptr);
+  for (auto& reader : ready) logs(reader->client, std::move(reader->request), std::move(reader->done));
 }
 
 bool JobControl::has_more() const {
@@ -237,6 +369,7 @@ bool JobControl::has_more() const {
     return client != nullptr && client->connection->queued() < kQueued;
   };
   for (const auto& follower : followers_) {
+    if (follower->log && takes_more(follower->client)) return true;
     const panes::PaneIo* io = follower->pane ? server_.pane_io(*follower->pane) : nullptr;
     const auto end =
         io != nullptr ? std::max(io->journal().written(), follower->offset) : 0;  // any client may name one

@@ -206,6 +206,9 @@ Result<std::optional<int>> JobControl::start(const job::Job& job) {
     return give_up(Error{ErrorCode::invalid_argument, 0, fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
   }
   program->held = true;
+  keep_laggards(*id);
+  // What sess itself wrote above is no output of a program.
+  if (panes::PaneIo* io = server_.pane_io(*id)) io->journal().start_log(io->journal().written());
   open_log(*id, job);
   server_.model_changed();
   const auto wall = server_.clock().wall();
@@ -249,7 +252,6 @@ int JobControl::take_program(const job::Job& job, Begun begun, std::int32_t hold
   if (Log& log = logs_[pane]; log.writer) {
     if (const auto report = log.writer->begin_run(wall)) server_.report(fmt::format("job {}: {}", job.name, *report));
   }
-  // What sess itself wrote above is no output of the program.
   if (panes::PaneIo* io = server_.pane_io(pane)) io->journal().start_log(io->journal().written());
   const int pid = server_.model().pane(pane)->pid;
   runs_[pane] = {job.name, pid, wall, job.tracker.restarts(), false, holder, false, now().time};
@@ -259,7 +261,7 @@ int JobControl::take_program(const job::Job& job, Begun begun, std::int32_t hold
   if (!fresh) return pid;
   lay_out(job, pane);
   for (auto& follower : followers_) {
-    if (follower->job != job.name || follower->status) continue;
+    if (follower->job != job.name || follower->status || follower->log) continue;
     follower->pane = pane;
     follower->offset = 0;
   }

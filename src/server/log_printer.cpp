@@ -33,7 +33,9 @@ LogPrinter::LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader
       done_(std::move(done)),
       size_(clamp(size)),
       page_(std::make_unique<Page>(size_, static_cast<terminal::Sink&>(*this))),
-      keeping_(request_.lines.has_value() && !request_.raw) {}
+      keeping_(request_.lines.has_value() && !request_.raw) {
+  progress_.place = log_.place();
+}
 
 void LogPrinter::step() {
   if (over()) return;
@@ -41,6 +43,7 @@ void LogPrinter::step() {
     done_ = nullptr;
     return;
   }
+  if (!told_) tell();
   at_end_ = false;
   for (std::size_t taken = 0; taken < kPortion && reader_.takes_more();) {
     auto chunk = log_.next();
@@ -52,21 +55,27 @@ void LogPrinter::step() {
     taken += (*chunk)->bytes.size();
     take(**chunk);
   }
-  if (!at_end_) return;
+  if (!at_end_) return tell();
   if (request_.follow && !log_.at_next_run() && reader_.more_to_come()) {
     if (!request_.raw) print_up_to(cursor_line());
     if (std::exchange(keeping_, false)) {
       for (const auto& line : kept_) reader_.print(line);
       kept_.clear();
+      told_ = false;
     }
-    return;
+    return tell();
   }
   finish({});
 }
 
 void LogPrinter::take(const job::LogChunk& chunk) {
   if (chunk.what == job::Written::run_begins) return begin_run(chunk);
-  if (request_.raw) return reader_.print(chunk.bytes);
+  if (request_.raw) {
+    reader_.print(chunk.bytes);
+    progress_ = {log_.place(), 0, 0};
+    told_ = false;
+    return;
+  }
   page_->emulator.feed(chunk.bytes);
   newest_ = chunk.time;
   if (request_.timestamps) stamp(chunk.time);
@@ -78,12 +87,14 @@ void LogPrinter::begin_run(const job::LogChunk& mark) {
   print_up_to(last_line());
   if (!line_over_) emit(next_, {}, true);
   page_ = std::make_unique<Page>(size_, static_cast<terminal::Sink&>(*this));
+  request_.from.reset();
   next_ = stamped_ = 0;
   times_.clear();
   newest_ = mark.time;
   std::string text = mark.bytes;
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
   emit(0, std::move(text), true);
+  progress_ = {log_.place(), 0, 0};
 }
 
 void LogPrinter::stamp(job::WallTime time) {
@@ -165,7 +176,18 @@ void LogPrinter::emit(std::uint64_t line, std::string text, bool ends) {
   if (begins && request_.timestamps) {
     text.insert(0, time_text(times_.empty() ? newest_ : times_.front().second) + " ");
   }
-  if (!keeping_) return reader_.print(text);
+  // What the reader got from a server that died.
+  const auto from = request_.from.value_or(command::LogProgress{});
+  const std::uint64_t size = text.size();
+  if (progress_.lines < from.lines) {
+    text.clear();
+  } else if (progress_.lines == from.lines && progress_.bytes < from.bytes) {
+    text.erase(0, static_cast<std::size_t>(std::min(from.bytes - progress_.bytes, size)));
+  }
+  progress_.lines += ends ? 1 : 0;
+  progress_.bytes = ends ? 0 : progress_.bytes + size;
+  told_ = false;
+  if (!keeping_) return text.empty() ? void() : reader_.print(text);
   if (begins) {
     kept_.push_back(std::move(text));
   } else if (!kept_.empty()) {
@@ -174,11 +196,21 @@ void LogPrinter::emit(std::uint64_t line, std::string text, bool ends) {
   if (kept_.size() > *request_.lines) kept_.pop_front();
 }
 
+void LogPrinter::tell() {
+  if (std::exchange(told_, true) || !reader_.tell) return;
+  // Nothing was printed of lines that are kept: the next server begins with them again.
+  const auto nothing = command::LogProgress{progress_.place, 0, 0};
+  reader_.tell(keeping_ ? nothing : progress_, keeping_ ? Keeping::yes : Keeping::no);
+}
+
 void LogPrinter::finish(const Result<>& result) {
   if (!request_.raw && result) {
     print_up_to(last_line());
     if (!line_over_) emit(next_, {}, true);
     for (const auto& line : kept_) reader_.print(line);
+    keeping_ = false;
+    told_ = false;
+    tell();
   }
   std::exchange(done_, nullptr)(result);
 }

@@ -18,12 +18,16 @@ namespace sess::server {
 
 class LogPrinter final : private terminal::Sink {
  public:
+  enum class Keeping : bool { no, yes };
+
   /// Where printed text goes, and what is known about the reader and the job.
   struct Reader {
     std::function<void(std::string_view)> print;
     std::function<bool()> takes_more;  ///< false: its connection is full
     std::function<bool()> gone;
     std::function<bool()> more_to_come;  ///< the job still runs
+    /// How far that is, when it has gone on; the last lines have still to be found with Keeping::yes.
+    std::function<void(const command::LogProgress&, Keeping)> tell = {};
   };
 
   LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request, Size size,
@@ -45,6 +49,7 @@ class LogPrinter final : private terminal::Sink {
   /// What has begun since the last chunk came at this time.
   void stamp(job::WallTime time);
   void finish(const Result<>& result);
+  void tell();
   [[nodiscard]] std::uint64_t cursor_line() const;
   [[nodiscard]] std::uint64_t last_line() const;
   /// Of a line that ends on the screen.
@@ -71,6 +76,8 @@ class LogPrinter final : private terminal::Sink {
   bool line_over_ = true;  ///< false: a piece of a line was printed, and the rest is still to come
   std::deque<std::string> kept_;  ///< with -n: the last lines, until the end is known
   bool keeping_ = false;
+  command::LogProgress progress_;
+  bool told_ = false;  ///< all of that
   bool at_end_ = false;
 };
 

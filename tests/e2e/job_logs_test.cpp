@@ -237,7 +237,7 @@ TEST_CASE("each run begins on a line of its own with a mark, and can be shown al
 
 TEST_CASE("each restart of a job is a run in its log, also over the death of the server", "[e2e][job-logs]") {
   const Rig rig;
-  rig.ask({"run", "-d", "-s", "again", "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
+  rig.ask({"run", "-d", "-s", "again", "-c", rig.home().root(), "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
            "n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; printf 'run %s' $n; [ $n = 6 ]"});
   while (job_state(rig, "again") == "running" || job_state(rig, "again") == "restarting") rig.kill_server();
   REQUIRE(rig.sess({"wait", "again"}).status.code() == 0);
@@ -246,4 +246,87 @@ TEST_CASE("each restart of a job is a run in its log, also over the death of the
   for (const auto& line : lines) runs += line == "run " + std::to_string(runs + 1) ? 1 : 0;
   CHECK(runs == 6);
   CHECK(rig.sess({"logs", "--run", "-1", "again"}).out == "run 6\n");
+  // No end was counted again by a server that found it when it came, and none died by itself.
+  CHECK(records(rig) == 6);
+  CHECK(run({"/bin/sh", "-c", "grep -c 'signal 11' \"$XDG_STATE_HOME\"/sess/*.log"}, rig.env()).out == "0\n");
+}
+
+namespace {
+
+struct Read {
+  std::string out, err, status;
+};
+
+/// `run` of 300 000 lines into a pipe whose reader begins when the job has ended and `meanwhile` is done.
+Read read_late(const Rig& rig, const std::string& options, const std::string& meanwhile = ":") {
+  const std::string home = rig.home().root();
+  const std::string sess = Rig::bin("sess");
+  static_cast<void>(run({"/bin/sh", "-c",
+                         "{ " + sess + " run -s numbers " + options + " -- seq 1 300000 2>" + home + "/err; echo $? >" + home +
+                             "/status; } | { until " + sess + " wait numbers 2>/dev/null; do :; done; " + meanwhile +
+                             "; cat >" + home + "/out; }"},
+                        rig.env(), {}, 120'000ms));
+  return {read_file(home + "/out"), read_file(home + "/err"), read_file(home + "/status")};
+}
+
+std::string numbers() {
+  std::string all;
+  for (int i = 1; i <= 300'000; ++i) all += std::to_string(i) + "\n";
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a reader of run that is slow gets every byte, out of the log", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const auto read = read_late(rig, "");
+  const bool whole = read.out == numbers();
+  CHECK(whole);
+  CHECK(read.err.empty());
+  CHECK(read.status == "0\n");
+}
+
+TEST_CASE("a slow reader of run gets every byte when its job is over and the server dies", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const auto read = read_late(rig, "", "kill -9 " + std::to_string(rig.server()));
+  const bool whole = read.out == numbers();
+  CHECK(whole);
+  CHECK(read.status == "0\n");
+}
+
+TEST_CASE("without a log what a slow reader of run missed is named, and the status is 125", "[e2e][job-logs]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const auto read = read_late(rig, "--no-log");
+  CHECK(read.out.size() < numbers().size());
+  CHECK(read.out.ends_with("299999\n300000\n"));
+  CHECK(read.err.find(" bytes were skipped: this reader is too slow, and there is no log]") != std::string::npos);
+  CHECK(read.status == "125\n");
+}
+
+TEST_CASE("logs -f waits for the first byte, and goes on where it was under the next server", "[e2e][job-logs]") {
+  const Rig rig;
+  const std::string home = rig.home().root();
+  rig.ask({"run", "-d", "-s", "web", "--", "sh", "-c",
+           "for n in 1 2 3; do while ! [ -e " + home + "/go$n ]; do sleep 0.02; done; echo line $n; done"});
+  Running early(rig, {"logs", "-f", "web"});
+  rig.kill_server();
+  std::ofstream(home + "/go1") << "\n";
+  REQUIRE(wait_until([&] { return early.out() == "line 1\n"; }));
+  Running last(rig, {"logs", "-f", "-n", "1", "web"});
+  Running raw(rig, {"logs", "-f", "--raw", "-n", "1", "web"});
+  REQUIRE(wait_until([&] { return last.out() == "line 1\n" && raw.out() == "line 1\r\n"; }));
+  std::ofstream(home + "/go2") << "\n";
+  REQUIRE(wait_until([&] { return last.out() == "line 1\nline 2\n" && raw.out() == "line 1\r\nline 2\r\n"; }));
+  rig.kill_server();
+  std::ofstream(home + "/go3") << "\n";
+  CHECK(early.wait() == 0);
+  CHECK(last.wait() == 0);
+  CHECK(raw.wait() == 0);
+  CHECK(early.out() == "line 1\nline 2\nline 3\n");
+  CHECK(last.out() == early.out());
+  CHECK(raw.out() == "line 1\r\nline 2\r\nline 3\r\n");
+  CHECK(last.err().empty());
 }

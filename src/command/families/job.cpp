@@ -1,4 +1,5 @@
 // run, wait, start, stop, restart, kill, rm, logs: long jobs.
+#include <array>
 #include <charconv>
 
 #include "base/duration.hpp"
@@ -209,7 +210,6 @@ Result<job::Spec> read_spec(Item& item) {
 Status stream(Item& item, JobFollow from) {
   const Waker waker = item.wait();
   JobPort& jobs = *item.ports().jobs;
-  jobs.resume_with(*item.client_id(), {"run", "--resume-at", std::to_string(from.offset), "-s", from.name}, true);
   jobs.follow(*item.client_id(), std::move(from), [waker](int status) {
     waker([status](Item& self) {
       self.set_exit_status(status);
@@ -219,15 +219,29 @@ Status stream(Item& item, JobFollow from) {
   return Status::wait;
 }
 
-/// The client came back with the offset that it was told and the bytes it has printed since.
+/// What a server said to ask for: numbers with colons between them; those that are not there are 0.
+std::array<std::uint64_t, 4> numbers_of(std::string_view text) {
+  std::array<std::uint64_t, 4> numbers{};
+  for (auto& number : numbers) {
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    text.remove_prefix(std::min(text.find(':'), text.size() - 1) + 1);
+    if (text.empty()) break;
+  }
+  return numbers;
+}
+
+/// The client came back with the place that it was told and the bytes it has printed since.
 Status resume_stream(Item& item) {
-  const auto number = [](std::string_view text) {
-    std::uint64_t value = 0;
-    std::from_chars(text.data(), text.data() + text.size(), value);
-    return value;
-  };
-  const std::string printed = item.args()[0];
-  JobFollow from{std::string(item.args().get_or('s', "")), number(item.args().get_or(kResumeAt, "0")), number(printed)};
+  JobFollow from{std::string(item.args().get_or('s', "")), 0, std::nullopt, numbers_of(item.args()[0])[0]};
+  const std::string at(item.args().get_or(kResumeAt, "0"));
+  const auto [first, second, third, fourth] = numbers_of(at);
+  if (at.find(':') == std::string::npos) {
+    from.offset = first;
+  } else {
+    if (first == 0) from.offset = second;
+    if (first != 0) from.place = {first, second};
+    from.printed += third;
+  }
   return stream(item, std::move(from));
 }
 
@@ -247,7 +261,7 @@ Status show_run(Item& item, const std::string& name, Way way) {
   JobPort* jobs = item.ports().jobs;
   const auto* client = item.client();
   auto view = jobs->find(name);
-  if (way == Way::stream) return stream(item, {name, 0, 0});
+  if (way == Way::stream) return stream(item, {.name = name});
   if (way == Way::attach && view && view->session) {
     jobs->report_status_of(client->id, name);
     if (auto attached = item.ports().clients.attach(client->id, *view->session, {}); !attached) {
@@ -479,6 +493,10 @@ Status run_logs(Item& item) {
     if (request.since) return item.error("--run and --since exclude each other");
     request.run = static_cast<int>(*run);
   }
+  if (const auto text = item.args().get(kResumeAt)) {
+    const auto [file, offset, lines, bytes] = numbers_of(*text);
+    request.from = {{file, offset}, lines, bytes};
+  }
   const Waker waker = item.wait();
   item.ports().jobs->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
     waker([result](Item& self) { return result ? Status::normal : self.error(result.error()); });
@@ -540,6 +558,7 @@ constexpr Flag kLogFlags[] = {
     {'t', "timestamps", "", "when each line came"},
     {kSince, "since", "time", "from then on: 10min, 12:00, 2026-01-31 12:00"},
     {kRun, "run", "number", "one run alone: 1 is the oldest in the log, -1 the newest"},
+    {kResumeAt, "resume-at", "place", "what sess itself asks for when the server was replaced"},
     {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
 };
 

@@ -12,6 +12,7 @@
 
 #include "base/result.hpp"
 #include "base/size.hpp"
+#include "job/log_reader.hpp"
 #include "job/record.hpp"
 #include "job/supervisor.hpp"
 #include "model/ids.hpp"
@@ -75,11 +76,19 @@ struct JobEnd {
   std::string note;  ///< what the status alone does not say
 };
 
-/// Where a reader of a job's output stands: in the pane's stream, plus bytes already printed from there.
+/// Where a reader of a job's output stands: in the pane's stream or in the log, plus bytes already printed from there.
 struct JobFollow {
   std::string name;
   std::uint64_t offset = 0;
+  std::optional<job::LogPlace> place = {};
   std::uint64_t printed = 0;
+};
+
+/// How far a reader of a log has come, for the server that comes after one that died.
+struct LogProgress {
+  job::LogPlace place;      ///< where reading began
+  std::uint64_t lines = 0;  ///< that were printed or left out since
+  std::uint64_t bytes = 0;  ///< of the line behind them
 };
 
 struct LogRequest {
@@ -89,6 +98,7 @@ struct LogRequest {
   bool timestamps = false;
   std::optional<std::size_t> lines;
   std::optional<job::WallTime> since;
+  std::optional<LogProgress> from = {};
   std::optional<int> run;  ///< that one alone: 1 is the oldest in the log, -1 the newest
 };
 

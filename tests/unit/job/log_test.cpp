@@ -375,3 +375,63 @@ TEST_CASE("a run's mark that a full disk has cut is written when there is room, 
   LogReader none = open_log(directory);
   CHECK_FALSE(none.seek_run(3));
 }
+
+TEST_CASE("a place so many bytes of output before the end is found over marks, files and what is missing", "[job]") {
+  MemoryDirectory directory;
+  write_three_runs(directory);
+  const std::string all = "run 1\r\npartrun 2\r\npartrun 3\r\npart";
+  for (std::size_t bytes = 0; bytes <= all.size(); ++bytes) {
+    LogReader back = open_log(directory);
+    CHECK(back.seek_back(bytes).value() == 0);
+    CHECK(output_of(back) == all.substr(all.size() - bytes));
+    LogReader ahead = open_log(directory);
+    CHECK(ahead.skip(bytes).value() == 0);
+    CHECK(output_of(ahead) == all.substr(bytes));
+  }
+  LogReader more = open_log(directory);
+  CHECK(more.seek_back(all.size() + 5).value() == 5);
+  CHECK(output_of(more) == all);
+  CHECK(more.skip(3).value() == 3);
+
+  directory.capacity = directory.used() + 4;
+  LogWriter writer(directory, "x.log", {});
+  CHECK(writer.write("0123456789", kNow + 9h));
+  directory.capacity = static_cast<std::size_t>(-1);
+  CHECK(writer.write("after", kNow + 10h));
+  for (const auto& [bytes, rest] : {std::pair(5, "after"), {7, "after"}, {11, "after"}, {13, "23after"}}) {
+    LogReader reader = open_log(directory);
+    CHECK(reader.seek_back(static_cast<std::uint64_t>(bytes)).value() == 0);
+    const auto first = reader.next().value();
+    CHECK((first->what == job::Written::missing) == (bytes == 7 || bytes == 11));
+    if (first->what == job::Written::missing) CHECK(first->missing == 6);
+    CHECK((first->what == job::Written::output ? first->bytes : std::string()) + output_of(reader) == rest);
+  }
+}
+
+TEST_CASE("a place in a log is found again after its file was put aside, and not when it is gone", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {8, 0s, 1});
+  (void)writer.write("12345678", kNow);
+  LogReader reader = open_log(directory);
+  REQUIRE(reader.skip(4));
+  const auto place = reader.place();
+  (void)writer.write("abcdefgh", kNow);
+  LogReader again = open_log(directory);
+  REQUIRE(again.seek_place(place));
+  CHECK(output_of(again) == "5678abcdefgh");
+  (void)writer.write("ABCDEFGH", kNow);
+  LogReader late = open_log(directory);
+  CHECK_FALSE(late.seek_place(place));
+}
+
+TEST_CASE("a reader that follows says so when what it had not read was removed", "[job]") {
+  MemoryDirectory directory;
+  LogWriter writer(directory, "x.log", {4, 0s, 2});
+  (void)writer.write("1111", kNow);
+  LogReader reader = open_log(directory);
+  for (const auto* text : {"2222", "3333", "4444", "5555"}) (void)writer.write(text, kNow);
+  CHECK(reader.next().value()->bytes == "1111");
+  const auto gap = reader.next().value();
+  CHECK(gap->what == job::Written::missing);
+  CHECK(output_of(reader) == "333344445555");
+}
