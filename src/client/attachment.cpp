@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "client/greeting.hpp"
 
@@ -224,7 +225,15 @@ void Attachment::read_terminal() {
   const ssize_t got = ::read(terminal_->fd(), buffer.data(), size);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return hang_up();
-  const std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
+  std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
+  remote::Escape::Filtered filtered;
+  if (pursuit_) {
+    filtered = escape_.filter(typed);
+    typed = filtered.typed;
+    if (filtered.command) obey(*filtered.command);
+    if (state_ == State::ending || typed.empty()) return;
+    if (!filtered.command && std::exchange(said_, false)) remove_notice();
+  }
   if (pursuit_ && pursuit_->asks()) return pursuit_->answer(typed);
   // Of a server on another machine it is the program's: the network is what is waited for, and keys are kept.
   if (!pursuit_ && outage_.may_abort(Clock::now()) && holds_interrupt(typed)) {

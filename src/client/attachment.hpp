@@ -20,6 +20,7 @@
 #include "client/link.hpp"
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
+#include "client/remote/escape.hpp"
 #include "client/remote/pursuit.hpp"
 #include "client/terminal.hpp"
 #include "os/loop.hpp"
@@ -99,6 +100,8 @@ class Attachment {
   void pursue(remote::Route route);
   void take_link(Channel channel);
   void show_far_notice();
+  void say(std::string_view text);
+  void obey(remote::Escape::Command command);
   void remove_notice();
 
   // attachment_end.cpp: suspension and the end
@@ -146,6 +149,8 @@ class Attachment {
   protocol::TerminalSize size_;
 
   std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine
+  remote::Escape escape_;                   // there, too
+  bool said_ = false;                       // an answer to an escape stands on the screen
   Outage outage_;
   Liveness liveness_;
   std::uint64_t ping_serial_ = 0;

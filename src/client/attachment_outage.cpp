@@ -22,6 +22,7 @@ void Attachment::watch_channel() {
 }
 
 void Attachment::leave_channel() {
+  if (pursuit_) pursuit_->leave();
   socket_watch_.reset();
   channel_.reset();
   counting_ = false;

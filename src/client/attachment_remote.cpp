@@ -1,5 +1,7 @@
 // A session on another machine: the link's silence, its replacement, and what is said meanwhile.
-#include <algorithm>
+#include <fmt/format.h>
+
+#include <chrono>
 
 #include "client/attachment.hpp"
 
@@ -8,8 +10,14 @@ namespace {
 
 using namespace protocol;
 
+constexpr std::chrono::milliseconds kLeavePatience{300};
+
+long milliseconds_of(std::chrono::steady_clock::duration time) {
+  return static_cast<long>(std::chrono::round<std::chrono::milliseconds>(time).count());
+}
+
 /// As much of the text as a row holds.
-std::string fitting(const std::string& text, std::size_t columns) {
+std::string fitting(std::string_view text, std::size_t columns) {
   std::string out;
   for (const char c : text) {
     const bool starts = (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
@@ -44,13 +52,34 @@ void Attachment::take_link(Channel channel) {
 
 void Attachment::show_far_notice() {
   if (state_ == State::ending || !terminal_->entered()) return;
-  if (!pursuit_->out()) return remove_notice();
+  if (!pursuit_->out()) return said_ ? void() : remove_notice();
+  say(pursuit_->notice(input_.bytes()));
+}
+
+/// On the last row, over whatever stands there.
+void Attachment::say(std::string_view text) {
   // A terminal that takes nothing is not filled with what has become untrue.
   if (terminal_->output().queued() > 0) return;
   const TerminalSize size = terminal_->size();
-  const std::string text =
-      fitting(pursuit_->notice(input_.bytes()), size.cells.cols > 1 ? size.cells.cols - 1U : 1U);
-  write_notice(text);
+  write_notice(fitting(text, size.cells.cols > 1 ? size.cells.cols - 1U : 1U));
+}
+
+void Attachment::obey(remote::Escape::Command command) {
+  using Command = remote::Escape::Command;
+  if (command == Command::leave) {
+    if (state_ == State::connected) channel_->send(Detach{});
+    AttachmentEnd end;
+    end.message = "[left; the session goes on]";
+    return end_with(std::move(end), kLeavePatience);
+  }
+  said_ = true;
+  if (command == Command::help)
+    return say("[~. leaves, the session goes on; ~s shows the link; ~~ is a tilde]");
+  const auto link = pursuit_->statistics();
+  const auto round_trip =
+      link.round_trip ? fmt::format("{} ms", milliseconds_of(*link.round_trip)) : "not known yet";
+  say(fmt::format("[round trip {}; {} reconnects, {} log-ins tried; {} bytes shown; {} typed bytes wait]",
+                  round_trip, link.reconnects, link.attempts, received_, input_.bytes()));
 }
 
 /// The old link came back: the screen below the line is asked for.

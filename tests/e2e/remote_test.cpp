@@ -233,3 +233,72 @@ TEST_CASE("a link whose bytes vanish is replaced, and the old one ends on both s
   REQUIRE(link.terminal->wait_exit());
   CHECK(wait_until([&] { return link.helpers().empty(); }));
 }
+
+TEST_CASE("Enter ~ speaks to the client, on a dead link, too, and the terminal is left clean", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  link.terminal->type("\r~?");
+  CHECK(link.terminal->wait_for_text("[~. leaves"));
+  link.terminal->type("\r~s");
+  CHECK(link.terminal->wait_for_text("[round trip"));
+  CHECK(link.terminal->shows("0 reconnects"));
+  link.terminal->type("echo a~b ~~. $((6*7))\r");
+  CHECK(link.terminal->wait_for_text("a~b ~~. 42"));
+  CHECK(link.terminal->wait_for_no_text("[round trip"));
+  link.terminal->type("printf '\\033[?1000h\\033[?2004h\\033[31m'\r");
+  link.expect_answer("2");
+  link.relay.freeze();
+  REQUIRE(link.terminal->wait_for_text("[sess: no answer from far"));
+  link.terminal->type("\r~.");
+  const auto status = link.terminal->wait_exit();
+  REQUIRE(status);
+  CHECK(status->success());
+  const auto& said = link.terminal->transcript();
+  CHECK(said.find("[left; the session goes on]") != std::string::npos);
+  CHECK(said.rfind("\033[?1000l") > said.rfind("\033[?1000h"));
+  CHECK(said.rfind("\033[?2004l") > said.rfind("\033[?2004h"));
+  link.relay.thaw();
+  CHECK(wait_until([&] { return link.helpers().empty(); }));
+  CHECK(link.far.rig.sess({"has-session", "-t", "app"}).status.success());
+}
+
+TEST_CASE("in a numbered flood with cuts and freezes no line and no key is lost or doubled", "[remote]") {
+  Link link;
+  link.attach();
+  const std::string stop = link.far.rig.home().root() + "/stop";
+  link.terminal->type("clear; stty -echo; PS1=; " + Rig::bin("e2e_counter") + " count 0 500 /dev/null " +
+                      stop + " &\r");
+  REQUIRE(link.terminal->wait_for_text("count "));
+  const auto shown = [&] { return link.terminal->transcript().size(); };
+  for (int round = 0; round < 8; ++round) {
+    const std::string key = "touch " + stop + "." + std::to_string(round) + "\r";
+    link.terminal->type(key.substr(0, 5));
+    if (round % 2 == 0) {
+      link.relay.cut();
+    } else {
+      link.relay.freeze();
+    }
+    link.terminal->type(key.substr(5));
+    if (round % 2 != 0) {
+      // Half of them shorter than what counts as silence.
+      const Milliseconds pause(round % 4 == 1 ? 700 : 3600);
+      static_cast<void>(link.terminal->wait_until([] { return false; }, pause));
+      link.relay.thaw();
+    }
+    CHECK(link.terminal->wait_until([&] { return fs::exists(stop + "." + std::to_string(round)); }));
+    const auto before = shown();
+    INFO("round " << round << "\n" << link.terminal->screen());
+    REQUIRE(link.terminal->wait_until([&] { return shown() > before + 20000; }));
+  }
+  link.far.rig.home().write("stop", "");
+  CHECK(link.terminal->wait_for_text("count done"));
+  link.terminal->type("kill %1; wait; clear; echo over\r");
+  CHECK(link.terminal->wait_for_text("over"));
+  std::vector<std::string> lines = link.lines("count ");
+  lines.erase(std::remove_if(lines.begin(), lines.end(),
+                             [](const auto& line) { return line.find("done") != std::string::npos; }),
+              lines.end());
+  CHECK(check_counter(lines, "count", 1, 1000) == "");
+  link.expect_clean_end();
+}

@@ -48,7 +48,7 @@ Dial::Dial(os::Loop& loop, Link link, std::function<void()> on_change)
 }
 
 void Dial::on_stream() {
-  if (stage_ == Stage::through || stage_ == Stage::failed) return;
+  if (stopped_ || stage_ == Stage::through || stage_ == Stage::failed) return;
   (void)channel_.receive(kReadBudget);
   if (channel_.marked()) {
     stage_ = Stage::through;
@@ -62,7 +62,7 @@ void Dial::on_stream() {
 }
 
 void Dial::on_errors() {
-  if (stage_ == Stage::through || stage_ == Stage::failed) return;
+  if (stopped_ || stage_ == Stage::through || stage_ == Stage::failed) return;
   const Stage before = stage_;
   read_errors();
   if (before != stage_ || stage_ == Stage::answered) on_change_();
@@ -84,6 +84,7 @@ void Dial::note(const std::string& line) {
 }
 
 void Dial::on_terminal() {
+  if (stopped_) return;
   std::array<char, 1024> bytes;
   const ssize_t got = ::read(channel_.far()->helper().terminal(), bytes.data(), bytes.size());
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
@@ -125,10 +126,15 @@ Redial::Failure Dial::failure() const {
   return stage_ == Stage::failed && answered_ ? Redial::Failure::answered : Redial::Failure::unanswered;
 }
 
-Channel Dial::take() {
+void Dial::stop() {
+  stopped_ = true;
   stream_watch_.reset();
   errors_watch_.reset();
   terminal_watch_.reset();
+}
+
+Channel Dial::take() {
+  stop();
   return std::move(channel_);
 }
 

@@ -38,6 +38,9 @@ class Dial {
   /// After failed: what kind, and why.
   [[nodiscard]] Redial::Failure failure() const;
   [[nodiscard]] const std::string& reason() const { return reason_; }
+  /// No more is heard of it: what has happened in this turn of the loop already is not reported. To be called
+  /// before it is put aside for destruction.
+  void stop();
   /// After through: the link; nothing is left to watch here.
   [[nodiscard]] Channel take();
 
@@ -55,6 +58,7 @@ class Dial {
   std::string asked_;  // what its terminal shows since the last answer
   std::string reason_;
   bool by_ssh_;
+  bool stopped_ = false;
   bool answered_ = false;  // it reached somebody, whatever came of it
   std::optional<os::FdWatch> stream_watch_;
   std::optional<os::FdWatch> errors_watch_;

@@ -44,6 +44,12 @@ void Pursuit::use(Channel& channel) {
   arm(Clock::now());
 }
 
+void Pursuit::leave() {
+  up_ = false;
+  far_ = nullptr;
+  errors_watch_.reset();
+}
+
 void Pursuit::heard() {
   const auto now = Clock::now();
   const bool was_silent = heartbeat_.silent(now);
@@ -61,9 +67,6 @@ void Pursuit::heard() {
 
 void Pursuit::lost(std::string reason) {
   const auto now = Clock::now();
-  up_ = false;
-  far_ = nullptr;
-  errors_watch_.reset();
   reason_ = std::move(reason);
   redial_.begin(now);
   if (resuming_)
@@ -129,7 +132,7 @@ void Pursuit::arm(Clock::time_point now) {
   if (up_ && !heartbeat_.silent(now)) until(heartbeat_.deadline());
   if (up_ && heartbeat_.silent(now)) until(heartbeat_.last_heard() + kClientSilence);
   until(redial_.deadline());
-  if (redial_.wanted() || resuming_)
+  if ((redial_.wanted() || resuming_) && (!said_at_ || heartbeat_.silent(now)))
     until(said_at_ ? *said_at_ + seconds(1) : heartbeat_.last_heard() + Heartbeat::kSilence);
   planned_ = std::max(at, now);
   timer_.start(planned_ - now);
@@ -180,6 +183,7 @@ void Pursuit::on_dial() {
 /// It may be its own callback that this is called from.
 void Pursuit::end_dial() {
   if (!dial_) return;
+  dial_->stop();
   loop_.defer([over = std::shared_ptr<Dial>(std::move(dial_))] {});
 }
 

@@ -47,7 +47,9 @@ class Pursuit {
   void use(Channel& channel);
   /// Something came over the link.
   void heard();
-  /// The link ended; why, in one line.
+  /// Before the link's channel goes.
+  void leave();
+  /// The link ended, and was left; why, in one line.
   void lost(std::string reason);
   /// The session goes on over the link.
   void resumed();
