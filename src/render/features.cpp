@@ -298,7 +298,7 @@ std::optional<bool> TerminalFeatures::dark() const {
 }
 
 std::string feature_questions() {
-  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033]10;?\033\\\033]11;?\033\\\033[?996n\033[>c\033[c";
+  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033]10;?\033\\\033]11;?\033\\\033[>c\033[c";
 }
 
 terminal::Color reduce(terminal::Color color, Colours colours) {
