@@ -15,13 +15,34 @@
 
 namespace {
 
-/// `sess help [COMMAND]` needs no server: the daemon's binary, which has the commands, prints it. That keeps what a
-/// client loads at every start small.
-std::optional<int> local_command(const sess::client::Options& options, const std::vector<std::string>& command) {
-  if (command.front() != "help" || command.size() > 2) return std::nullopt;
-  const auto daemon = sess::client::daemon_command(options, {});
-  std::vector<std::string> words{daemon.front(), "--help-command"};
-  words.push_back(command.size() == 2 ? command[1] : "");
+/// The words after sessd's name that print what the command prints; empty: it needs a daemon.
+std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>& command, sess::client::Asked asked) {
+  const auto& name = command.front();
+  if (name == "help" && command.size() <= 2) return {"--help-command", command.size() == 2 ? command[1] : ""};
+  if ((name != "list-commands" && name != "lscm") || asked == sess::client::Asked::before) return {};
+  std::string format;
+  std::string only;
+  for (std::size_t i = 1; i < command.size(); ++i) {
+    if (command[i].starts_with("-F") && command[i].size() > 2) {
+      format = command[i].substr(2);
+    } else if (command[i] == "-F" && i + 1 < command.size()) {
+      format = command[++i];
+    } else if (!command[i].starts_with('-') && only.empty() && !command[i].ends_with(';')) {
+      only = command[i];
+    } else {
+      return {};
+    }
+  }
+  return {"--list-commands", format, only};
+}
+
+/// What needs no server is printed by the daemon's binary, which has the commands. That keeps what a client loads at
+/// every start small.
+std::optional<int> local_command(const sess::client::Options& options, const std::vector<std::string>& command,
+                                 sess::client::Asked asked) {
+  auto words = words_for_daemon_binary(command, asked);
+  if (words.empty()) return std::nullopt;
+  words.insert(words.begin(), sess::client::daemon_command(options, {}).front());
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
@@ -39,8 +60,8 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s\n", options.error().text.c_str());
     return static_cast<int>(sess::client::ExitCode::usage);
   }
-  options->local_command = [&options](const std::vector<std::string>& command) {
-    return local_command(*options, command);
+  options->local_command = [&options](const std::vector<std::string>& command, sess::client::Asked asked) {
+    return local_command(*options, command, asked);
   };
   return sess::client::run(*options);
 }

@@ -86,6 +86,16 @@ int print_help(const std::string& command) {
   return kOk;
 }
 
+/// What `sess list-commands` shows where no daemon runs.
+int print_commands(const std::string& format, const std::string& command) {
+  const model::Model nothing;
+  command::FormatContext context;
+  context.model = &nothing;
+  context.jobs = false;
+  std::fputs(command::command_list(context, format, command).c_str(), stdout);
+  return kOk;
+}
+
 int descriptor_argument(const char* text, const char* flag) {
   char* end = nullptr;
   const long fd = std::strtol(text, &end, 10);
@@ -99,7 +109,7 @@ int descriptor_argument(const char* text, const char* flag) {
 }
 
 Flags parse(int argc, char** argv) {
-  enum Long { kForeground = 256, kBoot, kHelpCommand, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
+  enum Long { kForeground = 256, kBoot, kHelpCommand, kListCommands, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
   static const option kLong[] = {
       {"foreground", no_argument, nullptr, kForeground},
       {"boot", no_argument, nullptr, kBoot},
@@ -107,6 +117,7 @@ Flags parse(int argc, char** argv) {
       {"version", no_argument, nullptr, kVersion},
       {"help", no_argument, nullptr, kHelp},
       {"help-command", required_argument, nullptr, kHelpCommand},  // `sess help`
+      {"list-commands", required_argument, nullptr, kListCommands},  // and the one to list, or ""
       {"ready-fd", required_argument, nullptr, kReadyFd},
       {"resume-fd", required_argument, nullptr, kResumeFd},
       {nullptr, 0, nullptr, 0},
@@ -129,6 +140,8 @@ Flags parse(int argc, char** argv) {
         break;
       case kHelpCommand:
         std::exit(print_help(optarg));
+      case kListCommands:
+        std::exit(print_commands(optarg, optind < argc ? argv[optind] : ""));
       case kForeground:
         flags.foreground = true;
         break;

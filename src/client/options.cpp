@@ -19,6 +19,7 @@ constexpr std::array kStarters{
     Starter{"new-session", "new", 5},
     Starter{"attach-session", "attach", 1},
     Starter{"start-server", "start", 3},
+    Starter{"list-keys", "lsk", 6},
     Starter{"run", "run-job", 3},
     Starter{"start", "start-job", 5},
     Starter{"restart", "restart-job", 7},

@@ -19,6 +19,9 @@ namespace sess::client {
 /// `unknown`: the server was lost, and nobody can tell what became of the command.
 enum class ExitCode : int { success = 0, failure = 1, usage = 1, unknown = 125 };
 
+/// When a command is looked at that may need no server: before one is asked, or because none answers.
+enum class Asked : std::uint8_t { before, in_vain };
+
 struct Options {
   enum class Action { run, version, help };
   Action action = Action::run;
@@ -38,8 +41,9 @@ struct Options {
   bool utf8 = false;                                            ///< -u
   int verbose = 0;                                              ///< -v, repeatable
 
-  /// Commands that need no server (`help`): the exit status, or nothing when the command is not one of them.
-  std::function<std::optional<int>(const std::vector<std::string>& command)> local_command;
+  /// Commands that need no server (`help`; `list-commands` where none answers): the exit status, or nothing when the
+  /// command is not one of them.
+  std::function<std::optional<int>(const std::vector<std::string>& command, Asked asked)> local_command;
   /// How the server is reached. Default: the Unix socket that name and socket_path give. With a connector of
   /// its own (ssh) no server is started.
   Connector connector;

@@ -190,7 +190,11 @@ int converse(const Options& options, const Connector& connector, const std::func
   protocol::Command command{options.command};
   if (!command.fits()) return complain("command too long");
   auto greeting = greet(connector, hello, start);
-  if (!greeting) return complain(greeting.error().text);
+  if (!greeting) {
+    const bool here = !options.far && !options.connector && options.local_command && !options.command.empty();
+    if (const auto status = here ? options.local_command(options.command, Asked::in_vain) : std::nullopt) return *status;
+    return complain(greeting.error().text);
+  }
   if (options.shell_command) {
     greeting->channel.send(protocol::Shell{*options.shell_command});
   } else {
@@ -263,7 +267,7 @@ int run(const Options& options) {
     return become(argv, os::path_candidates(argv[0], os::current_environment()));
   }
   if (options.local_command && !options.command.empty()) {
-    if (const auto status = options.local_command(options.command)) return *status;
+    if (const auto status = options.local_command(options.command, Asked::before)) return *status;
   }
   if (options.far) return run_far(options);
   if (options.connector) return converse(options, options.connector, {});

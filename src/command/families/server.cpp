@@ -1,5 +1,6 @@
 // start-server, kill-server, list-commands, show-messages, server-access.
 #include "command/format/format.hpp"
+#include "command/language/help.hpp"
 #include "command/language/item.hpp"
 
 namespace sess::command {
@@ -15,19 +16,10 @@ Status run_kill(Item& item) {
 }
 
 Status run_list(Item& item) {
-  const Args& args = item.args();
-  const std::string_view line = args.get_or(
-      'F', "#{command_list_name}#{?command_list_alias, (#{command_list_alias}),} #{command_list_usage}");
-  const std::string only = args[0];
-  for (const Entry* entry : Registry::standard().entries()) {
-    if (!only.empty() && entry->name != only && entry->alias != only) continue;
-    FormatContext context = item.formats();
-    context.variables.emplace_back("command_list_name", entry->name);
-    context.variables.emplace_back("command_list_alias", entry->alias);
-    context.variables.emplace_back("command_list_usage", entry->usage);
-    const std::string text = expand(context, line);
-    if (!text.empty()) item.print(text);
-  }
+  std::string text = command_list(item.formats(), item.args().get_or('F', ""), item.args()[0]);
+  if (text.empty()) return Status::normal;
+  text.pop_back();  // print() ends the line
+  item.print(text);
   return Status::normal;
 }
 

@@ -74,6 +74,22 @@ Result<std::string> help_command(std::string_view name, const Registry& registry
   return out;
 }
 
+std::string command_list(const FormatContext& context, std::string_view format, std::string_view only) {
+  constexpr std::string_view kLine =
+      "#{command_list_name}#{?command_list_alias, (#{command_list_alias}),} #{command_list_usage}";
+  std::string out;
+  for (const Entry* entry : Registry::standard().entries()) {
+    if (!only.empty() && entry->name != only && entry->alias != only) continue;
+    FormatContext of_entry = context;
+    of_entry.variables.emplace_back("command_list_name", entry->name);
+    of_entry.variables.emplace_back("command_list_alias", entry->alias);
+    of_entry.variables.emplace_back("command_list_usage", entry->usage);
+    const std::string text = expand(of_entry, format.empty() ? kLine : format);
+    if (!text.empty()) out += text + '\n';
+  }
+  return out;
+}
+
 namespace {
 
 Status run_help(Item& item) {

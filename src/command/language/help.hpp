@@ -1,13 +1,14 @@
 // What `sess help` prints: the commands by purpose, or one command in full. Usable without a server.
 //
 // Text is made of the registry's rows alone, so it cannot disagree with the parser. Called by the help
-// command and by `sessd --help-command`, which `sess help` executes: the client itself does not know the
-// commands.
+// command and by `sessd --help-command` and `--list-commands`, which `sess help` and, where no daemon runs,
+// `sess list-commands` execute: the client itself does not know the commands.
 #pragma once
 
 #include <string>
 #include <string_view>
 
+#include "command/format/format.hpp"
 #include "command/language/registry.hpp"
 
 namespace sess::command {
@@ -19,5 +20,9 @@ namespace sess::command {
 /// beginning. The error is Registry::find's.
 [[nodiscard]] Result<std::string> help_command(std::string_view name,
                                                const Registry& registry = Registry::standard());
+
+/// What list-commands prints: a line of `format` (empty: name, alias and usage) for each command, or for the one of that
+/// name or alias. `context` may have nothing but a model.
+[[nodiscard]] std::string command_list(const FormatContext& context, std::string_view format, std::string_view only);
 
 }  // namespace sess::command
