@@ -90,7 +90,7 @@ void ShellCommands::run(command::ShellRequest request, std::function<void(comman
   spawn.env = std::move(request.env);
   spawn.cwd = std::move(request.cwd);
   spawn.umask = static_cast<mode_t>(request.umask);
-  auto pending = os::start_spawn(spawn, in.read.get(), out->write.get(), out->write.get());
+  auto pending = os::start_spawn(spawn, in.read.get(), out->write.get(), request.errors ? out->write.get() : -1);
   if (!pending) return give_up(pending.error());
   const pid_t pid = pending->pid();
   out->write.reset();

@@ -276,6 +276,17 @@ render::BorderStatus border_status(model::BorderStatus status) {
   return render::BorderStatus::off;
 }
 
+/// status-fg and status-bg, the old names of status-style's colours, as a style: they win where they are set.
+std::string status_colours(const model::Session& session) {
+  std::string out;
+  const auto add = [&](std::string_view place, const std::string& colour) {
+    if (colour != "default") out += fmt::format("{}{}={}", out.empty() ? "" : ",", place, colour);
+  };
+  add("fg", session.options.string("status-fg"));
+  add("bg", session.options.string("status-bg"));
+  return out;
+}
+
 void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
   frame.fill({0, 0, frame.size().rows, frame.size().cols}, 0);
   std::string_view rest = overlay.text;
@@ -428,7 +439,8 @@ void Server::draw(RemoteClient& client, render::Frame& frame, const render::Fram
 
   // Status lines, and a message or prompt over the first of them.
   const int status_row = status_top ? 0 : frame.size().rows - status;
-  const auto base = render::style_on({}, expand(client, session->options.string("status-style")));
+  const auto base = render::style_on(
+      render::style_on({}, expand(client, session->options.string("status-style"))), status_colours(*session));
   for (int i = 0; i < status; ++i) {
     const auto format = session->options.text("status-format", static_cast<unsigned>(i)).value_or("");
     host_->set_status_ranges(

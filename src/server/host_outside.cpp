@@ -90,6 +90,7 @@ std::string HostImpl::shell_output(std::string_view command, std::string_view cw
     request.cwd = cwd;
     request.env = server_.model().environment().block();
     request.limit = kStatusCommandLimit;
+    request.errors = false;
     run_shell(std::move(request), [this, name = std::string(command)](command::ShellResult result) {
       auto& entry = status_commands_[name];
       entry.running = false;

@@ -6,6 +6,7 @@
 #include "server/saved_sessions.hpp"
 #include "server/server.hpp"
 #include "panes/shell_commands.hpp"
+#include "views/output.hpp"
 
 namespace sess::server {
 namespace {
@@ -96,11 +97,21 @@ void Server::on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, 
   host_->pane_clipboard(pane.id(), base64);
 }
 
+/// A direct client's terminal got the program's own sequence; all others that have the window are sent it here.
 void Server::on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) {
-  static_cast<void>(pane);
-  static_cast<void>(kind);
-  static_cast<void>(title);
-  static_cast<void>(body);  // direct clients' terminals get it through the relay
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr) return;
+  const std::string bytes = kind == 9 ? fmt::format("\x1b]9;{}\x1b\\", body)
+                                      : fmt::format("\x1b]{};{}{};{}\x1b\\", kind, kind == 777 ? "notify;" : "", title, body);
+  for (const auto* session : model_.sessions_with(owner->window)) {
+    for (const auto* seen : model_.clients_of(session->id)) {
+      RemoteClient* to = client(seen->id);
+      if (to == nullptr || to->phase != RemoteClient::Phase::attached || to->suspended || seen->control) continue;
+      const bool has_it = to->direct && &to->direct->pane() == &pane;
+      // A terminal that has not taken what it was sent is not sent more of these: a program may send any number.
+      if (!has_it && to->flow.room() > 0) views::send_aside(*to->connection, to->flow, clock().now(), bytes);
+    }
+  }
 }
 
 void Server::on_pane_eof(panes::PaneIo& pane) { printed_.insert(pane.id()); }
