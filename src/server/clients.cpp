@@ -16,6 +16,7 @@
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
+#include "server/session_watch.hpp"
 #include "views/output.hpp"
 #include "server/server.hpp"
 #include "terminal/show/attach_paint.hpp"
@@ -159,6 +160,7 @@ void Server::drop_client(model::ClientId id) {
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
     save_client(saved_form(*gone, *seen));
+    session_watch_->expect_return(*seen->session);
   }
   if (gone->overlay.done) gone->overlay.done(std::nullopt);
   if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
@@ -316,6 +318,7 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
     redraw(client);
     commands_ran_ = true;
     model_.client_resized(client.id);
+    if (seen->session) session_watch_->on_activity(*seen->session);
   };
   switch (frame.type) {
     case FrameType::input:

@@ -192,8 +192,9 @@ void HostImpl::suspend(ClientId id) {
 void HostImpl::lock(ClientId id) {
   RemoteClient* client = server_.client(id);
   const model::Client* seen = server_.model().client(id);
-  if (client == nullptr || seen == nullptr || !seen->session) return;
+  if (client == nullptr || seen == nullptr || !seen->session || seen->control) return;
   const auto command = server_.model().session(*seen->session)->options.string("lock-command");
+  if (command.empty()) return;
   client->connection->send(protocol::encode(protocol::Lock{command}));
 }
 

@@ -16,6 +16,7 @@
 #include "protocol/message.hpp"
 #include "server/alerts.hpp"
 #include "server/host.hpp"
+#include "server/session_watch.hpp"
 #include "server/server.hpp"
 #include "panes/shell_commands.hpp"
 
@@ -192,6 +193,7 @@ std::uint64_t HostImpl::room() const { return server_.room(); }
 void HostImpl::option_changed(std::string_view name) {
   if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
   if (name.starts_with("automatic-rename")) server_.look_at_names();
+  if (name == "lock-after-time") server_.session_watch().on_lock_time_changed();
   if (name == "monitor-silence") server_.alerts().watch_silence();
   server_.display_changed();
   server_.redraw_all();

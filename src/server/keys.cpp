@@ -12,6 +12,7 @@
 #include "protocol/message.hpp"
 #include "server/host.hpp"
 #include "server/server.hpp"
+#include "server/session_watch.hpp"
 
 namespace sess::server {
 namespace {
@@ -108,6 +109,7 @@ void Server::note_activity(RemoteClient& client) {
   const model::Client* latest = seen.session ? model_.latest_client(*seen.session) : nullptr;
   model_.touch_client(client.id, clock().wall());
   if (latest != &seen) model_.recalculate_sizes();
+  if (seen.session) session_watch_->on_activity(*seen.session);
 }
 
 /// Where the client's input stands, with what the bytes behind do not tell again.

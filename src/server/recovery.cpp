@@ -7,6 +7,7 @@
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
+#include "server/session_watch.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -29,6 +30,7 @@ Result<> Server::recover(std::vector<keeper::Program> programs) {
   if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
   saved_clients_ = std::move(state.clients);
+  for (const auto& client : saved_clients_) session_watch_->expect_return(client.session);
 
   job_control_->restore(state.jobs);
   const auto how = recovery_after(start_.previous);

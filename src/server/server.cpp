@@ -24,6 +24,7 @@
 #include "server/job_control.hpp"
 #include "server/run.hpp"
 #include "server/saved_sessions.hpp"
+#include "server/session_watch.hpp"
 #include "panes/shell_commands.hpp"
 
 namespace sess::server {
@@ -177,6 +178,10 @@ Result<> Server::set_up() {
   HostImpl& host = *host_;
   ports_ = std::make_unique<command::Ports>(command::Ports{facts_, host, host, host, host, keys_, host, host, host, host, host,
                                                            job_control_.get(), boot_control_.get(), saved_sessions_.get()});
+  SessionWatch::Acts acts;
+  acts.lock = [this](model::ClientId id) { host_->lock(id); };
+  acts.is_kept = [this](const model::Session& session) { return stopping_ || has_job_or_start(session); };
+  session_watch_ = std::make_unique<SessionWatch>(*loop_, model_, std::move(acts));
   queue_ = std::make_unique<command::Queue>(model_, *ports_);
   queue_->around_hooks([this](bool after) { tell_focus(after); });
   auto store = store::ModelStore::open(std::move(start_.model));
@@ -563,6 +568,7 @@ void Server::tell_focus(bool of_hook) {
 
 void Server::follow_model() {
   for (int round = 0; round < kRounds; ++round) {
+    session_watch_->sweep();
     auto events = model_.take_events();
     if (events.empty()) return;
     commands_ran_ = true;
@@ -618,7 +624,18 @@ void Server::follow(const model::Event& event) {
       }
       break;
     }
+    case Kind::client_detached:
+      session_watch_->on_left();
+      break;
+    case Kind::client_session_changed:
+      session_watch_->on_left();
+      session_watch_->on_activity(*event.session);
+      break;
+    case Kind::session_closed:
+      session_watch_->on_closed(*event.session);
+      break;
     case Kind::client_session_lost:
+      session_watch_->on_left();
       if (RemoteClient* gone = client(*event.client)) {
         detach(*gone, stopping_ ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
                stopping_ ? "[server exited]" : "[exited]");
@@ -644,6 +661,16 @@ void Server::follow(const model::Event& event) {
     const bool alive = event.client && model_.client(*event.client) != nullptr;
     queue_->submit_hook(name, target, alive ? event.client : std::nullopt, hook_variables(model_, event));
   }
+}
+
+bool Server::has_job_or_start(const model::Session& session) const {
+  for (const auto& [index, link] : session.windows) {
+    const model::Window* window = model_.window(link.window);
+    for (const auto pane : window->panes) {
+      if (job_control_->owns(pane) || is_starting(pane)) return true;
+    }
+  }
+  return false;
 }
 
 void Server::expect_starter() {

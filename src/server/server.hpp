@@ -43,6 +43,7 @@ class HostImpl;
 struct MouseTarget;
 class JobControl;
 class SavedSessions;
+class SessionWatch;
 
 class Server final : private panes::PaneObserver {
  public:
@@ -73,6 +74,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
+  [[nodiscard]] SessionWatch& session_watch() { return *session_watch_; }
   [[nodiscard]] SavedSessions& saved_sessions() { return *saved_sessions_; }
   [[nodiscard]] model::MessageLog& messages() { return messages_; }
   /// A sentence for show-messages.
@@ -155,6 +157,8 @@ class Server final : private panes::PaneObserver {
   void look_at_name(model::PaneId pane);
   void look_at_name(const model::Window& window);
   void rename_windows();
+  /// Whether a job runs in it, or something is being started.
+  [[nodiscard]] bool has_job_or_start(const model::Session& session) const;
   void expect_starter();
   void leave_if_empty();
   void load_configuration();
@@ -266,6 +270,7 @@ class Server final : private panes::PaneObserver {
   std::unique_ptr<JobControl> job_control_;
   std::unique_ptr<BootControl> boot_control_;
   std::unique_ptr<SavedSessions> saved_sessions_;
+  std::unique_ptr<SessionWatch> session_watch_;
   std::optional<store::ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<panes::PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;

@@ -87,3 +87,87 @@ TEST_CASE("resize-pane -y gives the pane that many rows, with its title line and
     }
   }
 }
+
+TEST_CASE("a session with destroy-unattached ends with its last client, but no job's and none that is awaited", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "base", "exec cat"});
+  rig.ask({"run", "-d", "-s", "job", "exec cat"});
+  const auto sessions = [&] { return rig.ask({"list-sessions", "-F", "#{session_name}"}); };
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  auto client = rig.terminal({"attach-session", "-t", "app"});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  rig.ask({"set-option", "-t", "app", "destroy-unattached", "on"});
+  rig.ask({"set-option", "-t", "job", "destroy-unattached", "on"});
+  rig.kill_server();
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  CHECK(sessions() == "app\nbase\njob");
+  SECTION("it detaches") { rig.ask({"detach-client", "-s", "app"}); }
+  SECTION("it goes to another session") {
+    rig.ask({"switch-client", "-c", rig.ask({"list-clients", "-F", "#{client_name}"}), "-t", "base"});
+  }
+  SECTION("its terminal is closed") { client.reset(); }
+  CHECK(wait_until([&] { return sessions() == "base\njob"; }));
+}
+
+TEST_CASE("lock-after-time locks the terminals of a session that nobody types into", "[windows]") {
+  Rig rig;
+  const std::string file = rig.home().root() + "/locked";
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  const auto client = rig.terminal({"attach-session", "-t", "app"});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  rig.ask({"set-option", "-g", "lock-command", "echo locked >>" + file + "; read x"});
+  rig.ask({"set-option", "-g", "lock-after-time", "1"});
+  REQUIRE(client->wait_until([&] { return read_file(file) == "locked\n"; }));
+  client->type("\r");  // the lock is opened; after another second it is closed again
+  CHECK(client->wait_until([&] { return read_file(file) == "locked\nlocked\n"; }));
+}
+
+TEST_CASE("list-commands needs no daemon", "[windows]") {
+  Rig rig;
+  const auto listed = rig.sess({"list-commands", "-F", "#{command_list_name}"});
+  CHECK(listed.status.success());
+  CHECK(rig.ask({"list-commands", "new"}).starts_with("new-session (new) ["));
+  CHECK(rig.ask({"lscm", "-F#{command_list_alias}", "split-window"}) == "splitw");
+  CHECK(rig.keeper() == 0);
+  CHECK_FALSE(rig.sess({"list-sessions"}).status.success());
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  CHECK(rig.sess({"list-commands", "-F", "#{command_list_name}"}).out == listed.out);
+}
+
+TEST_CASE("status-bg and status-fg are the status line's colours where they are set", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  rig.ask({"set-option", "-g", "status", "on"});
+  rig.ask({"set-option", "-g", "status-bg", "colour234"});
+  const auto client = rig.terminal({"attach-session", "-t", "app"});
+  REQUIRE(client->wait_until([&] { return client->transcript().find("48;5;234") != std::string::npos; }));
+  rig.ask({"set-option", "-g", "status-fg", "colour99"});
+  CHECK(client->wait_until([&] { return client->transcript().find("38;5;99") != std::string::npos; }));
+}
+
+TEST_CASE("a notification reaches the terminals that do not show its pane directly", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  const auto client = rig.terminal({"attach-session", "-t", "app"});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  const auto got = [&](const std::string& bytes) {
+    return client->wait_until([&] { return client->transcript().find(bytes) != std::string::npos; });
+  };
+  rig.ask({"split-window", "-d", "-t", "app", "printf '\\033]9;built\\007'; exec cat"});
+  CHECK(got("\x1b]9;built\x1b\\"));
+  rig.ask({"new-window", "-d", "-t", "app", "printf '\\033]777;notify;title;text\\007'; exec cat"});
+  CHECK(got("\x1b]777;notify;title;text\x1b\\"));
+  rig.ask({"new-window", "-d", "-t", "app", "printf '\\033]99;i=1:d=0;part\\033\\\\'; exec cat"});
+  CHECK(got("\x1b]99;i=1:d=0;part\x1b\\"));
+}
+
+TEST_CASE("what a #() command writes to its standard error is not shown", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  rig.ask({"set-option", "-g", "status", "on"});
+  rig.ask({"set-option", "-g", "status-left-length", "40"});
+  rig.ask({"set-option", "-g", "status-left", "<#(echo oops >&2; echo good; echo oops >&2)>"});
+  const auto client = rig.terminal({"attach-session", "-t", "app"});
+  CHECK(client->wait_for_text("<good>"));
+  CHECK_FALSE(client->shows("oops"));
+}
