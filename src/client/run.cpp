@@ -92,9 +92,41 @@ class ControlTerminal {
   bool usable_;
 };
 
-DialogueEnd hold_control_dialogue(Channel& channel) {
-  const ControlTerminal terminal;
-  return hold_dialogue(channel, {});
+/// Stays until the program on the other side has seen that it is over.
+void wait_for_end_of_input() {
+  bool line_begins = true;
+  char c = 0;
+  while (::read(STDIN_FILENO, &c, 1) == 1) {
+    if (c == '\n' && line_begins) return;
+    line_begins = c == '\n';
+  }
+}
+
+/// Control mode: what the server prints goes through as it is, and the last line says that it is over.
+int hold_control_dialogue(Channel& channel, protocol::ControlMode mode, const protocol::Command& command) {
+  const bool raw = mode == ControlMode::raw;
+  const std::optional<ControlTerminal> terminal = raw ? std::optional<ControlTerminal>(std::in_place) : std::nullopt;
+  if (raw) (void)os::write_all(STDOUT_FILENO, "\x1bP1000p");
+  channel.send(command);
+  const DialogueEnd end = hold_dialogue(channel, {});
+  std::string reason;
+  int status = 0;
+  bool wait = false;
+  if (const auto* finished = std::get_if<Finished>(&end)) {
+    status = finished->status;
+  } else if (const auto* broken = std::get_if<Broken>(&end)) {
+    reason = broken->lost ? " server exited unexpectedly" : " " + broken->reason;
+    status = 1;
+  } else if (const auto* detached = std::get_if<protocol::Detached>(&end)) {
+    status = detached->status;
+    wait = detached->wait;
+    if (detached->reason == protocol::DetachReason::other) reason = " " + detached->message;
+  }
+  (void)os::write_all(STDOUT_FILENO, "%exit" + reason + "\n");
+  if (wait) wait_for_end_of_input();
+  if (raw) (void)os::write_all(STDOUT_FILENO, "\x1b\\");
+  if (const auto* exec = std::get_if<protocol::Exec>(&end)) return become_shell(*exec);
+  return status;
 }
 
 /// Words behind `sess` on the other machine, up to the proxy's own.
@@ -197,11 +229,12 @@ int converse(const Options& options, const Connector& connector, const std::func
   }
   if (options.shell_command) {
     greeting->channel.send(protocol::Shell{*options.shell_command});
+  } else if (options.control != ControlMode::none) {
+    return hold_control_dialogue(greeting->channel, options.control, command);
   } else {
     greeting->channel.send(command);
   }
-  DialogueEnd end = options.control == ControlMode::raw ? hold_control_dialogue(greeting->channel)
-                                                        : hold_dialogue(greeting->channel, {});
+  DialogueEnd end = hold_dialogue(greeting->channel, {});
   // The server was replaced under the command: the keeper's socket waits for the next one.
   command.again = greeting->welcome.token;
   std::vector<std::string> retry;  // what a server said to ask for instead
@@ -209,7 +242,7 @@ int converse(const Options& options, const Connector& connector, const std::func
     auto* broken = std::get_if<Broken>(&end);
     if (broken == nullptr || !broken->lost) break;
     if (!broken->retry.empty()) retry = broken->retry;
-    const bool repeatable = !options.shell_command && options.control == ControlMode::none &&
+    const bool repeatable = !options.shell_command &&
                             broken->repeatable && command.fits() && !command.again.empty();
     if (retry.empty() && !repeatable) break;
     auto again = greet_again(options, connector, hello, !retry.empty());

@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -38,6 +39,8 @@ struct Client {
   bool exiting = false;
   bool focused = true;  ///< until its terminal says otherwise: terminals report changes alone
   bool size_given = true;  ///< a control client counts for sizes only once it named one (refresh-client -C)
+  /// A control client's: in the place of its size for these windows (refresh-client -C @1:80x24).
+  std::map<WindowId, Size> window_sizes;
   std::string key_table;   ///< "" = the session's key-table option
   std::string cwd;
   Environment environment;

@@ -32,4 +32,13 @@ Result<std::int64_t> parse_size(std::string_view text, std::int64_t minimum, std
   return value;
 }
 
+std::optional<Size> parse_dimensions(std::string_view text) {
+  const std::size_t at = text.find_first_of("x,");
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto cols = parse_number(text.substr(0, at), 1, kMaxSide);
+  const auto rows = parse_number(text.substr(at + 1), 1, kMaxSide);
+  if (!cols || !rows) return std::nullopt;
+  return Size{static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*cols)};
+}
+
 }  // namespace sess::model

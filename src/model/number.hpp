@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "base/size.hpp"
 
 namespace sess::model {
 
@@ -16,5 +18,8 @@ namespace sess::model {
 /// A number, or `N%` of `whole` (0..100). Errors as above, and "empty".
 [[nodiscard]] Result<std::int64_t> parse_size(std::string_view text, std::int64_t minimum,
                                               std::int64_t maximum, std::int64_t whole);
+
+/// Columns and rows, "80x24" or "80,24", each 1 to kMaxSide; none when it is anything else.
+[[nodiscard]] std::optional<Size> parse_dimensions(std::string_view text);
 
 }  // namespace sess::model

@@ -23,6 +23,7 @@ bool holds(const Session& session, WindowId window) {
 /// A client's terminal without its status lines.
 Size usable(const Model& model, const Client& client, const Session& session) {
   Size size = client.size;
+  if (client.control) return size;
   const int lines = status_lines(model, session);
   size.rows = static_cast<std::uint16_t>(std::max(1, size.rows - lines));
   return size;
@@ -30,16 +31,6 @@ Size usable(const Model& model, const Client& client, const Session& session) {
 
 bool gone(const Client& client) {
   return !client.session || client.suspended || client.exiting;
-}
-
-/// "80x24".
-Size parse_default_size(const std::string& text) {
-  const auto x = text.find('x');
-  if (x == std::string::npos) return Size{};
-  const auto cols = parse_number(std::string_view(text).substr(0, x), 1, kMaxSide);
-  const auto rows = parse_number(std::string_view(text).substr(x + 1), 1, kMaxSide);
-  if (!cols || !rows) return Size{};
-  return Size{static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*cols)};
 }
 
 }  // namespace
@@ -73,7 +64,7 @@ int status_lines(const Model& model, const Session& session) {
 }
 
 bool counts_for_size(const Model& model, const Client& client) {
-  if (gone(client) || (client.control && !client.size_given)) return false;
+  if (gone(client) || (client.control && !client.size_given && client.window_sizes.empty())) return false;
   if (!client.ignore_size) return true;
   return std::none_of(model.clients().begin(), model.clients().end(),
                       [](const auto& entry) { return !gone(entry.second) && !entry.second.ignore_size; });
@@ -91,8 +82,11 @@ std::optional<Size> window_size(const Model& model, const Window& window) {
     const bool looks =
         current_only ? current != nullptr && current->window == window.id : holds(*session, window.id);
     if (!looks) continue;
+    const auto own = client.window_sizes.find(window.id);
+    if (own == client.window_sizes.end() && client.control && !client.size_given) continue;
     const auto order = window.latest == id ? std::numeric_limits<std::uint64_t>::max() : client.activity_order;
-    votes.push_back(SizeVote{usable(model, client, *session), !newest || order > *newest});
+    votes.push_back(SizeVote{own != client.window_sizes.end() ? own->second : usable(model, client, *session),
+                              !newest || order > *newest});
     if (!votes.back().latest) continue;
     for (auto& vote : std::span(votes).first(votes.size() - 1)) vote.latest = false;
     newest = order;
@@ -127,7 +121,7 @@ Size new_window_size(const Model& model, const Client* client, const Session* se
   }
   if (const auto size = choose_size(policy, votes, std::nullopt)) return clamp(*size);
   const Options& options = session == nullptr ? model.session_options() : session->options;
-  return parse_default_size(options.string("default-size"));
+  return parse_dimensions(options.string("default-size")).value_or(Size{});
 }
 
 }  // namespace sess::model

@@ -124,6 +124,7 @@ void fields(Io& io, Detached& m) {
   io.choice("reason", m.reason, kDetachReasons);
   io.text("message", m.message);
   io.number("status", m.status);
+  io.set_boolean("wait", m.wait);
 }
 
 template <class Io>

@@ -357,6 +357,7 @@ struct Detached {
   DetachReason reason = DetachReason::detached;
   std::string message;
   std::uint8_t status = 0;
+  bool wait = false;  ///< a control client stays until an empty line or the end of its input (wait-exit)
   void append_to(std::string& out) const;
   static Result<Detached> parse(std::string_view payload);
 };

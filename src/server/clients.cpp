@@ -13,6 +13,7 @@
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
+#include "server/control_clients.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/saved_sessions.hpp"
@@ -159,12 +160,16 @@ void Server::drop_client(model::ClientId id) {
   if (gone == nullptr) return;
   const model::Client* seen = model_.client(id);
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
-    save_client(saved_form(*gone, *seen));
-    session_watch_->expect_return(*seen->session);
+    // A control client that comes back is a new one.
+    if (!seen->control) {
+      save_client(saved_form(*gone, *seen));
+      session_watch_->expect_return(*seen->session);
+    }
   }
   if (gone->overlay.done) gone->overlay.done(std::nullopt);
   if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
   queue_->client_gone(id);
+  control_clients_->forget(id);
   model_.remove_client(id);
   clients_.erase(id);
   model_.recalculate_sizes();
@@ -261,6 +266,10 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       return true;
     }
     case FrameType::stdin_data:
+      if (control_clients_->has(client.id) && client.phase == Phase::attached) {
+        if (const auto data = protocol::StdinData::parse(frame.payload)) control_clients_->on_input(client.id, data->bytes);
+        return true;
+      }
       if (const auto data = protocol::StdinData::parse(frame.payload); data && client.stdin_done) {
         if (client.stdin_data.size() + data->bytes.size() <= kMaxStdin) {
           client.stdin_data.append(data->bytes);
@@ -272,6 +281,10 @@ bool Server::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       }
       return true;
     case FrameType::stdin_eof:
+      if (control_clients_->has(client.id) && client.phase == Phase::attached) {
+        control_clients_->on_input_end(client.id);
+        return true;
+      }
       if (client.stdin_done) {
         auto done = std::move(client.stdin_done);
         client.stdin_done = nullptr;
@@ -401,6 +414,11 @@ bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
   seen.utf8 = hello.utf8;
   seen.umask = hello.umask;
   for (const auto& variable : hello.environment) seen.environment.put(variable);
+  if (hello.control != protocol::ControlMode::none) {
+    seen.control = true;
+    seen.size_given = false;
+    control_clients_->add(client.id, *client.connection);
+  }
   client.features =
       render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""));
   if (!hello.terminal_features.empty()) client.features.add(hello.terminal_features);
@@ -555,6 +573,7 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
   if (attaching == nullptr || seen == nullptr || attaching->phase == Phase::ending) {
     return fail(ErrorCode::not_found, "the client is gone");
   }
+  const bool first = attaching->phase != Phase::attached;
   attaching->phase = Phase::attached;
   seen->exiting = false;
   const auto now = clock().wall();
@@ -564,10 +583,15 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
   model_.touch_client(id, now);
   model_.recalculate_sizes();
   follow_agent(*seen);
+  commands_ran_ = true;
+  if (seen->control) {
+    control_clients_->attached(id);
+    if (first) attaching->connection->send(protocol::encode(protocol::StdinRequest{}));
+    return {};
+  }
   follow_client_identity(*attaching);
   clear_overlay(*attaching);
   attaching->display_stale = true;
-  commands_ran_ = true;
   if (const auto text = saved_sessions_->take_announcement(); !text.empty()) {
     constexpr std::chrono::seconds kLongEnough{5};
     loop_->defer([this, id, text, kLongEnough] {
@@ -630,8 +654,9 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   protocol::Detached detached;
   detached.reason = reason;
   detached.message = std::move(message);
+  detached.wait = std::find(client.flags.begin(), client.flags.end(), "wait-exit") != client.flags.end();
   detached.status = static_cast<std::uint8_t>(status ? *status : job_control_->status_for(client));
-  client.connection->send(protocol::encode(detached));
+  if (!control_clients_->has(client.id)) client.connection->send(protocol::encode(detached));
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));
   if (const model::Client* seen = model_.client(client.id); seen != nullptr && seen->session) {
@@ -640,7 +665,14 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   }
   model_.recalculate_sizes();
   commands_ran_ = true;
-  client.connection->close_after_flush();
+  if (!control_clients_->has(client.id)) return client.connection->close_after_flush();
+  // Behind the block of the command that did it.
+  loop_->defer([this, id = client.id, detached] {
+    RemoteClient* leaving = this->client(id);
+    if (leaving == nullptr) return;
+    leaving->connection->send(protocol::encode(detached));
+    leaving->connection->close_after_flush();
+  });
 }
 
 void Server::send_exec(RemoteClient& client, std::string_view command) {

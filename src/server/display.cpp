@@ -72,9 +72,10 @@ void Server::update_displays() {
       synchronized_panes_.on_output(id, io->screen().modes().synchronized, now);
   }
   for (auto& [id, client] : clients_) {
-    if (client->phase == Phase::attached && !client->suspended && !client->connection->closed()) {
+    model::Client* seen = model_.client(id);
+    const bool shows = client->phase == Phase::attached && !client->suspended && !client->connection->closed();
+    if (shows && !seen->control) {
       update_display(*client, now);
-      model::Client* seen = model_.client(id);
       seen->written = client->flow.sent();
       seen->discarded = client->flow.discarded();
       const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;

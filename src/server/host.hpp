@@ -82,7 +82,7 @@ class HostImpl final : public command::DaemonPort,
   void notice(model::ClientId client, std::string_view text) { print_to(client, 2, text); }
   [[nodiscard]] std::vector<std::string> message_log() const override;
   void control_guard(ClientId client, std::string_view word, std::chrono::system_clock::time_point time,
-                     std::uint64_t number) override;
+                     std::uint64_t number, bool typed) override;
 
   [[nodiscard]] Result<> can_attach(ClientId client) const override;
   Result<> attach(ClientId client, SessionId session, const command::AttachOptions& options) override;
@@ -163,6 +163,7 @@ class HostImpl final : public command::DaemonPort,
   /// The same, without a newline behind it.
   void send_to(ClientId client, std::uint8_t stream, std::string_view bytes);
   void send_clipboard(RemoteClient& client, std::string_view base64);
+  Result<> set_window_size(ClientId client, std::string_view argument);
   void load_prompt_history();
   [[nodiscard]] std::string history_file() const;
   [[nodiscard]] std::string absolute_path(std::optional<ClientId> client, std::string path) const;

@@ -1,11 +1,14 @@
 // What commands say to clients.
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "base/printable.hpp"
+#include "model/number.hpp"
 #include "model/size_policy.hpp"
 #include "os/spawn.hpp"
 #include "protocol/message.hpp"
 #include "render/features.hpp"
 #include "server/boot_control.hpp"
+#include "server/control_clients.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "views/output.hpp"
@@ -82,12 +85,18 @@ void HostImpl::send_to(ClientId id, std::uint8_t stream, std::string_view bytes)
 }
 
 void HostImpl::print(ClientId client, std::string_view text) {
+  if (server_.control_clients().has(client)) return server_.control_clients().print(client, text);
   print_to(client, 1, text);
 }
 
 void HostImpl::print_error(ClientId id, std::string_view text) {
   RemoteClient* client = server_.client(id);
   if (client == nullptr) return;
+  if (server_.control_clients().has(id)) {
+    server_.control_clients().print(id, text);
+    if (client->phase == Phase::command) client->exit_status = 1;
+    return;
+  }
   if (client->phase == Phase::attached) return show_message(id, text, std::chrono::milliseconds(-1));
   print_to(id, 2, text);
   client->exit_status = 1;
@@ -97,6 +106,9 @@ void HostImpl::show_message(ClientId id, std::string_view text, std::chrono::mil
   server_.log_message(text);
   RemoteClient* client = server_.client(id);
   if (client == nullptr || client->phase != Phase::attached) return;
+  if (server_.control_clients().has(id)) {
+    return server_.control_clients().notify(id, fmt::format("%message {}", printable(text)));
+  }
   if (duration.count() < 0) {
     const model::Client* seen = server_.model().client(id);
     const model::Session* session = server_.model().session(*seen->session);
@@ -108,6 +120,7 @@ void HostImpl::show_message(ClientId id, std::string_view text, std::chrono::mil
 void HostImpl::show_text(ClientId id, std::string_view text) {
   RemoteClient* client = server_.client(id);
   if (client == nullptr || client->phase != Phase::attached) return;
+  if (server_.control_clients().has(id)) return server_.control_clients().print(id, text);
   if (client->overlay.kind == Overlay::Kind::text) {
     client->overlay.text.append(text).append("\n");
     if (client->composed) client->composed->invalidate();
@@ -125,11 +138,8 @@ std::vector<std::string> HostImpl::message_log() const {
 }
 
 void HostImpl::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
-                             std::uint64_t number) {
-  print_to(
-      id, 1,
-      fmt::format("%{} {} {} 1", word,
-                  std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(), number));
+                             std::uint64_t number, bool typed) {
+  server_.control_clients().guard(id, word, time, number, typed);
 }
 
 // --- clients --------------------------------------------------------------------------------------------
@@ -141,6 +151,7 @@ Result<> HostImpl::can_attach(ClientId id) const {
   if (client->for_command) {
     return fail(ErrorCode::unavailable, "no room: open files or memory are used up; detach some clients and try again");
   }
+  if (client->hello.control != protocol::ControlMode::none) return {};
   if (!client->hello.stdin_tty || client->hello.tty.empty()) {
     return fail(ErrorCode::unavailable, "not a terminal");
   }
@@ -184,7 +195,7 @@ void HostImpl::detach_and_exec(ClientId id, std::string_view shell_command) {
 
 void HostImpl::suspend(ClientId id) {
   RemoteClient* client = server_.client(id);
-  if (client != nullptr && client->phase == Phase::attached) {
+  if (client != nullptr && client->phase == Phase::attached && !server_.control_clients().has(id)) {
     client->connection->send(protocol::encode(protocol::Suspend{}));
   }
 }
@@ -217,7 +228,9 @@ Result<> HostImpl::set_client_flag(ClientId id, std::string_view flag) {
     seen->active_pane = on;
   } else if (flag == "no-output" || flag == "wait-exit" || flag == "no-detach-on-destroy" ||
              flag.starts_with("pause-after")) {
-    std::erase(client->flags, std::string(flag));
+    const auto name = flag.substr(0, flag.find('='));
+    if (auto set = server_.control_clients().set_flag(id, flag, on); !set) return set;
+    std::erase_if(client->flags, [&](const std::string& old) { return old.substr(0, old.find('=')) == name; });
     if (on) client->flags.emplace_back(flag);
   } else {
     return fail(ErrorCode::invalid_argument, "unknown client flag: {}", flag);
@@ -309,7 +322,29 @@ bool HostImpl::prefix_pressed(ClientId id) const {
   return client != nullptr && client->in_prefix;
 }
 
-Result<> HostImpl::refresh_special(ClientId, char flag, std::string_view) {
+/// "@1:80x24", in a control client's own size again without a size.
+Result<> HostImpl::set_window_size(ClientId id, std::string_view argument) {
+  model::Client* seen = server_.model().client(id);
+  const auto colon = argument.find(':');
+  const auto window = colon == std::string_view::npos ? std::nullopt : model::parse_id<command::WindowId>(argument.substr(0, colon));
+  if (seen == nullptr || !window) return fail(ErrorCode::invalid_argument, "bad size argument");
+  const auto text = argument.substr(colon + 1);
+  if (text.empty()) {
+    seen->window_sizes.erase(*window);
+  } else {
+    const auto size = model::parse_dimensions(text);
+    if (!size) return fail(ErrorCode::invalid_argument, "bad size argument");
+    // One that has gone meanwhile is no error.
+    if (server_.model().window(*window) != nullptr) seen->window_sizes[*window] = *size;
+  }
+  server_.model().recalculate_sizes();
+  return {};
+}
+
+Result<> HostImpl::refresh_special(ClientId id, char flag, std::string_view argument) {
+  if (flag == 'A') return server_.control_clients().set_pane(id, argument);
+  if (flag == 'B') return server_.control_clients().subscribe(id, argument);
+  if (flag == 'C') return set_window_size(id, argument);
   return fail(ErrorCode::unavailable, "refresh-client -{} is for control clients", flag);
 }
 

@@ -16,6 +16,7 @@ Result<> HostImpl::choose_pane(ClientId id, std::chrono::milliseconds duration, 
   const model::Client* seen = server_.model().client(id);
   if (client == nullptr || seen == nullptr || !seen->session)
     return fail(ErrorCode::unavailable, "no current client");
+  if (seen->control) return fail(ErrorCode::unavailable, "a control client shows no panes to choose from");
   const model::Window* window = server_.model().current_window(*seen->session);
   const auto window_id = window->id;
   Overlay overlay;

@@ -20,6 +20,7 @@
 #include "protocol/message.hpp"
 #include "server/alerts.hpp"
 #include "server/boot_control.hpp"
+#include "server/control_clients.hpp"
 #include "server/host.hpp"
 #include "server/job_control.hpp"
 #include "server/run.hpp"
@@ -118,6 +119,7 @@ Server::Server(keeper::ServerLink link) : link_(std::move(link)), keys_(input::K
 Server::~Server() {
   // Views refer to panes and connections, connections to the loop.
   job_control_.reset();
+  control_clients_.reset();
   clients_.clear();
   panes_.clear();
 }
@@ -183,6 +185,9 @@ Result<> Server::set_up() {
   acts.is_kept = [this](const model::Session& session) { return stopping_ || has_job_or_start(session); };
   session_watch_ = std::make_unique<SessionWatch>(*loop_, model_, std::move(acts));
   queue_ = std::make_unique<command::Queue>(model_, *ports_);
+  control_clients_ = std::make_unique<ControlClients>(ControlClients::Needs{
+      *loop_, model_, [this](model::PaneId id) { return pane_io(id); }, [this]() -> command::Queue& { return *queue_; },
+      [this](model::ClientId id) { host_->detach(id, command::DetachReason::detached); }});
   queue_->around_hooks([this](bool after) { tell_focus(after); });
   auto store = store::ModelStore::open(std::move(start_.model));
   if (!store) return pass(store.error());
@@ -254,6 +259,8 @@ void Server::end_of_turn() {
   if (!queue_->idle() || !ended_.empty() || link_.has_queued()) loop_->defer([this] { on_keeper(); });
   take_errors();
   update_displays();
+  control_clients_->on_output(printed_, clock().now());
+  control_clients_->end_of_turn(clock().now());
   save_model();
   acknowledge_input();  // after it: what is acknowledged may stand there alone
   host_->save_answers();
@@ -583,6 +590,7 @@ void Server::follow_model() {
 
 void Server::follow(const model::Event& event) {
   using Kind = model::Event::Kind;
+  control_clients_->on_event(event);
   command::Target target;
   switch (event.kind) {
     case Kind::pane_closed: {
@@ -744,7 +752,13 @@ void Server::take_errors() {
   if (errors_to_show_.empty()) return;
   for (const auto& [id, client] : clients_) {
     if (client->phase != RemoteClient::Phase::attached) continue;
-    for (const auto& text : std::exchange(errors_to_show_, {})) host_->show_text(id, text);
+    for (const auto& text : std::exchange(errors_to_show_, {})) {
+      if (control_clients_->has(id)) {
+        control_clients_->notify(id, "%config-error " + text);
+      } else {
+        host_->show_text(id, text);
+      }
+    }
     return;
   }
 }
@@ -757,7 +771,7 @@ void Server::save_model() {
   state.clients = saved_clients_;
   for (const auto& [id, client] : clients_) {
     const model::Client* seen = model_.client(id);
-    if (seen == nullptr || !seen->session) continue;
+    if (seen == nullptr || !seen->session || seen->control) continue;
     state.clients.push_back(saved_form(*client, *seen));
   }
   state.jobs = job_control_->save();

@@ -39,6 +39,7 @@ namespace sess::server {
 
 class Alerts;
 class BootControl;
+class ControlClients;
 class HostImpl;
 struct MouseTarget;
 class JobControl;
@@ -76,6 +77,7 @@ class Server final : private panes::PaneObserver {
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
   [[nodiscard]] SessionWatch& session_watch() { return *session_watch_; }
   [[nodiscard]] SavedSessions& saved_sessions() { return *saved_sessions_; }
+  [[nodiscard]] ControlClients& control_clients() { return *control_clients_; }
   [[nodiscard]] model::MessageLog& messages() { return messages_; }
   /// A sentence for show-messages.
   void log_message(std::string_view text);
@@ -274,6 +276,7 @@ class Server final : private panes::PaneObserver {
   std::optional<store::ModelStore> store_;
   std::map<model::PaneId, std::unique_ptr<panes::PaneIo>> panes_;
   std::map<model::ClientId, std::unique_ptr<RemoteClient>> clients_;
+  std::unique_ptr<ControlClients> control_clients_;  ///< of those that are programs; their views go first
   std::vector<store::SavedClient> saved_clients_;  ///< whose connections were lost, newest last
   bool adopted_orphans_ = false;
   std::vector<keeper::Exited> ended_;

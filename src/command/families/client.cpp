@@ -79,16 +79,6 @@ Status run_switch(Item& item) {
   return switched ? Status::normal : item.error(switched.error());
 }
 
-/// "80x24" or "80,24".
-std::optional<Size> parse_dimensions(std::string_view text) {
-  const std::size_t at = text.find_first_of("x,");
-  if (at == std::string_view::npos) return std::nullopt;
-  const auto cols = model::parse_number(text.substr(0, at), 1, kMaxSide);
-  const auto rows = model::parse_number(text.substr(at + 1), 1, kMaxSide);
-  if (!cols || !rows) return std::nullopt;
-  return Size{static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*cols)};
-}
-
 Status run_refresh(Item& item) {
   const Args& args = item.args();
   const Ports& ports = item.ports();
@@ -134,7 +124,7 @@ Status run_refresh(Item& item) {
       auto done = ports.clients.refresh_special(id, 'C', *size);
       return done ? Status::normal : item.error(done.error());
     }
-    const auto wanted = parse_dimensions(*size);
+    const auto wanted = model::parse_dimensions(*size);
     if (!wanted) return item.error("bad size argument");
     ports.clients.set_client_size(id, *wanted);
     return Status::normal;

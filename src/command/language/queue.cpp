@@ -91,13 +91,13 @@ CommandList no_commands() {
 
 }  // namespace
 
-void Queue::report(std::optional<ClientId> client, std::vector<std::string> errors) {
+void Queue::report(std::optional<ClientId> client, std::vector<std::string> errors, State state) {
   if (errors.empty()) return;
   auto item = std::shared_ptr<Item>(new Item);
   item->queue_ = this;
   item->client_ = client;
   item->list_ = no_commands();
-  item->state_ = std::make_shared<State>();
+  item->state_ = std::make_shared<State>(std::move(state));
   item->callback_ = [errors = std::move(errors)](Item& self) {
     for (const std::string& text : errors) self.error(text);
   };
@@ -142,10 +142,16 @@ void Queue::submit_text(std::optional<ClientId> client, std::string_view text, S
   Parsed parsed = parse(text, parse_context(nullptr, client));
   if (parsed.ok()) {
     append(client, make_items(client, parsed.commands, std::make_shared<State>(std::move(state))));
+  } else if (state.typed) {
+    report(client, {"parse error: " + parsed.errors.front()}, std::move(state));
   } else {
     report(client, {parsed.errors.front()});
   }
   append_done(client, std::move(done));
+}
+
+void Queue::submit_error(ClientId client, std::string text, State state) {
+  report(client, {std::move(text)}, std::move(state));
 }
 
 void Queue::submit_config(std::string_view path, std::string text) {
@@ -390,23 +396,32 @@ bool Queue::run_line(std::optional<ClientId> client, Deadline deadline) {
 }
 
 Status Queue::fire(Item& item) {
+  const auto* client = item.client();
+  const bool guarded = client != nullptr && client->control && item.list_ && item.state_->event.key.empty();
+  const auto guard = [&](std::string_view word) {
+    if (guarded && item.client() != nullptr) {
+      ports_.clients.control_guard(*item.client_, word, item.time_, item.number_, item.state_->typed);
+    }
+  };
   if (item.callback_) {
-    const auto callback = std::exchange(item.callback_, {});
-    callback(item);
+    item.time_ = ports_.daemon.now();
+    if (guarded) item.number_ = next_number_++;
+    guard("begin");
+    std::exchange(item.callback_, {})(item);
+    guard("error");  // what has a list and no command reports what is wrong with it
     return Status::normal;
   }
   Status status = Status::normal;
-  const auto* client = item.client();
-  const bool guarded = client != nullptr && client->control && item.state_->event.key.empty();
   if (item.waiting_) {
     item.waiting_ = false;
     item.woken_ = false;
+    guard("resume");
     const auto next = std::exchange(item.next_, {});
     status = next(item);
   } else {
     item.time_ = ports_.daemon.now();
     item.number_ = next_number_++;
-    if (guarded) ports_.clients.control_guard(client->id, "begin", item.time_, item.number_);
+    guard("begin");
     status = prepare(item);
     if (status == Status::normal) status = item.entry().run(item);
   }
@@ -428,9 +443,7 @@ Status Queue::fire(Item& item) {
       insert_hook(item, "after-" + std::string(item.entry().name), current);
     }
   }
-  if (guarded && item.client() != nullptr) {
-    ports_.clients.control_guard(*item.client_, status == Status::error ? "error" : "end", item.time_, item.number_);
-  }
+  guard(status == Status::error ? "error" : "end");
   return status;
 }
 

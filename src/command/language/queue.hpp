@@ -48,6 +48,8 @@ class Queue {
   /// A line from the prompt, a control client or a key binding. `done` may be empty.
   void submit_text(std::optional<ClientId> client, std::string_view text, State state = {},
                    std::function<void(int)> done = {});
+  /// In the place of a line that is wrong as a whole: says why.
+  void submit_error(ClientId client, std::string text, State state = {});
   void submit(std::optional<ClientId> client, CommandList commands, State state = {},
               std::function<void(int)> done = {});
 
@@ -114,7 +116,7 @@ class Queue {
   Items hook_items(std::string_view name, const Target& current, std::optional<ClientId> client,
                    const std::shared_ptr<State>& state);
   void insert_items(Item& item, Items items);
-  void report(std::optional<ClientId> client, std::vector<std::string> errors);
+  void report(std::optional<ClientId> client, std::vector<std::string> errors, State state = {});
   [[nodiscard]] Parsed parse_typed(ClientId client, std::vector<std::string> argv) const;
   using Deadline = std::chrono::steady_clock::time_point;
   bool run_line(std::optional<ClientId> client, Deadline deadline);

@@ -35,9 +35,10 @@ class ClientPort {
  public:
   virtual void print(ClientId, std::string_view text) = 0;        ///< its stdout
   virtual void print_error(ClientId, std::string_view text) = 0;  ///< its stderr; its exit status becomes 1
-  /// Control mode: "begin", then "end" or "error" around every command of a control client.
+  /// Control mode: "begin", then "end" or "error" around every command of a control client; "resume" when it goes on
+  /// after it has waited. `typed`: by the client, not by a hook or the command that it was started with.
   virtual void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point time,
-                             std::uint64_t number) = 0;
+                             std::uint64_t number, bool typed) = 0;
   /// Whether this client has a terminal to attach with; the error is what tmux says.
   [[nodiscard]] virtual Result<> can_attach(ClientId) const = 0;
   /// Shows the session to the client: first attach, or a switch when it shows one already. Updates the

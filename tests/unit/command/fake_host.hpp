@@ -77,8 +77,8 @@ class FakeHost final : public DaemonPort,
   void show_text(ClientId, std::string_view text) override { note("text {}", text); }
   [[nodiscard]] std::vector<std::string> message_log() const override { return {}; }
   void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point,
-                     std::uint64_t) override {
-    note("guard {}", word);
+                     std::uint64_t, bool by_client) override {
+    note("guard {}{}", word, by_client ? " typed" : "");
   }
   [[nodiscard]] Result<> can_attach(ClientId) const override {
     if (terminal_error.empty()) return {};
