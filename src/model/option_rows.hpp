@@ -185,6 +185,7 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     number("message-limit", kServer, 0, kInt, 1000),
     number("prompt-history-limit", kServer, 0, kInt, 100),
     number("record-age", kServer, 0, 100'000, 365),
+    flag("rectangle-checksums", kServer, false),
     flag("save-sessions", kServer, true),
     choice("set-clipboard", kServer, kSetClipboard, 1),
     list("terminal-overrides", kServer, ""),

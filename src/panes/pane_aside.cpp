@@ -27,6 +27,7 @@ void PaneIo::begin_anew() {
   quiet_ = true;
   anew->set_identity(identity);
   anew->set_history_limits(limits_.history_lines, limits_.history_bytes);
+  anew->set_settings(limits_.settings);
   quiet_ = false;
   emulator_ = std::move(anew);
   own_lines_ = {};

@@ -98,6 +98,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
   if (!emulator_) {
     emulator_ = std::make_unique<terminal::Emulator>(size, *journal_, *this);
     emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
+    emulator_->set_settings(limits.settings);
   }
   const std::uint64_t end = journal_->written();
   if (parsed_ < journal_->oldest() && end - parsed_ > Journal::kRingSize) {
@@ -125,6 +126,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     this->checkpoint();
   }
   replay(end, suspect ? kCarefulPortion : kPortion);
+  emulator_->set_settings(limits.settings);  // a checkpoint of before they were kept has none
   if (emulator_->screen().size() != size) resize(size);
 }
 
@@ -340,6 +342,7 @@ void PaneIo::set_identity(const terminal::Identity& identity) {
 void PaneIo::set_limits(Limits limits) {
   limits_ = limits;
   emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
+  emulator_->set_settings(limits.settings);
   if (parsed_ > 0) checkpoint();
 }
 

@@ -47,9 +47,11 @@ class PaneObserver {
 
 class PaneIo final : public terminal::Sink {
  public:
+  /// What the pane's options ask of its terminal.
   struct Limits {
     std::uint64_t history_lines = 50'000;
     std::uint64_t history_bytes = 32ULL << 20;
+    terminal::Settings settings;
   };
   struct Recovery {
     bool fault = false;     ///< the last server died of its own fault, not of a signal from outside

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -191,7 +192,11 @@ void HostImpl::end_server() { server_.end_server(); }
 std::uint64_t HostImpl::room() const { return server_.room(); }
 
 void HostImpl::option_changed(std::string_view name) {
-  if (name == "history-limit" || name == "history-bytes") server_.apply_history_limits();
+  constexpr std::string_view kOfTerminals[] = {"history-limit", "history-bytes", "scroll-on-clear", "alternate-screen",
+                                               "rectangle-checksums"};
+  if (std::find(std::begin(kOfTerminals), std::end(kOfTerminals), name) != std::end(kOfTerminals)) {
+    server_.apply_history_limits();
+  }
   if (name.starts_with("automatic-rename")) server_.look_at_names();
   if (name == "lock-after-time") server_.session_watch().on_lock_time_changed();
   if (name == "monitor-silence") server_.alerts().watch_silence();

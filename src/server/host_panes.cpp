@@ -142,7 +142,9 @@ void HostImpl::trim_below_cursor(PaneId pane, int lines) {
   if (io == nullptr || lines <= 0) return;
   const Size size = io->screen().size();
   const int left = std::max(1, size.rows - lines);
-  io->announce("\x1b[J");
+  // From the upper left corner ED 0 would clear the screen whole, which scroll-on-clear keeps: the first row by EL.
+  const auto cursor = io->screen().cursor();
+  io->announce(cursor.row == 0 && cursor.col == 0 ? "\x1b[K\x1b[2d\x1b[J\x1b[d" : "\x1b[J");
   io->resize({static_cast<std::uint16_t>(left), size.cols});
   io->resize(size);  // grows again at the top, out of the history
   server_.redraw_all();

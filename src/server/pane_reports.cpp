@@ -33,6 +33,9 @@ panes::PaneIo::Limits Server::history_limits(const model::Pane& pane) {
   panes::PaneIo::Limits limits;
   limits.history_bytes = static_cast<std::uint64_t>(table.number("history-bytes"));
   limits.history_lines = static_cast<std::uint64_t>(table.number("history-limit"));
+  limits.settings.scroll_on_clear = pane.options.flag("scroll-on-clear");
+  limits.settings.alternate_screen = pane.options.flag("alternate-screen");
+  limits.settings.rectangle_checksums = model_.server_options().flag("rectangle-checksums");
   return limits;
 }
 

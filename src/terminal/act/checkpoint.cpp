@@ -2,13 +2,13 @@
 // given anew in the order of the cells, so the pools' own history does not show, and only what a cell or the
 // pen uses is there.
 //
-//   version, size, decoder, identity, modes, cursor and what belongs to it, titles, colours, main grid,
+//   version, size, decoder, identity, settings, modes, cursor and what belongs to it, titles, colours, main grid,
 //   [alternate grid], history (positions and the open line; its bytes stay in the store)
 //   grid: per row flags and length, then runs of cells in one style
 //   cell: code point + 3, or 0 = wide, 1 = cluster (its number follows), 2 = filler
 //   numbers of styles, links and clusters: one more than all before it when it is new, and its value follows
 //
-// Version 1 had links (a flag first) and clusters in full at each use.
+// Version 2 had no settings. Version 1 had links (a flag first) and clusters in full at each use.
 #include <algorithm>
 
 #include "base/utf8.hpp"
@@ -19,9 +19,11 @@
 namespace sess::terminal {
 namespace {
 
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 /// The first whose links and clusters have numbers.
 constexpr std::uint8_t kNumbered = 2;
+/// The first that has settings.
+constexpr std::uint8_t kSettings = 3;
 
 // What the most hostile program can make of it. A cell alone in its run: length, style and cluster take 1 + 3
 // + 4 bytes, for no screen has 2^21 of either.
@@ -87,6 +89,14 @@ class Core::Saver {
   }
   void modes(const Modes& m);
   void identity(const Identity& identity);
+  void settings(const Settings& settings) {
+    std::uint8_t bits = 0;
+    unsigned at = 0;
+    for (const bool one : {settings.scroll_on_clear, settings.alternate_screen, settings.rectangle_checksums}) {
+      bits = static_cast<std::uint8_t>(bits | (one ? 1U : 0U) << at++);
+    }
+    out_.u8(bits);
+  }
   void grid(const Grid& grid);
 
  private:
@@ -184,6 +194,7 @@ void Core::save(ByteWriter& out) const {
   out.u16(size_.cols);
   decoder_.save(out);
   saver.identity(identity_);
+  saver.settings(settings_);
   saver.modes(modes_);
   saver.place(at_);
   saver.style(pen_);
@@ -321,6 +332,15 @@ class Core::Loader {
   }
   Modes modes();
   Identity identity();
+  Settings settings() {
+    Settings settings;
+    const std::uint8_t bits = in_.u8();
+    unsigned at = 0;
+    for (bool* one : {&settings.scroll_on_clear, &settings.alternate_screen, &settings.rectangle_checksums}) {
+      *one = (bits >> at++ & 1U) != 0;
+    }
+    return settings;
+  }
   void grid(Grid& grid);
   std::string text(std::size_t most) {
     const auto got = in_.string();
@@ -480,6 +500,7 @@ bool Core::restore(ByteReader& in, std::uint8_t version) {
   decoder_.restore(in);
   identity_ = loader.identity();
   modes_ = loader.modes();
+  if (version >= kSettings) settings_ = loader.settings();
   at_ = loader.place();
   pen_ = loader.style();
   pen_changed_ = true;

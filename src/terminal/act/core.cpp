@@ -172,6 +172,7 @@ void Core::on_escape(const Escape& token) {
         reset();
         break;
       case 'n':
+        keep_screen();
         charsets_.gl = 2;
         break;
       case 'o':

@@ -164,6 +164,8 @@ class Core final : public TokenHandler {
   void push_history(const Row& row);
   void blank_row(int r, Cell blank);
   void cut_wrap_above(int top);
+  void keep_rows(int count);
+  void keep_screen();
 
   // erase.cpp
   enum class Guard : std::uint8_t { none, selective };
@@ -229,6 +231,7 @@ class Core final : public TokenHandler {
   void report_parameters(const Csi& token);
   void report_theme();
   [[nodiscard]] Identity::Theme theme() const;
+  void report_checksum(const Csi& token);
 
   // resize.cpp
   struct Line {
@@ -252,6 +255,7 @@ class Core final : public TokenHandler {
   Identity identity_;
   Modes modes_;
   std::unique_ptr<Grid> main_;
+  Settings settings_;
   std::unique_ptr<Grid> alternate_;  ///< made when first used
   StylePool styles_;
   ClusterPool clusters_;

@@ -278,6 +278,9 @@ void Core::intermediate_csi(const Csi& token) {
       break;
     case '\'':
       if (token.marker != 0 || !inside_margins()) return;
+    case '*':
+      if (token.final == 'y' && token.marker == 0) report_checksum(token);
+      break;
       if (token.final == '}') shift_columns(top_, bottom_, at_.col, token.positive(0, 1));
       if (token.final == '~') shift_columns(top_, bottom_, at_.col, -token.positive(0, 1));
       moved();

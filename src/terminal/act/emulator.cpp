@@ -29,6 +29,12 @@ void Emulator::set_identity(const Identity& identity) {
 const Identity& Emulator::identity() const {
   return core_->identity_;
 }
+void Emulator::set_settings(const Settings& settings) {
+  core_->settings_ = settings;
+}
+const Settings& Emulator::settings() const {
+  return core_->settings_;
+}
 void Emulator::set_history_limits(std::uint64_t lines, std::uint64_t bytes) {
   core_->history_.set_limits(lines, bytes);
 }
@@ -55,7 +61,7 @@ Result<std::unique_ptr<Emulator>> Emulator::restore(ByteReader& in, SegmentStore
   Size size;
   size.rows = in.u16();
   size.cols = in.u16();
-  if (!in.ok() || version < 1 || version > 2) {
+  if (!in.ok() || version < 1 || version > 3) {
     return fail(ErrorCode::protocol, "checkpoint of a terminal: version {} is not known", version);
   }
   if (size != clamp(size)) {

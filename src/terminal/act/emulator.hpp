@@ -37,6 +37,14 @@ struct Identity {
   bool operator==(const Identity&) const = default;
 };
 
+/// What the user's options ask of the terminal. As at the start it is what xterm is.
+struct Settings {
+  bool scroll_on_clear = false;      ///< a screen that is cleared whole goes to the history first
+  bool alternate_screen = true;      ///< modes 47, 1047 and 1049 switch; off: they only leave it
+  bool rectangle_checksums = false;  ///< DECRQCRA is answered: a program may read the screen
+  bool operator==(const Settings&) const = default;
+};
+
 class Emulator {
  public:
   /// The store and the sink must outlive the emulator. The size is clamped to 1..kMaxSide.
@@ -63,13 +71,16 @@ class Emulator {
   /// Sends a mode 2031 report when the theme changed and the program asked for it.
   void set_identity(const Identity& identity);
   [[nodiscard]] const Identity& identity() const;
+  /// For what is fed from here on. They survive a reset.
+  void set_settings(const Settings& settings);
+  [[nodiscard]] const Settings& settings() const;
   void set_history_limits(std::uint64_t lines, std::uint64_t bytes);
   void clear_history();
   /// RIS: everything as at the start, the history kept. An unfinished token is forgotten.
   void reset();
 
-  /// The whole state at this byte, including an unfinished token and the identity; the history's bytes stay
-  /// in the store. Blank rows and trailing blanks cost almost nothing. Equal states give equal bytes.
+  /// The whole state at this byte, including an unfinished token, the identity and the settings; the history's
+  /// bytes stay in the store. Blank rows and trailing blanks cost almost nothing. Equal states give equal bytes.
   void save(ByteWriter& out) const;
   /// No state takes more, whatever was printed.
   static constexpr std::size_t kMaxSaved = std::size_t{24} << 20;

@@ -55,6 +55,7 @@ void Core::erase_display(int kind, Guard guard) {
   switch (kind) {
     case 0:
       if (at_.col == 0) {
+        if (at_.row == 0 && guard == Guard::none) keep_screen();
         erase_rows(at_.row, rows(), guard);
       } else {
         erase(at_.row, at_.col, cols(), guard);
@@ -66,6 +67,7 @@ void Core::erase_display(int kind, Guard guard) {
       erase(at_.row, 0, at_.col + 1, guard);
       break;
     case 2:
+      if (guard == Guard::none) keep_screen();
       erase_rows(0, rows(), guard);
       break;
     case 3:

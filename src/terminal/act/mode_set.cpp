@@ -100,6 +100,7 @@ void Core::set_private_mode(int mode, bool on) {
       break;
     case 1047:
       if (!on && modes_.alternate_screen) erase_rows(0, rows(), Guard::none);
+      if (on && !settings_.alternate_screen) break;
       show_alternate(on);
       break;
     case 1048:
@@ -111,6 +112,7 @@ void Core::set_private_mode(int mode, bool on) {
       break;
     case 1049:
       if (on) {
+      if (!settings_.alternate_screen && (on || !modes_.alternate_screen)) break;
         if (!modes_.alternate_screen) save_cursor();
         show_alternate(true);
         erase_rows(0, rows(), Guard::none);
@@ -193,7 +195,7 @@ void Core::set_mouse_encoding(MouseEncoding encoding, bool on) {
 
 /// Both screens share cursor, margins and pen; each has its saved cursor and its kitty stack.
 void Core::show_alternate(bool on) {
-  if (on == modes_.alternate_screen) return;
+  if (on == modes_.alternate_screen || (on && !settings_.alternate_screen)) return;
   if (on && !alternate_) alternate_ = std::make_unique<Grid>(rows(), cols());
   modes_.alternate_screen = on;
   at_.pending = false;

@@ -1,6 +1,9 @@
 // Answers to queries. Nothing in them is text that the program chose: an answer is typed into its input.
 #include <algorithm>
+#include <array>
+#include <utility>
 
+#include "base/utf8.hpp"
 #include "terminal/act/core.hpp"
 
 namespace sess::terminal {
@@ -118,6 +121,46 @@ void Core::report_window(const Csi& token) {
     default:
       break;
   }
+/// DECRQCRA: what stands in a rectangle, as a sum (as xterm and the VT520 reckon it: characters and renditions, blanks
+/// left out but for the first, negated). A program that may ask reads the screen, so the user has to allow it.
+void Core::report_checksum(const Csi& token) {
+  if (!settings_.rectangle_checksums) return;
+  const int first_row = modes_.origin ? top_ : 0;
+  const int last_row = modes_.origin ? bottom_ : rows() - 1;
+  const int first_col = modes_.origin ? left_ : 0;
+  const int last_col = modes_.origin ? right_ : cols() - 1;
+  const int bottom = std::min(first_row + token.positive(4, rows()) - 1, last_row);
+  const int right = std::min(first_col + token.positive(5, cols()) - 1, last_col);
+  constexpr std::array<std::pair<unsigned, unsigned>, 5> kWeights{
+      {{protected_, 0x04U}, {conceal, 0x08U}, {inverse, 0x20U}, {blink, 0x40U}, {bold, 0x80U}}};
+  std::uint32_t sum = 0;
+  bool first = true;
+  std::string scratch;
+  for (int r = first_row + token.positive(2, 1) - 1; r <= bottom; ++r) {
+    const auto cells = grid().cells(r);
+    for (int c = first_col + token.positive(3, 1) - 1; c <= right; ++c) {
+      const Cell& cell = cells[static_cast<std::size_t>(c)];
+      if (cell.glyph == 0) continue;  // never written, or the right half of a wide one
+      const Style& style = styles_.get(cell.style);
+      std::uint32_t value = 0;
+      for (std::string_view rest = cell_text(cell, scratch); !rest.empty();) {
+        const auto got = decode_utf8(rest);
+        value += static_cast<std::uint32_t>(got.code_point) & 0xFFU;
+        rest.remove_prefix(got.length);
+      }
+      if (style.underline != Underline::none) value += 0x10U;
+      for (const auto& [attribute, weight] : kWeights) value += (style.attrs & attribute) != 0 ? weight : 0U;
+      if (value != 0x20U || first) sum += value;
+      first = false;
+    }
+  }
+  constexpr char kHex[] = "0123456789ABCDEF";
+  const std::uint32_t checksum = (0U - sum) & 0xFFFFU;
+  std::string out = "\x1bP" + number(token.get(0, 0)) + "!~";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kHex[checksum >> shift & 15U];
+  reply(out + "\x1b\\");
+}
+
 }
 
 /// DECREQTPARM.

@@ -44,15 +44,7 @@ void Core::scroll_up(int top, int bottom, int n, Keep keep) {
     return;
   }
   if (keep == Keep::history && top == 0 && !modes_.alternate_screen) {
-    for (int r = 0; r < n; ++r) {
-      Row& row = grid().row(r);
-      if (row.wrapped && row.used < cols()) {
-        // The blanks at the end of a row that continues stand inside its line.
-        static_cast<void>(grid().writable(row));
-        row.used = size_.cols;
-      }
-      push_history(row);
-    }
+    keep_rows(n);
   } else {
     cut_wrap_above(top);
   }
@@ -64,6 +56,32 @@ void Core::scroll_up(int top, int bottom, int n, Keep keep) {
   } else {
     for (int r = top; r <= bottom; ++r) touch(r);
   }
+}
+
+/// The first rows of the main screen into the history; they stay where they are, for the caller to take away.
+void Core::keep_rows(int count) {
+  for (int r = 0; r < count; ++r) {
+    Row& row = grid().row(r);
+    if (row.wrapped && row.used < cols()) {
+      // The blanks at the end of a row that continues stand inside its line.
+      static_cast<void>(grid().writable(row));
+      row.used = size_.cols;
+    }
+    push_history(row);
+  }
+}
+
+/// scroll-on-clear: what stands on a screen that is about to be cleared whole, down to its last row that is not blank.
+/// As tmux has it: not the alternate one, whose program draws it again.
+void Core::keep_screen() {
+  if (!settings_.scroll_on_clear || modes_.alternate_screen) return;
+  int count = rows();
+  while (count > 0) {
+    const Row& row = grid().row(count - 1);
+    if (row.wrapped || std::any_of(row.cells, row.cells + row.used, [](const Cell& c) { return c != kBlank; })) break;
+    --count;
+  }
+  keep_rows(count);
 }
 
 void Core::scroll_down(int top, int bottom, int n) {

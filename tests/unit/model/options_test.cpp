@@ -63,7 +63,8 @@ std::vector<std::string> comparable(const std::vector<std::string>& lines) {
   static const std::set<std::string> kOurs{"status",        "history-limit",  "default-terminal",
                                            "history-bytes", "attach-history", "default-shell",
                                            "job-message",   "job-notification", "record-age",
-                                           "escape-time",   "save-sessions"};
+                                           "escape-time",   "save-sessions",
+                                           "rectangle-checksums"};
   std::vector<std::string> out;
   for (const auto& line : lines) {
     const auto name = line.substr(0, line.find(' '));

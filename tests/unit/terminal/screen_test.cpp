@@ -249,4 +249,103 @@ TEST_CASE("RIS clears everything but the history", "[terminal][modes]") {
   CHECK(m.screen().history().lines() == 0);
 }
 
+TEST_CASE("a screen that is cleared whole goes to the history when scroll-on-clear asks for it", "[terminal][erase]") {
+  const auto history_of = [](std::string_view bytes, bool on) {
+    Machine m({4, 20});
+    Settings settings;
+    settings.scroll_on_clear = on;
+    m.emulator->set_settings(settings);
+    m.feed("1\r\n\r\n3");
+    m.feed(bytes);
+    return m.screen().history().end_line();
+  };
+  for (const std::string_view clear : {"\x1b[2J", "\x1b[H\x1b[J", "\x1b[1;1H\x1b[0J", "\x1b" "c"}) {
+    CAPTURE(clear);
+    CHECK(history_of(clear, true) == 3);  // down to the last row that is not blank
+    CHECK(history_of(clear, false) == 0);
+    CHECK(history_of(std::string(clear) + std::string(clear), true) == 3);  // a blank screen adds nothing
+  }
+  CHECK(history_of("\x1b[1;2H\x1b[J", true) == 0);
+  CHECK(history_of("\x1b[2;1H\x1b[J", true) == 0);
+  CHECK(history_of("\x1b[H\x1b[1J", true) == 0);
+  CHECK(history_of("\x1b[?2J", true) == 0);
+  CHECK(history_of("\x1b[?1049hx\x1b[2J\x1b[H\x1b[J", true) == 0);
+}
+
+TEST_CASE("a line that began in the history and ends on a screen that is cleared is one line there", "[terminal][erase]") {
+  Machine m({2, 4});
+  Settings settings;
+  settings.scroll_on_clear = true;
+  m.emulator->set_settings(settings);
+  m.feed("aaaabbbbccccdd\x1b[2J\x1b[Hnew");
+  CHECK(m.screen().history().end_line() == 1);
+  CHECK(m.row(0) == "new");
+  m.feed("\x1b[2J");
+  CHECK(m.screen().history().end_line() == 2);
+}
+
+TEST_CASE("with alternate-screen off no mode switches to it, and a program on it can leave", "[terminal][modes]") {
+  for (const std::string_view mode : {"47", "1047", "1049"}) {
+    CAPTURE(mode);
+    Settings settings;
+    settings.alternate_screen = false;
+    const std::string on = "\x1b[?" + std::string(mode) + "h", off = "\x1b[?" + std::string(mode) + "l";
+    Machine m({3, 20});
+    m.emulator->set_settings(settings);
+    m.feed("before\r\n\x1b[31m" + on + "inside" + off + "x");
+    CHECK_FALSE(m.screen().modes().alternate_screen);
+    CHECK(m.row(0) == "before");
+    CHECK(m.row(1) == "insidex");
+    CHECK(m.screen().saved_cursor(false) == SavedCursor{});
+
+    Machine inside({3, 20});
+    inside.feed("before" + on + "\x1b[2;1Hinside");
+    inside.emulator->set_settings(settings);
+    inside.feed(off);
+    CHECK_FALSE(inside.screen().modes().alternate_screen);
+    CHECK(inside.row(0) == "before");
+  }
+}
+
+TEST_CASE("DECRQCRA is answered only where the user allows it", "[terminal][replies]") {
+  Machine m({3, 20});
+  m.feed("a b\x1b[1mc\x1b[m\x1b[2;1H  x");
+  m.feed("\x1b[7;1;1;1;1;1*y");
+  CHECK(m.replies().empty());
+  Settings settings;
+  settings.rectangle_checksums = true;
+  m.emulator->set_settings(settings);
+  const auto sum = [&](std::string_view rectangle) {
+    m.feed("\x1b[7;1;" + std::string(rectangle) + "*y");
+    return m.replies();
+  };
+  CHECK(sum("1;1;1;1") == "\x1bP7!~FF9F\x1b\\");  // -'a'
+  CHECK(sum("1;2;1;2") == "\x1bP7!~FFE0\x1b\\");  // a space that is the first
+  CHECK(sum("1;1;1;3") == "\x1bP7!~FF3D\x1b\\");  // one that is not
+  CHECK(sum("1;4;1;4") == "\x1bP7!~FF1D\x1b\\");  // bold
+  CHECK(sum("3;1;3;20") == "\x1bP7!~0000\x1b\\");
+  CHECK(sum("9;9;99;99") == "\x1bP7!~0000\x1b\\");
+  CHECK(sum("2;1;1;1") == "\x1bP7!~0000\x1b\\");
+  m.feed("\x1b[2;3r\x1b[?6h");
+  CHECK(sum("1;3;1;3") == "\x1bP7!~FF88\x1b\\");  // the margins' corner is the origin
+  CHECK(sum("") == "\x1bP7!~FF68\x1b\\");
+}
+
+TEST_CASE("settings are in a checkpoint and survive a reset", "[terminal][checkpoint]") {
+  Machine m({4, 20});
+  Settings settings;
+  settings.scroll_on_clear = true;
+  settings.alternate_screen = false;
+  settings.rectangle_checksums = true;
+  m.emulator->set_settings(settings);
+  m.feed("\x1b" "c");
+  m.emulator->reset();
+  ByteWriter out;
+  m.emulator->save(out);
+  ByteReader in(out.bytes());
+  auto restored = Emulator::restore(in, m.store, m.notes);
+  REQUIRE(restored);
+  CHECK((*restored)->settings() == settings);
+}
+
 }  // namespace sess::terminal
