@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "terminal/screen/sgr_text.hpp"
+
 namespace sess::test {
 
 namespace {
@@ -158,6 +160,16 @@ std::string Machine::picture() const {
   out +=
       fmt::format("margins {}-{} {}-{} title {} icon {}\n", screen().top_margin(), screen().bottom_margin(),
                   screen().left_margin(), screen().right_margin(), screen().title(), screen().icon_title());
+  for (const bool alternate : {false, true}) {
+    // What DECRC, SCORC and 1049 come back to.
+    const terminal::SavedCursor& saved = screen().saved_cursor(alternate);
+    std::string pen;
+    append_sgr_parameters(pen, saved.pen);
+    out += fmt::format("saved {},{}{}{} pen {}{} charsets {}{}{}{} {}\n", saved.place.row, saved.place.col,
+                       saved.place.pending ? " wrap" : "", saved.origin ? " origin" : "", pen,
+                       (saved.pen.attrs & terminal::protected_) != 0 ? " protected" : "", saved.charsets.g[0],
+                       saved.charsets.g[1], saved.charsets.g[2], saved.charsets.g[3], saved.charsets.gl);
+  }
   return out;
 }
 

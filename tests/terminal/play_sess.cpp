@@ -27,6 +27,7 @@ std::string mode_value(const Modes& modes, const terminal::Screen& screen, const
       {"backarrow", modes.backarrow_sends_bs},
       {"autowrap", modes.autowrap},
       {"reverse-wrap", modes.reverse_wrap},
+      {"reverse-wrap-anywhere", modes.reverse_wrap_anywhere},
       {"origin", modes.origin},
       {"insert", modes.insert},
       {"newline", modes.newline},

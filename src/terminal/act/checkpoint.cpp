@@ -131,7 +131,7 @@ void Core::Saver::modes(const Modes& m) {
        {m.application_cursor_keys, m.application_keypad, m.backarrow_sends_bs, m.autowrap, m.reverse_wrap,
         m.origin, m.insert, m.newline, m.reverse_screen, m.left_right_margins, m.cursor_visible,
         m.cursor_blink, m.alternate_screen, m.bracketed_paste, m.focus_events, m.alternate_scroll,
-        m.synchronized, m.theme_reports, m.cursor_shape_blinks}) {
+        m.synchronized, m.theme_reports, m.cursor_shape_blinks, m.reverse_wrap_anywhere}) {
     bits |= (one ? 1U : 0U) << at++;
   }
   out_.u32(bits);
@@ -377,7 +377,8 @@ Modes Core::Loader::modes() {
        {&m.application_cursor_keys, &m.application_keypad, &m.backarrow_sends_bs, &m.autowrap,
         &m.reverse_wrap, &m.origin, &m.insert, &m.newline, &m.reverse_screen, &m.left_right_margins,
         &m.cursor_visible, &m.cursor_blink, &m.alternate_screen, &m.bracketed_paste, &m.focus_events,
-        &m.alternate_scroll, &m.synchronized, &m.theme_reports, &m.cursor_shape_blinks}) {
+        &m.alternate_scroll, &m.synchronized, &m.theme_reports, &m.cursor_shape_blinks,
+        &m.reverse_wrap_anywhere}) {
     *one = (bits >> at++ & 1U) != 0;
   }
   m.mouse = static_cast<MouseTracking>(limited(4));
@@ -499,8 +500,8 @@ bool Core::restore(ByteReader& in, std::uint8_t version) {
   Loader loader(*this, in, version);
   decoder_.restore(in);
   identity_ = loader.identity();
-  modes_ = loader.modes();
   if (version >= kSettings) settings_ = loader.settings();
+  modes_ = loader.modes();
   at_ = loader.place();
   pen_ = loader.style();
   pen_changed_ = true;

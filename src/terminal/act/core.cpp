@@ -110,7 +110,7 @@ void Core::on_control(char c, std::string_view) {
       sink_.on_bell();
       break;
     case '\b':
-      backspace();
+      cursor_left(1);
       break;
     case '\t':
       tab(1);
@@ -153,8 +153,8 @@ void Core::on_escape(const Escape& token) {
         index();
         break;
       case 'E':
-        carriage_return();
         index();
+        carriage_return();
         break;
       case 'H':
         tabs_.set(static_cast<std::size_t>(at_.col));
@@ -168,11 +168,14 @@ void Core::on_escape(const Escape& token) {
       case 'O':
         charsets_.single_shift = 3;
         break;
+      case 'Z':
+        device_attributes(Csi{});
+        break;
       case 'c':
+        keep_screen();
         reset();
         break;
       case 'n':
-        keep_screen();
         charsets_.gl = 2;
         break;
       case 'o':
@@ -240,7 +243,6 @@ void Core::soft_reset() {
   pen_ = {};
   pen_changed_ = true;
   saved() = {};
-  at_.pending = false;
   moved();
 }
 

@@ -132,11 +132,13 @@ class Core final : public TokenHandler {
   void moved() { last_col_ = -1; }
   void move_to(int row, int col);
   void move_to_origin(int row, int col);
+  /// The cursor's place as CUP would name it.
+  [[nodiscard]] int origin_row() const { return at_.row - (modes_.origin ? top_ : 0); }
+  [[nodiscard]] int origin_col() const { return at_.col - (modes_.origin ? left_ : 0); }
   void cursor_up(int n);
   void cursor_down(int n);
   void cursor_left(int n);
   void cursor_right(int n);
-  void backspace();
   void carriage_return();
   void line_feed();
   void index();
@@ -162,10 +164,10 @@ class Core final : public TokenHandler {
   void shift_columns(int top, int bottom, int from, int n);
   void copy_sides(int to, int from);
   void push_history(const Row& row);
-  void blank_row(int r, Cell blank);
-  void cut_wrap_above(int top);
   void keep_rows(int count);
   void keep_screen();
+  void blank_row(int r, Cell blank);
+  void cut_wrap_above(int top);
 
   // erase.cpp
   enum class Guard : std::uint8_t { none, selective };
@@ -229,9 +231,9 @@ class Core final : public TokenHandler {
   void report_mode(const Csi& token);
   void report_window(const Csi& token);
   void report_parameters(const Csi& token);
+  void report_checksum(const Csi& token);
   void report_theme();
   [[nodiscard]] Identity::Theme theme() const;
-  void report_checksum(const Csi& token);
 
   // resize.cpp
   struct Line {
@@ -253,9 +255,9 @@ class Core final : public TokenHandler {
   Decoder decoder_;
   Screen screen_;
   Identity identity_;
+  Settings settings_;
   Modes modes_;
   std::unique_ptr<Grid> main_;
-  Settings settings_;
   std::unique_ptr<Grid> alternate_;  ///< made when first used
   StylePool styles_;
   ClusterPool clusters_;

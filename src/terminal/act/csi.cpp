@@ -20,20 +20,22 @@ void Core::plain_csi(const Csi& token) {
       insert_chars(n);
       break;
     case 'A':
-    case 'k':
       cursor_up(n);
       break;
     case 'B':
-    case 'e':
       cursor_down(n);
       break;
     case 'C':
-    case 'a':
       cursor_right(n);
       break;
     case 'D':
-    case 'j':
       cursor_left(n);
+      break;
+    case 'a':  // HPR and VPR know the margins only as origin
+      move_to_origin(origin_row(), origin_col() + n);
+      break;
+    case 'e':
+      move_to_origin(origin_row() + n, origin_col());
       break;
     case 'E':
       cursor_down(n);
@@ -45,7 +47,7 @@ void Core::plain_csi(const Csi& token) {
       break;
     case 'G':
     case '`':
-      move_to_origin(at_.row - (modes_.origin ? top_ : 0), n - 1);
+      move_to_origin(origin_row(), n - 1);
       break;
     case 'H':
     case 'f':
@@ -94,7 +96,7 @@ void Core::plain_csi(const Csi& token) {
       device_attributes(token);
       break;
     case 'd':
-      move_to_origin(n - 1, at_.col - (modes_.origin ? left_ : 0));
+      move_to_origin(n - 1, origin_col());
       break;
     case 'g':
       clear_tabs(token.get(0, 0));
@@ -276,11 +278,11 @@ void Core::intermediate_csi(const Csi& token) {
     case '$':
       if (token.final == 'p') report_mode(token);
       break;
-    case '\'':
-      if (token.marker != 0 || !inside_margins()) return;
     case '*':
       if (token.final == 'y' && token.marker == 0) report_checksum(token);
       break;
+    case '\'':
+      if (token.marker != 0 || !inside_margins()) return;
       if (token.final == '}') shift_columns(top_, bottom_, at_.col, token.positive(0, 1));
       if (token.final == '~') shift_columns(top_, bottom_, at_.col, -token.positive(0, 1));
       moved();

@@ -29,22 +29,36 @@ void Core::cursor_down(int n) {
   move_to(std::min(at_.row + n, limit), at_.col);
 }
 
+/// CUB and BS. With reverse wrap the waiting wrap is one step, and the beginning of a row leads to the end of the one
+/// above: mode 45 where that one's text goes on here, mode 1045 everywhere, from the top to the bottom (xterm 383).
 void Core::cursor_left(int n) {
   const int limit = at_.col >= left_ ? left_ : 0;
-  move_to(at_.row, std::max(at_.col - n, limit));
+  const bool anywhere = modes_.reverse_wrap_anywhere && modes_.autowrap;
+  if (!anywhere && !(modes_.reverse_wrap && modes_.autowrap)) {
+    return move_to(at_.row, std::max(at_.col - n, limit));
+  }
+  int row = at_.row;
+  int col = at_.col;
+  if (at_.pending) --n;
+  n = std::min(n, rows() * cols());
+  for (; n > 0; --n) {
+    if (col > limit) {
+      --col;
+      continue;
+    }
+    const bool at_top = row == top_ || row == 0;
+    if (at_top && !anywhere) break;
+    const int above = at_top ? (row == top_ ? bottom_ : rows() - 1) : row - 1;
+    if (!anywhere && !grid().row(above).wrapped) break;
+    row = above;
+    col = right_;
+  }
+  move_to(row, col);
 }
 
 void Core::cursor_right(int n) {
   const int limit = at_.col <= right_ ? right_ : cols() - 1;
   move_to(at_.row, std::min(at_.col + n, limit));
-}
-
-void Core::backspace() {
-  if (modes_.reverse_wrap && modes_.autowrap && !at_.pending && at_.col == left_ && at_.row > 0) {
-    const int row = at_.row == top_ ? bottom_ : at_.row - 1;
-    return move_to(row, right_);
-  }
-  cursor_left(1);
 }
 
 void Core::carriage_return() {
@@ -53,9 +67,10 @@ void Core::carriage_return() {
   moved();
 }
 
+/// The margins are asked where the cursor comes from: the return to the left one is behind that, as in xterm.
 void Core::line_feed() {
-  if (modes_.newline) carriage_return();
   index();
+  if (modes_.newline) carriage_return();
 }
 
 /// IND: down, scrolling at the bottom margin.
@@ -125,7 +140,11 @@ void Core::save_cursor() {
 void Core::restore_cursor() {
   const SavedCursor& from = saved();
   modes_.origin = from.origin;
-  move_to(from.place.row, from.place.col);
+  if (modes_.origin) {  // the margins may have changed since: it does not stand outside them (xterm)
+    move_to(std::clamp(from.place.row, top_, bottom_), std::clamp(from.place.col, left_, right_));
+  } else {
+    move_to(from.place.row, from.place.col);
+  }
   at_.pending = from.place.pending && at_.col == from.place.col;
   const std::uint16_t link = pen_.link;
   pen_ = from.pen;

@@ -82,6 +82,9 @@ void Core::erase_display(int kind, Guard guard) {
 void Core::erase_line(int kind, Guard guard) {
   switch (kind) {
     case 0:
+      // A cursor that waits to wrap stands behind the last character, as in all terminals but xterm: coloured output
+      // that ends its lines in EL keeps that character.
+      if (at_.pending) return;
       erase(at_.row, at_.col, cols(), guard);
       break;
     case 1:

@@ -38,6 +38,8 @@ bool* Core::private_flag(int mode) {
       return &modes_.cursor_visible;
     case 45:
       return &modes_.reverse_wrap;
+    case 1045:
+      return &modes_.reverse_wrap_anywhere;
     case 66:
       return &modes_.application_keypad;
     case 67:
@@ -58,7 +60,6 @@ bool* Core::private_flag(int mode) {
 void Core::set_private_mode(int mode, bool on) {
   if (bool* flag = private_flag(mode); flag != nullptr) {
     *flag = on;
-    if (mode == 7 && !on) at_.pending = false;
     return;
   }
   switch (mode) {
@@ -99,8 +100,8 @@ void Core::set_private_mode(int mode, bool on) {
       show_alternate(on);
       break;
     case 1047:
-      if (!on && modes_.alternate_screen) erase_rows(0, rows(), Guard::none);
       if (on && !settings_.alternate_screen) break;
+      if (!on && modes_.alternate_screen) erase_rows(0, rows(), Guard::none);
       show_alternate(on);
       break;
     case 1048:
@@ -111,8 +112,8 @@ void Core::set_private_mode(int mode, bool on) {
       }
       break;
     case 1049:
-      if (on) {
       if (!settings_.alternate_screen && (on || !modes_.alternate_screen)) break;
+      if (on) {
         if (!modes_.alternate_screen) save_cursor();
         show_alternate(true);
         erase_rows(0, rows(), Guard::none);
@@ -193,12 +194,11 @@ void Core::set_mouse_encoding(MouseEncoding encoding, bool on) {
   }
 }
 
-/// Both screens share cursor, margins and pen; each has its saved cursor and its kitty stack.
+/// Both screens share cursor (and the wrap that it waits with), margins and pen; each has its saved cursor and its kitty stack.
 void Core::show_alternate(bool on) {
   if (on == modes_.alternate_screen || (on && !settings_.alternate_screen)) return;
   if (on && !alternate_) alternate_ = std::make_unique<Grid>(rows(), cols());
   modes_.alternate_screen = on;
-  at_.pending = false;
   moved();
   touch_all();
 }

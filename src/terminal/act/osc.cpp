@@ -24,10 +24,12 @@ int hex_digit(char c) {
   return -1;
 }
 
-/// XParseColor's "rgb:h/h/h" to "rgb:hhhh/hhhh/hhhh" and "#rgb" to "#rrrrggggbbbb"; the high byte of each.
+/// XParseColor's "rgb:h/h/h" to "rgb:hhhh/hhhh/hhhh", each a share of the most that its digits can say, and "#rgb" to
+/// "#rrrrggggbbbb", each the highest bits of a number of sixteen; the high byte of it.
 std::optional<Color> parse_color(std::string_view text) {
   std::array<std::string_view, 3> part;
-  if (text.rfind("rgb:", 0) == 0) {
+  const bool shares = text.rfind("rgb:", 0) == 0;
+  if (shares) {
     text.remove_prefix(4);
     for (auto& one : part) {
       const std::size_t at = text.find('/');
@@ -52,8 +54,9 @@ std::optional<Color> parse_color(std::string_view text) {
       if (digit < 0) return std::nullopt;
       value = value * 16 + static_cast<unsigned>(digit);
     }
-    const unsigned most = (1U << (4 * part[i].size())) - 1;
-    rgb[i] = static_cast<std::uint8_t>((value * 255 + most / 2) / most);
+    const auto bits = static_cast<unsigned>(4 * part[i].size());
+    const unsigned most = (1U << bits) - 1;
+    rgb[i] = static_cast<std::uint8_t>(shares ? (value * 255 + most / 2) / most : (value << (16 - bits)) >> 8U);
   }
   return Color::rgb(rgb[0], rgb[1], rgb[2]);
 }

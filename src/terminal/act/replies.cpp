@@ -29,10 +29,8 @@ void Core::device_status(const Csi& token) {
   const bool is_private = token.marker == '?';
   if (what == 5 && !is_private) reply("\x1b[0n");
   if (what == 6) {
-    const int row = at_.row + 1 - (modes_.origin ? top_ : 0);
-    const int col = at_.col + 1 - (modes_.origin ? left_ : 0);
     std::string out = is_private ? "\x1b[?" : "\x1b[";
-    out += number(row) + ';' + number(col) + (is_private ? ";1R" : "R");
+    out += number(origin_row() + 1) + ';' + number(origin_col() + 1) + (is_private ? ";1R" : "R");
     reply(out);
   }
   if (!is_private) return;
@@ -121,6 +119,8 @@ void Core::report_window(const Csi& token) {
     default:
       break;
   }
+}
+
 /// DECRQCRA: what stands in a rectangle, as a sum (as xterm and the VT520 reckon it: characters and renditions, blanks
 /// left out but for the first, negated). A program that may ask reads the screen, so the user has to allow it.
 void Core::report_checksum(const Csi& token) {
@@ -159,8 +159,6 @@ void Core::report_checksum(const Csi& token) {
   std::string out = "\x1bP" + number(token.get(0, 0)) + "!~";
   for (const unsigned shift : {12U, 8U, 4U, 0U}) out += kHex[checksum >> shift & 15U];
   reply(out + "\x1b\\");
-}
-
 }
 
 /// DECREQTPARM.

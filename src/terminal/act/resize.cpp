@@ -247,7 +247,7 @@ void Core::resize_main(Size to) {
     point.place->row = static_cast<int>(row >= top ? std::min<std::size_t>(row - top, to.rows - 1U) : 0);
     // Right behind the last character of a full row is the last-column flag, not a column.
     const bool full = col >= to.cols && slice.end - slice.begin == to.cols && point.offset == slice.end;
-    point.place->pending = full && modes_.autowrap;
+    point.place->pending = full;
     point.place->col = static_cast<int>(std::min<std::size_t>(col, to.cols - 1U));
   }
   main_->swap(fresh);

@@ -71,8 +71,8 @@ void Core::wrap() {
   // Before the row moves, for it may leave into the history; and after, for scrolling cuts what it separates.
   grid().row(from).wrapped = continues;
   at_.pending = false;
-  at_.col = at_.col <= right_ && at_.col >= left_ ? left_ : 0;
   index();
+  at_.col = left_;
   if (!continues) return;
   if (at_.row > from) {
     grid().row(from).wrapped = true;
@@ -105,7 +105,7 @@ void Core::after_print(int col, int right) {
   if (col < right) return;
   at_.col = right - 1;
   if (right == cols()) grid().row(at_.row).wrapped = false;
-  at_.pending = modes_.autowrap;
+  at_.pending = true;  // without autowrap, too: it may be switched on before the next character
 }
 
 void Core::print_ascii(const char* p, std::size_t n) {

@@ -16,13 +16,14 @@ struct Flag {
   bool Modes::*field;
   int mode;
 };
-constexpr std::array<Flag, 13> kFlags{{
+constexpr std::array<Flag, 14> kFlags{{
     {&Modes::application_cursor_keys, 1},
     {&Modes::reverse_screen, 5},
     {&Modes::autowrap, 7},
     {&Modes::cursor_blink, 12},
     {&Modes::cursor_visible, 25},
     {&Modes::reverse_wrap, 45},
+    {&Modes::reverse_wrap_anywhere, 1045},
     {&Modes::backarrow_sends_bs, 67},
     {&Modes::left_right_margins, 69},
     {&Modes::focus_events, 1004},

@@ -37,7 +37,8 @@ struct Modes {
   bool application_keypad = false;       ///< DECNKM, ESC = and ?66
   bool backarrow_sends_bs = false;       ///< DECBKM, ?67
   bool autowrap = true;                  ///< DECAWM, ?7
-  bool reverse_wrap = false;             ///< ?45
+  bool reverse_wrap = false;             ///< ?45: back over the beginning of a row that its line wrapped to
+  bool reverse_wrap_anywhere = false;    ///< ?1045: of any row
   bool origin = false;                   ///< DECOM, ?6
   bool insert = false;                   ///< IRM, 4
   bool newline = false;                  ///< LNM, 20

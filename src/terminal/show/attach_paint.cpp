@@ -12,8 +12,12 @@ namespace {
 
 constexpr std::string_view kBegin = "\x1b[?2026h";
 constexpr std::string_view kEnd = "\x1b[?2026l";
-/// What painting relies on: autowrap, no insert mode, ASCII in G0, plain rendition.
-constexpr std::string_view kPrepare = "\x1b[?25l\x1b[?7h\x1b[4l\x1b[20l\x1b(B\x0f\x1b[m";
+/// What painting relies on: autowrap, no insert mode, ASCII in G0, plain rendition. In some terminals reverse wrap is on
+/// from the start, and G1 may be what terminfo's enacs made it.
+constexpr std::string_view kPrepare = "\x1b[?25l\x1b[?7h\x1b[?45l\x1b[?1045l\x1b[4l\x1b[20l\x1b(B\x1b)B\x0f\x1b[m";
+
+/// Of a kitty stack that the terminal may have from before: as many entries as there may be.
+constexpr std::string_view kPopKeyboards = "\x1b[<8u";
 
 void go_to(std::string& out, int row, int col) {
   out += "\x1b[" + std::to_string(row + 1) + ';' + std::to_string(col + 1) + 'H';
@@ -132,31 +136,55 @@ void set_charsets(std::string& out, const Charsets& charsets) {
   if (charsets.gl == 3) out += "\x1bo";
 }
 
-/// Puts the cursor, and the last-column flag by writing the last column once more.
-void put_cursor(std::string& out, const Screen& screen, int row, int col, bool pending,
-                std::span<const Cell> cells) {
-  if (pending && !cells.empty()) {
-    auto at = static_cast<std::size_t>(col);
-    if (cells[at].width == 0 && at > 0) --at;
-    go_to(out, row, static_cast<int>(at));
-    Brush brush(screen, out);
-    brush.cell(cells[at]);
-    brush.plain();
-    return;
+/// Back to ASCII from what set_charsets() set.
+void unset_charsets(std::string& out, const Charsets& charsets) {
+  constexpr std::string_view kSlots = "()*+";
+  for (std::size_t i = 0; i < kSlots.size(); ++i) {
+    if (charsets.g[i] == 'B') continue;
+    out += '\x1b';
+    out += kSlots[i];
+    out += 'B';
   }
-  go_to(out, row, col);
+  if (charsets.gl != 0) out += '\x0f';
 }
 
-void put_saved(std::string& out, const Screen& screen, bool alternate) {
-  const SavedCursor& saved = screen.saved_cursor(alternate);
-  if (saved == SavedCursor{}) return;
-  go_to(out, saved.place.row, saved.place.col);
-  append_sgr(out, saved.pen);
-  set_charsets(out, saved.charsets);
-  out +=
-      "\x1b"
-      "7\x1b[m\x1b(B\x0f";
+/// From where CUP counts: the corner of the screen, with origin mode that of the margins.
+struct Corner {
+  int row = 0;
+  int col = 0;
+};
+
+/// Puts the cursor, and the last-column flag by writing the last column once more.
+void put_cursor(std::string& out, const Screen& screen, const Place& place, std::span<const Cell> cells,
+                Corner corner = {}) {
+  if (!place.pending || cells.empty()) return go_to(out, place.row - corner.row, place.col - corner.col);
+  auto at = static_cast<std::size_t>(place.col);
+  if (cells[at].width == 0 && at > 0) --at;
+  go_to(out, place.row - corner.row, static_cast<int>(at) - corner.col);
+  Brush brush(screen, out);
+  brush.cell(cells[at]);
+  brush.plain();
 }
+
+/// Brings the terminal into a saved state, runs `save` there and leaves it again. No margins are set yet: with origin
+/// mode, too, places count from the corner of the screen. Also when nothing was saved: what the terminal has saved is
+/// of somebody else's making.
+void put_saved(std::string& out, const Screen& screen, const SavedCursor& saved, std::span<const Cell> cells,
+               std::string_view save) {
+  if (saved.origin) out += "\x1b[?6h";
+  put_cursor(out, screen, saved.place, cells);
+  set_pen(out, screen, saved.pen);
+  set_charsets(out, saved.charsets);
+  out += save;
+  if ((saved.pen.attrs & protected_) != 0) out += "\x1b[0\"q";
+  out += "\x1b[m";
+  unset_charsets(out, saved.charsets);
+  if (saved.origin) out += "\x1b[?6l";
+}
+
+constexpr std::string_view kSaveCursor =
+    "\x1b"
+    "7";
 
 void put_tabs(std::string& out, const Screen& screen) {
   const int cols = screen.size().cols;
@@ -223,30 +251,41 @@ void put_state(std::string& out, const Screen& screen) {
     out += "\x1b[" + std::to_string(screen.left_margin() + 1) + ';' +
            std::to_string(screen.right_margin() + 1) + 's';
   }
-  Cursor cursor = screen.cursor();
+  const Cursor cursor = screen.cursor();
+  Corner corner;
   if (modes.origin) {
     out += "\x1b[?6h";
-    go_to(out, cursor.row - screen.top_margin(), cursor.col - screen.left_margin());
-  } else {
-    put_cursor(out, screen, cursor.row, cursor.col, cursor.pending_wrap, screen.row(cursor.row));
+    corner = {screen.top_margin(), screen.left_margin()};
   }
+  put_cursor(out, screen, {cursor.row, cursor.col, cursor.pending_wrap}, screen.row(cursor.row), corner);
   if (modes.insert) out += "\x1b[4h";
   if (!modes.autowrap) out += "\x1b[?7l";
   set_charsets(out, screen.charsets());
   set_pen(out, screen, screen.pen());
 }
 
-/// Behind the main screen's cells: enters the alternate one and paints it.
-void enter_alternate(std::string& out, const Screen& screen) {
-  const SavedCursor& saved = screen.saved_cursor(false);
-  append_kitty_push(out, screen.modes().kitty_main);
-  put_cursor(out, screen, saved.place.row, saved.place.col, saved.place.pending,
-             screen.hidden_row(saved.place.row));
-  append_sgr(out, saved.pen);
-  set_charsets(out, saved.charsets);
-  out += "\x1b[?1049h\x1b[m\x1b(B\x0f\x1b[H\x1b[2J";
-  flow_rows(out, screen, false);
-  put_saved(out, screen, true);
+/// Behind the main screen's cells: the saved cursors, and the alternate screen when that is shown.
+void put_screens(std::string& out, const Screen& screen) {
+  const Modes& modes = screen.modes();
+  const SavedCursor& main = screen.saved_cursor(false);
+  const SavedCursor& alternate = screen.saved_cursor(true);
+  if (modes.alternate_screen) {
+    append_kitty_push(out, modes.kitty_main);
+    put_saved(out, screen, main, screen.hidden_row(main.place.row), "\x1b[?1049h");
+    out += "\x1b[H\x1b[2J";
+    out += kPopKeyboards;
+    flow_rows(out, screen, false);
+    return put_saved(out, screen, alternate, screen.row(alternate.place.row), kSaveCursor);
+  }
+  if (modes.kitty_alternate.size != 0 || !(alternate == SavedCursor{})) {
+    // A program that left the alternate screen for a moment finds its keyboard and its cursor there again.
+    out += "\x1b[?47h";
+    out += kPopKeyboards;
+    append_kitty_push(out, modes.kitty_alternate);
+    put_saved(out, screen, alternate, screen.hidden_row(alternate.place.row), kSaveCursor);
+    out += "\x1b[?47l";
+  }
+  put_saved(out, screen, main, screen.row(main.place.row), kSaveCursor);
 }
 
 }  // namespace
@@ -279,17 +318,7 @@ std::string paint_for_attach(const Screen& screen, const PaintOptions& options) 
   // As many rows as the terminal has, flowing: wherever it began, the last of them fill the screen exactly.
   flow_rows(out, screen, alternate);
   for (int r = screen.size().rows; r < options.client.rows; ++r) out += "\r\n";
-  if (alternate) {
-    enter_alternate(out, screen);
-  } else {
-    put_saved(out, screen, false);
-    if (screen.modes().kitty_alternate.size != 0) {
-      // A program that left the alternate screen for a moment finds its keyboard there again.
-      out += "\x1b[?47h";
-      append_kitty_push(out, screen.modes().kitty_alternate);
-      out += "\x1b[?47l";
-    }
-  }
+  put_screens(out, screen);
   put_state(out, screen);
   if (!screen.modes().synchronized) out += kEnd;
   return out;
@@ -300,18 +329,16 @@ std::string repaint(const Screen& screen) {
   std::string out(kBegin);
   const Modes& modes = screen.modes();
   out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l";
-  for (const int mode : {1, 5, 45, 9, 1000, 1002, 1003, 1005, 1006, 1015, 1016, 1004, 2004, 2031}) {
+  for (const int mode : {1, 5, 9, 1000, 1002, 1003, 1005, 1006, 1015, 1016, 1004, 2004, 2031}) {
     out += "\x1b[?" + std::to_string(mode) + 'l';
   }
-  out += "\x1b>\x1b[>4m\x1b[<8u";
+  out += "\x1b>\x1b[>4m";
+  out += kPopKeyboards;
+  out += "\x1b[0\"q\x1b*B\x1b+B";
   out += kPrepare;
   out += "\x1b[H";
   flow_rows(out, screen, modes.alternate_screen);
-  if (modes.alternate_screen) {
-    enter_alternate(out, screen);
-  } else {
-    put_saved(out, screen, false);
-  }
+  put_screens(out, screen);
   if (modes.cursor_shape == CursorShape::default_) out += "\x1b[0 q";
   put_state(out, screen);
   if (!modes.synchronized) out += kEnd;
@@ -350,6 +377,7 @@ std::string history_text(const Screen& screen, std::uint64_t from_line, std::uin
 std::string undo_for_detach(const Screen& screen) {
   std::string out;
   if (screen.pen().link != 0) append_link(out, {}, {});
+  if ((screen.pen().attrs & protected_) != 0) out += "\x1b[0\"q";
   if (screen.palette_changed()) out += "\x1b]104\x1b\\";
   if (screen.default_foreground()) out += "\x1b]110\x1b\\";
   if (screen.default_background()) out += "\x1b]111\x1b\\";

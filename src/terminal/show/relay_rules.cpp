@@ -75,7 +75,7 @@ Verdict judge_csi(const Csi& token) {
     default:
       return Verdict::drop;
   }
-  const std::string_view plain = "@ABCDEFGHIJKLMPSXZ`abdefghjklmrsu";
+  const std::string_view plain = "@ABCDEFGHIJKLMPSXZ`abdefghlmrsu";
   switch (token.marker) {
     case 0:
       if (token.final == 'T') return when(token.count <= 1);
