@@ -63,6 +63,7 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   self->channel_.emplace(std::move(channel));
   self->token_ = welcome.token;
   self->steady_acks_ = has_feature(welcome.features, kSteadyAcks);
+  self->tells_scrolled_ = has_feature(welcome.features, kScrolledOff);
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
@@ -188,12 +189,16 @@ void Attachment::handle(const Frame& frame) {
 
 void Attachment::on_attached(const Attached& message) {
   const bool shown_anew = message.mode == AttachMode::direct && mode_ != AttachMode::direct;
-  if (message.pane != pane_) offset_ = kNoOffset;
+  if (message.pane != pane_) {
+    offset_ = kNoOffset;
+    reached_.clear();
+  }
   if (message.pane != pane_ || shown_anew) past_ = 0;
   if (shown_anew) drawn_ = true;
   session_ = message.session;
   pane_ = message.pane;
   mode_ = message.mode;
+  if (message.pauses == pauses_) dropping_ = false;
   if (counting_) return;
   counting_ = true;
   ack_base_ = received_;
@@ -201,21 +206,51 @@ void Attachment::on_attached(const Attached& message) {
   outage_.over(Clock::now());
   notice_timer_.stop();
   if (pursuit_) pursuit_->resumed();
+  if (told_ && tells_scrolled_) {
+    drawn_ = drawn_ || repaint_due_;  // until it is shown anew
+    repaint_due_ = false;
+  }
   show_anew_if_due();
 }
 
 void Attachment::on_output(const Output& message) {
-  terminal_->output().write(message.bytes);
   received_ += message.bytes.size();
+  if (dropping_) return;
+  terminal_->output().write(message.bytes);
+  if ((message.flags & Output::kAside) == 0 && counting_) written_on_ = false;
+  if (message.scrolled) scrolled_ = PaneScrolled{pane_, message.scrolled->line, message.scrolled->bytes};
   if (message.offset != kNoOffset) {
     offset_ = message.offset;
     past_ = 0;
     drawn_ = false;
+    note_reached();
   } else if ((message.flags & Output::kDrawn) != 0) {
     drawn_ = true;
+    if (message.scrolled) note_reached();
   } else if ((message.flags & Output::kAside) == 0 && mode_ == AttachMode::direct) {
     past_ += message.bytes.size();
   }
+}
+
+/// Bounded: where the terminal is slow a few kilobytes more or less do not matter.
+void Attachment::note_reached() {
+  constexpr std::size_t kMost = 256;
+  const std::uint64_t taken = received_ - terminal_->output().queued();
+  while (reached_.size() > 1 && reached_[1].received <= taken) reached_.pop_front();
+  if (reached_.size() >= kMost) reached_.pop_back();
+  reached_.push_back({received_, offset_, scrolled_});
+}
+
+/// What is queued will be dropped: the terminal got as far as it has taken.
+void Attachment::forget_unwritten() {
+  const std::uint64_t taken = received_ - terminal_->output().queued();
+  while (reached_.size() > 1 && reached_[1].received <= taken) reached_.pop_front();
+  if (terminal_->output().queued() == 0) return;
+  const bool known = !reached_.empty() && reached_.front().received <= taken;
+  offset_ = known ? reached_.front().offset : kNoOffset;
+  scrolled_ = known ? reached_.front().scrolled : std::nullopt;
+  past_ = 0;
+  drawn_ = true;
 }
 
 void Attachment::read_terminal() {

@@ -9,6 +9,7 @@
 // that it is waiting.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -80,6 +81,8 @@ class Attachment {
   void on_output(const protocol::Output& message);
   void read_terminal();
   void queue_ack(std::uint64_t least);
+  void note_reached();
+  void forget_unwritten();
   void watch_server();
   void update_wants();
 
@@ -94,6 +97,7 @@ class Attachment {
   void show_notice();
   void write_notice(std::string_view text);
   void show_anew_if_due();
+  void tell_pause();
   [[nodiscard]] protocol::Resume resume_point() const;
 
   // attachment_remote.cpp: a link that is silent, and its replacement
@@ -110,7 +114,7 @@ class Attachment {
   void suspend();
   void run_lock(const std::string& command);
   void show_again();
-  void ask_for_screen();
+  void let_others_write();
   void hang_up();
   void terminate();
   void end_with(AttachmentEnd end, std::chrono::milliseconds patience);
@@ -142,6 +146,15 @@ class Attachment {
   std::uint64_t offset_ = protocol::kNoOffset;  // of the last output that had one
   std::uint64_t past_ = 0;                      // bytes of the pane's output received since
   bool drawn_ = false;                          // the screen was drawn since
+  std::optional<protocol::PaneScrolled> scrolled_;  // what of the pane is in the scrollback
+  struct Reached {
+    std::uint64_t received, offset;
+    std::optional<protocol::PaneScrolled> scrolled;
+  };
+  std::deque<Reached> reached_;  // what offset_ and scrolled_ were, while output is queued behind it
+  bool tells_scrolled_ = false;  // the server understands scrolled_ (protocol::kScrolledOff)
+  std::uint32_t pauses_ = 0;     // how many it was told of on this connection
+  bool dropping_ = false;        // output is for the screen before a pause
   std::uint64_t received_ = 0;                  // output bytes of all connections
   std::uint64_t ack_base_ = 0;                  // received_ when this connection's counting began
   std::uint64_t acked_ = 0;                     // what was acknowledged on this connection
@@ -156,6 +169,7 @@ class Attachment {
   std::uint64_t ping_serial_ = 0;
   bool repaint_due_ = false;  // the terminal's screen is not what the server thinks, and nobody could be told
   bool written_on_ = false;   // and others wrote on it, not only the notice
+  bool told_ = false;         // the hello that was sent said so
   bool finished_ = false;
 
   AttachmentEnd end_;

@@ -35,9 +35,19 @@ void Attachment::watch_signals() {
   signals_.push_back(std::make_unique<os::SignalWatch>(*loop_, SIGINT, [] {}));
 }
 
+/// For others who write on the terminal. From here on the server paints anew, behind what the terminal got.
+void Attachment::let_others_write() {
+  terminal_->drain(kLeavePatience);
+  forget_unwritten();
+  if (state_ != State::connected || !counting_ || !tells_scrolled_) return;
+  tell_pause();
+  written_on_ = true;
+}
+
 void Attachment::suspend() {
-  if (state_ == State::connected) channel_->send(Suspended{});
-  terminal_->leave(kLeavePatience);
+  if (state_ == State::connected && !tells_scrolled_) channel_->send(Suspended{});
+  let_others_write();
+  terminal_->leave(milliseconds(0));
   // Without watches the signals have their default meaning: this stops here until SIGCONT (or goes on at once
   // in an orphaned process group, which nobody could continue).
   signals_.clear();
@@ -47,7 +57,8 @@ void Attachment::suspend() {
 }
 
 void Attachment::run_lock(const std::string& command) {
-  terminal_->leave(kLeavePatience);
+  let_others_write();
+  terminal_->leave(milliseconds(0));
   if (!command.empty() && std::system(command.c_str()) == -1) {
     // No shell could be started; the terminal comes back unlocked, as in tmux.
   }
@@ -61,15 +72,19 @@ void Attachment::show_again() {
     channel_->send(Continued{size_});
   } else {
     repaint_due_ = written_on_ = true;
+    told_ = false;
     // A server that begins to count anew would never agree with this end again; a connection makes both
     // begin.
     if (state_ == State::connected && counting_) lose_connection();
   }
 }
 
-/// Stopped by SIGSTOP from elsewhere, and back: the shell used the terminal meanwhile.
+/// Stopped by SIGSTOP from elsewhere, and back: the shell may have used the terminal meanwhile. What is
+/// painted anew begins where undo leaves it, on the main screen.
 void Attachment::on_continued() {
   if (!terminal_->enter_again()) return hang_up();
+  let_others_write();
+  terminal_->undo(milliseconds(0));
   show_again();
 }
 

@@ -26,6 +26,8 @@ void Attachment::leave_channel() {
   socket_watch_.reset();
   channel_.reset();
   counting_ = false;
+  pauses_ = 0;
+  if (std::exchange(dropping_, false)) repaint_due_ = true;
   liveness_.settle();
   answer_timer_.stop();
 }
@@ -67,6 +69,7 @@ void Attachment::say_hello() {
   watch_channel();
   size_ = hello_.size = terminal_->size();
   hello_.resume = resume_point();
+  told_ = hello_.resume->drawn;
   channel_->send(hello_);
   update_wants();
 }
@@ -80,7 +83,9 @@ Resume Attachment::resume_point() const {
   resume.offset = repaint_due_ && !steady_acks_ ? kNoOffset : offset_;
   resume.past = past_;
   resume.mode = mode_;
-  resume.drawn = drawn_;
+  resume.drawn = drawn_ || repaint_due_;
+  resume.written_on = written_on_;
+  resume.scrolled = scrolled_;
   resume.input_sequence = input_.last_sequence();
   return resume;
 }
@@ -96,6 +101,7 @@ void Attachment::on_greeted(const Frame& frame) {
   if (!welcome) return fail_with(welcome.error().text);
   if (!welcome->token.empty()) token_ = welcome->token;
   steady_acks_ = has_feature(welcome->features, kSteadyAcks);
+  tells_scrolled_ = has_feature(welcome->features, kScrolledOff);
   state_ = State::connected;
   liveness_.settle();  // from here on a ping makes sense
   if (size_ != hello_.size) channel_->queue(Resize{size_});
@@ -124,9 +130,24 @@ void Attachment::write_notice(std::string_view text) {
   update_wants();
 }
 
+/// The server goes on as if the terminal were as it left it. What it sent meanwhile is for another screen.
 void Attachment::show_anew_if_due() {
-  if (repaint_due_ && steady_acks_) channel_->send(Continued{size_, !written_on_});
-  repaint_due_ = written_on_ = false;
+  if (!repaint_due_) return;
+  repaint_due_ = false;
+  if (tells_scrolled_) {
+    tell_pause();
+    channel_->send(Continued{size_, !written_on_});
+  } else {
+    if (steady_acks_) channel_->send(Continued{size_, !written_on_});
+    written_on_ = false;
+  }
+}
+
+/// From here to the `attached` that counts this pause nothing is written: the server goes on behind what the terminal has.
+void Attachment::tell_pause() {
+  channel_->send(Suspended{scrolled_});
+  ++pauses_;
+  dropping_ = drawn_ = true;
 }
 
 }  // namespace sess::client

@@ -93,12 +93,16 @@ void Terminal::write_within(std::string_view bytes, milliseconds patience) {
   drain(patience);
 }
 
-void Terminal::leave(milliseconds patience) {
-  if (!guard_) return;
+void Terminal::undo(milliseconds patience) {
   drain(patience);
   const bool cut = output_.drop();
   write_within((cut ? std::string(kEndOfSequence) : std::string()) + undo_, kUndoPatience);
   output_.drop();
+}
+
+void Terminal::leave(milliseconds patience) {
+  if (!guard_) return;
+  undo(patience);
   guard_.reset();
 }
 

@@ -31,8 +31,12 @@ class Terminal {
   /// Raw mode again after somebody else may have changed it (SIGCONT); the mode to restore stays the first
   /// one.
   Result<> enter_again();
-  /// Gives what is queued up to `patience` to get out, then drops it; writes undo; restores the mode. Does
-  /// nothing outside raw mode. `undo` stays set: it holds for the next enter().
+  /// Gives what is queued up to `patience` to get out.
+  void drain(std::chrono::milliseconds patience);
+  /// Gives what is queued up to `patience` to get out, then drops it; writes undo, and stays in raw mode.
+  void undo(std::chrono::milliseconds patience);
+  /// undo(), and restores the mode. Does nothing outside raw mode. What was set to undo stays: it holds for
+  /// the next enter().
   void leave(std::chrono::milliseconds patience);
   [[nodiscard]] bool entered() const { return guard_.has_value(); }
 
@@ -44,7 +48,6 @@ class Terminal {
  private:
   Terminal(int shared, UniqueFd own);
   void write_within(std::string_view bytes, std::chrono::milliseconds patience);
-  void drain(std::chrono::milliseconds patience);
 
   UniqueFd own_;  // empty where the terminal could not be opened anew
   int fd_;

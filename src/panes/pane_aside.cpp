@@ -8,7 +8,7 @@ void PaneIo::come_up_aside(Size size, std::string_view why) {
   emulator_ = std::make_unique<terminal::Emulator>(size, own_lines_, *this);
   emulator_->set_history_limits(limits_.history_lines, limits_.history_bytes);
   parsed_ = *journal_->aside();
-  marks_.push_back({parsed_, emulator_->screen().history().end_line()});
+  leave_mark();
   quiet_ = true;
   emulator_->feed(
       fmt::format("[sess: this pane is set aside: {}. Its program runs and gets what is typed; what it "
@@ -32,13 +32,12 @@ void PaneIo::begin_anew() {
   emulator_ = std::move(anew);
   own_lines_ = {};
   marks_.clear();
-  marks_.push_back({from, 0});
-  before_resize_.reset();
   unreadable_ = false;
 
   // A server that dies before the new state is saved finds the pane set aside still; one that dies behind it,
   // of what was kept, finds a pane that one server died of.
   parsed_ = from;
+  leave_mark();
   recovering_ = true;
   save();
   journal_->keep_only({});

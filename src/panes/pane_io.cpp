@@ -23,7 +23,11 @@ constexpr std::size_t kPortion = 16 * 1024;
 constexpr std::size_t kFullRead = 4095;
 /// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
 constexpr std::size_t kLastRead = 4 << 20;
-constexpr std::size_t kMarkEvery = 4 * 1024;
+/// So much is parsed between two marks, and nearer ones are merged: a view stops at marks, with the least
+/// room that it ever has (FlowWindow::kMin without what is never acknowledged), and a ring full of output has
+/// less than 1024.
+constexpr std::size_t kMarkEvery = 1024;
+constexpr std::size_t kMarkPortion = PaneIo::kMarkSpan - kMarkEvery;
 /// What is written to a program that reads as fast as it comes before others have their turn.
 constexpr std::size_t kWriteBudget = 1 << 20;
 
@@ -109,7 +113,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     emulator_->feed("\x18");
     quiet_ = false;
   }
-  marks_.push_back({parsed_, emulator_->screen().history().end_line()});
+  leave_mark();
   std::optional<Journal::Suspect> suspect;
   if (fault) suspect = journal_->blame();
   if (suspect && suspect->count >= 2 && suspect->begin >= parsed_ && suspect->end <= end) {
@@ -123,6 +127,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     quiet_ = false;
     parsed_ = suspect->end;
     journal_->end_parse(parsed_);
+    leave_mark();
     this->checkpoint();
   }
   replay(end, suspect ? kCarefulPortion : kPortion);
@@ -200,8 +205,13 @@ std::size_t PaneIo::read_some(std::size_t budget) {
 void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
   const std::uint64_t to = from + bytes.size();
   journal_->begin_parse(from, to);
-  emulator_->feed(bytes);
-  parsed_ = to;
+  for (auto rest = bytes; !rest.empty();) {
+    const auto portion = rest.substr(0, kMarkPortion);
+    rest.remove_prefix(portion.size());
+    emulator_->feed(portion);
+    parsed_ = to - rest.size();
+    leave_mark();
+  }
   if (!replies_.empty()) {
     const model::InputPosition given{to, 0, 0};
     if (!journal_->accept_input(replies_, kReplies, given, Journal::Input::answer)) {
@@ -213,10 +223,14 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
   }
   journal_->end_parse(to);
   if (!quiet_) observer_.on_pane_bytes(*this, bytes);
-  if (marks_.empty() || to - marks_.back().offset >= kMarkEvery) {
-    marks_.push_back({to, emulator_->screen().history().end_line()});
-    while (marks_.size() > 1 && marks_.front().offset < journal_->oldest()) marks_.pop_front();
-  }
+}
+
+/// At parsed(). The newest mark is always there.
+void PaneIo::leave_mark() {
+  const std::size_t count = marks_.size();
+  if (count >= 2 && marks_[count - 1].offset - marks_[count - 2].offset < kMarkEvery) marks_.pop_back();
+  marks_.push_back({parsed_, emulator_->screen().history().scrolled()});
+  while (marks_.size() > 1 && marks_.front().offset < journal_->oldest()) marks_.pop_front();
 }
 
 void PaneIo::make_room() {
@@ -249,19 +263,20 @@ void PaneIo::save() {
   journal_->begin_work(before);
 }
 
-std::optional<std::uint64_t> PaneIo::history_line_at(std::uint64_t offset) const {
-  if (offset < journal_->oldest() || offset > parsed_) return std::nullopt;
-  std::optional<std::uint64_t> line;
-  for (const auto& mark : marks_) {
-    if (mark.offset > offset) break;
-    line = mark.line;
-  }
-  return line;
+std::optional<PaneIo::Mark> PaneIo::mark_within(std::uint64_t from, std::uint64_t to) const {
+  const auto behind = [](std::uint64_t offset, const Mark& mark) { return offset < mark.offset; };
+  const auto first = std::upper_bound(marks_.begin(), marks_.end(), from, behind);
+  if (first == marks_.end()) return std::nullopt;
+  const auto next = std::upper_bound(first, marks_.end(), to, behind);
+  return next == first ? *first : *(next - 1);
 }
 
-std::uint64_t PaneIo::end_line_before_resize() const {
-  if (before_resize_ && before_resize_->offset == parsed_) return before_resize_->line;
-  return emulator_->screen().history().end_line();
+std::optional<Scrolled> PaneIo::scrolled_at(std::uint64_t offset) const {
+  if (offset < journal_->oldest() || offset > parsed_) return std::nullopt;
+  const auto next = std::upper_bound(marks_.begin(), marks_.end(), offset,
+                                     [](std::uint64_t at, const Mark& mark) { return at < mark.offset; });
+  if (next == marks_.begin()) return std::nullopt;
+  return (next - 1)->scrolled;
 }
 
 bool PaneIo::takes(std::size_t bytes) const {
@@ -314,13 +329,10 @@ void PaneIo::drop_input() {
 void PaneIo::resize(Size size, os::PixelSize pixels) {
   const bool changed = emulator_->screen().size() != clamp(size);
   if (changed) {
-    if (!before_resize_ || before_resize_->offset != parsed_) {
-      before_resize_ = {parsed_, emulator_->screen().history().end_line()};
-    }
     emulator_->resize(size);
     checkpoint();  // a size is no part of the byte stream
-    marks_.clear();
-    marks_.push_back({parsed_, emulator_->screen().history().end_line()});
+    // The newest mark stays: a terminal that showed the pane in its old size has what had scrolled off then,
+    // and not the lines that the resize moved.
   }
   if (master_) {
     if (auto resized = os::resize_pty(master_.get(), size, pixels); !resized) {

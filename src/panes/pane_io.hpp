@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "base/fd.hpp"
+#include "base/scrolled.hpp"
 #include "base/size.hpp"
 #include "model/ids.hpp"
 #include "os/loop.hpp"
@@ -80,13 +81,19 @@ class PaneIo final : public terminal::Sink {
   [[nodiscard]] std::uint64_t parsed() const { return parsed_; }
   [[nodiscard]] std::uint64_t boundary() const { return parsed_ - emulator_->pending(); }
 
-  /// Number of the first history line that was not complete at (about) a stream offset: what a client that stopped
-  /// there already has in its scrollback. Nothing when the ring does not reach back so far.
-  [[nodiscard]] std::optional<std::uint64_t> history_line_at(std::uint64_t offset) const;
+  /// How much had scrolled off when the screen stood at a stream offset: known exactly at the marks that
+  /// parsing leaves.
+  struct Mark {
+    std::uint64_t offset;
+    Scrolled scrolled;
+  };
+  /// The newest mark in (from, to], else the first one behind `from`, which there is while `from` is before
+  /// parsed(). Two marks are never further apart than kMarkSpan but where bytes were skipped.
+  [[nodiscard]] std::optional<Mark> mark_within(std::uint64_t from, std::uint64_t to) const;
+  static constexpr std::size_t kMarkSpan = 3 * 1024;
 
-  /// The number of the next history line at parsed(), as it was before the pane was resized there: a terminal that
-  /// showed the pane in its old size has the lines before it, and not those that the resize moved.
-  [[nodiscard]] std::uint64_t end_line_before_resize() const;
+  /// The same for any offset in the ring, from the mark before it: perhaps a few lines too early.
+  [[nodiscard]] std::optional<Scrolled> scrolled_at(std::uint64_t offset) const;
 
   /// Whether accept() would take so many bytes now.
   [[nodiscard]] bool takes(std::size_t bytes) const;
@@ -130,6 +137,7 @@ class PaneIo final : public terminal::Sink {
   void on_ready(bool readable, bool writable) noexcept;
   std::size_t read_some(std::size_t budget);
   void parse(std::uint64_t from, std::string_view bytes);
+  void leave_mark();
   void make_room();
   void write_input();
   void drop_input();
@@ -145,11 +153,6 @@ class PaneIo final : public terminal::Sink {
   void on_clipboard(std::string_view selection, std::string_view base64) override;
   void on_notification(int kind, std::string_view title, std::string_view body) override;
 
-  struct LineMark {
-    std::uint64_t offset;
-    std::uint64_t line;
-  };
-
   os::Loop& loop_;
   model::PaneId id_;
   UniqueFd master_;
@@ -158,8 +161,7 @@ class PaneIo final : public terminal::Sink {
   terminal::HeapSegmentStore own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;
-  std::deque<LineMark> marks_;
-  std::optional<LineMark> before_resize_;
+  std::deque<Mark> marks_;  ///< in the order of their offsets
   std::string replies_;
   InputQueue waiting_;
   Limits limits_;

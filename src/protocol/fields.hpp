@@ -21,6 +21,13 @@ inline constexpr std::string_view kDetachReasons[] = {"other",  "detached",     
 // -------------------------------------------------------------------------------------------
 
 template <class Io>
+void fields(Io& io, PaneScrolled& m) {
+  io.number("pane", m.pane);
+  io.number("line", m.line);
+  io.number("bytes", m.bytes);
+}
+
+template <class Io>
 void fields(Io& io, Resume& m) {
   io.name("token", m.token);
   io.number("session", m.session);
@@ -30,6 +37,8 @@ void fields(Io& io, Resume& m) {
   io.number("input_sequence", m.input_sequence);
   io.optional_choice("mode", m.mode, kAttachModes);
   io.set_boolean("drawn", m.drawn);
+  io.set_boolean("written_on", m.written_on);
+  io.object("scrolled", m.scrolled);
 }
 
 template <class Io>
@@ -71,7 +80,9 @@ void fields(Io& io, Resize& m) {
 }
 
 template <class Io>
-void fields(Io& /*io*/, Suspended& /*m*/) {}
+void fields(Io& io, Suspended& m) {
+  io.object("scrolled", m.scrolled);
+}
 
 template <class Io>
 void fields(Io& io, Continued& m) {
@@ -117,6 +128,7 @@ void fields(Io& io, Attached& m) {
   io.choice("mode", m.mode, kAttachModes);
   io.boolean("read_only", m.read_only);
   io.boolean("resumed", m.resumed);
+  io.set_number("pauses", m.pauses);
 }
 
 template <class Io>

@@ -219,12 +219,13 @@ void JsonReader::version(const char* name, Version& out) {
 }
 
 void JsonReader::size(const char* field, TerminalSize& out) {
+  const nlohmann::json* const outside = at_;
   if (!enter(field)) return;
   number("rows", out.cells.rows);
   number("cols", out.cells.cols);
   number("xpixel", out.xpixel);
   number("ypixel", out.ypixel);
-  leave();
+  at_ = outside;
   out.cells = clamp(out.cells);
 }
 
@@ -237,10 +238,6 @@ bool JsonReader::enter(const char* name) {
   }
   at_ = value;
   return true;
-}
-
-void JsonReader::leave() {
-  at_ = &root_;
 }
 
 namespace {

@@ -31,6 +31,11 @@ class JsonReader {
     static_assert(std::is_integral_v<T>);
     if (const auto value = unsigned_number(name, std::numeric_limits<T>::max())) out = static_cast<T>(*value);
   }
+  /// One that is missing when it is 0.
+  template <class T>
+  void set_number(const char* name, T& out) {
+    number(name, out);
+  }
   /// A number that is missing when it has the value `none`.
   void number_or(const char* name, std::uint64_t& out, std::uint64_t /*none*/) { number(name, out); }
   /// Missing when it is not set; above `max` is an error.
@@ -79,12 +84,13 @@ class JsonReader {
   void optional_choice(const char* name, std::optional<Enum>& out, const std::string_view (&choices)[N]) {
     if (find(name) != nullptr) choice(name, out.emplace(), choices);
   }
-  /// An object with fields of its own, one level deep.
+  /// An object with fields of its own.
   template <class T>
   void object(const char* name, std::optional<T>& out) {
+    const nlohmann::json* const outside = at_;
     if (!enter(name)) return;
     fields(*this, out.emplace());
-    leave();
+    at_ = outside;
   }
 
   /// The first thing that was wrong.
@@ -92,7 +98,6 @@ class JsonReader {
 
  private:
   [[nodiscard]] bool enter(const char* name);
-  void leave();
   [[nodiscard]] const nlohmann::json* find(const char* name);
   [[nodiscard]] const std::string* string(const char* name);
   [[nodiscard]] std::optional<std::uint64_t> unsigned_number(const char* name, std::uint64_t max);
@@ -119,6 +124,10 @@ class JsonWriter {
   template <class T>
   void number(const char* name, const T& value) {
     object_[name] = value;
+  }
+  template <class T>
+  void set_number(const char* name, const T& value) {
+    if (value != 0) object_[name] = value;
   }
   void number_or(const char* name, std::uint64_t value, std::uint64_t none) {
     if (value != none) object_[name] = value;

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/scrolled.hpp"
 #include "base/size.hpp"
 #include "protocol/frame.hpp"
 
@@ -52,6 +53,9 @@ inline constexpr Version kVersion{1, 0};
 inline constexpr std::string_view kSteadyAcks = "steady-acks";
 /// A server that lists it understands Command::again.
 inline constexpr std::string_view kAskAgain = "ask-again";
+/// A client that lists it is told with each stream offset how much has scrolled off its terminal
+/// (Output::kScrolled), a server that lists it understands what the client says of it (Resume, Suspended).
+inline constexpr std::string_view kScrolledOff = "scrolled";
 
 /// Names of what this build understands beyond version 1.0. An end sends an addition only to a peer that
 /// listed it.
@@ -96,6 +100,15 @@ struct Pong {
 
 enum class AttachMode : std::uint8_t { direct, composed };
 
+/// How much of a pane's output is in the scrollback of the client's terminal, as the last frame that told it
+/// said.
+struct PaneScrolled {
+  std::uint32_t pane = 0;
+  std::uint64_t line = 0;
+  std::uint32_t bytes = 0;
+  bool operator==(const PaneScrolled&) const = default;
+};
+
 /// Where a client that lost its connection stopped.
 struct Resume {
   std::string token;                 ///< welcome's
@@ -107,6 +120,8 @@ struct Resume {
   std::optional<AttachMode> mode = std::nullopt;  ///< attached's; none: a client that does not tell
   bool drawn =
       false;  ///< the screen was drawn since `offset`: the terminal is not as the output up to it left it
+  bool written_on = false;                              ///< others wrote on the terminal since
+  std::optional<PaneScrolled> scrolled = std::nullopt;  ///< of the pane that it showed directly last
 };
 
 enum class ControlMode : std::uint8_t {
@@ -211,9 +226,12 @@ struct Resize {
   static Result<Resize> parse(std::string_view payload);
 };
 
-/// The client left raw mode and stops (SIGTSTP, or the server's suspend): nothing is shown until continued.
+/// The client left raw mode and stops (SIGTSTP, or the server's suspend), or lends its terminal to a lock
+/// command: nothing is shown until continued. It drops output from here on, to the `attached` that counts
+/// this pause.
 struct Suspended {
   static constexpr FrameType kType = FrameType::suspended;
+  std::optional<PaneScrolled> scrolled = std::nullopt;
   void append_to(std::string& out) const;
   static Result<Suspended> parse(std::string_view payload);
 };
@@ -301,25 +319,31 @@ struct Attached {
   AttachMode mode = AttachMode::direct;
   bool read_only = false;
   bool resumed = false;  ///< output goes on exactly where hello.resume stopped: nothing is redrawn
+  std::uint32_t pauses = 0;  ///< how many `suspended` of this connection were seen before
   void append_to(std::string& out) const;
   static Result<Attached> parse(std::string_view payload);
 };
 
 /// Bytes for the terminal. Binary: u64 stream offset of the pane that is reached after them (a token
-/// boundary) or kNoOffset, u8 flags, the bytes (at most kMaxOutput).
+/// boundary) or kNoOffset, u8 flags, with kScrolled u64 and u32, the bytes (at most kMaxOutput).
 struct Output {
   static constexpr FrameType kType = FrameType::output;
-  static constexpr std::size_t kPrefixSize = 9;
+  static constexpr std::size_t kPrefixSize = 21;  ///< at most
   /// With kNoOffset: what the bytes are, if no part of the pane's output. Unknown flags are ignored.
   static constexpr std::uint8_t kDrawn = 1;  ///< they change what the screen shows
   static constexpr std::uint8_t kAside = 2;  ///< they leave it as it is (a bell, the clipboard)
+  /// Behind the flags stands how much of the pane has scrolled off the terminal with these bytes. Only for a
+  /// client that lists kScrolledOff.
+  static constexpr std::uint8_t kScrolled = 4;
   std::uint64_t offset = kNoOffset;
   std::uint8_t flags = 0;
   std::string_view bytes;  ///< points into what was parsed
+  std::optional<Scrolled> scrolled = std::nullopt;
   void append_to(std::string& out) const;
   static Result<Output> parse(std::string_view payload);
   /// Frame header and prefix for `size` bytes that follow from where they lie (writev).
-  static void append_header(std::string& out, std::uint64_t offset, std::size_t size, std::uint8_t flags = 0);
+  static void append_header(std::string& out, std::uint64_t offset, std::size_t size, std::uint8_t flags = 0,
+                            const std::optional<Scrolled>& scrolled = std::nullopt);
 };
 inline constexpr std::size_t kMaxOutput = kMaxPayload - Output::kPrefixSize;
 

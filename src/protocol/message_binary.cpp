@@ -105,15 +105,20 @@ Result<Print> Print::parse(std::string_view payload) {
   return message;
 }
 
-void Output::append_header(std::string& out, std::uint64_t offset, std::size_t size, std::uint8_t flags) {
-  append_frame_header(out, kType, kPrefixSize + size);
+void Output::append_header(std::string& out, std::uint64_t offset, std::size_t size, std::uint8_t flags,
+                           const std::optional<Scrolled>& scrolled) {
   ByteWriter writer;
   writer.u64(offset);
-  writer.u8(flags);
+  writer.u8(static_cast<std::uint8_t>((flags & ~kScrolled) | (scrolled ? kScrolled : 0)));
+  if (scrolled) {
+    writer.u64(scrolled->line);
+    writer.u32(scrolled->bytes);
+  }
+  append_frame_header(out, kType, writer.size() + size);
   out += writer.bytes();
 }
 void Output::append_to(std::string& out) const {
-  append_header(out, offset, bytes.size(), flags);
+  append_header(out, offset, bytes.size(), flags, scrolled);
   out += bytes;
 }
 Result<Output> Output::parse(std::string_view payload) {
@@ -121,6 +126,11 @@ Result<Output> Output::parse(std::string_view payload) {
   Output message;
   message.offset = reader.u64();
   message.flags = reader.u8();
+  if ((message.flags & kScrolled) != 0) {
+    message.scrolled.emplace();
+    message.scrolled->line = reader.u64();
+    message.scrolled->bytes = reader.u32();
+  }
   message.bytes = reader.rest();
   if (!reader.ok()) return fail(ErrorCode::protocol, "output is too short");
   return message;

@@ -36,8 +36,12 @@ std::string describe(const Ack& m) {
 std::string describe(const Resize& m) {
   return fmt::format(" {}", size_text(m.size));
 }
-std::string describe(const Suspended&) {
-  return {};
+std::string scrolled_text(const std::optional<PaneScrolled>& scrolled) {
+  if (!scrolled) return {};
+  return fmt::format(" scrolled={}:{}+{}", scrolled->pane, scrolled->line, scrolled->bytes);
+}
+std::string describe(const Suspended& m) {
+  return scrolled_text(m.scrolled);
 }
 std::string describe(const Continued& m) {
   return fmt::format(" {}{}", size_text(m.size), m.kept ? " kept" : "");
@@ -86,6 +90,8 @@ std::string describe(const Hello& m) {
                     offset_text(m.resume->offset), m.resume->past, m.resume->input_sequence);
     if (m.resume->mode) out += *m.resume->mode == AttachMode::composed ? " composed" : " direct";
     if (m.resume->drawn) out += " drawn";
+    if (m.resume->written_on) out += " written_on";
+    out += scrolled_text(m.resume->scrolled);
   }
   return out;
 }
@@ -111,7 +117,9 @@ std::string describe(const Output& m) {
   const char* kind = (m.flags & Output::kDrawn) != 0   ? " drawn"
                      : (m.flags & Output::kAside) != 0 ? " aside"
                                                        : "";
-  return fmt::format(" offset={} {} bytes{}", offset_text(m.offset), m.bytes.size(), kind);
+  const std::string scrolled =
+      m.scrolled ? fmt::format(" scrolled={}+{}", m.scrolled->line, m.scrolled->bytes) : "";
+  return fmt::format(" offset={} {} bytes{}{}", offset_text(m.offset), m.bytes.size(), kind, scrolled);
 }
 
 std::string describe(const Detached& m) {

@@ -351,16 +351,22 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
     case FrameType::resize:
       if (const auto resize = protocol::Resize::parse(frame.payload)) resized(resize->size);
       return true;
-    case FrameType::suspended:
+    case FrameType::suspended: {
+      const auto message = protocol::Suspended::parse(frame.payload);
       client.suspended = seen->suspended = true;
-      put_away_view(client);
+      ++client.pauses;
+      put_away_view(client, message ? message->scrolled : std::nullopt);
       model_.recalculate_sizes();
       return true;
+    }
     case FrameType::continued: {
       const auto continued = protocol::Continued::parse(frame.payload);
       client.suspended = seen->suspended = false;
       client.flow.measure_anew(clock().now());
-      if (!continued || !continued->kept) put_away_view(client);
+      if (!continued || !continued->kept) {
+        put_away_view(client);
+        client.scrollback.written_on();
+      }
       resized(continued ? continued->size : client.hello.size);
       return true;
     }
@@ -377,12 +383,13 @@ bool Server::on_attached_frame(RemoteClient& client, const protocol::Frame& fram
   }
 }
 
-/// Somebody else writes on the terminal now, or did: it is shown everything anew when it is back.
-void Server::put_away_view(RemoteClient& client) {
-  if (client.direct) remember_direct(client, clock().now());
+/// Somebody else may write on the terminal now: it is shown everything anew when it is back. A client
+/// that tells how far its terminal got has dropped what it was sent since.
+void Server::put_away_view(RemoteClient& client, const std::optional<protocol::PaneScrolled>& told) {
+  if (client.direct && !told) remember_direct(client, clock().now());
+  if (told) client.scrollback.remember(model::PaneId{told->pane}, {told->line, told->bytes});
   client.direct.reset();
   client.composed.reset();
-  client.written_on = true;
 }
 
 bool Server::on_hello(RemoteClient& client, const protocol::Hello& hello) {
@@ -518,30 +525,34 @@ void Server::resume_view(RemoteClient& client, const protocol::Resume& resume) {
   const bool was_direct = resume.mode.value_or(protocol::AttachMode::direct) == protocol::AttachMode::direct;
   // What a pane that is set aside shows has no place in the program's stream.
   const bool has_offset = io != nullptr && !io->aside() && resume.offset != protocol::kNoOffset;
+  // What its scrollback has: as it was told, else as the ring says.
+  std::optional<Scrolled> scrolled;
+  if (has_offset) scrolled = io->scrolled_at(resume.offset);
+  if (const auto& told = resume.scrolled; told && pane_io(model::PaneId{told->pane}) != nullptr) {
+    client.scrollback.remember(model::PaneId{told->pane}, {told->line, told->bytes});
+    if (told->pane == resume.pane) scrolled = Scrolled{told->line, told->bytes};
+  } else if (scrolled) {
+    client.scrollback.remember(io->id(), *scrolled);
+  }
+  if (resume.written_on) return client.scrollback.written_on();
   if (!was_direct) {
     // Its modes are on; the frame is drawn anew, or the terminal is left for the pane itself.
     send_attached(client, protocol::AttachMode::composed, model::PaneId{resume.pane}, false);
     client.composed = std::make_unique<views::ComposedView>(*client.connection, client.flow, client.features);
     client.composed->enter({}, {}, composed_modes(client), now);
-    if (const auto line = has_offset ? io->history_line_at(resume.offset) : std::nullopt) {
-      client.last_direct_pane = io->id();
-      client.last_direct_line = *line;
-    }
     return;
   }
-  if (!has_offset) return;
+  if (!has_offset) return client.scrollback.written_on();
   // The ring reaches back: the output goes on where it stopped.
   client.direct =
       std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
-  const bool exact = !resume.drawn && client.direct->resume(resume.offset, resume.past);
+  const bool exact =
+      !resume.drawn && client.direct->resume(resume.offset, resume.past, scrolled.value_or(Scrolled{}));
   const model::Pane* shown = direct_pane(client);
   if (!exact && (shown == nullptr || shown->id != io->id())) return client.direct.reset();
   send_attached(client, protocol::AttachMode::direct, io->id(), exact);
-  if (!exact) {
-    // From where its history is known to end, else the newest lines again; then the screen.
-    const auto line = io->history_line_at(resume.offset);
-    client.direct->catch_up(line.value_or(io->screen().history().first_line()), now);
-  }
+  // From where its history is known to end, else the newest lines again; then the screen.
+  if (!exact) client.direct->catch_up(scrolled.value_or(Scrolled{}), now);
 }
 
 /// The server died under a command that may change something, and nobody can tell whether it did.
@@ -639,18 +650,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   if (const auto note = status ? std::string() : job_control_->note_on_leaving(client); !note.empty()) {
     message += "\n" + note;
   }
-  const auto now = clock().now();
-  if (client.direct) {
-    client.direct->finish(now);
-    const auto& screen = client.direct->pane().screen();
-    client.connection->send(
-        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + views::below_screen(screen)}));
-    client.direct.reset();
-  }
-  if (client.composed) client.connection->send(protocol::encode(protocol::Undo{client.composed->undo()}));
-  client.composed.reset();
-  if (client.overlay.done) client.overlay.done(std::nullopt);
-  client.overlay = {};
+  leave_view(client);
   protocol::Detached detached;
   detached.reason = reason;
   detached.message = std::move(message);
@@ -675,12 +675,41 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   });
 }
 
+/// The last of what is shown, and the way back. What lies over a pane that was shown directly goes first: the
+/// terminal keeps the pane's newest lines.
+void Server::leave_view(RemoteClient& client) {
+  const auto now = clock().now();
+  const bool covered = client.composed && client.overlay.kind != Overlay::Kind::none;
+  if (client.overlay.done) client.overlay.done(std::nullopt);
+  client.overlay = {};
+  if (client.composed) {
+    const model::Client* seen = model_.client(client.id);
+    const model::Pane* pane = direct_pane(client);
+    panes::PaneIo* io =
+        pane != nullptr && client.scrollback.shown() == pane->id ? pane_io(pane->id) : nullptr;
+    const bool session_gone = seen == nullptr || !seen->session || model_.session(*seen->session) == nullptr;
+    if (io != nullptr) {
+      show_directly(client, *io, now);
+    } else if (covered && session_gone) {
+      show_last(client, now);
+    }
+  }
+  if (client.direct) {
+    client.direct->finish(now);
+    const auto& screen = client.direct->pane().screen();
+    client.connection->send(
+        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + views::below_screen(screen)}));
+    client.direct.reset();
+  }
+  if (client.composed) client.connection->send(protocol::encode(protocol::Undo{client.composed->undo()}));
+  client.composed.reset();
+}
+
 void Server::send_exec(RemoteClient& client, std::string_view command) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
   const auto& options = session != nullptr ? session->options : model_.session_options();
-  client.direct.reset();
-  client.composed.reset();
+  if (client.phase == Phase::attached) leave_view(client);
   client.connection->send(
       protocol::encode(protocol::Exec{options.string("default-shell"), std::string(command)}));
   client.phase = Phase::ending;

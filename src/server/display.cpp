@@ -61,6 +61,7 @@ void Server::send_attached(RemoteClient& client, AttachMode mode, model::PaneId 
   message.mode = mode;
   message.read_only = seen->read_only;
   message.resumed = resumed;
+  message.pauses = client.pauses;
   client.connection->send(protocol::encode(message));
 }
 
@@ -138,24 +139,7 @@ void Server::decide_view(RemoteClient& client, views::FlowWindow::Time now) {
 
   if (io != nullptr) {
     if (client.direct && &client.direct->pane() == io) return;
-    std::string before;
-    const bool was_shown = client.direct || client.composed;
-    if (client.composed) before = client.composed->leave();
-    if (client.direct) before = terminal::undo_for_detach(client.direct->pane().screen());
-    send_attached(client, AttachMode::direct, pane->id, false);
-    client.repaint_due = false;
-    client.composed.reset();
-    client.direct =
-        std::make_unique<views::DirectView>(*client.connection, client.flow, *io, host_->direct_options(client.id));
-    views::send_output(*client.connection, client.flow, now, before);
-    const bool known = client.last_direct_pane == pane->id;
-    if (was_shown && known && !client.written_on) {
-      client.direct->catch_up(client.last_direct_line, now);
-    } else {
-      client.direct->paint(seen->size, now, known ? std::optional(client.last_direct_line) : std::nullopt);
-    }
-    client.last_direct_pane.reset();
-    client.written_on = false;
+    show_directly(client, *io, now);
   } else {
     if (client.composed) {
       client.composed->invalidate();
@@ -177,6 +161,37 @@ void Server::decide_view(RemoteClient& client, views::FlowWindow::Time now) {
   ask_features(client, now);
 }
 
+void Server::show_directly(RemoteClient& client, panes::PaneIo& io, views::FlowWindow::Time now) {
+  std::string before;
+  if (client.composed) before = client.composed->leave();
+  if (client.direct) {
+    remember_direct(client, now);
+    before = terminal::undo_for_detach(client.direct->pane().screen());
+  }
+  send_attached(client, AttachMode::direct, io.id(), false);
+  client.repaint_due = false;
+  client.composed.reset();
+  client.direct = std::make_unique<views::DirectView>(*client.connection, client.flow, io,
+                                                      host_->direct_options(client.id));
+  views::send_output(*client.connection, client.flow, now, before);
+  auto known = client.scrollback.of(io.id());
+  if (known && client.scrollback.shown() == io.id()) return client.direct->catch_up(*known, now);
+  if (known) known->bytes = 0;  // a line of which the rest is lost among others is sent whole
+  client.direct->paint(model_.client(client.id)->size, now, known);
+}
+
+/// Its last lines, where something lies over the pane that the terminal's main screen shows, and the pane
+/// goes.
+void Server::show_last(RemoteClient& client, views::FlowWindow::Time now) {
+  const auto pane = client.scrollback.shown();
+  panes::PaneIo* io = client.composed && pane ? pane_io(*pane) : nullptr;
+  if (io == nullptr) return;
+  views::send_output(*client.connection, client.flow, now, client.composed->leave());
+  client.composed.reset();
+  views::DirectView view(*client.connection, client.flow, *io, host_->direct_options(client.id));
+  view.catch_up(*client.scrollback.of(*pane), now);
+}
+
 /// Only a composed view draws by features; a direct one needs none, and asks nothing that could be left over
 /// in a shell's input.
 void Server::ask_features(RemoteClient& client, views::FlowWindow::Time now) {
@@ -187,9 +202,8 @@ void Server::ask_features(RemoteClient& client, views::FlowWindow::Time now) {
 
 /// How far the terminal's scrollback got, for when the pane is shown directly again.
 void Server::remember_direct(RemoteClient& client, views::FlowWindow::Time now) {
-  client.direct->turn(now);  // what came in this turn: its lines are known to be in the scrollback
-  client.last_direct_pane = client.direct->pane().id();
-  client.last_direct_line = client.direct->history_line();
+  client.direct->turn(now);  // what came in this turn goes there, too
+  client.scrollback.remember(client.direct->pane().id(), client.direct->scrolled());
 }
 
 render::TerminalModes Server::composed_modes(RemoteClient& client) {

@@ -52,6 +52,9 @@ views::DirectView::Options HostImpl::direct_options(ClientId client) {
       seen != nullptr && seen->session ? server_.model().session(*seen->session) : nullptr;
   const auto& table = session != nullptr ? session->options : server_.model().session_options();
   options.history_lines = static_cast<std::uint64_t>(table.number("attach-history"));
+  if (const RemoteClient* shown = server_.client(client)) {
+    options.tell_scrolled = protocol::has_feature(shown->hello.features, protocol::kScrolledOff);
+  }
   options.policy.clipboard = server_.model().server_options().choice("set-clipboard") != "off";
   return options;
 }

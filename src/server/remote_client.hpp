@@ -25,6 +25,7 @@
 #include "views/connection.hpp"
 #include "views/direct.hpp"
 #include "views/flow_window.hpp"
+#include "views/scrollback.hpp"
 
 namespace sess::server {
 
@@ -63,10 +64,7 @@ struct RemoteClient {
   views::FlowWindow flow;
   std::unique_ptr<views::DirectView> direct;
   std::unique_ptr<views::ComposedView> composed;
-  std::optional<model::PaneId>
-      last_direct_pane;  ///< shown directly before the composed view, or before a pause
-  std::uint64_t last_direct_line = 0;             ///< history line that its scrollback misses first
-  bool written_on = false;  ///< others wrote on its screen: it scrolls away before a pane is shown directly
+  views::Scrollback scrollback;  ///< of the panes that it does not show directly now
   render::TerminalFeatures features;
   bool features_asked = false;
   struct Drawn {
@@ -78,6 +76,7 @@ struct RemoteClient {
   bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;
+  std::uint32_t pauses = 0;  ///< how often it was
   bool for_command = false;  ///< it has one of the last descriptors: not for an attachment
   std::string job;  ///< sess run: the exit status is this job's when its session ends
   std::vector<std::string> flags;  ///< -f flags that the model has no field for

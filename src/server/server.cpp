@@ -601,9 +601,12 @@ void Server::follow(const model::Event& event) {
         if (client->direct && client->direct->pane().id() == *event.pane) {
           client->direct->finish(now);
           client->direct.reset();
-          client->last_direct_pane.reset();
+          client->display_stale = true;
+        } else if (client->overlay.kind != Overlay::Kind::none && client->scrollback.shown() == *event.pane) {
+          show_last(*client, now);
           client->display_stale = true;
         }
+        client->scrollback.forget(*event.pane);
       }
       synchronized_panes_.forget(*event.pane);
       starved_.erase(*event.pane);

@@ -182,7 +182,8 @@ class Server final : private panes::PaneObserver {
   void welcome(RemoteClient& client);
   void resume(RemoteClient& client, const protocol::Resume& resume);
   void resume_view(RemoteClient& client, const protocol::Resume& resume);
-  void put_away_view(RemoteClient& client);
+  void put_away_view(RemoteClient& client, const std::optional<protocol::PaneScrolled>& told = std::nullopt);
+  void leave_view(RemoteClient& client);
   [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;
   void save_client(store::SavedClient saved);
   void refuse_repetition(RemoteClient& client, const std::vector<std::string>& argv);
@@ -243,6 +244,8 @@ class Server final : private panes::PaneObserver {
   void draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                  const render::Rect& shown, int top, int left);
   [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, views::FlowWindow::Time now);
+  void show_directly(RemoteClient& client, panes::PaneIo& io, views::FlowWindow::Time now);
+  void show_last(RemoteClient& client, views::FlowWindow::Time now);
   void remember_direct(RemoteClient& client, views::FlowWindow::Time now);
   void ask_features(RemoteClient& client, views::FlowWindow::Time now);
   [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);

@@ -16,6 +16,8 @@ constexpr std::uint64_t kLeastPatience = 16 * 1024;
 /// Some of the ring stays free for what comes while the client catches up.
 constexpr std::uint64_t kMostPatience = panes::Journal::kRingSize - 128 * 1024;
 constexpr std::size_t kPull = 64 * 1024;
+constexpr std::size_t kCatchUp = 192 * 1024;
+static_assert(panes::PaneIo::kMarkSpan + 1024 <= FlowWindow::kMin);
 /// Screens of a flood: sixty a second at the most.
 constexpr std::chrono::milliseconds kFrameInterval{16};
 /// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains meanwhile, so that
@@ -37,50 +39,60 @@ void DirectView::synchronize() {
   hidden_ = 0;
   skipping_ = inside_long_picture();
   fed_ = skipping_ ? pane_.parsed() : pane_.boundary();
-  owed_line_ = pane_.screen().history().end_line();
+  scrolled_ = pane_.screen().history().scrolled();
   shown_ = pane_.parsed();
-  known_ = {fed_, owed_line_};
   repaint_due_ = false;
   deadline_.reset();
 }
 
-void DirectView::paint(Size client, Time now, std::optional<std::uint64_t> from_line) {
-  update_undo();
-  synchronize();
-  std::uint64_t lines = options_.history_lines;
-  if (from_line) lines = std::min(lines, owed_line_ - std::min(*from_line, owed_line_));
-  send_output(connection_, flow_, now, terminal::paint_for_attach(pane_.screen(), {lines, client}), fed_);
+std::optional<Scrolled> DirectView::told() const {
+  return options_.tell_scrolled ? std::optional(scrolled_) : std::nullopt;
 }
 
-bool DirectView::resume(std::uint64_t offset, std::uint64_t past) {
+void DirectView::paint(Size client, Time now, const std::optional<Scrolled>& from) {
+  update_undo();
+  synchronize();
+  send_output(connection_, flow_, now,
+              terminal::paint_for_attach(pane_.screen(), {options_.history_lines, client, from}), fed_,
+              told());
+}
+
+bool DirectView::resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled) {
   if (offset > pane_.parsed() || offset < pane_.journal().oldest()) return false;
   update_undo();
   relay_ = std::make_unique<terminal::Relay>(options_.policy);
   fed_ = offset;
   hidden_ = past;
+  scrolled_ = scrolled;
   skipping_ = false;
   return true;
 }
 
-void DirectView::catch_up(std::uint64_t history_line, Time now) {
+void DirectView::catch_up(Scrolled from, Time now) {
+  const auto& screen = pane_.screen();
   update_undo();
   synchronize();
-  std::string bytes = terminal::history_text(pane_.screen(), history_line, options_.history_lines);
-  bytes += terminal::repaint(pane_.screen());
-  send_output(connection_, flow_, now, bytes, fed_);
+  Scrolled at = terminal::newest_lines(screen, from, options_.history_lines);
+  if (at.line != from.line && from.bytes > 0) {
+    send_output(connection_, flow_, now, terminal::end_scrolled_line(screen));
+  }
+  // In portions that are whole lines: a client that is cut off in between knows what it has.
+  for (auto part = terminal::missed_lines(screen, at, kCatchUp); !part.empty();
+       part = terminal::missed_lines(screen, at, kCatchUp)) {
+    send_output(connection_, flow_, now, part, protocol::kNoOffset,
+                options_.tell_scrolled ? std::optional(at) : std::nullopt);
+  }
+  send_output(connection_, flow_, now, terminal::repaint(screen, at), fed_, told());
 }
 
 void DirectView::draw_again(Time now) {
   synchronize();
-  send_output(connection_, flow_, now, terminal::repaint(pane_.screen()), fed_);
+  send_output(connection_, flow_, now, terminal::repaint(pane_.screen()), fed_, told());
 }
 
 void DirectView::turn(Time now) {
   update_undo();
   if (!skipping_) follow(now);
-  if (!skipping_ && fed_ == pane_.parsed() && !(known_ && known_->offset == fed_)) {
-    known_ = {fed_, pane_.end_line_before_resize()};
-  }
   if (repaint_due_ && !skipping_ && fed_ == pane_.parsed()) draw_again(now);
   if (skipping_) skip(now);
 }
@@ -91,68 +103,72 @@ std::uint64_t DirectView::patience() const {
   return std::clamp(static_cast<std::uint64_t>(rate * kPatienceSeconds), kLeastPatience, kMostPatience);
 }
 
+/// From mark to mark, so that what has scrolled off with each frame is known.
 void DirectView::follow(Time now) {
   while (fed_ < pane_.parsed()) {
     if (fed_ < pane_.journal().oldest()) return start_skipping();
-    const std::size_t room = flow_.room();
-    if (room == 0) {
+    const std::size_t room = std::min(flow_.room(), kPull);
+    const auto mark = pane_.mark_within(fed_, fed_ + room);
+    const std::uint64_t to = mark ? mark->offset : pane_.parsed();
+    // A window that is as good as empty has room for whatever lies between two marks.
+    if (to - fed_ > room && !flow_.drained()) {
       if (pane_.parsed() - fed_ > patience()) start_skipping();
       return;
     }
-    auto bytes = pane_.journal().output(fed_);
-    bytes = bytes.substr(0, std::min<std::uint64_t>({bytes.size(), pane_.parsed() - fed_, room, kPull}));
-    relay_->feed(bytes);
-    fed_ += bytes.size();
-    if (relay_->empty()) continue;
-    std::string& queue = connection_.queue();
-    // In the middle of a picture nothing can be resumed from here.
-    const std::uint64_t offset = relay_->in_stream() ? protocol::kNoOffset : fed_ - relay_->pending();
-    std::size_t size = relay_->size();
-    if (hidden_ == 0) {
-      protocol::Output::append_header(queue, offset, size);
-      relay_->append_to(queue);
-    } else {
-      std::string rest;
-      relay_->append_to(rest);
-      const std::size_t cut = std::min<std::uint64_t>(hidden_, rest.size());
-      hidden_ -= cut;
-      rest.erase(0, cut);
-      size = rest.size();
-      protocol::Output::append_header(queue, offset, size);
-      queue += rest;
-    }
-    relay_->clear();
-    flow_.on_sent(size, now);
+    feed_up_to(to);
+    if (mark) scrolled_ = mark->scrolled;
+    if (!relay_->empty()) send_relayed(now);
   }
 }
 
-void DirectView::finish(Time now) {
-  if (!skipping_ && fed_ >= pane_.journal().oldest() && pane_.parsed() - fed_ <= kLeastPatience) {
-    while (fed_ < pane_.parsed()) {
-      const auto bytes = pane_.journal().output(fed_);
-      relay_->feed(bytes);
-      fed_ += bytes.size();
-      std::string out;
-      relay_->append_to(out);
-      relay_->clear();
-      send_output(connection_, flow_, now, out);
-    }
-  } else {
-    catch_up(history_line(), now);
+/// The ring's end lies anywhere.
+void DirectView::feed_up_to(std::uint64_t offset) {
+  while (fed_ < offset) {
+    const auto bytes = pane_.journal().output(fed_).substr(0, offset - fed_);
+    if (bytes.empty()) return;
+    relay_->feed(bytes);
+    fed_ += bytes.size();
   }
+}
+
+void DirectView::send_relayed(Time now) {
+  std::string& queue = connection_.queue();
+  // In the middle of a picture nothing can be resumed from here.
+  const bool inside = relay_->in_stream();
+  const std::uint64_t offset = inside ? protocol::kNoOffset : fed_ - relay_->pending();
+  const auto scrolled = inside ? std::nullopt : told();
+  std::size_t size = relay_->size();
+  if (hidden_ == 0) {
+    protocol::Output::append_header(queue, offset, size, 0, scrolled);
+    relay_->append_to(queue);
+  } else {
+    std::string rest;
+    relay_->append_to(rest);
+    const std::size_t cut = std::min<std::uint64_t>(hidden_, rest.size());
+    hidden_ -= cut;
+    rest.erase(0, cut);
+    size = rest.size();
+    protocol::Output::append_header(queue, offset, size, 0, scrolled);
+    queue += rest;
+  }
+  relay_->clear();
+  flow_.on_sent(size, now);
+}
+
+void DirectView::finish(Time now) {
+  if (skipping_ || fed_ < pane_.journal().oldest() || pane_.parsed() - fed_ > kLeastPatience) {
+    return catch_up(scrolled_, now);
+  }
+  feed_up_to(pane_.parsed());
+  std::string out;
+  relay_->append_to(out);
+  relay_->clear();
+  send_output(connection_, flow_, now, out);
 }
 
 void DirectView::start_skipping() {
   skipping_ = true;
-  owed_line_ = history_line();
   shown_ = 0;
-}
-
-std::uint64_t DirectView::history_line() const {
-  if (skipping_) return owed_line_;
-  if (known_ && known_->offset == fed_) return known_->line;
-  const auto at = pane_.history_line_at(fed_);
-  return at ? *at : pane_.screen().history().first_line();
 }
 
 void DirectView::skip(Time now) {
@@ -166,10 +182,7 @@ void DirectView::skip(Time now) {
   // Either nothing came since the last screen, or so little that this client can take it: the flood is over.
   const double rate = flow_.rate();
   const bool calm = shown_ != 0 && static_cast<double>(parsed - shown_) <= rate * kPatienceSeconds / 4;
-  if (calm) {
-    const std::uint64_t line = owed_line_;
-    return catch_up(line, now);
-  }
+  if (calm) return catch_up(scrolled_, now);
   const std::uint64_t left_out = parsed - std::max(fed_, shown_);
   discarded_ += left_out;
   flow_.on_discarded(left_out);

@@ -26,20 +26,21 @@ class DirectView {
   struct Options {
     std::uint64_t history_lines = 2000;  ///< replayed at attach
     terminal::RelayPolicy policy = {};
+    bool tell_scrolled = false;  ///< the client understands it (protocol::kScrolledOff)
   };
 
   /// Pane, connection and flow outlive the view.
   DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& pane, Options options);
 
-  /// A terminal that shows something else: scroll it away, then history, screen, modes. With `from_line` the
+  /// A terminal that shows something else: scroll it away, then history, screen, modes. With `from` the
   /// history begins there: its scrollback has what was before.
-  void paint(Size client, Time now, std::optional<std::uint64_t> from_line = std::nullopt);
-  /// A terminal that shows this pane up to `offset` already, `past` bytes beyond it included. False: the ring does
-  /// not reach back; paint() or catch_up() instead.
-  bool resume(std::uint64_t offset, std::uint64_t past);
-  /// A terminal that showed this pane up to `history_line` and was then used for something else (a composed view)
-  /// or resized: the lines since, then the screen.
-  void catch_up(std::uint64_t history_line, Time now);
+  void paint(Size client, Time now, const std::optional<Scrolled>& from = std::nullopt);
+  /// A terminal that shows this pane up to `offset` already, `past` bytes beyond it included, and whose
+  /// scrollback has `scrolled` of it. False: the ring does not reach back; catch_up() instead.
+  bool resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled);
+  /// A terminal that showed this pane until `from` had scrolled off and was then used for something else (a
+  /// composed view) or resized: what scrolled off since, then the screen.
+  void catch_up(Scrolled from, Time now);
   /// The screen again, once the terminal has what was printed so far (after a resize, an outage).
   void repaint() { repaint_due_ = true; }
 
@@ -51,8 +52,8 @@ class DirectView {
   /// When turn() has to be called even if nothing happens: the next screen of a flood is due.
   [[nodiscard]] std::optional<Time> deadline() const { return deadline_; }
 
-  /// First history line that the terminal does not have yet: for catch_up() after something else was shown.
-  [[nodiscard]] std::uint64_t history_line() const;
+  /// How much of the pane is in the terminal's scrollback: for catch_up() after something else was shown.
+  [[nodiscard]] const Scrolled& scrolled() const { return scrolled_; }
   [[nodiscard]] panes::PaneIo& pane() const { return pane_; }
   [[nodiscard]] bool skipping() const { return skipping_; }
   /// Bytes of output that were never sent as they were.
@@ -60,6 +61,9 @@ class DirectView {
 
  private:
   void follow(Time now);
+  void feed_up_to(std::uint64_t offset);
+  void send_relayed(Time now);
+  [[nodiscard]] std::optional<Scrolled> told() const;
   void skip(Time now);
   void draw_again(Time now);
   void start_skipping();
@@ -79,11 +83,7 @@ class DirectView {
   std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
   bool repaint_due_ = false;
-  std::uint64_t owed_line_ = 0;     ///< while skipping: first history line that the terminal misses
-  struct Known {
-    std::uint64_t offset, line;
-  };
-  std::optional<Known> known_;      ///< the history line of one offset, as the terminal has it: before any resize
+  Scrolled scrolled_;               ///< at fed_, while skipping at the last offset that was followed to
   std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
   std::size_t shown_bytes_ = 0;     ///< what that screen took
   std::uint64_t discarded_ = 0;

@@ -7,7 +7,7 @@ namespace sess::views {
 using protocol::Output;
 
 void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
-                 std::uint64_t offset) {
+                 std::uint64_t offset, const std::optional<Scrolled>& scrolled) {
   if (bytes.empty() && offset == protocol::kNoOffset) return;
   flow.on_sent(bytes.size(), now);
   std::string& queue = connection.queue();
@@ -15,7 +15,8 @@ void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
     const auto part = bytes.substr(0, protocol::kMaxOutput);
     bytes.remove_prefix(part.size());
     const std::uint64_t reached = bytes.empty() ? offset : protocol::kNoOffset;
-    Output::append_header(queue, reached, part.size(), reached == protocol::kNoOffset ? Output::kDrawn : 0);
+    Output::append_header(queue, reached, part.size(), reached == protocol::kNoOffset ? Output::kDrawn : 0,
+                          bytes.empty() ? scrolled : std::nullopt);
     queue.append(part);
   } while (!bytes.empty());
 }

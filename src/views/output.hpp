@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "protocol/message.hpp"
@@ -15,10 +16,11 @@
 namespace sess::views {
 
 /// Queues `bytes`, which draw something; the last frame names `offset`, the stream offset that the client has
-/// reached with them (protocol::kNoOffset: none). Without bytes one empty frame carries the offset; with
-/// neither nothing is sent.
+/// reached with them (protocol::kNoOffset: none), and what has scrolled off its terminal. Without bytes one
+/// empty frame carries the offset; with neither nothing is sent.
 void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
-                 std::uint64_t offset = protocol::kNoOffset);
+                 std::uint64_t offset = protocol::kNoOffset,
+                 const std::optional<Scrolled>& scrolled = std::nullopt);
 /// Queues `bytes` that leave the screen as it is: a bell, the clipboard, a notification.
 void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "rig.hpp"
+#include "support/wait.hpp"
 
 using namespace sess::test;
 
@@ -110,6 +111,108 @@ TEST_CASE("a message over a direct client goes again and leaves no line behind",
   const auto lines = everything(*client);
   CHECK(check_lines(lines, 1, 80) == "");
   CHECK(std::count(lines.begin(), lines.end(), "a message for you") == 0);
+}
+
+TEST_CASE("a line that is printed under a message is on the terminal when the client leaves", "[seamless]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
+  REQUIRE(client->wait_for_text("$"));
+  rig.ask({"display-message", "-d", "0", "-t", "app", "a message for you"});
+  REQUIRE(client->wait_for_text("a message for you"));
+  rig.ask({"send-keys", "-t", "app", count_to(1, 60)});
+  REQUIRE(wait_until([&] {
+    return rig.ask({"capture-pane", "-p", "-t", "app"}).find("line 60") != std::string::npos;
+  }));
+  SECTION("by detach-client") {
+    rig.ask({"detach-client", "-s", "app"});
+  }
+  SECTION("by detach-client -E") {
+    rig.ask({"detach-client", "-s", "app", "-E", "echo run instead"});
+  }
+  SECTION("because its session ends") {
+    rig.ask({"kill-session", "-t", "app"});
+  }
+  SECTION("because its program ends") {
+    rig.ask({"send-keys", "-t", "app", "exit\r"});
+  }
+  const auto status = client->wait_exit();
+  REQUIRE(status);
+  CHECK_FALSE(client->oracle().alternate());
+  CHECK(check_lines(everything(*client), 1, 60) == "");
+}
+
+TEST_CASE("a server that dies under a message leaves the scrollback whole, lines that wrap included",
+          "[seamless]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
+  REQUIRE(client->wait_for_text("$"));
+  const auto print = [&](int from, int to) {
+    client->type("i=" + std::to_string(from) + "; while [ $i -le " + std::to_string(to) +
+                 " ]; do printf 'line %d %0150d|\n' $i 0; i=$((i+1)); done\r");
+    REQUIRE(wait_until([&] {
+      return rig.ask({"capture-pane", "-p", "-t", "app"}).find("line " + std::to_string(to)) !=
+             std::string::npos;
+    }));
+  };
+  print(1, 41);
+  for (int round = 0; round < 3; ++round) {
+    const int from = 42 + round * 20;
+    REQUIRE(client->wait_for_text("line " + std::to_string(from - 1)));
+    rig.ask({"display-message", "-d", "0", "-t", "app", "a message for you"});
+    REQUIRE(client->wait_for_text("a message for you"));
+    rig.ask({"send-keys", "-t", "app",
+             "i=" + std::to_string(from) + "; while [ $i -le " + std::to_string(from + 19) +
+                 " ]; do printf 'line %d %0150d|\n' $i 0; i=$((i+1)); done\r"});
+    REQUIRE(wait_until([&] {
+      return rig.ask({"capture-pane", "-p", "-t", "app"}).find("line " + std::to_string(from + 19)) !=
+             std::string::npos;
+    }));
+    rig.kill_server();
+    REQUIRE(direct(*client));
+  }
+  REQUIRE(client->wait_for_text("line 101"));
+  // Each line once, and each of its rows in its place.
+  std::string all;
+  for (const auto& row : client->oracle().scrollback()) all += row;
+  for (const auto& row : split_lines(client->screen())) all += row;
+  std::string wrong;
+  std::size_t at = 0;
+  for (int i = 1; i <= 101; ++i) {
+    const std::string line = "line " + std::to_string(i) + " " + std::string(150, '0') + "|";
+    const auto found = all.find(line, at);
+    if (found == std::string::npos) wrong += std::to_string(i) + " is not there; ";
+    if (found != std::string::npos && all.find(line, found + 1) != std::string::npos) {
+      wrong += std::to_string(i) + " is there twice; ";
+    }
+    if (found != std::string::npos) at = found;
+  }
+  CHECK(wrong == "");
+}
+
+TEST_CASE("a client that was stopped under a message shows what follows on its own screen", "[seamless]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "env PS1='$ ' sh"});
+  REQUIRE(client->wait_for_text("$"));
+  client->type(count_to(1, 40));
+  REQUIRE(client->wait_for_text("line 40"));
+  rig.ask({"display-message", "-d", "0", "-t", "app", "a message for you"});
+  REQUIRE(client->wait_for_text("a message for you"));
+  const pid_t pid = std::atoi(rig.ask({"list-clients", "-F", "#{client_pid}"}).c_str());
+  REQUIRE(pid > 0);
+  ::kill(pid, SIGSTOP);
+  REQUIRE(wait_until([&] { return status_field(pid, "State").starts_with("T"); }));
+  rig.ask({"display-message", "-d", "1", "-t", "app", "the message goes"});
+  rig.ask({"send-keys", "-t", "app", count_to(41, 140)});
+  ::kill(pid, SIGCONT);
+  REQUIRE(direct(*client));
+  REQUIRE(client->wait_for_text("line 140"));
+  client->type(count_to(141, 180));
+  REQUIRE(client->wait_for_text("line 180"));
+  // It cannot know that nobody wrote on its terminal: the screen stays, and is drawn again below it.
+  const auto lines = everything(*client);
+  CHECK(check_lines(lines, 41, 117) == "");
+  CHECK(check_lines(lines, 141, 180) == "");
+  CHECK(std::count(lines.begin(), lines.end(), "line 1") == 1);
 }
 
 TEST_CASE("modes, title and cursor of a program survive being drawn and shown directly again", "[seamless]") {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/bytes.hpp"
+#include "base/scrolled.hpp"
 #include "terminal/screen/cell.hpp"
 #include "terminal/screen/segment_store.hpp"
 
@@ -75,6 +76,10 @@ class History {
   /// The logical line that the top of the screen continues; empty text when there is none.
   [[nodiscard]] HistoryLine open_line() const;
   [[nodiscard]] bool has_open_line() const { return open_; }
+  /// All that has scrolled off, the open line's part included.
+  [[nodiscard]] Scrolled scrolled() const {
+    return {end_.line, static_cast<std::uint32_t>(open_text_.size())};
+  }
   /// Whether lines went before the limits said so, because the store had no memory for more.
   [[nodiscard]] bool starved() const { return starved_; }
 

@@ -85,23 +85,65 @@ class Brush {
   std::string link_id_;
 };
 
-void history_line(Brush& brush, std::string& out, const HistoryLine& line) {
+/// The text of a line behind its first `skip` bytes.
+void history_line(Brush& brush, std::string& out, const HistoryLine& line, std::size_t skip = 0) {
   std::string_view rest = line.text;
   // A store outlives a server: what is damaged must not become an escape sequence on somebody's terminal.
   if (!is_clean_text(rest)) {
     brush.plain();
-    out += clean_text(rest, std::string_view::npos);
+    out += clean_text(rest.substr(std::min(skip, rest.size())), std::string_view::npos);
     return;
   }
   for (const auto& run : line.runs) {
+    std::string_view text = rest.substr(0, run.length);
+    rest.remove_prefix(text.size());
+    const std::size_t left_out = std::min(skip, text.size());
+    skip -= left_out;
+    text.remove_prefix(left_out);
+    if (text.empty()) continue;
     brush.style(run.style, {}, run.link);
-    out += rest.substr(0, run.length);
-    rest.remove_prefix(std::min(rest.size(), run.length));
+    out += text;
   }
+  rest.remove_prefix(std::min(skip, rest.size()));
   if (!rest.empty()) {
     brush.plain();
     out += rest;
   }
+}
+
+/// Nothing is written there that would make a terminal wrap.
+bool is_blank(std::span<const Cell> cells) {
+  return std::all_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell == kBlank; });
+}
+
+/// Where history is to flow from the first row on. Erasing the display there would tell some terminals that
+/// the row continues nothing.
+void clear_for_flow(std::string& out, const Scrolled& from) {
+  out += from.bytes > 0 ? "\x1b[H\x1b[K\x1b[2H\x1b[J\x1b[H" : "\x1b[H\x1b[J";
+}
+
+/// History from `from` to its end, the open line's part included: flows from a line's start, and the screen's
+/// rows are to flow behind it.
+void flow_history(std::string& out, const Screen& screen, Scrolled from, bool continues) {
+  const History& history = screen.history();
+  Brush brush(screen, out);
+  HistoryLine line;
+  std::size_t skip = from.bytes;
+  for (std::uint64_t n = from.line; n < history.end_line(); ++n) {
+    if (!history.read(n, line)) continue;
+    history_line(brush, out, line, std::min(skip, line.text.size()));
+    skip -= std::min(skip, line.text.size());
+    if (line.wrapped) continue;
+    skip = 0;
+    brush.plain();
+    out += "\r\n";
+  }
+  // The open line is the beginning of the first row's text.
+  if (!history.has_open_line()) return;
+  const HistoryLine open = history.open_line();
+  history_line(brush, out, open, std::min(skip, open.text.size()));
+  brush.plain();
+  if (!continues && skip < open.text.size()) out += "\r\n";
 }
 
 /// All rows of one screen, from wherever the cursor is at a line's start; no newline behind the last.
@@ -109,8 +151,10 @@ void flow_rows(std::string& out, const Screen& screen, bool hidden) {
   Brush brush(screen, out);
   const int rows = screen.size().rows;
   for (int r = 0; r < rows; ++r) {
-    const bool wrapped = (hidden ? screen.hidden_wrapped(r) : screen.wrapped(r)) && r + 1 < rows;
-    const bool newline = brush.row(hidden ? screen.hidden_row(r) : screen.row(r), wrapped);
+    const auto cells = hidden ? screen.hidden_row(r) : screen.row(r);
+    const bool wrapped = (hidden ? screen.hidden_wrapped(r) : screen.wrapped(r)) && r + 1 < rows &&
+                         !is_blank(hidden ? screen.hidden_row(r + 1) : screen.row(r + 1));
+    const bool newline = brush.row(cells, wrapped);
     if (newline && r + 1 < rows) out += "\r\n";
   }
   brush.plain();
@@ -292,29 +336,18 @@ void put_screens(std::string& out, const Screen& screen) {
 
 std::string paint_for_attach(const Screen& screen, const PaintOptions& options) {
   std::string out(kBegin);
+  out += "\x1b[?47l";  // a client that was cut off may have left the alternate screen on
   out += kPrepare;
   // The margins home the cursor; painting goes on where it is, so that what is above scrolls away as text.
   out +=
       "\x1b"
       "7\x1b[r\x1b"
       "8\r\x1b[J";
-  const History& history = screen.history();
-  const std::uint64_t count = std::min<std::uint64_t>(history.lines(), options.history_lines);
-  {
-    Brush brush(screen, out);
-    HistoryLine line;
-    for (std::uint64_t n = history.end_line() - count; n < history.end_line(); ++n) {
-      if (!history.read(n, line)) continue;
-      history_line(brush, out, line);
-      if (line.wrapped) continue;
-      brush.plain();
-      out += "\r\n";
-    }
-    // The open line is the beginning of the first row's text.
-    if (history.has_open_line() && options.history_lines != 0) history_line(brush, out, history.open_line());
-    brush.plain();
-  }
   const bool alternate = screen.modes().alternate_screen;
+  if (options.history_lines != 0 || options.from) {
+    const Scrolled from = newest_lines(screen, options.from.value_or(Scrolled{}), options.history_lines);
+    flow_history(out, screen, from, !is_blank(alternate ? screen.hidden_row(0) : screen.row(0)));
+  }
   // As many rows as the terminal has, flowing: wherever it began, the last of them fill the screen exactly.
   flow_rows(out, screen, alternate);
   for (int r = screen.size().rows; r < options.client.rows; ++r) out += "\r\n";
@@ -324,7 +357,7 @@ std::string paint_for_attach(const Screen& screen, const PaintOptions& options) 
   return out;
 }
 
-std::string repaint(const Screen& screen) {
+std::string repaint(const Screen& screen, std::optional<Scrolled> from) {
   // The terminal may have missed any change: everything that the ledger knows is said again.
   std::string out(kBegin);
   const Modes& modes = screen.modes();
@@ -337,6 +370,12 @@ std::string repaint(const Screen& screen) {
   out += "\x1b[0\"q\x1b*B\x1b+B";
   out += kPrepare;
   out += "\x1b[H";
+  if (from && *from < screen.history().scrolled()) {
+    // It flows into the scrollback, as the rows behind it fill the screen exactly.
+    clear_for_flow(out, *from);
+    const bool alternate = modes.alternate_screen;
+    flow_history(out, screen, *from, !is_blank(alternate ? screen.hidden_row(0) : screen.row(0)));
+  }
   flow_rows(out, screen, modes.alternate_screen);
   put_screens(out, screen);
   if (modes.cursor_shape == CursorShape::default_) out += "\x1b[0 q";
@@ -345,33 +384,62 @@ std::string repaint(const Screen& screen) {
   return out;
 }
 
-std::string history_text(const Screen& screen, std::uint64_t from_line, std::uint64_t max_lines) {
+std::string end_scrolled_line(const Screen& screen) {
+  std::string out = "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l\x1b[m\x1b[H\x1b[J";
+  go_to(out, screen.size().rows - 1, 0);
+  return out + '\n';
+}
+
+std::string missed_lines(const Screen& screen, Scrolled& from, std::size_t budget) {
   const History& history = screen.history();
-  if (screen.modes().alternate_screen) return {};
-  std::uint64_t from = std::max(from_line, history.first_line());
-  if (from >= history.end_line() || max_lines == 0) return {};
-  from = std::max(from, history.end_line() - std::min(history.lines(), max_lines));
   const int rows = screen.size().rows;
   const int cols = screen.size().cols;
   std::string out(kBegin);
+  out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l";
   out += kPrepare;
-  out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[H\x1b[J";
-  Brush brush(screen, out);
-  HistoryLine line;
+  clear_for_flow(out, from);
+  std::size_t kept = 0;     // of `out`, up to the end of a whole line
+  Scrolled reached = from;  // with that
   std::uint64_t printed = 0;
-  for (std::uint64_t n = from; n < history.end_line(); ++n) {
-    if (!history.read(n, line)) continue;
-    history_line(brush, out, line);
-    brush.plain();
-    out += "\r\n";
-    printed += wrapped_rows(line.text, cols);
+  std::string whole;  // a line in several records
+  std::size_t skip = from.bytes;
+  {
+    Brush brush(screen, out);
+    HistoryLine line;
+    for (std::uint64_t n = from.line; n < history.end_line(); ++n) {
+      if (!history.read(n, line)) continue;
+      const std::size_t left_out = std::min(skip, line.text.size());
+      history_line(brush, out, line, left_out);
+      whole += line.text.substr(left_out);
+      skip -= left_out;
+      if (line.wrapped) continue;
+      skip = 0;
+      brush.plain();
+      out += "\r\n";
+      kept = out.size();
+      reached = {n + 1, 0};
+      printed += wrapped_rows(whole, cols);
+      whole.clear();
+      if (out.size() >= budget) break;
+    }
   }
+  if (kept < budget || reached.line == history.end_line()) return {};
+  from = reached;
   // What of it is still on the screen follows into the scrollback. The cursor stands one row below it.
+  out.resize(kept);
   const std::uint64_t visible = std::min<std::uint64_t>(printed, static_cast<std::uint64_t>(rows) - 1);
   go_to(out, rows - 1, 0);
   out.append(static_cast<std::size_t>(visible), '\n');
   out += kEnd;
   return out;
+}
+
+Scrolled newest_lines(const Screen& screen, const Scrolled& from, std::uint64_t max_lines) {
+  const History& history = screen.history();
+  const std::uint64_t end = history.end_line();
+  const std::uint64_t first = end - std::min(history.lines(), max_lines);
+  if (from.line < first) return {first, 0};
+  return std::min(from, history.scrolled());
 }
 
 std::string undo_for_detach(const Screen& screen) {

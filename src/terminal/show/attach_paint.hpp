@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "base/scrolled.hpp"
 #include "base/size.hpp"
 #include "terminal/screen/screen.hpp"
 
@@ -15,6 +17,7 @@ namespace sess::terminal {
 struct PaintOptions {
   std::uint64_t history_lines = 1000;  ///< newest lines to replay
   Size client{};                       ///< size of the client's terminal
+  std::optional<Scrolled> from = {};   ///< what its scrollback has of this pane already
 };
 
 /// A terminal that shows something else (a shell's prompt) is given: that something scrolled into its
@@ -22,14 +25,21 @@ struct PaintOptions {
 /// alternate screen, the main one is painted first and then left for the alternate one.
 [[nodiscard]] std::string paint_for_attach(const Screen& screen, const PaintOptions& options);
 
-/// The current screen again, on a terminal that already shows this pane: scrollback untouched.
-[[nodiscard]] std::string repaint(const Screen& screen);
+/// The current screen again, on a terminal that already shows this pane and whose scrollback has `from` of
+/// it: what it misses goes there before. Without `from` the scrollback is untouched.
+[[nodiscard]] std::string repaint(const Screen& screen, std::optional<Scrolled> from = std::nullopt);
 
-/// History lines from absolute number `from_line` on (the newest `max_lines` of them) as bytes that scroll
-/// into native scrollback; the terminal's screen is overwritten, so repaint() must follow. Empty when there
-/// are none or the alternate screen is shown.
-[[nodiscard]] std::string history_text(const Screen& screen, std::uint64_t from_line,
-                                       std::uint64_t max_lines);
+/// For a terminal that misses much: the first whole lines behind `from`, about `budget` bytes of them, as
+/// bytes that scroll into its scrollback; `from` is then behind them. The terminal's screen is overwritten,
+/// so repaint() must follow. Empty when what is missing is no more than that: repaint() does it in one go.
+[[nodiscard]] std::string missed_lines(const Screen& screen, Scrolled& from, std::size_t budget);
+
+/// Ends, with a blank row, the line that goes on behind a terminal's scrollback: what goes there next is
+/// another one.
+[[nodiscard]] std::string end_scrolled_line(const Screen& screen);
+
+/// `from`, or what is left to begin with when a terminal is sent no more than the newest `max_lines` lines.
+[[nodiscard]] Scrolled newest_lines(const Screen& screen, const Scrolled& from, std::uint64_t max_lines);
 
 /// undo_modes() and what only the screen knows: colours that the program changed, an open hyperlink. What a
 /// direct client writes when it leaves.

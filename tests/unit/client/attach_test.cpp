@@ -192,7 +192,7 @@ TEST_CASE("a server that never comes back: Ctrl-C gives up, and undo is written"
   CHECK(on.pty.read_available().find("<undo>[lost server") != std::string::npos);
 }
 
-TEST_CASE("a long outage shows one line, and asks for a repaint when it is over", "[client]") {
+TEST_CASE("a long outage shows one line, and the screen is asked for again when it is over", "[client]") {
   AttachedClient on;
   on.server.disappear();
   on.peer.close();
@@ -200,11 +200,70 @@ TEST_CASE("a long outage shows one line, and asks for a repaint when it is over"
   CHECK(seen.find("waiting for the server") != std::string::npos);
   on.server.listen();
   Peer next = on.server.accept();
-  next.greet(0);
-  next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
-  const auto continued = next.expect<Continued>();
-  CHECK(continued.size.cells == Size{24, 80});
-  CHECK(continued.kept);  // but for that line
+  SECTION("by the resume, so that nothing scrolls that line away") {
+    const auto resume = next.greet(0).resume;
+    REQUIRE(resume);
+    CHECK(resume->drawn);
+    CHECK_FALSE(resume->written_on);
+  }
+  SECTION("afterwards, of a server that may be older") {
+    next.set_features({std::string(kSteadyAcks)});
+    next.greet(0);
+    next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
+    const auto continued = next.expect<Continued>();
+    CHECK(continued.size.cells == Size{24, 80});
+    CHECK(continued.kept);  // but for that line
+  }
+}
+
+TEST_CASE("what has scrolled off is told with a resume and a pause, and output is dropped during a pause",
+          "[client]") {
+  AttachedClient on;
+  on.peer.send(Output{7, 0, "go", Scrolled{3, 20}});
+  on.pty.read_until("go");
+  on.peer.send(protocol::Attached{1, "app", 5, AttachMode::composed, false, false});
+  on.peer.send(Output{kNoOffset, Output::kDrawn, "message"});
+  on.pty.read_until("message");
+  on.peer.close();
+  Peer next = on.server.accept();
+  auto resume = *next.greet(0).resume;
+  // Of the pane that was shown directly, whatever was drawn since.
+  CHECK(resume.scrolled == PaneScrolled{4, 3, 20});
+  CHECK_FALSE(resume.written_on);
+  next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, false});
+  next.send(Output{9, 0, "on", Scrolled{4, 0}});
+  on.pty.read_until("on");
+  next.send(Lock{"echo locked; read key"});
+  on.pty.read_until("locked\r\n");
+  CHECK(next.expect<Suspended>().scrolled == PaneScrolled{4, 4, 0});
+  next.send(Output{11, 0, "late", Scrolled{5, 0}});  // crossed with it
+  type(on.pty, "\n");
+  next.expect<Continued>();
+  SECTION("until the terminal is shown something again") {
+    next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, false});  // crossed with it, too
+    next.send(Output{12, 0, "later", Scrolled{5, 3}});
+    next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, false, 1});
+    next.send(Output{13, 0, "anew", Scrolled{6, 0}});
+    CHECK(on.pty.read_until("anew").find("late") == std::string::npos);
+    next.close();
+    resume = *on.server.accept().greet(0).resume;
+    CHECK_FALSE(resume.written_on);
+    CHECK(resume.scrolled == PaneScrolled{4, 6, 0});
+    CHECK(resume.offset == 13);
+  }
+  SECTION("also by a server that has to be found first") {
+    next.close();
+    Peer third = on.server.accept();
+    for (int i = 0; i < 2; ++i) {
+      resume = *third.greet(0).resume;
+      CHECK(resume.written_on);
+      CHECK(resume.scrolled == PaneScrolled{4, 4, 0});
+      // One that dies before it has shown anything.
+      third.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, false});
+      third.close();
+      third = on.server.accept();
+    }
+  }
 }
 
 TEST_CASE("a server that would count anew after a pause is resumed instead, without an offset", "[client]") {
@@ -234,6 +293,7 @@ TEST_CASE("after a pause acknowledgements go on counting from the first attached
   on.peer.expect_ack(2000);
   on.pty.signal(SIGSTOP);
   on.pty.signal(SIGCONT);
+  on.peer.expect<Suspended>();
   CHECK_FALSE(on.peer.expect<Continued>().kept);
   on.peer.send_bytes(output_frame(kNoOffset, std::string(3000, 'b')));
   on.peer.expect_ack(5000);
@@ -412,6 +472,7 @@ TEST_CASE("lock runs its command on the terminal outside raw mode and comes back
   on.peer.send(Lock{"echo locked; read key"});
   on.pty.read_until("locked\r\n");
   CHECK_FALSE(raw(on.pty));
+  on.peer.expect<Suspended>();
   type(on.pty, "\n");
   on.peer.expect<Continued>();
   CHECK(raw(on.pty));

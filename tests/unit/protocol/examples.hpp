@@ -62,6 +62,8 @@ inline std::vector<std::pair<std::string, std::string>> example_frames() {
       {"attached", encode(example_attached())},
       {"output", encode(Output{81925, 0, "total"})},
       {"output_drawn", encode(Output{kNoOffset, 0, "\x1b[H"})},
+      {"output_scrolled", encode(Output{81925, 0, "total", Scrolled{1200, 80}})},
+      {"suspended_scrolled", encode(Suspended{PaneScrolled{4, 1200, 80}})},
       {"undo", encode(Undo{"\x1b[?2004l"})},
       {"input_ack", encode(InputAck{12})},
       {"detached", encode(Detached{DetachReason::exited, "[exited]", 0})},

@@ -98,12 +98,78 @@ TEST_CASE("missed history scrolls into the scrollback, then the screen is painte
     Machine to({5, 20});
     for (int i = 0; i < 10; ++i) from.feed("line " + std::to_string(i) + "\r\n");
     to.feed(paint_for_attach(from.screen(), {1000, {5, 20}}));
-    const auto seen = from.screen().history().end_line();
+    const auto seen = from.screen().history().scrolled();
     for (int i = 0; i < missed; ++i) from.feed("more " + std::to_string(i) + " which wraps around\r\n");
-    to.feed(history_text(from.screen(), seen, 1000));
-    to.feed(repaint(from.screen()));
+    to.feed(repaint(from.screen(), seen));
     CHECK(to.everything() == from.everything());
   }
+}
+
+TEST_CASE("a line of which a part has scrolled off is whole in a scrollback that missed that part",
+          "[terminal][paint]") {
+  // A screen of 5 rows of 20: the wrapped line begins above it and ends in it, or goes on below.
+  const std::string wrapped = "wrapped 0123456789012345678901234567890123456789";
+  for (const std::string& last :
+       {std::string("\r\na\r\nb\r\nc"), std::string("\r\na\r\nb\r\nc\r\nd"), std::string(200, 'x')}) {
+    for (const bool away : {false, true}) {
+      INFO(last << (away ? " behind the alternate screen" : ""));
+      Machine from({5, 20});
+      Machine to({5, 20});
+      from.feed("one\r\ntwo\r\nthree\r\n");
+      to.feed(paint_for_attach(from.screen(), {1000, {5, 20}}));
+      Scrolled seen = from.screen().history().scrolled();
+      from.feed(wrapped + last);
+      if (away) from.feed("\x1b[?1049h\x1b[Helsewhere");
+      REQUIRE(from.screen().history().has_open_line());
+      to.feed(repaint(from.screen(), seen));
+      seen = from.screen().history().scrolled();
+      // And the rest of it, once, when that scrolls off.
+      if (away) from.feed("\x1b[?1049l");
+      from.feed("\r\nm\r\nn\r\no\r\np\r\nq\r\nr\r\ns");
+      to.feed(repaint(from.screen(), seen));
+      CHECK(to.everything() == from.everything());
+    }
+  }
+}
+
+TEST_CASE("what is missed goes into the scrollback in portions of whole lines", "[terminal][paint]") {
+  Machine from({5, 20});
+  Machine to({5, 20});
+  from.feed("begin");
+  to.feed(paint_for_attach(from.screen(), {1000, {5, 20}}));
+  Scrolled at = from.screen().history().scrolled();
+  for (int i = 0; i < 100; ++i)
+    from.feed("\r\nmore " + std::to_string(i) + std::string(static_cast<std::size_t>(i), '.'));
+  int portions = 0;
+  for (auto part = missed_lines(from.screen(), at, 500); !part.empty();
+       part = missed_lines(from.screen(), at, 500)) {
+    CHECK(at.bytes == 0);
+    CHECK(part.size() < 1000);
+    to.feed(part);
+    ++portions;
+    if (portions % 2 == 0) to.feed(repaint(from.screen()));  // what is shown in between is no part of it
+  }
+  CHECK(portions > 5);
+  to.feed(repaint(from.screen(), at));
+  CHECK(to.everything() == from.everything());
+}
+
+TEST_CASE("a terminal that is sent the newest lines alone does not join them to an older one",
+          "[terminal][paint]") {
+  Machine from({5, 20});
+  Machine to({5, 20});
+  from.feed("wrapped 0123456789012345678901234567890123456789\r\na\r\nb\r\nc");
+  to.feed(paint_for_attach(from.screen(), {1000, {5, 20}}));
+  const Scrolled seen = from.screen().history().scrolled();
+  REQUIRE(seen.bytes == 20);
+  for (int i = 0; i < 100; ++i) from.feed("\r\nmore " + std::to_string(i));
+  const Scrolled newest = newest_lines(from.screen(), seen, 10);
+  CHECK(newest == Scrolled{from.screen().history().end_line() - 10, 0});
+  to.feed(end_scrolled_line(from.screen()));
+  to.feed(repaint(from.screen(), newest));
+  const auto all = to.everything();
+  CHECK(all.find("\nmore 85\n") != std::string::npos);
+  CHECK(all.find("more 84") == std::string::npos);
 }
 
 TEST_CASE("undoing leaves a terminal with no mode set", "[terminal][paint]") {

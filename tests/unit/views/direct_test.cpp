@@ -44,6 +44,7 @@ struct Rig {
   std::string undo;
   std::uint64_t offset = 0;  ///< of the last frame that had one
   std::uint64_t past = 0;    ///< bytes since
+  std::optional<Scrolled> scrolled;  ///< what the last frame that told it said
 
   Rig() {
     auto journal = os::SharedMemory::create("test", 0).value();
@@ -51,7 +52,12 @@ struct Rig {
                         std::nullopt)
                .value();
     connection = std::make_unique<Connection>(*loop, std::move(sockets.first), Connection::Events{});
-    view = std::make_unique<DirectView>(*connection, flow, *pane, DirectView::Options{});
+    begin();
+  }
+  void begin() {
+    DirectView::Options options;
+    options.tell_scrolled = true;
+    view = std::make_unique<DirectView>(*connection, flow, *pane, options);
   }
 
   void print(std::string_view text) { pane->announce(text); }
@@ -69,6 +75,7 @@ struct Rig {
       const auto output = protocol::Output::parse(frame.payload);
       bytes += output->bytes;
       terminal.feed(std::string(output->bytes));
+      if (output->scrolled) scrolled = output->scrolled;
       past += output->bytes.size();
       if (output->offset != protocol::kNoOffset) {
         offset = output->offset;
@@ -85,6 +92,31 @@ struct Rig {
     return out;
   }
 };
+
+/// A line of one to five rows, none of which ends a row exactly.
+std::string long_line(int i) {
+  std::string line = "line " + std::to_string(i) + std::string(static_cast<std::size_t>(i * 37 % 300), 'x');
+  return line.size() % 80 == 0 ? line + "y" : line;
+}
+
+void print_long_lines(Rig& rig, int from, int to) {
+  for (int i = from; i < to; ++i) rig.print(long_line(i) + "\r\n");
+}
+
+/// Where all that the terminal shows and can scroll back to is not the long lines 0 … count - 1.
+std::string wrong_lines(Rig& rig, int count) {
+  std::string all;
+  const auto add = [&all](const std::string& row) { all += row.size() == 80 ? row : row + "\n"; };
+  for (const auto& row : rig.terminal.scrollback()) add(row);
+  for (int r = 0; r < 24; ++r) add(rig.terminal.row(r));
+  while (all.ends_with("\n\n")) all.pop_back();
+  std::string wanted;
+  for (int i = 0; i < count; ++i) wanted += long_line(i) + "\n";
+  const auto at = std::mismatch(all.begin(), all.end(), wanted.begin(), wanted.end()).first - all.begin();
+  return all == wanted
+             ? ""
+             : "from byte " + std::to_string(at) + ": " + all.substr(static_cast<std::size_t>(at), 100);
+}
 
 std::string lines(int from, int to) {
   std::string out;
@@ -189,9 +221,9 @@ TEST_CASE("a view that goes on from an offset sends exactly what is missing", "[
   rig.acknowledge();
   const auto offset = rig.offset;
   const auto past = rig.past;
-  rig.view = std::make_unique<DirectView>(*rig.connection, rig.flow, *rig.pane, DirectView::Options{});
+  rig.begin();
   rig.print(" three");
-  REQUIRE(rig.view->resume(offset, past));
+  REQUIRE(rig.view->resume(offset, past, {}));
   const auto before = rig.bytes.size();
   rig.turn();
   CHECK(rig.bytes.substr(before) == " three");
@@ -202,8 +234,8 @@ TEST_CASE("an offset that has left the ring cannot be resumed", "[direct_view]")
   rig.print("x");
   const auto offset = rig.pane->parsed();
   for (int i = 0; i < 200; ++i) rig.print(lines(0, 1000));
-  CHECK_FALSE(rig.view->resume(offset, 0));
-  CHECK_FALSE(rig.view->resume(rig.pane->parsed() + 1, 0));
+  CHECK_FALSE(rig.view->resume(offset, 0, {}));
+  CHECK_FALSE(rig.view->resume(rig.pane->parsed() + 1, 0, {}));
 }
 
 TEST_CASE("what brings the terminal back is there before the modes are switched on", "[direct_view]") {
@@ -229,4 +261,75 @@ TEST_CASE("the last output of a program that ends reaches the terminal", "[direc
   rig.take();
   CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
   CHECK(rig.screen().find("the end") != std::string::npos);
+}
+
+TEST_CASE("lines that wrap are whole and there once, however often what is shown is drawn over",
+          "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  int printed = 0;
+  for (int round = 0; round < 40; ++round) {
+    rig.acknowledge();
+    print_long_lines(rig, printed, printed + 3);
+    rig.turn();
+    // A message: the screen is another for a while, in which more is printed.
+    const Scrolled seen = rig.view->scrolled();
+    CHECK(rig.scrolled == seen);
+    print_long_lines(rig, printed + 3, printed + 3 + round % 30);
+    printed += 3 + round % 30;
+    rig.begin();
+    rig.view->catch_up(seen, rig.now);
+    rig.take();
+  }
+  CHECK(wrong_lines(rig, printed) == "");
+}
+
+TEST_CASE("a client that lags goes on with exactly the line where it stopped", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  // Far more than the window takes, but no more than is replayed.
+  print_long_lines(rig, 0, 1900);
+  rig.turn();
+  REQUIRE(rig.offset < rig.pane->parsed());
+  SECTION("because it is shown something else") {}
+  SECTION("because its connection is another one") {
+    REQUIRE(rig.scrolled == rig.view->scrolled());
+  }
+  SECTION("because it fell behind") {
+    for (int i = 0; i < 5; ++i) rig.turn();
+  }
+  const Scrolled seen = *rig.scrolled;
+  rig.begin();
+  rig.view->catch_up(seen, rig.now);
+  rig.take();
+  CHECK(wrong_lines(rig, 1900) == "");
+}
+
+TEST_CASE("who is cut off while it catches up goes on behind the lines that it got", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const Scrolled seen = *rig.scrolled;
+  print_long_lines(rig, 0, 1900);
+  rig.begin();
+  rig.view->catch_up(seen, rig.now);
+  // The first frame of several.
+  std::optional<Scrolled> got;
+  rig.client.take(*rig.connection, [&](const protocol::Frame& frame) {
+    if (got || frame.type != protocol::FrameType::output) return;
+    const auto output = protocol::Output::parse(frame.payload);
+    rig.terminal.feed(std::string(output->bytes));
+    got = output->scrolled;
+  });
+  REQUIRE(got);
+  REQUIRE(got->line > 100);
+  REQUIRE(got->line < 1800);
+  rig.begin();
+  rig.view->catch_up(*got, rig.now);
+  rig.take();
+  CHECK(wrong_lines(rig, 1900) == "");
 }
