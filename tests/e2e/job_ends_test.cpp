@@ -71,3 +71,38 @@ TEST_CASE("a job that ends after a live upgrade has its own status", "[e2e][job-
   release(rig);
   CHECK(rig.sess({"wait", "job"}).status.code() == 48);
 }
+
+TEST_CASE("a job that waits for its restart has ended once, however often the server dies meanwhile",
+          "[e2e][job-ends]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  rig.ask({"run", "-d", "-s", "again", "--restart", "on-failure", "--restart-delay", "1h", "--", "sh", "-c",
+           "echo hi; exit 5"});
+  REQUIRE(wait_until([&] { return job_state(rig, "again") == "auto-restart"; }));
+  const std::string status = rig.ask({"status", "--json", "again"});
+  const std::string history = rig.ask({"history", "again"});
+  const auto told = [&] {
+    const std::string messages = rig.ask({"show-messages"});
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = messages.find("job again", at)) != std::string::npos; ++at) ++count;
+    return count;
+  };
+  const std::size_t before = told();
+  for (int i = 0; i < 3; ++i) {
+    rig.kill_server();
+    INFO("death " << i + 1);
+    CHECK(job_state(rig, "again") == "auto-restart");
+    CHECK(rig.ask({"history", "again"}) == history);
+    CHECK(told() == before);
+  }
+  const auto field = [](const std::string& json, const std::string& name) {
+    const auto at = json.find("\"" + name + "\":");
+    return json.substr(at, json.find(',', at) - at);
+  };
+  const std::string now = rig.ask({"status", "--json", "again"});
+  for (const char* name : {"since", "started", "ended", "restarts"})
+    CHECK(field(now, name) == field(status, name));
+  const std::string screen = rig.ask({"capture-pane", "-p", "-t", "again"});
+  CHECK(screen.find("starts again in") != std::string::npos);
+  CHECK(screen.find("starts again in") == screen.rfind("starts again in"));
+}
