@@ -1,0 +1,49 @@
+#!/usr/bin/python3
+"""Every option does something: exit 1 and a line for each option of the table that no code reads, and for each name in the
+lists below that is read by now or is no option any more. Run from anywhere: options.py [CHECKOUT].
+
+An option is read where its name stands in the sources outside the table, or in the default of another option that is a
+format (status-left in status-format). Hooks run by their events' names.
+"""
+import pathlib, re, sys
+
+# Read by what there is not yet: copy mode, the clock, choosers, menus and popups.
+WAITING = """
+    clock-mode-colour clock-mode-style copy-command copy-mode-current-match-style copy-mode-mark-style copy-mode-match-style
+    copy-mode-position-format copy-mode-position-style copy-mode-selection-style menu-border-lines menu-border-style
+    menu-selected-style menu-style mode-keys mode-style pane-mode-changed popup-border-lines popup-border-style popup-style
+    wrap-search
+""".split()
+# Without effect in tmux 3.3a, too: kept for old configurations.
+OBSOLETE = ["xterm-keys"]
+# Known gaps: tmux 3.3a obeys these.
+GAPS = "allow-passthrough allow-rename alternate-screen assume-paste-time cursor-colour cursor-style pane-colours scroll-on-clear user-keys".split()
+# Of later versions of tmux: configurations may set them, nothing obeys them.
+NEWER = """
+    allow-set-title codepoint-widths default-client-command extended-keys-format get-clipboard initial-repeat-time
+    input-buffer-size message-line pane-scrollbars pane-scrollbars-position pane-scrollbars-style prefix-timeout
+    prompt-cursor-colour prompt-cursor-style tiled-layout-max-columns variation-selector-always-wide
+""".split()
+
+
+def main():
+    source = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]) / "src"
+    table = (source / "model/option_rows.hpp").read_text()
+    rows = re.findall(r'\b(text|style|number|flag|choice|key|colour|command|list|words|hook)\("([a-z0-9-]+)"', table)
+    code = "\n".join(p.read_text() for p in sorted(source.rglob("*.[ch]pp")) if p.parent.name != "model")
+    code += "\n".join(p.read_text() for p in sorted((source / "model").glob("*.cpp")) if p.name != "option_table.cpp")
+    formats = set(re.findall(r"[a-z][a-z-]+[a-z]", " ".join(re.findall(r'R"\((.*?)\)"', table, re.S))))
+    names = {name for _, name in rows}
+    wrong, allowed = [], {*WAITING, *OBSOLETE, *GAPS, *NEWER}
+    for kind, name in rows:
+        # A command's own hook is run by its name (after-NAME).
+        read = f'"{name}"' in code or (kind != "hook" and name in formats) or (kind == "hook" and name.startswith("after-"))
+        if not read and name not in allowed: wrong.append(f"{name}: no code reads it")
+        if read and name in allowed: wrong.append(f"{name}: is read by now; take it off the list")
+    for name in sorted(allowed - names): wrong.append(f"{name}: is listed, but no option")
+    print("\n".join(wrong) or f"{len(rows)} options, {len(rows) - len(allowed)} read, {len(WAITING)} wait, {len(GAPS)} gaps")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
