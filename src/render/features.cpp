@@ -30,6 +30,20 @@ constexpr std::array kNames = {Named{"bpaste", &TerminalFeatures::bracketed_past
                                Named{"title", &TerminalFeatures::title},
                                Named{"usstyle", &TerminalFeatures::underline_styles}};
 
+/// terminfo's names, and tmux's for what terminfo lacks.
+constexpr std::array kCapabilities = {Named{"Ms", &TerminalFeatures::clipboard},
+                                      Named{"Ss", &TerminalFeatures::cursor_style},
+                                      Named{"Smulx", &TerminalFeatures::underline_styles},
+                                      Named{"Setulc", &TerminalFeatures::underline_styles},
+                                      Named{"Smol", &TerminalFeatures::overline},
+                                      Named{"smxx", &TerminalFeatures::strikethrough},
+                                      Named{"Sync", &TerminalFeatures::sync},
+                                      Named{"Hls", &TerminalFeatures::hyperlinks},
+                                      Named{"tsl", &TerminalFeatures::title},
+                                      Named{"Enbp", &TerminalFeatures::bracketed_paste},
+                                      Named{"Enfcs", &TerminalFeatures::focus},
+                                      Named{"Eneks", &TerminalFeatures::extended_keys}};
+
 /// What a terminal is known to have: by the beginning of TERM, or of its answer to XTVERSION.
 struct Known {
   std::string_view prefix;
@@ -270,7 +284,12 @@ void TerminalFeatures::add(std::string_view list_text) {
     const auto word = list_text.substr(0, at);
     list_text = at == list_text.npos ? std::string_view{} : list_text.substr(at + 1);
     if (word == "256") raise(*this, Colours::indexed);
-    if (word == "RGB") raise(*this, Colours::rgb);
+    // The capabilities that terminal-overrides has for a feature, as it writes them (Ms=\\E]52;...).
+    const auto capability = word.substr(0, word.find('='));
+    if (word == "RGB" || word == "Tc") raise(*this, Colours::rgb);
+    for (const auto& known : kCapabilities) {
+      if (capability == known.name) this->*known.field = true;
+    }
     for (const auto& named : kNames) {
       if (word == named.name) this->*named.field = true;
     }

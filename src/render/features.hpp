@@ -53,7 +53,8 @@ struct TerminalFeatures {
   bool learn(std::string_view reply);
 
   /// tmux's feature names separated by commas or colons (256, RGB, bpaste, clipboard, cstyle, extkeys, focus,
-  /// hyperlinks, mouse, overline, sixel, strikethrough, sync, title, usstyle); unknown ones are skipped.
+  /// hyperlinks, mouse, overline, sixel, strikethrough, sync, title, usstyle), or the capabilities that terminal-overrides
+  /// has for them (Tc, Ms=..., Smulx=..., Sync=...); unknown ones are skipped.
   void add(std::string_view list);
   /// The features as such a list, as #{client_termfeatures} shows.
   [[nodiscard]] std::string list() const;

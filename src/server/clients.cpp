@@ -1,4 +1,5 @@
 // Clients: accepting them, what they say, what becomes of them when they go.
+#include <fnmatch.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -37,6 +38,19 @@ constexpr int kMaxAncestors = 64;
 constexpr std::size_t kMaxStdin = 16 << 20;
 /// Who connects and says nothing does not keep a place for ever.
 constexpr std::chrono::seconds kHelloLimit{10};
+
+/// What terminal-features and terminal-overrides say of terminals with this TERM, for TerminalFeatures::add().
+std::string configured_features(const model::Options& options, const std::string& term) {
+  std::string out;
+  for (const auto option : {model::ArrayOption("terminal-features"), model::ArrayOption("terminal-overrides")}) {
+    for (const auto& [index, entry] : options.array(option)) {
+      const auto words = entry.find(':');
+      if (words == entry.npos || ::fnmatch(entry.substr(0, words).c_str(), term.c_str(), 0) != 0) continue;
+      out += entry.substr(words);
+    }
+  }
+  return out;
+}
 
 model::ClientToken new_token() {
   model::ClientToken token = 0;
@@ -586,6 +600,8 @@ Result<> Server::attach(model::ClientId id, model::SessionId session) {
   }
   const bool first = attaching->phase != Phase::attached;
   attaching->phase = Phase::attached;
+  // Not before: the configuration is read by now.
+  attaching->features.add(configured_features(model_.server_options(), seen->term));
   seen->exiting = false;
   const auto now = clock().wall();
   const bool fresh = !seen->session;

@@ -23,7 +23,7 @@ namespace sess::server {
 class Server;
 
 /// The modes of a program as the key encoder takes them.
-[[nodiscard]] input::KeyModes key_modes(const terminal::Modes& modes);
+[[nodiscard]] input::KeyModes key_modes(const terminal::Modes& modes, const model::Options& server);
 
 /// What lies under a position of a client's screen.
 struct MouseTarget {

@@ -77,7 +77,7 @@ command::PanePort::Typed HostImpl::send_key(PaneId pane, std::string_view key_na
   const auto key = input::parse_key(key_name);
   const panes::PaneIo* io = server_.pane_io(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
-  const auto modes = io != nullptr ? key_modes(io->screen().modes()) : input::KeyModes{};
+  const auto modes = key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, server_.model().server_options());
   return write_pane(pane, input::encode_key(*key, modes));
 }
 

@@ -41,12 +41,13 @@ bool is_prefix(const model::Session& session, Key key) {
 
 }  // namespace
 
-input::KeyModes key_modes(const terminal::Modes& modes) {
+input::KeyModes key_modes(const terminal::Modes& modes, const model::Options& server) {
   input::KeyModes out;
   out.application_cursor = modes.application_cursor_keys;
   out.application_keypad = modes.application_keypad;
   out.newline = modes.newline;
-  out.backspace_sends_8 = modes.backarrow_sends_bs;
+  // What DECBKM switches between begins with the option.
+  out.backspace_sends_8 = modes.backarrow_sends_bs != (server.string("backspace") == "C-h");
   out.modify_other_keys = modes.modify_other_keys;
   out.kitty_flags = modes.kitty_flags();
   return out;
@@ -336,7 +337,7 @@ void Server::on_event(RemoteClient& client, const Event& event) {
   if (client.direct || io == nullptr) return hold(client, *pane, event.raw);
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {
-    if (!client.in_prefix) hold(client, *pane, input::encode_key(event.key, key_modes(modes)));
+    if (!client.in_prefix) hold(client, *pane, input::encode_key(event.key, key_modes(modes, model_.server_options())));
   } else if (event.kind == Event::Kind::paste) {
     hold(client, *pane, input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end}));
   } else if (!event.raw.starts_with('\033')) {

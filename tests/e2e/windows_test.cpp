@@ -171,3 +171,31 @@ TEST_CASE("what a #() command writes to its standard error is not shown", "[wind
   CHECK(client->wait_for_text("<good>"));
   CHECK_FALSE(client->shows("oops"));
 }
+
+TEST_CASE("terminal-features and terminal-overrides say what terminals with a matching TERM can do", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  rig.ask({"set-option", "-s", "terminal-features[7]", "xterm-2*:sync:hyperlinks"});
+  rig.ask({"set-option", "-s", "terminal-overrides", "other*:sixel,*:Smol=x"});
+  const auto client = rig.terminal({"attach-session", "-t", "app"}, {24, 80}, {{"TERM", "xterm-256color"}});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  const std::string features = "," + rig.ask({"list-clients", "-F", "#{client_termfeatures}"}) + ",";
+  for (const char* name : {",sync,", ",hyperlinks,", ",overline,", ",clipboard,"}) {
+    CAPTURE(features, name);
+    CHECK(features.find(name) != std::string::npos);
+  }
+  CHECK(features.find(",sixel,") == std::string::npos);
+}
+
+TEST_CASE("the option backspace decides what the key sends", "[windows]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "stty -icanon -echo; exec cat -v"});
+  rig.ask({"send-keys", "-t", "app", "a", "BSpace", "b"});
+  const auto shows = [&](const std::string& text) {
+    return wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).find(text) != std::string::npos; });
+  };
+  CHECK(shows("a^?b"));
+  rig.ask({"set-option", "-s", "backspace", "C-h"});
+  rig.ask({"send-keys", "-t", "app", "c", "BSpace", "d"});
+  CHECK(shows("c^Hd"));
+}

@@ -18,6 +18,15 @@ TEST_CASE("names of terminals give a first idea", "[features]") {
   CHECK_FALSE(TerminalFeatures::from_names("stterm").sync);
 }
 
+TEST_CASE("terminal-overrides' capabilities stand for features", "[features]") {
+  TerminalFeatures features = TerminalFeatures::from_names("xterm");
+  features.add(":Tc:Ms=\\E]52;%p1%s:Sync:Smulx=\\E[4::%p1%dm:nothing:smcup@");
+  CHECK(features.colours == Colours::rgb);
+  CHECK(features.clipboard);
+  CHECK(features.sync);
+  CHECK(features.underline_styles);
+}
+
 TEST_CASE("answers of the terminal add to it", "[features]") {
   TerminalFeatures features = TerminalFeatures::from_names("xterm-256color");
   CHECK(features.learn("\033P>|foot(1.13.1)\033\\"));
