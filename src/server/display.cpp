@@ -11,6 +11,7 @@
 #include "render/pane.hpp"
 #include "render/style.hpp"
 #include "server/host.hpp"
+#include "server/pane_modes.hpp"
 #include "views/output.hpp"
 #include "server/server.hpp"
 #include "terminal/show/attach_paint.hpp"
@@ -48,6 +49,7 @@ model::Pane* Server::direct_pane(RemoteClient& client) {
   model::Pane* pane = model_.pane(window->active);
   if (pane == nullptr || pane->size != seen->size) return nullptr;
   const panes::PaneIo* io = pane_io(pane->id);
+  if (pane_modes_->mode(pane->id) != nullptr) return nullptr;
   if (io != nullptr && io->aside()) return nullptr;  // its bytes are not what it shows
   return pane;
 }
@@ -351,6 +353,9 @@ void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const pane
   view.base = render::window_style(style_of("window-style"),
                                    is_active ? style_of("window-active-style") : model::Style{});
   view.has_cursor = is_active;
+  if (modes::Mode* mode = pane_modes_->mode(pane.id)) {
+    return mode->draw(frame, shown, {view.top, view.left, view.base, view.has_cursor});
+  }
   render::draw_pane(frame, shown, io.screen(), view);
 }
 
@@ -359,6 +364,7 @@ void Server::draw_pane(RemoteClient& client, const model::Pane& pane, const pane
 bool Server::draw_echo(RemoteClient& client, render::Frame& frame, views::FlowWindow::Time now) {
   const model::Window* window = model_.current_window(*model_.client(client.id)->session);
   if (window == nullptr || printed_.count(window->active) == 0) return false;
+  if (pane_modes_->mode(window->active) != nullptr) return false;
   if (client.overlay.kind != Overlay::Kind::none || synchronized_panes_.held_until(window->active, now))
     return false;
   const model::Pane* pane = model_.pane(window->active);

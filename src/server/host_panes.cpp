@@ -9,6 +9,7 @@
 #include "os/process.hpp"
 #include "os/pty.hpp"
 #include "server/host.hpp"
+#include "server/pane_modes.hpp"
 #include "server/server.hpp"
 #include "panes/shell_commands.hpp"
 #include "terminal/show/capture.hpp"
@@ -77,11 +78,13 @@ command::PanePort::Typed HostImpl::send_key(PaneId pane, std::string_view key_na
   const auto key = input::parse_key(key_name);
   const panes::PaneIo* io = server_.pane_io(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
+  if (server_.pane_modes().type(pane, *key)) return Typed::sent;
   const auto modes = key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, server_.model().server_options());
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
 command::PanePort::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t code_point) {
+  if (server_.pane_modes().type(pane, input::Key{code_point, 0})) return Typed::sent;
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
@@ -214,6 +217,12 @@ command::PaneFacts HostImpl::pane_facts(PaneId id) const {
   }
   facts.title = screen.title();
   facts.path = screen.working_directory();
+  if (modes::Mode* mode = server_.pane_modes().mode(id)) {
+    facts.mode = mode->name();
+    facts.modes = 1;
+    mode->formats(facts.mode_formats);
+  }
+  facts.search_string = server_.pane_modes().search_string(id);
   facts.fg = "default";
   facts.bg = "default";
   return facts;
@@ -276,16 +285,18 @@ Result<> HostImpl::pipe_pane(PaneId id, std::string_view shell_command, bool inp
                                         : nullptr);
 }
 
-Result<> HostImpl::enter_mode(PaneId, std::optional<ClientId>, std::string_view mode,
-                              const std::vector<std::string>&) {
-  return fail(ErrorCode::unavailable, "{} is not part of this version", mode);
+Result<> HostImpl::enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
+                              const std::vector<std::string>& arguments) {
+  return server_.pane_modes().enter(pane, client, mode, arguments);
 }
 
-void HostImpl::leave_modes(PaneId) {}
+void HostImpl::leave_modes(PaneId pane) {
+  server_.pane_modes().leave(pane);
+}
 
-Result<> HostImpl::mode_command(PaneId, std::optional<ClientId>, const std::vector<std::string>&, int,
-                                std::string_view) {
-  return fail(ErrorCode::unavailable, "not in a mode");
+Result<> HostImpl::mode_command(PaneId pane, std::optional<ClientId> client, const std::vector<std::string>& arguments,
+                                int repeat, std::string_view mouse_event) {
+  return server_.pane_modes().command(pane, client, arguments, repeat, mouse_event);
 }
 
 }  // namespace sess::server

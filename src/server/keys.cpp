@@ -11,6 +11,7 @@
 #include "model/size_policy.hpp"
 #include "protocol/message.hpp"
 #include "server/host.hpp"
+#include "server/pane_modes.hpp"
 #include "server/server.hpp"
 #include "server/session_watch.hpp"
 
@@ -53,9 +54,15 @@ input::KeyModes key_modes(const terminal::Modes& modes, const model::Options& se
   return out;
 }
 
-std::string Server::key_table(const model::Client& client) const {
+/// `over`: the pane that the mouse is over; for keys it is the active one.
+std::string Server::key_table(const model::Client& client, std::optional<model::PaneId> over) {
   if (!client.key_table.empty()) return client.key_table;
   const model::Session* session = client.session ? model_.session(*client.session) : nullptr;
+  if (!over && session != nullptr) {
+    if (const auto* window = model_.current_window(session->id)) over = window->active;
+  }
+  if (const auto mode = over ? pane_modes_->key_table(*over) : std::string_view(); !mode.empty())
+    return std::string(mode);
   return session != nullptr ? session->options.string("key-table") : "root";
 }
 
@@ -332,7 +339,7 @@ void Server::on_event(RemoteClient& client, const Event& event) {
   // Not ours: the program's.
   const model::Pane* pane = target_pane(client);
   const panes::PaneIo* io = pane != nullptr ? pane_io(pane->id) : nullptr;
-  if (pane == nullptr) return;
+  if (pane == nullptr || pane_modes_->mode(pane->id) != nullptr) return;
   // A program that is still being started is waited for; what it will ask of the keyboard is not known yet.
   if (client.direct || io == nullptr) return hold(client, *pane, event.raw);
   const auto& modes = io->screen().modes();
@@ -415,8 +422,13 @@ bool Server::on_key(RemoteClient& client, Key key) {
       return true;
     }
   }
-  if (const auto* binding = keys_.find_or_any(base, key)) {
-    if (base != "root" && base != session.options.string("key-table")) {
+  const model::Pane* pane = target_pane(client);
+  const bool in_mode = pane != nullptr && pane_modes_->mode(pane->id) != nullptr;
+  const auto* binding = keys_.find_or_any(base, key);
+  // What the mode's table does not have, the root table may.
+  if (binding == nullptr && in_mode && seen.key_table.empty()) binding = keys_.find_or_any("root", key);
+  if (binding != nullptr) {
+    if (!seen.key_table.empty() && base != "root" && base != session.options.string("key-table")) {
       change_saved(client);
       seen.key_table.clear();
     }
@@ -426,6 +438,11 @@ bool Server::on_key(RemoteClient& client, Key key) {
   if (base != "root" && !seen.key_table.empty()) {  // switch-client -T is for one key
     change_saved(client);
     seen.key_table.clear();
+    return true;
+  }
+  if (in_mode && !client.in_prefix) {
+    settle(client);
+    if (pane_modes_->key_table(pane->id).empty()) pane_modes_->type(pane->id, key);
     return true;
   }
   return false;

@@ -1,6 +1,7 @@
 // The mouse of a client whose window is drawn: what it is over, what its gestures are bound to, what a program hears.
 #include "input/encode.hpp"
 #include "server/host.hpp"
+#include "server/pane_modes.hpp"
 #include "server/server.hpp"
 
 namespace sess::server {
@@ -39,14 +40,16 @@ void Server::on_mouse(RemoteClient& client, const input::Event& event) {
   }
   if (run_mouse_binding(client, gesture, where)) return;
   const model::Pane* pane = where.pane ? model_.pane(*where.pane) : nullptr;
-  if (pane != nullptr) hold(client, *pane, host_->mouse_bytes(pane->id, event.mouse, where), true);
+  if (pane != nullptr && pane_modes_->mode(pane->id) == nullptr) hold(client, *pane, host_->mouse_bytes(pane->id, event.mouse, where), true);
 }
 
 bool Server::run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture,
                                const MouseTarget& where) {
   const model::Client& seen = *model_.client(client.id);
   if (gesture.key.code == input::code::kNone || !seen.session) return false;
-  const auto* binding = keys_.find_or_any(key_table(seen), gesture.key);
+  const auto* binding = keys_.find_or_any(key_table(seen, where.pane), gesture.key);
+  if (binding == nullptr && where.pane && pane_modes_->mode(*where.pane) != nullptr)
+    binding = keys_.find_or_any("root", gesture.key);
   if (binding == nullptr) return false;
   command::State state;
   state.event.key = input::key_name(gesture.key);

@@ -22,6 +22,7 @@
 #include "server/boot_control.hpp"
 #include "server/control_clients.hpp"
 #include "server/host.hpp"
+#include "server/pane_modes.hpp"
 #include "server/job_control.hpp"
 #include "server/run.hpp"
 #include "server/saved_sessions.hpp"
@@ -174,6 +175,7 @@ Result<> Server::set_up() {
     model_changed();
   });
   alerts_ = std::make_unique<Alerts>(*this);
+  pane_modes_ = std::make_unique<PaneModes>(*this, *host_);
   job_control_ = std::make_unique<JobControl>(*this);
   boot_control_ = std::make_unique<BootControl>(*this);
   saved_sessions_ = std::make_unique<SavedSessions>(*this);
@@ -268,6 +270,7 @@ void Server::end_of_turn() {
     if (client->connection) client->connection->flush();
   }
   if (job_control_->has_more()) loop_->defer([] {});
+  if (pane_modes_->work()) loop_->defer([] {});
   sweep_clients();
   printing_ = printed_.size();
   printed_.clear();
@@ -394,7 +397,10 @@ Result<> Server::take_program(model::PaneId id, bool replace, Size asked, keeper
   panes::PaneIo* io = pane_io(id);
   if (replace && io != nullptr) {
     io->finish();  // not before: a program that cannot be started leaves the one before it alone
-    if (io->aside()) io->reset_terminal();
+    if (io->aside()) {
+      pane_modes_->on_terminal_gone(id);
+      io->reset_terminal();
+    }
     reset_terminal(id);
     io->replace_master(std::move(spawned.master));
   } else {
@@ -462,7 +468,10 @@ void Server::reset_terminal(model::PaneId id) {
   const model::Pane* pane = model_.pane(id);
   if (io == nullptr || pane == nullptr) return;
   const std::string title = pane->title;
-  if (io->aside()) display_changed();
+  if (io->aside()) {
+    display_changed();
+    pane_modes_->on_terminal_gone(id);
+  }
   io->reset_terminal();
   if (!title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
 }
@@ -608,6 +617,7 @@ void Server::follow(const model::Event& event) {
         }
         client->scrollback.forget(*event.pane);
       }
+      pane_modes_->on_pane_closed(*event.pane);
       synchronized_panes_.forget(*event.pane);
       starved_.erase(*event.pane);
       if (panes_.erase(*event.pane) > 0) {
@@ -629,6 +639,7 @@ void Server::follow(const model::Event& event) {
           pixels.height = static_cast<std::uint16_t>(latest->ypixel * pane->size.rows);
         }
         io->resize(pane->size, pixels);
+        pane_modes_->on_pane_resized(pane->id, pane->size);
         for (auto& [id, client] : clients_) {
           if (client->direct && &client->direct->pane() == io) redraw(*client);
         }

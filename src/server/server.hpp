@@ -43,6 +43,7 @@ class ControlClients;
 class HostImpl;
 struct MouseTarget;
 class JobControl;
+class PaneModes;
 class SavedSessions;
 class SessionWatch;
 
@@ -72,6 +73,7 @@ class Server final : private panes::PaneObserver {
   /// Whether the last server died between a program's start and writing it down.
   [[nodiscard]] bool adopted_orphans() const { return adopted_orphans_; }
   [[nodiscard]] panes::ShellCommands& shells() { return *shells_; }
+  [[nodiscard]] PaneModes& pane_modes() { return *pane_modes_; }
   [[nodiscard]] Alerts& alerts() { return *alerts_; }
   [[nodiscard]] JobControl& job_control() { return *job_control_; }
   [[nodiscard]] BootControl& boot_control() { return *boot_control_; }
@@ -214,7 +216,7 @@ class Server final : private panes::PaneObserver {
   void acknowledge_input();
   [[nodiscard]] std::vector<model::PaneId> other_receivers(const RemoteClient& client);
   void change_saved(RemoteClient& client);
-  [[nodiscard]] std::string key_table(const model::Client& client) const;
+  [[nodiscard]] std::string key_table(const model::Client& client, std::optional<model::PaneId> over = {});
   [[nodiscard]] model::Pane* target_pane(const RemoteClient& client);
   [[nodiscard]] std::vector<input::Key> intercepted_keys(const RemoteClient& client);
 
@@ -272,6 +274,7 @@ class Server final : private panes::PaneObserver {
   std::unique_ptr<command::Queue> queue_;
   std::unique_ptr<panes::ShellCommands> shells_;
   std::unique_ptr<Alerts> alerts_;
+  std::unique_ptr<PaneModes> pane_modes_;
   std::unique_ptr<JobControl> job_control_;
   std::unique_ptr<BootControl> boot_control_;
   std::unique_ptr<SavedSessions> saved_sessions_;

@@ -57,21 +57,22 @@ Status run_send(Item& item) {
   if (item.pane() == nullptr) return Status::normal;
   const PaneId pane = item.pane()->id;
   std::int64_t times = 1;
+  const bool to_mode = args.has('X') || (args.has('N') && args.empty());
   if (args.has('N')) {
     const auto given = args.number('N', 1, UINT32_MAX, 1);
     if (!given) return item.error("repeat count " + given.error().text);
     // More than this no program wants, and it would only fill its terminal.
     times = std::min<std::int64_t>(*given, 100'000);
-    if (args.has('X') && args.empty()) return Status::normal;
   }
   std::vector<std::string> keys = args.strings();
   if (args.has('F')) {
     for (std::string& key : keys) key = item.expand(key, item.target());
   }
-  if (args.has('X')) {
-    auto ran = ports.panes.mode_command(pane, item.target_client_id(), keys, static_cast<int>(times),
-                                 item.state().event.mouse_event);
-    return ran ? Status::normal : item.error(ran.error());
+  if (to_mode) {
+    // Without a count the one that was given before it counts.
+    auto ran = ports.panes.mode_command(pane, item.target_client_id(), keys, args.has('N') ? static_cast<int>(times) : 0,
+                                        item.state().event.mouse_event);
+    return ran || !args.has('X') ? Status::normal : item.error(ran.error());
   }
   if (args.has('M')) {
     if (item.state().event.mouse_event.empty()) return item.error("no mouse target");

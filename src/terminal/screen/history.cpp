@@ -62,15 +62,26 @@ std::uint32_t History::offset_of(const Segment& segment, std::uint64_t line) con
 }
 
 void History::visit_texts(const std::function<void(std::string_view)>& see) const {
-  for (const Segment& segment : segments_) {
-    std::uint64_t line = std::max(segment.first_line, first_.line);
-    const std::uint64_t end = segment.first_line + segment.count;
-    if (line >= end) continue;
-    for (std::uint32_t offset = offset_of(segment, line); line < end; ++line) {
+  visit_texts(first_.line, end_.line, [&](std::uint64_t, std::string_view text) {
+    see(text);
+    return true;
+  });
+}
+
+void History::visit_texts(std::uint64_t from, std::uint64_t end,
+                          const std::function<bool(std::uint64_t, std::string_view)>& see) const {
+  const auto begins_after = [](std::uint64_t line, const Segment& segment) { return line < segment.first_line; };
+  auto it = std::upper_bound(segments_.begin(), segments_.end(), from, begins_after);
+  if (it != segments_.begin()) --it;
+  for (; it != segments_.end(); ++it) {
+    std::uint64_t line = std::max({it->first_line, first_.line, from});
+    const std::uint64_t stop = std::min(it->first_line + it->count, end);
+    if (line >= stop) continue;
+    for (std::uint32_t offset = offset_of(*it, line); line < stop; ++line) {
       RecordHead head;
-      if (!decode_head(view(segment.base, offset, segment.used), head)) break;
+      if (!decode_head(view(it->base, offset, it->used), head)) break;
       const std::size_t text = offset + head.head_length + head.runs_length;
-      see(view(segment.base, text, text + head.text_length));
+      if (!see(line, view(it->base, text, text + head.text_length))) return;
       offset += static_cast<std::uint32_t>(head.size());
     }
   }

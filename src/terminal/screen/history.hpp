@@ -72,6 +72,9 @@ class History {
   [[nodiscard]] bool read(std::uint64_t line, HistoryLine& out) const;
   /// The text of every line kept, oldest first: in one pass, where read() of each looks for its place again.
   void visit_texts(const std::function<void(std::string_view)>& see) const;
+  /// The same for the lines in [from, end) that are kept, with their numbers, until `see` says false.
+  void visit_texts(std::uint64_t from, std::uint64_t end,
+                   const std::function<bool(std::uint64_t, std::string_view)>& see) const;
 
   /// The logical line that the top of the screen continues; empty text when there is none.
   [[nodiscard]] HistoryLine open_line() const;

@@ -1,0 +1,555 @@
+// The commands of copy mode (send-keys -X): one row each, with what it takes and whether it ends the search's
+// marks.
+#include <algorithm>
+#include <array>
+
+#include "base/utf8.hpp"
+#include "modes/copy/mode.hpp"
+
+namespace sess::modes {
+
+struct CopyMode::Call {
+  CopyMode& mode;
+  std::span<const std::string> arguments;  ///< without the command's name
+  int times;
+  std::optional<MouseAt> mouse;
+
+  [[nodiscard]] std::string argument(std::size_t index) const {
+    return index < arguments.size() ? arguments[index] : std::string();
+  }
+};
+
+/// When the marks of a search go: emacs' search ends with any motion.
+enum class Ends : std::uint8_t { never, emacs, always };
+
+struct CopyMode::Command {
+  std::string_view name;
+  std::size_t least;
+  std::size_t most;
+  Ends ends;
+  Outcome (*run)(Call&);
+};
+
+struct CommandTable {
+  using Mode = CopyMode;
+  using Call = CopyMode::Call;
+  using Command = CopyMode::Command;
+
+  template <auto Function>
+  static Outcome each(Call& call) {
+    for (int i = 0; i < call.times; ++i) (call.mode.*Function)();
+    return Outcome::redraw;
+  }
+
+  // --- copying
+  // ------------------------------------------------------------------------------------------------------
+
+  static void copy(Call& call, std::size_t prefix) {
+    std::string text = call.mode.selected_text();
+    if (!text.empty()) call.mode.ports_.copy(std::move(text), call.mode.ports_.expand(call.argument(prefix)));
+  }
+  /// `buffer`: into one, too.
+  static void pipe(Call& call, bool buffer) {
+    std::string text = call.mode.selected_text();
+    if (text.empty()) return;
+    std::string command = call.mode.ports_.expand(call.argument(0));
+    if (command.empty()) command = call.mode.settings_.copy_command;
+    if (!command.empty()) call.mode.ports_.pipe(command, text);
+    if (buffer) call.mode.ports_.copy(std::move(text), call.mode.ports_.expand(call.argument(1)));
+  }
+  static Outcome done(Call& call, bool cancel) {
+    call.mode.clear_selection();
+    return cancel ? Outcome::leave : Outcome::redraw;
+  }
+  template <bool Cancel>
+  static Outcome copy_selection(Call& call) {
+    copy(call, 0);
+    return done(call, Cancel);
+  }
+  static Outcome copy_no_clear(Call& call) {
+    copy(call, 0);
+    return Outcome::nothing;
+  }
+  template <bool Buffer, bool Cancel>
+  static Outcome pipe_selection(Call& call) {
+    pipe(call, Buffer);
+    return done(call, Cancel);
+  }
+  template <bool Buffer>
+  static Outcome pipe_no_clear(Call& call) {
+    pipe(call, Buffer);
+    return Outcome::nothing;
+  }
+  template <bool Cancel>
+  static Outcome append(Call& call) {
+    std::string text = call.mode.selected_text();
+    if (!text.empty()) call.mode.ports_.append(std::move(text));
+    return done(call, Cancel);
+  }
+  /// From the line's beginning (or the cursor) to its end, and the lines below for a count.
+  template <bool Whole, bool Pipe, bool Cancel>
+  static Outcome copy_line(Call& call) {
+    Mode& m = call.mode;
+    const int x = m.x_;
+    const int y = m.y_;
+    const int scroll = m.scroll_;
+    m.select_ = Mode::Select::characters;
+    if (Whole) m.start_of_line();
+    m.start_selection();
+    for (int i = 1; i < call.times; ++i) m.cursor_down(false);
+    m.end_of_line();
+    if (Pipe) {
+      pipe(call, true);
+    } else {
+      copy(call, 0);
+    }
+    if (Cancel) return Outcome::leave;
+    m.x_ = x;
+    m.y_ = y;
+    m.scroll_ = scroll;
+    m.clear_selection();
+    return Outcome::redraw;
+  }
+
+  // --- motions
+  // ------------------------------------------------------------------------------------------------------
+
+  static Outcome cursor_up(Call& call) {
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_up(false);
+    return Outcome::redraw;
+  }
+  static Outcome cursor_down(Call& call) {
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_down(false);
+    return Outcome::redraw;
+  }
+  static Outcome cursor_down_and_cancel(Call& call) {
+    const int before = call.mode.y_;
+    cursor_down(call);
+    return before == call.mode.y_ && call.mode.scroll_ == 0 ? Outcome::leave : Outcome::redraw;
+  }
+  template <int Direction, bool Half>
+  static Outcome page(Call& call) {
+    for (int i = 0; i < call.times; ++i) {
+      if (call.mode.page(Direction, Half, call.mode.options_.exit_at_bottom)) return Outcome::leave;
+    }
+    return Outcome::redraw;
+  }
+  template <bool Half>
+  static Outcome page_down_and_cancel(Call& call) {
+    for (int i = 0; i < call.times; ++i) {
+      if (call.mode.page(1, Half, true)) return Outcome::leave;
+    }
+    return Outcome::redraw;
+  }
+  static Outcome scroll_up(Call& call) {
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_up(true);
+    return Outcome::redraw;
+  }
+  template <bool Cancel>
+  static Outcome scroll_down(Call& call) {
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_down(true);
+    return (Cancel || call.mode.options_.exit_at_bottom) && call.mode.scroll_ == 0 ? Outcome::leave
+                                                                                   : Outcome::redraw;
+  }
+  static Outcome to_row(Call& call, int row) {
+    call.mode.x_ = 0;
+    call.mode.y_ = row;
+    call.mode.update_selection();
+    return Outcome::redraw;
+  }
+  static Outcome top_line(Call& call) { return to_row(call, 0); }
+  static Outcome middle_line(Call& call) { return to_row(call, (call.mode.height() - 1) / 2); }
+  static Outcome bottom_line(Call& call) { return to_row(call, call.mode.height() - 1); }
+  static Outcome back_to_indentation(Call& call) {
+    Walker walker(*call.mode.lines_, call.mode.at());
+    walker.back_to_indentation();
+    call.mode.go_up_to(walker.at());
+    return Outcome::redraw;
+  }
+  static Outcome start_of_line(Call& call) {
+    call.mode.start_of_line();
+    return Outcome::redraw;
+  }
+  static Outcome end_of_line(Call& call) {
+    call.mode.end_of_line();
+    return Outcome::redraw;
+  }
+  static Outcome history_top(Call& call) {
+    call.mode.history_top();
+    return Outcome::redraw;
+  }
+  static Outcome history_bottom(Call& call) {
+    call.mode.history_bottom();
+    return Outcome::redraw;
+  }
+  static Outcome goto_line(Call& call) {
+    call.mode.goto_line(call.argument(0));
+    return Outcome::redraw;
+  }
+  template <int Direction>
+  static Outcome paragraph(Call& call) {
+    for (int i = 0; i < call.times; ++i) call.mode.paragraph(Direction);
+    return Outcome::redraw;
+  }
+  template <bool Separators>
+  static Outcome next_word(Call& call) {
+    for (int i = 0; i < call.times; ++i)
+      call.mode.next_word(Separators ? std::string_view(call.mode.settings_.word_separators)
+                                     : std::string_view());
+    return Outcome::redraw;
+  }
+  template <bool Separators>
+  static Outcome next_word_end(Call& call) {
+    for (int i = 0; i < call.times; ++i)
+      call.mode.next_word_end(Separators ? std::string_view(call.mode.settings_.word_separators)
+                                         : std::string_view());
+    return Outcome::redraw;
+  }
+  template <bool Separators>
+  static Outcome previous_word(Call& call) {
+    for (int i = 0; i < call.times; ++i)
+      call.mode.previous_word(
+          Separators ? std::string_view(call.mode.settings_.word_separators) : std::string_view(), true);
+    return Outcome::redraw;
+  }
+  template <Mode::Jump How>
+  static Outcome jump(Call& call) {
+    const std::string text = call.argument(0);
+    if (text.empty()) return Outcome::nothing;
+    call.mode.jump_ = How;
+    call.mode.jump_character_ = text.substr(0, decode_utf8(text).length);
+    for (int i = 0; i < call.times; ++i) call.mode.jump(How);
+    return Outcome::redraw;
+  }
+  static Mode::Jump reversed(Mode::Jump how) {
+    using Jump = Mode::Jump;
+    switch (how) {
+      case Jump::forward:
+        return Jump::backward;
+      case Jump::backward:
+        return Jump::forward;
+      case Jump::to_forward:
+        return Jump::to_backward;
+      case Jump::to_backward:
+        return Jump::to_forward;
+      case Jump::none:
+        break;
+    }
+    return Jump::none;
+  }
+  template <bool Reverse>
+  static Outcome jump_again(Call& call) {
+    for (int i = 0; i < call.times; ++i)
+      call.mode.jump(Reverse ? reversed(call.mode.jump_) : call.mode.jump_);
+    return Outcome::redraw;
+  }
+  static Outcome jump_to_mark(Call& call) {
+    call.mode.jump_to_mark();
+    return Outcome::redraw;
+  }
+  static Outcome set_mark(Call& call) {
+    call.mode.mark_ = call.mode.at();
+    call.mode.mark_shown_ = true;
+    return Outcome::redraw;
+  }
+  static Outcome scroll_middle(Call& call) {
+    call.mode.scroll_middle();
+    return Outcome::redraw;
+  }
+
+  // --- selections
+  // ---------------------------------------------------------------------------------------------------
+
+  static Outcome begin_selection(Call& call) {
+    if (call.mouse) {
+      call.mode.begin_drag(*call.mouse);
+      return Outcome::redraw;
+    }
+    call.mode.line_select_ = Mode::LineSelect::none;
+    call.mode.select_ = Mode::Select::characters;
+    call.mode.start_selection();
+    return Outcome::redraw;
+  }
+  static Outcome stop_selection(Call& call) {
+    call.mode.drag_ = Mode::Drag::none;
+    call.mode.line_select_ = Mode::LineSelect::none;
+    call.mode.select_ = Mode::Select::characters;
+    return Outcome::nothing;
+  }
+  static Outcome clear_selection(Call& call) {
+    call.mode.clear_selection();
+    return Outcome::redraw;
+  }
+  static Outcome other_end(Call& call) {
+    call.mode.select_ = Mode::Select::characters;
+    if (call.times % 2 != 0) call.mode.other_end();
+    return Outcome::redraw;
+  }
+  static Outcome select_word(Call& call) {
+    call.mode.select_word();
+    return Outcome::redraw;
+  }
+  static Outcome select_line(Call& call) {
+    call.mode.select_line(call.times);
+    return Outcome::redraw;
+  }
+  static Outcome selection_mode(Call& call) {
+    const std::string how = call.argument(0);
+    if (how.empty() || how == "char" || how == "c") call.mode.select_ = Mode::Select::characters;
+    if (how == "word" || how == "w") {
+      call.mode.select_ = Mode::Select::words;
+      call.mode.drag_separators_ = call.mode.settings_.word_separators;
+    }
+    if (how == "line" || how == "l") call.mode.select_ = Mode::Select::lines;
+    return Outcome::nothing;
+  }
+  static Outcome rectangle_on(Call& call) {
+    call.mode.set_rectangle(true);
+    return Outcome::redraw;
+  }
+  static Outcome rectangle_off(Call& call) {
+    call.mode.set_rectangle(false);
+    return Outcome::redraw;
+  }
+  static Outcome rectangle_toggle(Call& call) {
+    call.mode.set_rectangle(!call.mode.rectangle_);
+    return Outcome::redraw;
+  }
+
+  // --- searches
+  // -----------------------------------------------------------------------------------------------------
+
+  template <bool Down, bool Regex>
+  static Outcome search(Call& call) {
+    if (!call.argument(0).empty()) call.mode.search_text_ = call.argument(0);
+    if (call.mode.search_text_.empty()) return Outcome::nothing;
+    call.mode.search_direction_ = Down ? Mode::Direction::down : Mode::Direction::up;
+    call.mode.search_regex_ = Regex;
+    call.mode.search_times(Down, Regex, call.times);
+    return Outcome::redraw;
+  }
+  template <bool Down>
+  static Outcome search_incremental(Call& call) {
+    return call.mode.search_incrementally(Down, call.argument(0));
+  }
+  template <bool Reverse>
+  static Outcome search_again(Call& call) {
+    if (call.mode.search_direction_ == Mode::Direction::none) return Outcome::nothing;
+    const bool down = (call.mode.search_direction_ == Mode::Direction::down) != Reverse;
+    call.mode.search_times(down, call.mode.search_regex_, call.times);
+    return Outcome::redraw;
+  }
+
+  // --- the mode itself
+  // ----------------------------------------------------------------------------------------------
+
+  static Outcome cancel(Call&) { return Outcome::leave; }
+  static Outcome toggle_position(Call& call) {
+    call.mode.options_.hide_position = !call.mode.options_.hide_position;
+    return Outcome::redraw;
+  }
+  static Outcome refresh(Call& call) {
+    if (call.mode.options_.view) return Outcome::nothing;
+    call.mode.refresh_text();
+    return Outcome::redraw;
+  }
+
+  static std::span<const Command> rows();
+};
+
+std::span<const CommandTable::Command> CommandTable::rows() {
+  using enum Ends;
+  using T = CommandTable;
+  using Jump = Mode::Jump;
+  static constexpr Command kCommands[] = {
+      {"append-selection", 0, 0, always, T::append<false>},
+      {"append-selection-and-cancel", 0, 0, always, T::append<true>},
+      {"back-to-indentation", 0, 0, always, T::back_to_indentation},
+      {"begin-selection", 0, 0, always, T::begin_selection},
+      {"bottom-line", 0, 0, emacs, T::bottom_line},
+      {"cancel", 0, 0, always, T::cancel},
+      {"clear-selection", 0, 0, always, T::clear_selection},
+      {"copy-end-of-line", 0, 1, always, T::copy_line<false, false, false>},
+      {"copy-end-of-line-and-cancel", 0, 1, always, T::copy_line<false, false, true>},
+      {"copy-pipe-end-of-line", 0, 2, always, T::copy_line<false, true, false>},
+      {"copy-pipe-end-of-line-and-cancel", 0, 2, always, T::copy_line<false, true, true>},
+      {"copy-line", 0, 1, always, T::copy_line<true, false, false>},
+      {"copy-line-and-cancel", 0, 1, always, T::copy_line<true, false, true>},
+      {"copy-pipe-line", 0, 2, always, T::copy_line<true, true, false>},
+      {"copy-pipe-line-and-cancel", 0, 2, always, T::copy_line<true, true, true>},
+      {"copy-pipe-no-clear", 0, 2, never, T::pipe_no_clear<true>},
+      {"copy-pipe", 0, 2, always, T::pipe_selection<true, false>},
+      {"copy-pipe-and-cancel", 0, 2, always, T::pipe_selection<true, true>},
+      {"copy-selection-no-clear", 0, 1, never, T::copy_no_clear},
+      {"copy-selection", 0, 1, always, T::copy_selection<false>},
+      {"copy-selection-and-cancel", 0, 1, always, T::copy_selection<true>},
+      {"cursor-down", 0, 0, emacs, T::cursor_down},
+      {"cursor-down-and-cancel", 0, 0, always, T::cursor_down_and_cancel},
+      {"cursor-left", 0, 0, emacs, T::each<&Mode::cursor_left>},
+      {"cursor-right", 0, 0, emacs, T::each<&Mode::cursor_right>},
+      {"cursor-up", 0, 0, emacs, T::cursor_up},
+      {"end-of-line", 0, 0, emacs, T::end_of_line},
+      {"goto-line", 1, 1, emacs, T::goto_line},
+      {"halfpage-down", 0, 0, emacs, T::page<1, true>},
+      {"halfpage-down-and-cancel", 0, 0, always, T::page_down_and_cancel<true>},
+      {"halfpage-up", 0, 0, emacs, T::page<-1, true>},
+      {"history-bottom", 0, 0, emacs, T::history_bottom},
+      {"history-top", 0, 0, emacs, T::history_top},
+      {"jump-again", 0, 0, emacs, T::jump_again<false>},
+      {"jump-backward", 1, 1, emacs, T::jump<Jump::backward>},
+      {"jump-forward", 1, 1, emacs, T::jump<Jump::forward>},
+      {"jump-reverse", 0, 0, emacs, T::jump_again<true>},
+      {"jump-to-backward", 1, 1, emacs, T::jump<Jump::to_backward>},
+      {"jump-to-forward", 1, 1, emacs, T::jump<Jump::to_forward>},
+      {"jump-to-mark", 0, 0, always, T::jump_to_mark},
+      {"middle-line", 0, 0, emacs, T::middle_line},
+      {"next-matching-bracket", 0, 0, always, T::each<&Mode::next_bracket>},
+      {"next-paragraph", 0, 0, emacs, T::paragraph<1>},
+      {"next-space", 0, 0, emacs, T::next_word<false>},
+      {"next-space-end", 0, 0, emacs, T::next_word_end<false>},
+      {"next-word", 0, 0, emacs, T::next_word<true>},
+      {"next-word-end", 0, 0, emacs, T::next_word_end<true>},
+      {"other-end", 0, 0, emacs, T::other_end},
+      {"page-down", 0, 0, emacs, T::page<1, false>},
+      {"page-down-and-cancel", 0, 0, always, T::page_down_and_cancel<false>},
+      {"page-up", 0, 0, emacs, T::page<-1, false>},
+      {"pipe-no-clear", 0, 1, never, T::pipe_no_clear<false>},
+      {"pipe", 0, 1, always, T::pipe_selection<false, false>},
+      {"pipe-and-cancel", 0, 1, always, T::pipe_selection<false, true>},
+      {"previous-matching-bracket", 0, 0, always, T::each<&Mode::previous_bracket>},
+      {"previous-paragraph", 0, 0, emacs, T::paragraph<-1>},
+      {"previous-space", 0, 0, emacs, T::previous_word<false>},
+      {"previous-word", 0, 0, emacs, T::previous_word<true>},
+      {"rectangle-off", 0, 0, always, T::rectangle_off},
+      {"rectangle-on", 0, 0, always, T::rectangle_on},
+      {"rectangle-toggle", 0, 0, always, T::rectangle_toggle},
+      {"refresh-from-pane", 0, 0, always, T::refresh},
+      {"scroll-down", 0, 0, emacs, T::scroll_down<false>},
+      {"scroll-down-and-cancel", 0, 0, always, T::scroll_down<true>},
+      {"scroll-middle", 0, 0, emacs, T::scroll_middle},
+      {"scroll-up", 0, 0, emacs, T::scroll_up},
+      {"search-again", 0, 0, always, T::search_again<false>},
+      {"search-backward", 0, 1, always, T::search<false, true>},
+      {"search-backward-incremental", 1, 1, always, T::search_incremental<false>},
+      {"search-backward-text", 0, 1, always, T::search<false, false>},
+      {"search-forward", 0, 1, always, T::search<true, true>},
+      {"search-forward-incremental", 1, 1, always, T::search_incremental<true>},
+      {"search-forward-text", 0, 1, always, T::search<true, false>},
+      {"search-reverse", 0, 0, always, T::search_again<true>},
+      {"select-line", 0, 0, always, T::select_line},
+      {"select-word", 0, 0, always, T::select_word},
+      {"selection-mode", 0, 1, never, T::selection_mode},
+      {"set-mark", 0, 0, always, T::set_mark},
+      {"start-of-line", 0, 0, emacs, T::start_of_line},
+      {"stop-selection", 0, 0, always, T::stop_selection},
+      {"toggle-position", 0, 0, never, T::toggle_position},
+      {"top-line", 0, 0, emacs, T::top_line},
+  };
+  return kCommands;
+}
+
+CopyMode::CopyMode(std::unique_ptr<Lines> lines, Place cursor, CopyOptions options, CopyPorts& ports,
+                   LastSearch& again)
+    : lines_(std::move(lines)),
+      options_(options),
+      ports_(ports),
+      again_(again),
+      settings_(ports.settings()),
+      x_(cursor.col),
+      y_(std::clamp(cursor.row, 0, height() - 1)),
+      mark_{lines_->history() + y_, x_},
+      search_text_(again.text),
+      search_regex_(again.regex),
+      search_direction_(again.text.empty() ? Direction::none : Direction::up) {}
+
+CopyMode::~CopyMode() = default;
+
+std::string_view CopyMode::key_table() const {
+  return ports_.settings().vi ? "copy-mode-vi" : "copy-mode";
+}
+
+Result<Outcome> CopyMode::command(const Request& request) {
+  if (request.repeat > 0) repeat_ = request.repeat;
+  if (request.arguments.empty()) return Outcome::nothing;
+  settings_ = ports_.settings();
+  follow();
+  if (request.mouse && !request.mouse->wheel) {
+    x_ = std::clamp(request.mouse->col, 0, lines_->cols() - 1);
+    y_ = std::clamp(request.mouse->row, 0, height() - 1);
+  }
+  const std::string_view name = request.arguments.front();
+  const auto rows = CommandTable::rows();
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const Command& one) { return one.name == name; });
+  Outcome outcome = Outcome::nothing;
+  Ends ends = Ends::never;
+  const auto given = request.arguments.subspan(1);
+  if (found != rows.end() && given.size() >= found->least && given.size() <= found->most) {
+    Call call{*this, given, repeat_, {}};
+    if (request.mouse && !request.mouse->wheel) call.mouse = request.mouse;
+    ends = found->ends;
+    outcome = found->run(call);
+  }
+  if (!name.starts_with("search-")) {
+    if (marks_ && (ends == Ends::always || (ends == Ends::emacs && !settings_.vi))) {
+      clear_marks();
+      incremental_from_.reset();
+    }
+    if (marks_ && outcome == Outcome::nothing) outcome = Outcome::redraw;
+  }
+  repeat_ = 1;
+  return outcome;
+}
+
+void CopyMode::refresh_text() {
+  static_cast<void>(lines_->renew(lines_->size(), {at().row, x_}));
+  scroll_ = std::min(scroll_, lines_->history());
+  clear_selection();
+  if (matches_) matches_->count_anew();
+}
+
+void CopyMode::resize(Size size) {
+  follow();
+  const auto spot = lines_->renew(size, {at().row, x_});
+  x_ = spot.col;
+  if (spot.row < lines_->history()) {
+    y_ = 0;
+    scroll_ = lines_->history() - spot.row;
+  } else {
+    y_ = std::clamp(spot.row - lines_->history(), 0, height() - 1);
+    scroll_ = 0;
+  }
+  clear_selection();
+  if (matches_) matches_->count_anew();
+  mark_.row = std::min(mark_.row, lines_->last_row());
+}
+
+bool CopyMode::work() {
+  return marks_ && matches_ && !matches_->done() && matches_->count_more(*lines_);
+}
+
+void CopyMode::formats(Formats& out) {
+  follow();
+  settings_ = ports_.settings();
+  const auto number = [&](std::string_view name, int value) {
+    out.emplace_back(name, std::to_string(value));
+  };
+  number("scroll_position", scroll_);
+  number("rectangle_toggle", rectangle_ ? 1 : 0);
+  number("copy_cursor_x", x_);
+  number("copy_cursor_y", y_);
+  number("selection_present", selected_ ? 1 : 0);
+  number("selection_active", selected_ && drag_ != Drag::none ? 1 : 0);
+  if (selected_) {
+    number("selection_start_x", start_.col);
+    number("selection_start_y", start_.row);
+    number("selection_end_x", end_.col);
+    number("selection_end_y", end_.row);
+  }
+  number("search_present", marks_ ? 1 : 0);
+  out.emplace_back("search_match", match_at_cursor());
+  out.emplace_back("copy_cursor_word", word_at_cursor());
+  out.emplace_back("copy_cursor_line", line_at_cursor());
+}
+
+}  // namespace sess::modes

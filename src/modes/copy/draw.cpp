@@ -1,0 +1,119 @@
+// What copy mode shows.
+#include <algorithm>
+
+#include "modes/copy/mode.hpp"
+#include "render/pane.hpp"
+#include "render/style.hpp"
+
+namespace sess::modes {
+namespace {
+
+/// Where a selection covers a row, as screen columns [from, to).
+struct Span {
+  int from = 0;
+  int to = 0;
+};
+
+}  // namespace
+
+std::string CopyMode::position() const {
+  const auto where = fmt::format("[{}/{}]", scroll_, lines_->history());
+  if (!marks_ || !matches_) return where;
+  return fmt::format("({}{} results) {}", matches_->counted(), matches_->done() ? "" : "+", where);
+}
+
+void CopyMode::draw_row(render::Frame& frame, render::Rect area, const View& view, int number) const {
+  const Row& row = lines_->row(number);
+  const int target = area.row + number - top() - view.top;
+  // Drawn as a whole and cut on the left by what is in front of it: a scratch frame is not worth its cost.
+  int col = area.col - view.left;
+  std::size_t at = 0;
+  int drawn = 0;
+  const auto run = [&](std::string_view text, const terminal::Style& style, std::string_view link) {
+    // What lies left of the part that is shown.
+    while (col < area.col && drawn < row.columns() && !text.empty()) {
+      const RowCell& cell = row.cells[static_cast<std::size_t>(drawn)];
+      text.remove_prefix(std::min<std::size_t>(text.size(), cell.length));
+      at += cell.length;
+      ++drawn;
+      ++col;
+      while (drawn < row.columns() && row.cells[static_cast<std::size_t>(drawn)].padding) ++drawn, ++col;
+    }
+    if (text.empty()) return;
+    col += render::draw_run(frame, target, col, area.col + area.cols - col, text, style, link, view.base);
+    at += text.size();
+  };
+  for (const auto& one : row.runs) {
+    if (at >= row.text.size() || col >= area.col + area.cols) break;
+    run(std::string_view(row.text).substr(at, one.length), one.style, one.link);
+  }
+  if (at < row.text.size() && col < area.col + area.cols) run(std::string_view(row.text).substr(at), {}, {});
+}
+
+void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
+  follow();
+  settings_ = ports_.settings();
+  frame.fill(area, frame.atlas().style(view.base));
+  const int first = top() + view.top;
+  const int last = std::min(first + area.rows, top() + height());
+  for (int row = first; row < last; ++row) draw_row(frame, area, view, row);
+
+  const auto restyle = [&](int row, int from, int to, const model::Style& look) {
+    const int left = std::max(from - view.left, 0);
+    const int right = std::min(to - view.left, area.cols);
+    if (row < first || row >= last || left >= right) return;
+    const auto style = render::to_style(look);
+    frame.restyle({area.row + row - first, area.col + left, 1, right - left},
+                  [&](const terminal::Style&) { return style; });
+  };
+  if (mark_shown_) {
+    restyle(mark_.row, 0, lines_->cols(), settings_.mark);
+    restyle(mark_.row, mark_.col, mark_.col + 1, [&] {
+      auto look = settings_.mark;
+      look.attributes ^= model::kReverse;
+      return look;
+    }());
+  }
+  if (marks_ && matches_) {
+    const auto current = [&](const Match& match) {
+      if (match.begin <= at() && at() < match.end) return true;
+      return !settings_.vi && at() == match.end;  // emacs' cursor is behind what it found
+    };
+    for (const Match& match : matches_->in_rows(*lines_, first, last)) {
+      for (int row = match.begin.row; row <= match.end.row; ++row) {
+        restyle(row, row == match.begin.row ? match.begin.col : 0,
+                row == match.end.row ? match.end.col : lines_->row(row).columns(),
+                current(match) ? settings_.current_match : settings_.match);
+      }
+    }
+  }
+  if (selected_) {
+    const Place begin = std::min(start_, end_);
+    const Place end = std::max(start_, end_);
+    const int inclusive = settings_.vi ? 1 : 0;
+    for (int row = std::max(begin.row, first); row <= std::min(end.row, last - 1); ++row) {
+      Span span{row == begin.row ? begin.col : 0, row == end.row ? end.col + inclusive : lines_->cols()};
+      if (rectangle_) {
+        // The fixed corner's column always, the cursor's as the keys have it.
+        const int fixed = drag_ == Drag::start ? end_.col : start_.col;
+        const int moving = drag_ == Drag::start ? start_.col : end_.col;
+        span = moving < fixed ? Span{moving, fixed + 1} : Span{fixed, moving + inclusive};
+      }
+      restyle(row, span.from, span.to, settings_.mode);
+    }
+  }
+  if (!options_.hide_position && view.top == 0 && area.rows > 1) {
+    const std::string text = position();
+    const int columns = std::min(static_cast<int>(text.size()), area.cols);
+    frame.put_text(area.row, area.col + area.cols - columns, columns, text,
+                   frame.atlas().style(render::to_style(settings_.mode)));
+    frame.mend(area.row, area.col, area.col + area.cols);
+  }
+  if (!view.has_cursor) return;
+  const int row = y_ - view.top;
+  const int col = std::min(x_, lines_->cols() - 1) - view.left;
+  frame.cursor = {
+      area.row + row, area.col + col, row >= 0 && row < area.rows && col >= 0 && col < area.cols, {}, false};
+}
+
+}  // namespace sess::modes
