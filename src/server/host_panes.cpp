@@ -95,6 +95,7 @@ command::PanePort::Typed HostImpl::send_code_point(PaneId pane, std::uint32_t co
 }
 
 command::PanePort::Typed HostImpl::send_mouse(PaneId pane, std::string_view mouse_event) {
+  if (server_.pane_modes().mode(pane) != nullptr) return Typed::sent;
   // "action button mods row col", as encode_mouse_event wrote it.
   input::Mouse mouse;
   MouseTarget where;

@@ -27,7 +27,17 @@ void Server::on_mouse(RemoteClient& client, const input::Event& event) {
   }
   client.drag_col = in_window.col;
   client.drag_row = in_window.row;
-  const auto where = host_->mouse_target(client, event.mouse.row, event.mouse.col);
+  if (event.mouse.action == input::MouseAction::press) {
+    client.press_col = in_window.col;
+    client.press_row = in_window.row;
+  }
+  auto where = host_->mouse_target(client, event.mouse.row, event.mouse.col);
+  if (event.mouse.action == input::MouseAction::press) client.selecting_in.reset();
+  const model::Pane* selecting = client.selecting_in ? model_.pane(*client.selecting_in) : nullptr;
+  if (selecting != nullptr) {
+    // A selection follows the mouse, also when that leaves the pane; what ends it is the pane's, too.
+    where = {input::MouseLocation::pane, selecting->id, in_window.row - selecting->top, in_window.col - selecting->left};
+  }
   const auto now = clock().now();
   // The turn of this report may come before the timer's that the clicks before it were waiting for.
   on_clicks_over(client);
@@ -38,6 +48,10 @@ void Server::on_mouse(RemoteClient& client, const input::Event& event) {
   } else {
     client.click_timer.stop();
   }
+  if (selecting != nullptr && event.mouse.action == input::MouseAction::motion) {
+    return pane_modes_->on_drag(selecting->id, {where.row, where.column, false});
+  }
+  if (event.mouse.action == input::MouseAction::release) client.selecting_in.reset();
   if (run_mouse_binding(client, gesture, where)) return;
   const model::Pane* pane = where.pane ? model_.pane(*where.pane) : nullptr;
   if (pane != nullptr && pane_modes_->mode(pane->id) == nullptr) hold(client, *pane, host_->mouse_bytes(pane->id, event.mouse, where), true);
@@ -54,6 +68,9 @@ bool Server::run_mouse_binding(RemoteClient& client, const input::Gestures::Resu
   command::State state;
   state.event.key = input::key_name(gesture.key);
   state.current = command::find_from_session(model_, *seen.session);
+  if (where.pane && where.location == input::MouseLocation::pane) {
+    state.current.pane = *where.pane;  // what names no target means the pane under the mouse
+  }
   if (where.pane) state.event.mouse = command::find_from_pane(model_, *where.pane);
   state.event.mouse_event = host_->encode_mouse_event(gesture.mouse, where);
   state.event.formats = {{"mouse_x", std::to_string(where.column)}, {"mouse_y", std::to_string(where.row)}};

@@ -127,12 +127,26 @@ void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {
 Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                           const std::vector<std::string>& arguments) {
   if (name != "copy-mode") return fail(ErrorCode::unavailable, "{} is not part of this version", name);
-  auto entered = enter_copy(pane, arguments);
+  auto entered = enter_copy(pane, client, arguments);
   if (const auto it = entries_.find(pane); it != entries_.end()) it->second->ports.set_client(client);
   return entered;
 }
 
-Result<> PaneModes::enter_copy(model::PaneId pane, const std::vector<std::string>& arguments) {
+/// Where the button of a drag went down, in the pane.
+modes::MouseAt PaneModes::pressed_at(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
+  const RemoteClient* who = client ? server_.client(*client) : nullptr;
+  const model::Pane* where = server_.model().pane(pane);
+  if (who == nullptr || where == nullptr) return now;
+  return {who->press_row - where->top, who->press_col - where->left, false};
+}
+
+/// From now on the selection follows the client's mouse, until the button is released.
+void PaneModes::follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
+  if (RemoteClient* who = client ? server_.client(*client) : nullptr) who->selecting_in = pane;
+  on_drag(pane, now);
+}
+
+Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments) {
   const auto given = [&](std::string_view flag) {
     return std::find(arguments.begin(), arguments.end(), flag) != arguments.end();
   };
@@ -165,7 +179,10 @@ Result<> PaneModes::enter_copy(model::PaneId pane, const std::vector<std::string
     entries_[pane] = std::move(entry);
     changed(pane);
     if (given("-M")) {
-      if (const auto mouse = parse_mouse(arguments.back())) on->begin_drag(*mouse);
+      if (const auto mouse = parse_mouse(arguments.back())) {
+        on->begin_drag(pressed_at(pane, client, *mouse));
+        follow_mouse(pane, client, *mouse);
+      }
     }
   }
   if (given("-u")) on->page_up();
@@ -188,9 +205,13 @@ Result<> PaneModes::command(model::PaneId pane, std::optional<model::ClientId> c
   request.arguments = arguments;
   request.repeat = repeat;
   if (!mouse_event.empty()) request.mouse = parse_mouse(mouse_event);
+  const auto mouse = request.mouse;
+  const bool drags = mouse && !mouse->wheel && !arguments.empty() && arguments.front() == "begin-selection";
+  if (drags) request.mouse = pressed_at(pane, client, *mouse);
   auto outcome = it->second->mode->command(request);
   if (!outcome) return pass(outcome.error());
   act(pane, *outcome);
+  if (drags) follow_mouse(pane, client, *mouse);
   return {};
 }
 

@@ -54,7 +54,10 @@ class PaneModes {
   struct Entry;
   void act(model::PaneId pane, modes::Outcome outcome);
   void changed(model::PaneId pane);
-  Result<> enter_copy(model::PaneId pane, const std::vector<std::string>& arguments);
+  [[nodiscard]] modes::MouseAt pressed_at(model::PaneId pane, std::optional<model::ClientId> client,
+                                          modes::MouseAt now);
+  void follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now);
+  Result<> enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments);
 
   Server& server_;
   HostImpl& host_;

@@ -86,6 +86,8 @@ struct RemoteClient {
   input::Gestures gestures;
   bool dragging_border = false;  ///< resize-pane -M: a border follows the mouse until the button is released
   int drag_row = 0, drag_col = 0;
+  std::optional<model::PaneId> selecting_in;  ///< its copy mode's selection follows the mouse
+  int press_row = 0, press_col = 0;           ///< of the window, where the button went down
   panes::TypedFrames frames;               ///< what was received, and how far it is handled
   std::string held;                 ///< encoded for the program, not yet in its journal
   model::PaneId held_for;           ///< the pane that it is for

@@ -93,8 +93,10 @@ struct CommandTable {
     const int x = m.x_;
     const int y = m.y_;
     const int scroll = m.scroll_;
-    m.select_ = Mode::Select::characters;
-    if (Whole) m.start_of_line();
+    if (Whole) {
+      m.select_ = Mode::Select::characters;
+      m.start_of_line();
+    }
     m.start_selection();
     for (int i = 1; i < call.times; ++i) m.cursor_down(false);
     m.end_of_line();
@@ -104,10 +106,10 @@ struct CommandTable {
       copy(call, 0);
     }
     if (Cancel) return Outcome::leave;
+    m.clear_selection();
     m.x_ = x;
     m.y_ = y;
     m.scroll_ = scroll;
-    m.clear_selection();
     return Outcome::redraw;
   }
 

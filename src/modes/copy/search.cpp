@@ -43,11 +43,12 @@ void CopyMode::move_behind_match(Place& place, bool wrap) const {
 
 bool CopyMode::search(bool down, bool regex) {
   if (search_text_.empty()) return false;
-  if (!matches_ || matches_->pattern() != search_text_ || again_.text != search_text_ ||
-      again_.regex != regex) {
-    matches_ = std::make_unique<Matches>(search_text_, regex);
-    marks_ = false;
+  // What was found before stays marked when this is nowhere.
+  std::unique_ptr<Matches> other;
+  if (!matches_ || matches_->pattern() != search_text_ || again_.regex != regex) {
+    other = std::make_unique<Matches>(search_text_, regex);
   }
+  const Matches& wanted = other ? *other : *matches_;
   again_ = {search_text_, regex};
   last_down_ = down;
 
@@ -62,9 +63,10 @@ bool CopyMode::search(bool down, bool regex) {
   } else if (!down) {
     step_left(from, settings_.wrap_search);
   }
-  const auto found = down ? matches_->next(*lines_, from, settings_.wrap_search)
-                          : matches_->previous(*lines_, from, settings_.wrap_search);
+  const auto found = down ? wanted.next(*lines_, from, settings_.wrap_search)
+                          : wanted.previous(*lines_, from, settings_.wrap_search);
   if (!found) return false;
+  if (other) matches_ = std::move(other);
   marks_ = true;
   show(found->begin);
   if (down && !settings_.vi) {
