@@ -129,10 +129,11 @@ void SavedSessions::on_save_timer() {
 }
 
 bool SavedSessions::wanted(const model::Session& session) {
-  if (!server_.model().server_options().flag("save-sessions")) return false;
+  const model::Model& model = server_.model();
+  if (!model.server_options().flag("save-sessions")) return false;
   // An enabled job starts by itself.
   for (const auto& [index, link] : session.windows) {
-    const auto* window = server_.model().window(link.window);
+    const auto* window = model.window(link.window);
     if (window == nullptr) continue;
     for (const auto pane : window->panes) {
       if (server_.job_control().starts_at_boot(pane)) return false;
@@ -164,14 +165,14 @@ bool SavedSessions::refresh(const model::Pane& pane) {
 bool SavedSessions::refresh_printed() {
   bool changed = false;
   for (const auto id : std::exchange(printed_, {})) {
-    const auto* pane = server_.model().pane(id);
+    const auto* pane = std::as_const(server_.model()).pane(id);
     if (pane != nullptr && refresh(*pane)) changed = true;
   }
   return changed;
 }
 
 command::SavedSession SavedSessions::picture(const model::Session& session) {
-  model::Model& model = server_.model();
+  const model::Model& model = server_.model();  // a lookup for writing would count as a change
   command::SavedSession out;
   out.name = session.name;
   out.directory = session.start_path;
@@ -206,7 +207,8 @@ void SavedSessions::save(Vanished vanished) {
   if (!forgotten_.empty()) save_all_text();
   std::vector<std::string> gone;
   std::set<model::SessionId> alive;
-  for (const auto& [id, session] : server_.model().sessions()) {
+  const model::Model& model = server_.model();
+  for (const auto& [id, session] : model.sessions()) {
     if (!wanted(session)) continue;
     alive.insert(id);
     Live& live = live_[id];
@@ -292,14 +294,16 @@ void SavedSessions::save_next_text() {
   if (!unsaved_.empty()) text_timer_.start(0ns);
 }
 
-void SavedSessions::freeze(Programs programs) {
-  if (frozen_) return;
-  if (programs == Programs::live) refresh_printed();
-  save_all_text();
-  save(Vanished::kept);
-  frozen_ = true;
-  for (auto* timer : {&save_timer_, &text_timer_, &removal_timer_}) timer->stop();
-  if (queue_) queue_->drain();
+void SavedSessions::freeze(Programs programs, std::function<void()> written) {
+  if (!frozen_) {
+    if (programs == Programs::live) refresh_printed();
+    save_all_text();
+    save(Vanished::kept);
+    frozen_ = true;
+    for (auto* timer : {&save_timer_, &text_timer_, &removal_timer_}) timer->stop();
+  }
+  // A disk that is slow is no reason to serve nobody: a loop that stands still is taken for one that hangs.
+  queue_ ? queue_->then(std::move(written)) : server_.loop().defer(std::move(written));
 }
 
 void SavedSessions::remove_ended() {

@@ -45,10 +45,11 @@ class SavedSessions final : public command::RestorePort {
     unsaved_.erase(pane);
     printed_.erase(pane);
   }
-  /// The daemon ends: what there is now is written, and stays as it is from here on. Once programs have been
-  /// told to end, what they are and where can no longer be looked up: then it is what was seen last.
+  /// The daemon ends: what there is now is written, and stays as it is from here on; `written` is told later, when
+  /// the disk has it. Once programs have been told to end, what they are and where can no longer be looked up: then
+  /// it is what was seen last.
   enum class Programs : bool { live, ending };
-  void freeze(Programs programs);
+  void freeze(Programs programs, std::function<void()> written);
   /// The daemon leaves because its last session ended.
   void remove_ended();
   /// A sentence for the first client that attaches to a new daemon, once; empty when nothing is offered.

@@ -303,7 +303,7 @@ void Server::on_keeper_message(keeper::ToServer message) {
   } else if (auto* ping = std::get_if<keeper::Ping>(&message)) {
     if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
   } else if (std::holds_alternative<keeper::Stop>(message)) {
-    saved_sessions_->freeze(SavedSessions::Programs::ending);
+    saved_sessions_->freeze(SavedSessions::Programs::ending, [] {});
     stopping_ = true;
     job_control_->stop_all();
     for (auto& [id, pane] : panes_) pane->checkpoint();
@@ -554,19 +554,20 @@ void Server::dismiss(const std::function<bool(const RemoteClient&)>& which, int 
 }
 
 void Server::end_server() {
-  saved_sessions_->freeze(SavedSessions::Programs::live);
   stopping_ = true;
   for (auto& [id, client] : clients_) {
     if (client->phase == RemoteClient::Phase::attached) {
       detach(*client, protocol::DetachReason::server_exited, "[server exited]");
     }
   }
-  // The answers go out first: the keeper may end this process as soon as the last job is gone.
-  loop_->defer([this] {
-    for (auto& [id, client] : clients_) {
-      if (client->connection) client->connection->flush();
-    }
-    if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
+  saved_sessions_->freeze(SavedSessions::Programs::live, [this] {
+    // The answers go out first: the keeper may end this process as soon as the last job is gone.
+    loop_->defer([this] {
+      for (auto& [id, client] : clients_) {
+        if (client->connection) client->connection->flush();
+      }
+      if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
+    });
   });
 }
 

@@ -1,26 +1,29 @@
 #include "store/disk_queue.hpp"
 
+#include <algorithm>
 #include <optional>
+#include <vector>
 
 namespace sess::store {
 
 namespace {
 
 constexpr std::size_t kFileLimit = 64 << 20;
+/// Enough that the syncs do not count.
+constexpr std::size_t kBatch = 512;
 constexpr const char* kNext = ".next";
 constexpr const char* kLast = ".last";
 
 }  // namespace
 
 DiskQueue::DiskQueue(os::Loop& loop, job::Directory& directory, std::function<void(const Error&)> report)
-    : queue_(loop, {.run =
-                        [&directory](std::deque<Work>& batch) {
-                          for (auto& work : batch) work.result = run(directory, work);
-                        },
+    : queue_(loop, {.run = [&directory](std::deque<Work>& batch) { run(directory, batch); },
                     .done =
                         [report = std::move(report)](Work& work) {
+                          if (work.then) return work.then();
                           if (!work.result) report(work.result.error());
-                        }}) {}
+                        },
+                    .batch = kBatch}) {}
 
 void DiskQueue::put(std::string name, std::string bytes) {
   using Match = BackgroundQueue<Work>::Match;
@@ -29,27 +32,58 @@ void DiskQueue::put(std::string name, std::string bytes) {
     if (queued.removal) return Match::barrier;
     return queued.name == name ? Match::same : Match::other;
   };
-  queue_.add({std::move(name), std::move(bytes), false, {}}, match);
+  queue_.add({std::move(name), std::move(bytes), false, {}, {}}, match);
 }
 
 void DiskQueue::remove(std::string prefix) {
-  queue_.add({std::move(prefix), {}, true, {}});
+  queue_.add({std::move(prefix), {}, true, {}, {}});
 }
 
-Result<> DiskQueue::run(job::Directory& directory, const Work& work) {
-  if (work.removal) {
-    const auto names = directory.list();
-    if (!names) return pass(names.error());
-    for (const auto& name : *names) {
-      if (!name.starts_with(work.name)) continue;
-      if (auto removed = directory.remove(name); !removed) return removed;
-    }
-    return {};
+void DiskQueue::then(std::function<void()> done) {
+  Work work;
+  work.then = std::move(done);
+  queue_.add(std::move(work));
+}
+
+void DiskQueue::run(job::Directory& directory, std::deque<Work>& batch) {
+  for (auto begin = batch.begin(); begin != batch.end();) {
+    const auto end = std::find_if(begin, batch.end(), [&](const Work& work) { return work.removal != begin->removal; });
+    begin->removal ? remove_all(directory, begin, end) : write_all(directory, begin, end);
+    begin = end;
   }
-  if (auto written = directory.write_atomically(work.name + kNext, work.bytes); !written) return written;
-  // There is none at first.
-  static_cast<void>(directory.rename(work.name, work.name + kLast));
-  return directory.rename(work.name + kNext, work.name);
+}
+
+void DiskQueue::remove_all(job::Directory& directory, Works begin, Works end) {
+  auto names = directory.list();
+  if (names) std::sort(names->begin(), names->end());
+  for (auto work = begin; work != end; ++work) {
+    if (!names) {
+      work->result = pass(names.error());
+      continue;
+    }
+    auto name = std::lower_bound(names->begin(), names->end(), work->name);
+    for (; work->result && name != names->end() && name->starts_with(work->name); ++name) {
+      work->result = directory.remove(*name);
+    }
+  }
+}
+
+void DiskQueue::write_all(job::Directory& directory, Works begin, Works end) {
+  std::vector<job::NamedBytes> files;
+  for (auto work = begin; work != end; ++work) {
+    if (!work->then) files.push_back({work->name + kNext, work->bytes});
+  }
+  if (files.empty()) return;
+  const bool together = directory.write_batch(files).has_value();
+  for (auto work = begin; work != end; ++work) {
+    if (work->then) continue;
+    // One of them may be to blame, or the disk is full for some.
+    if (!together) work->result = directory.write_atomically(work->name + kNext, work->bytes);
+    if (!work->result) continue;
+    // There is none at first.
+    static_cast<void>(directory.rename(work->name, work->name + kLast));
+    work->result = directory.rename(work->name + kNext, work->name);
+  }
 }
 
 Result<std::string> DiskQueue::read(job::Directory& directory, const std::string& name,

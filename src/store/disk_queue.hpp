@@ -2,10 +2,12 @@
 // seconds.
 //
 // A thread of its own (background_queue.hpp) does what has queued up, in order; it touches nothing but the
-// directory. A file that is queued twice before it is written is written once. Of every file the one before
-// is kept as NAME.last: whatever happens in between, one of the two is whole.
+// directory. What has queued up is synced together: thousands of files cost about what one does. A file that is
+// queued twice before it is written is written once. Of every file the one before is kept as NAME.last: whatever
+// happens in between, one of the two is whole.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 
@@ -24,6 +26,8 @@ class DiskQueue {
   void put(std::string name, std::string bytes);
   /// Every file whose name begins so.
   void remove(std::string prefix);
+  /// Calls back from the loop when all that was queued before is done.
+  void then(std::function<void()> done);
   /// Waits until all is done: before the process ends.
   void drain() { queue_.drain(); }
 
@@ -38,8 +42,12 @@ class DiskQueue {
     std::string bytes;
     bool removal = false;
     Result<> result;
+    std::function<void()> then = {};  ///< nothing to write, somebody to be told
   };
-  [[nodiscard]] static Result<> run(job::Directory& directory, const Work& work);
+  using Works = std::deque<Work>::iterator;
+  static void run(job::Directory& directory, std::deque<Work>& batch);
+  static void remove_all(job::Directory& directory, Works begin, Works end);
+  static void write_all(job::Directory& directory, Works begin, Works end);
 
   BackgroundQueue<Work> queue_;
 };
