@@ -155,15 +155,15 @@ class Finder {
       const auto id = model::parse_id<SessionId>(text);
       return id ? model_.session(*id) : nullptr;
     }
-    const auto sessions = by_name(model_);
-    for (const Session* session : sessions) {
-      if (session->name == text) return session;
+    for (const auto& [id, session] : model_.sessions()) {
+      if (session.name == text) return &session;
     }
     if (const auto client = find_client(context_, text)) {
       const Client* found = model_.client(*client);
       if (found != nullptr && found->session) return model_.session(*found->session);
     }
     if ((flags_ & kFindExactSession) != 0) return nullptr;
+    const auto sessions = by_name(model_);
     const auto prefix = unique(
         sessions, [&](const Session* s) { return std::string_view(s->name).substr(0, text.size()) == text; });
     if (prefix) return *prefix;
@@ -192,9 +192,8 @@ class Finder {
 
   bool best_session_with(WindowId window) {
     const Session* best = nullptr;
-    for (const Session* session : by_name(model_)) {
-      if (link_to(*session, window) == nullptr) continue;
-      if (better(model_, *session, best, flags_)) best = session;
+    for (const auto& [id, session] : model_.sessions()) {
+      if (link_to(session, window) != nullptr && wins(model_, session, best, flags_)) best = &session;
     }
     if (best == nullptr) return false;
     found_ = {};

@@ -27,6 +27,11 @@ bool better(const Model& model, const Session& session, const Session* than, uns
   return session.activity_order > than->activity_order;
 }
 
+bool wins(const Model& model, const Session& session, const Session* best, unsigned flags) {
+  if (best == nullptr || better(model, session, best, flags)) return true;
+  return session.name < best->name && !better(model, *best, &session, flags);
+}
+
 std::vector<const Session*> by_name(const Model& model) {
   std::vector<const Session*> out;
   for (const auto& [id, session] : model.sessions()) out.push_back(&session);
@@ -59,8 +64,8 @@ const Pane* pane_around(const Model& model, const Client& client) {
 
 const Session* best_session_of(const Model& model, WindowId window, unsigned flags) {
   const Session* best = nullptr;
-  for (const Session* session : by_name(model)) {
-    if (link_to(*session, window) != nullptr && better(model, *session, best, flags)) best = session;
+  for (const auto& [id, session] : model.sessions()) {
+    if (link_to(session, window) != nullptr && wins(model, session, best, flags)) best = &session;
   }
   return best;
 }
@@ -106,8 +111,8 @@ Target find_from_pane(const Model& model, PaneId id) {
 
 std::optional<SessionId> best_session(const Model& model, unsigned flags) {
   const Session* best = nullptr;
-  for (const Session* session : by_name(model)) {
-    if (better(model, *session, best, flags)) best = session;
+  for (const auto& [id, session] : model.sessions()) {
+    if (wins(model, session, best, flags)) best = &session;
   }
   if (best == nullptr) return std::nullopt;
   return best->id;

@@ -14,6 +14,9 @@ namespace sess::command {
 /// Anything is better than null.
 [[nodiscard]] bool better(const model::Model& model, const model::Session& session,
                           const model::Session* than, unsigned flags);
+/// better(), and of equal ones the first by name: for a walk in any order.
+[[nodiscard]] bool wins(const model::Model& model, const model::Session& session, const model::Session* best,
+                        unsigned flags);
 /// All sessions in order of name.
 [[nodiscard]] std::vector<const model::Session*> by_name(const model::Model& model);
 /// The session's link to a window: the current one when it is that, else the first; null when there is none.
