@@ -53,6 +53,10 @@ Result<Mapping> SharedMemory::map(std::uint64_t offset, std::size_t length) cons
                 length, size_);
   }
   void* at = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), static_cast<off_t>(offset));
+  if (at == MAP_FAILED && errno == ENOMEM) {
+    return pass(Error{ErrorCode::unavailable, ENOMEM,
+                      "no memory mapping is left: the limit is vm.max_map_count (sysctl), or the address space's (ulimit -v)"});
+  }
   if (at == MAP_FAILED) return fail_errno(errno, "cannot map {} bytes of shared memory", length);
   return Mapping(static_cast<std::byte*>(at), length);
 }

@@ -162,6 +162,13 @@ struct Forked {
   UniqueFd held_end;
 };
 
+tl::unexpected<Error> no_process(const std::string& program) {
+  if (errno != EAGAIN) return fail_errno(errno, "cannot start {}: fork", program);
+  return pass(Error{ErrorCode::unavailable, EAGAIN,
+                    fmt::format("cannot start {}: there are as many processes as the limit allows (ulimit -u, or the "
+                                "control group's pids.max)", program)});
+}
+
 /// Forks; gives the program's pid and the reading end of its report.
 Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds, bool terminal) {
   auto pipe = open_pipe();
@@ -193,7 +200,7 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   with.report = pipe->write.get();
   const SignalBlock blocked;
   const pid_t pid = fork();
-  if (pid < 0) return fail_errno(errno, "cannot start {}: fork", request.argv[0]);
+  if (pid < 0) return no_process(request.argv[0]);
   if (pid == 0) run_child(with);
   if (!with.held) return Forked{pid, -1, std::move(pipe->read), {}};
   ends.write.reset();
@@ -201,7 +208,7 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   if (!program) {
     while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
-    return fail_errno(EAGAIN, "cannot start {}: fork", request.argv[0]);
+    return errno = EAGAIN, no_process(request.argv[0]);
   }
   return Forked{*program, pid, std::move(pipe->read), std::move(ends.read)};
 }

@@ -39,7 +39,7 @@ constexpr std::chrono::seconds kFirstClientLimit{30};
 constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
-constexpr std::size_t kConfigLimit = 4 << 20;
+constexpr std::size_t kConfigLimit = 64 << 20;
 /// Descriptors that come with a program.
 constexpr std::size_t kProgramNeeds = 2;
 /// A keeper that does not answer within this is not waited for: other panes go on.
