@@ -117,7 +117,7 @@ void ControlView::printed(model::PaneId id, Time now, std::uint64_t parsed) {
 void ControlView::restart(Pane& pane, std::uint64_t offset) {
   pane.offset = offset;
   pane.state = State::on;
-  pane.line.reset();
+  pane.scrolled.reset();
   pane.marks.clear();
 }
 
@@ -208,8 +208,8 @@ bool ControlView::send_some(model::PaneId id, Pane& pane, const panes::PaneIo& i
 void ControlView::catch_up(model::PaneId id, Pane& pane, const panes::PaneIo& io, Time now) {
   const auto& screen = io.screen();
   send(fmt::format("%continue {}\n", id_text(id)));
-  std::string bytes = terminal::history_text(screen, pane.line.value_or(screen.history().first_line()), kMostLines);
-  bytes += terminal::repaint(screen);
+  const Scrolled from = pane.scrolled.value_or(Scrolled{screen.history().first_line(), 0});
+  const std::string bytes = terminal::repaint(screen, terminal::newest_lines(screen, from, kMostLines));
   restart(pane, io.boundary());
   send_output(id, pane, bytes, now);
 }
@@ -232,7 +232,7 @@ void ControlView::turn(Time now, const Lookup& lookup) {
       if (send_some(id, pane, *io, now)) {
         more = true;
       } else if (pane.state != State::overtaken) {
-        pane.line.reset();
+        pane.scrolled.reset();
         behind_.erase(id);
       }
     }
@@ -242,7 +242,7 @@ void ControlView::turn(Time now, const Lookup& lookup) {
     const auto found = panes_.find(id);
     const panes::PaneIo* io = lookup(id);
     if (found == panes_.end() || io == nullptr || found->second.state != State::on) continue;
-    if (const auto line = io->history_line_at(found->second.offset)) found->second.line = line;
+    if (const auto scrolled = io->scrolled_at(found->second.offset)) found->second.scrolled = scrolled;
   }
 }
 

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/scrolled.hpp"
 #include "panes/pane_io.hpp"
 #include "views/connection.hpp"
 
@@ -82,7 +83,7 @@ class ControlView {
   struct Pane {
     std::uint64_t offset = 0;  ///< everything before was sent
     State state = State::on;
-    std::optional<std::uint64_t> line = {};  ///< history line that it misses first, while it is behind
+    std::optional<Scrolled> scrolled = {};   ///< what had scrolled off at the offset, while it is behind
     std::deque<Mark> marks = {};             ///< when what was not sent was printed; coarse when there is much
   };
 
