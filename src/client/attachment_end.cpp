@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLeavePatience{300};
 constexpr milliseconds kInputPatience{500};
+constexpr int kDrains = 5;
 
 }  // namespace
 
@@ -37,7 +38,13 @@ void Attachment::watch_signals() {
 
 /// For others who write on the terminal. From here on the server paints anew, behind what the terminal got.
 void Attachment::let_others_write() {
-  terminal_->drain(kLeavePatience);
+  // As long as the terminal takes something it is sent what is queued: what is dropped is sent again.
+  OutputQueue& output = terminal_->output();
+  for (int tries = 0; tries < kDrains && output.queued() > 0; ++tries) {
+    const std::size_t before = output.queued();
+    terminal_->drain(kLeavePatience);
+    if (output.queued() == before) break;
+  }
   forget_unwritten();
   if (state_ != State::connected || !counting_ || !tells_scrolled_) return;
   tell_pause();

@@ -16,7 +16,8 @@ constexpr std::uint64_t kLeastPatience = 16 * 1024;
 /// Some of the ring stays free for what comes while the client catches up.
 constexpr std::uint64_t kMostPatience = panes::Journal::kRingSize - 128 * 1024;
 constexpr std::size_t kPull = 64 * 1024;
-constexpr std::size_t kCatchUp = 192 * 1024;
+/// Each portion of what is caught up tells where it ends: so much may be sent twice to who goes away meanwhile.
+constexpr std::size_t kCatchUp = 32 * 1024;
 static_assert(panes::PaneIo::kMarkSpan + 1024 <= FlowWindow::kMin);
 /// Screens of a flood: sixty a second at the most.
 constexpr std::chrono::milliseconds kFrameInterval{16};
