@@ -168,8 +168,15 @@ Result<> Supervisor::restart(const std::string& name, Now now) {
   auto job = require(name);
   if (!job) return pass(job.error());
   if ((*job)->state == State::running || (*job)->state == State::stopping) {
-    (*job)->asked = Job::Asked::restart;
-    if ((*job)->state == State::running) begin_stop(**job, now);
+    // What requires it goes with it and comes back, each in its order.
+    auto names = graph_.stopped_with(name);
+    names.push_back(name);
+    for (const auto& one : names) {
+      Job& with = jobs_.at(one);
+      if (with.state == State::running || &with == *job) with.asked = Job::Asked::restart;
+      if (with.state == State::running) with.stop_pending = true;
+    }
+    stop_ready(now);
     return {};
   }
   return start({name}, now);
@@ -376,7 +383,10 @@ void Supervisor::stop_ready(Now now) {
 void Supervisor::start_ready(Now now) {
   const auto state = [this](const std::string& name) {
     const Job* job = find(name);
-    return job == nullptr ? State::inactive : job->state;
+    if (job == nullptr) return State::inactive;
+    // Between two runs: who comes after it waits for the next one.
+    const bool between = job->stop_pending || job->state == State::stopping;
+    return between && job->asked == Job::Asked::restart ? State::waiting : job->state;
   };
   for (bool again = true; again;) {
     again = false;

@@ -175,6 +175,33 @@ TEST_CASE("a restart stops a running job and starts it when it has ended", "[job
   CHECK(world.state("server") == State::running);
 }
 
+TEST_CASE("a restart takes along what requires the job: stopped before it, started after it", "[job]") {
+  World world;
+  job::Spec app;
+  app.after = app.requires_ = {"db"};
+  world.add("db");
+  world.add("app", app);
+  world.add("other");
+  REQUIRE(world.supervisor.start({"app", "other"}, world.now));
+  static_cast<void>(world.take());
+  REQUIRE(world.supervisor.restart("db", world.now));
+  CHECK(world.take() == Log{"signal 15 app"});
+  world.end("app", {0, SIGTERM, false});
+  CHECK(world.take() == Log{"signal 15 db"});
+  CHECK(world.supervisor.find("app")->reason == "waits for db");
+  world.end("db", {0, SIGTERM, false});
+  CHECK(world.take() == Log{"start db", "start app"});
+  CHECK(world.state("app") == State::running);
+  // One that does not run is left alone.
+  static_cast<void>(world.supervisor.stop("app", world.now));
+  world.end("app", {0, SIGTERM, false});
+  static_cast<void>(world.take());
+  REQUIRE(world.supervisor.restart("db", world.now));
+  world.end("db", {0, SIGTERM, false});
+  CHECK(world.take() == Log{"signal 15 db", "start db"});
+  CHECK(world.state("app") == State::inactive);
+}
+
 TEST_CASE("a chain of dependencies starts one by one, each when the one before is done", "[job]") {
   World world;
   job::Spec first;
