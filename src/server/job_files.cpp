@@ -25,8 +25,15 @@ bool is_kept_for_boot(std::string_view name) {
   return name == "PATH" || name == "LANG" || name == "LANGUAGE" || name.starts_with("LC_");
 }
 
+/// Others who can write a job file would say what this user runs.
+Result<> check_writers(const std::string& path, const struct stat& facts) {
+  if ((facts.st_mode & 022U) == 0) return {};
+  return fail(ErrorCode::permission_denied, "others can write {} (mode {:04o}): chmod go-w it first", path,
+              facts.st_mode & 07777U);
+}
+
 /// Writes a file that is there anew, whole: what a link leads to is replaced, not the link, and it keeps its owner
-/// and mode. Refused when others can write it: they would say what this user runs at boot.
+/// and mode.
 Result<> replace_file(const std::string& path, const std::string& text) {
   std::error_code error;
   const std::string target = std::filesystem::canonical(path, error).string();
@@ -34,10 +41,7 @@ Result<> replace_file(const std::string& path, const std::string& text) {
   struct stat facts {};
   if (::stat(target.c_str(), &facts) != 0) return fail_errno(errno, "cannot look at {}", target);
   if (!S_ISREG(facts.st_mode)) return fail(ErrorCode::invalid_argument, "{} is not a regular file", target);
-  if ((facts.st_mode & 022U) != 0) {
-    return fail(ErrorCode::permission_denied, "others can write {} (mode {:04o}): chmod go-w it first", target,
-                facts.st_mode & 07777U);
-  }
+  if (auto ok = check_writers(target, facts); !ok) return ok;
   const std::string next = target + ".new";
   ::unlink(next.c_str());
   UniqueFd fd(::open(next.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
@@ -52,6 +56,15 @@ Result<> replace_file(const std::string& path, const std::string& text) {
   }
   if (!written) ::unlink(next.c_str());
   return written;
+}
+
+/// A job file's text; refused when others can write it.
+Result<std::string> read_private(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) == 0) {
+    if (auto ok = check_writers(path, facts); !ok) return pass(ok.error());
+  }
+  return os::read_file(path);
 }
 
 /// Names of all job files.
@@ -101,7 +114,7 @@ std::string JobControl::config_path(const std::string& name) const {
 Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
   const std::string path = config_path(name);
-  auto text = os::read_file(path);
+  auto text = read_private(path);
   if (!text) return pass(text.error());
   return job::parse_job_file(*text, path);
 }
@@ -147,7 +160,7 @@ Result<> JobControl::load(const std::string& name, std::vector<std::string> path
 Result<std::vector<std::string>> JobControl::set_enabled(const std::string& name, bool enabled) {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
   std::vector<std::string> kept;
-  auto text = os::read_file(config_path(name));
+  auto text = read_private(config_path(name));
   if (text) {
     auto spec = job::parse_job_file(*text, config_path(name));
     if (!spec) return pass(spec.error());
