@@ -26,25 +26,42 @@ constexpr std::size_t kReadBudget = 64 * 1024;
 // A command without a terminal asks again over a new link after this time.
 constexpr std::chrono::seconds kFarSilence{10};
 
-/// What Ctrl-C leaves behind while a job's output is shown; a handler can reach nothing but globals.
+/// What Ctrl-C, or a reader that has enough, leaves behind while a job's output is shown; a handler can reach nothing but
+/// globals.
 std::array<char, 512> left_behind{};
+std::array<char, 512> unread{};
 
 extern "C" void say_what_goes_on(int signo) {
-  (void)!::write(STDERR_FILENO, left_behind.data(), std::strlen(left_behind.data()));
+  const auto& text = signo == SIGPIPE ? unread : left_behind;
+  (void)!::write(STDERR_FILENO, text.data(), std::strlen(text.data()));
   ::signal(signo, SIG_DFL);
   ::raise(signo);
 }
 
-/// Ctrl-C ends this client, and people who come from a shell take it for the job's end.
+bool set_line(std::array<char, 512>& line, const std::string& text) {
+  if (text.size() >= line.size()) return false;
+  std::copy(text.begin(), text.end(), line.begin());
+  return true;
+}
+
+bool is_default(int signo) {
+  struct sigaction now {};
+  return ::sigaction(signo, nullptr, &now) == 0 && now.sa_handler == SIG_DFL;
+}
+
+/// Ctrl-C ends this client, and a reader such as head(1) does: people who come from a shell take it for the job's end.
 void explain_interrupt(const Retry& retry) {
   const auto& argv = retry.argv;
   if (argv.size() < 5 || argv[0] != "run" || argv[3] != "-s" || left_behind[0] != 0) return;
-  struct sigaction now {};
-  if (::sigaction(SIGINT, nullptr, &now) != 0 || now.sa_handler != SIG_DFL) return;
-  const auto text = fmt::format("[sess: job {0} goes on: sess logs -f {0}, sess attach -t {0}, sess stop {0}]\n", argv[4]);
-  if (text.size() >= left_behind.size()) return;
-  std::copy(text.begin(), text.end(), left_behind.begin());
-  ::signal(SIGINT, say_what_goes_on);
+  if (is_default(SIGINT) &&
+      set_line(left_behind, fmt::format("[sess: job {0} goes on: sess logs -f {0}, sess attach -t {0}, sess stop {0}]\n", argv[4]))) {
+    ::signal(SIGINT, say_what_goes_on);
+  }
+  if (is_default(SIGPIPE) &&
+      set_line(unread, fmt::format("[sess: nobody reads on, job {0} goes on if it has not ended: sess status {0}, "
+                                   "sess logs -f {0}, sess stop {0}]\n", argv[4]))) {
+    ::signal(SIGPIPE, say_what_goes_on);
+  }
 }
 
 class Dialogue {

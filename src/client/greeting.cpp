@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 #include <variant>
 
 #include "client/liveness.hpp"
@@ -20,6 +21,8 @@ constexpr std::size_t kReadBudget = 16 * 1024;
 // A socket that somebody removed is put back by its keeper well within this time, and a daemon that was just
 // killed has given its lock back.
 constexpr milliseconds kAbsentPatience{1000};
+/// What a daemon that has nothing left to stop takes to go.
+constexpr milliseconds kEndingPatience{2000};
 
 void rest(Clock::duration time) {
   ::poll(nullptr, 0, static_cast<int>(std::chrono::ceil<milliseconds>(time).count()));
@@ -101,6 +104,7 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
   const auto end = Clock::now() + kGreetingLimit;
   Outage outage;
   std::optional<Clock::time_point> absent_since;
+  bool saw_end = false;
   for (;;) {
     auto link = connector();
     if (link) {
@@ -118,8 +122,9 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
         return fail(ErrorCode::unavailable, "{}", channel.why_lost());
       }
       if (std::get<Instead>(*answer) == Instead::ending) {
-        if (!start) return fail(ErrorCode::unavailable, "the daemon is ending");
-        await_end(channel.link(), end);
+        // Mostly it has gone in a moment, and then there is no server: one answer, whenever this came.
+        if (!start && std::exchange(saw_end, true)) return fail(ErrorCode::unavailable, "the daemon is ending");
+        await_end(channel.link(), start ? end : std::min(end, Clock::now() + kEndingPatience));
       }
     } else {
       const ErrorCode code = link.error().code;

@@ -1,6 +1,9 @@
 #include "client/run.hpp"
 
 #include <poll.h>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <termios.h>
 #include <unistd.h>
@@ -217,9 +220,36 @@ Result<Greeting> greet_again(const Options& options, const Connector& connector,
   }
 }
 
+bool is_run(const std::vector<std::string>& command) {
+  return !command.empty() && (command[0] == "run" || command[0] == "run-job");
+}
+
+/// `run ... &` of an interactive shell: what is in the background cannot have the terminal.
+std::vector<std::string> for_background(std::vector<std::string> command) {
+  // With these it is run-shell.
+  static constexpr std::string_view kShell[] = {"-b", "-C", "-t"};
+  if (!is_run(command) || command.size() < 2 || std::find(std::begin(kShell), std::end(kShell), command[1]) != std::end(kShell)) {
+    return command;
+  }
+  const pid_t foreground = ::isatty(STDIN_FILENO) != 0 ? ::tcgetpgrp(STDIN_FILENO) : -1;
+  if (foreground > 0 && foreground != ::getpgrp()) command.insert(command.begin() + 1, "--detach");
+  return command;
+}
+
+/// What was piped into a job that reads its own input: who wrote it takes it for read.
+void tell_of_unread_input(const std::vector<std::string>& command) {
+  struct stat facts {};
+  int waiting = 0;
+  if (!is_run(command) || ::fstat(STDIN_FILENO, &facts) != 0 || (!S_ISFIFO(facts.st_mode) && !S_ISSOCK(facts.st_mode)) ||
+      ::ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting <= 0) {
+    return;
+  }
+  fmt::print(stderr, "[sess: what was piped into sess run was not read: a job reads it with --input -]\n");
+}
+
 int converse(const Options& options, const Connector& connector, const std::function<Result<>()>& start) {
   const protocol::Hello hello = make_hello(options);
-  protocol::Command command{options.command};
+  protocol::Command command{for_background(options.command)};
   if (!command.fits()) return complain("command too long");
   auto greeting = greet(connector, hello, start);
   if (!greeting) {
@@ -266,6 +296,7 @@ int converse(const Options& options, const Connector& connector, const std::func
         fmt::format(": what became of '{}' is not known",
                     options.command.empty() ? std::string("new-session") : options.command.front());
   }
+  if (std::holds_alternative<Finished>(end)) tell_of_unread_input(options.command);
   return std::visit(Ending(options, connector, hello, *greeting), end);
 }
 

@@ -105,4 +105,57 @@ TEST_CASE("a job that waits for its restart has ended once, however often the se
   const std::string screen = rig.ask({"capture-pane", "-p", "-t", "again"});
   CHECK(screen.find("starts again in") != std::string::npos);
   CHECK(screen.find("starts again in") == screen.rfind("starts again in"));
+
+TEST_CASE("what a shell does around run is told: a reader that has enough, input that nobody reads", "[e2e][job-ends]") {
+  const Rig rig;
+  const std::string sess = Rig::bin("sess");
+  rig.ask({"new", "-d", "-s", "keep"});
+  const auto head = run({"/bin/sh", "-c", sess + " run -s talker -- sh -c 'while :; do echo line; done' | head -n 1"}, rig.env());
+  CHECK(head.out == "line\n");
+  CHECK(head.err.find("job talker goes on if it has not ended: sess status talker") != std::string::npos);
+  CHECK(job_state(rig, "talker") == "running");
+  rig.ask({"stop", "talker"});
+  // The writer has ended before sess looks.
+  const auto piped = run({"/bin/sh", "-c", "echo text | { " + sess + " run -s reader -- cat; }"}, rig.env());
+  CHECK(piped.err == "[sess: what was piped into sess run was not read: a job reads it with --input -]\n");
+  const auto given = run({"/bin/sh", "-c", "echo text | " + sess + " run -s given --input - -- cat"}, rig.env());
+  CHECK(given.out == "text\n");
+  CHECK(given.err.empty());
+}
+
+TEST_CASE("run in the background of an interactive shell is detached", "[e2e][job-ends]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  Attached terminal({"/bin/sh", "-i"}, rig.env());
+  terminal.type(Rig::bin("sess") + " run -s back -- sleep 1000 & wait $!; echo status $?\r");
+  CHECK(terminal.wait_for_text("status 0"));
+  CHECK(job_state(rig, "back") == "running");
+  rig.ask({"stop", "back"});
+}
+
+TEST_CASE("a job file that others can write is not started, enabled or disabled", "[e2e][job-ends]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  const std::string path = rig.home().config() + "/sess/jobs/web.toml";
+  run({"/bin/sh", "-c", "mkdir -p \"${0%/*}\" && echo 'command = [\"sleep\", \"1000\"]' >\"$0\" && chmod 666 \"$0\"", path}, rig.env());
+  for (const auto* command : {"start", "enable", "disable"}) {
+    CAPTURE(command);
+    const auto refused = rig.sess({command, "web"});
+    CHECK(refused.status.code() == 1);
+    CHECK(refused.err == "others can write " + path + " (mode 0666): chmod go-w it first\n");
+  }
+  run({"/bin/chmod", "644", path}, rig.env());
+  rig.ask({"start", "web"});
+  CHECK(job_state(rig, "web") == "running");
+}
+
+TEST_CASE("the end of the daemon has one answer for who comes then", "[e2e][job-ends]") {
+  const Rig rig;
+  for (int i = 0; i < 5; ++i) {
+    rig.ask({"new", "-d", "-s", "only"});
+    rig.ask({"kill-session", "-t", "only"});
+    const auto asked = rig.sess({"ls"});
+    CHECK(asked.status.code() == 1);
+    CHECK(asked.err.starts_with("no server running on "));
+  }
 }
