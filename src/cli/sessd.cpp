@@ -18,6 +18,7 @@
 #include "base/log.hpp"
 #include "command/language/help.hpp"
 #include "keeper/keeper.hpp"
+#include "keeper/upgrade.hpp"
 #include "os/activation.hpp"
 #include "os/daemon.hpp"
 #include "os/descriptor.hpp"
@@ -50,6 +51,7 @@ struct Flags {
   std::vector<std::string> config_files;
   int ready_fd = -1;
   int resume_fd = -1;
+  int check_resume_fd = -1;
 };
 
 constexpr const char* kUsageText =
@@ -109,7 +111,7 @@ int descriptor_argument(const char* text, const char* flag) {
 }
 
 Flags parse(int argc, char** argv) {
-  enum Long { kForeground = 256, kBoot, kHelpCommand, kListCommands, kInetd, kVersion, kHelp, kReadyFd, kResumeFd };
+  enum Long { kForeground = 256, kBoot, kHelpCommand, kListCommands, kInetd, kVersion, kHelp, kReadyFd, kResumeFd, kCheckResumeFd };
   static const option kLong[] = {
       {"foreground", no_argument, nullptr, kForeground},
       {"boot", no_argument, nullptr, kBoot},
@@ -120,6 +122,7 @@ Flags parse(int argc, char** argv) {
       {"list-commands", required_argument, nullptr, kListCommands},  // and the one to list, or ""
       {"ready-fd", required_argument, nullptr, kReadyFd},
       {"resume-fd", required_argument, nullptr, kResumeFd},
+      {"check-resume-fd", required_argument, nullptr, kCheckResumeFd},
       {nullptr, 0, nullptr, 0},
   };
   Flags flags;
@@ -156,6 +159,9 @@ Flags parse(int argc, char** argv) {
         break;
       case kResumeFd:
         flags.resume_fd = descriptor_argument(optarg, "--resume-fd");
+        break;
+      case kCheckResumeFd:
+        flags.check_resume_fd = descriptor_argument(optarg, "--check-resume-fd");
         break;
       case 'V':
       case kVersion:
@@ -333,6 +339,9 @@ int start(Flags flags, const std::string& path) {
 int main(int argc, char** argv) {
   const Flags flags = parse(argc, argv);
   const std::string path = own_path(argv[0]);
+  if (flags.check_resume_fd >= 0) {
+    return keeper::Keeper::can_resume(UniqueFd(flags.check_resume_fd)) ? kOk : keeper::kCannotResume;
+  }
   if (flags.resume_fd >= 0) return resume(flags, path);
   return start(flags, path);
 }

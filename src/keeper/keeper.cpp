@@ -502,9 +502,14 @@ void Keeper::Impl::upgrade_when_ready() {
   facts.forgotten = table_.forgotten();
   const HandoverFds fds{socket_.claim().directory.get(), socket_.claim().lock.fd(), socket_.listener(),
                         model_.fd()};
-  const auto failed = exec_upgrade(options_.upgrade_command, encode_handover(facts, fds, table_.programs()),
-                                   handover_descriptors(fds, table_.programs()));
-  log::error("{}", failed.text);
+  const auto state = encode_handover(facts, fds, table_.programs());
+  const auto kept = handover_descriptors(fds, table_.programs());
+  // Behind exec there is no way back: whoever cannot read the state would end with everything in it.
+  if (auto able = check_resume(options_.upgrade_command, state, kept); !able) {
+    log::error("not replacing this code: {}", able.error().text);
+  } else {
+    log::error("{}", exec_upgrade(options_.upgrade_command, state, kept).text);
+  }
   upgrade_wanted_ = false;
   start_wanted_ = true;
   start_server();
@@ -536,6 +541,19 @@ Result<std::unique_ptr<Keeper>> Keeper::open(KeeperOptions options, Claim claim,
   if (auto opened = impl->open(std::move(inherited)); !opened) return refuse(opened.error());
   impl->set_ready(std::move(ready));
   return std::unique_ptr<Keeper>(new Keeper(std::move(impl)));
+}
+
+Result<> Keeper::can_resume(UniqueFd state) {
+  constexpr std::size_t kMostState = 64U << 20U;
+  lseek(state.get(), 0, SEEK_SET);
+  auto bytes = os::read_all(state.get(), kMostState);
+  if (!bytes) return pass(bytes.error());
+  auto handover = decode_handover(*bytes);
+  if (!handover) return pass(handover.error());
+  auto loop = os::Loop::open();
+  if (!loop) return pass(loop.error());
+  auto model = os::SharedMemory::adopt(std::move(handover->model));
+  return model ? Result<>() : pass(model.error());
 }
 
 Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd state) {

@@ -68,6 +68,8 @@ class Keeper {
                                                             UniqueFd inherited = {});
   /// Takes over from the code before, which wrote its state into `state` and called exec. Whatever else that
   /// left open from descriptor 3 on is closed.
+  /// Whether resume() would take this state. In a process of its own: the descriptors that it names are closed.
+  [[nodiscard]] static Result<> can_resume(UniqueFd state);
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> resume(KeeperOptions options, UniqueFd state);
   ~Keeper();
 

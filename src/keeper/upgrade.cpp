@@ -18,6 +18,32 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{3000};
 
+/// Comes back only when that failed; `last` is appended to the command with the memory's number.
+int exec_with(const std::vector<std::string>& command, std::string_view last, const UniqueFd& memory,
+              std::vector<int> open_across) {
+  open_across.push_back(memory.get());
+  std::vector<std::string> strings = command;
+  strings.push_back(fmt::format("{}={}", last, memory.get()));
+  std::vector<char*> argv;
+  for (auto& one : strings) argv.push_back(one.data());
+  argv.push_back(nullptr);
+  const os::SignalBlock blocked;
+  // Libraries open files of their own (the log's) that are not close-on-exec.
+  os::close_all_on_exec();
+  for (const int fd : open_across) (void)os::set_close_on_exec(fd, false);
+  execve(argv[0], argv.data(), environ);
+  const int reason = errno;
+  for (const int fd : open_across) (void)os::set_close_on_exec(fd, true);
+  return reason;
+}
+
+Result<UniqueFd> in_memory(const std::string& state) {
+  UniqueFd memory(memfd_create("sess-handover", MFD_CLOEXEC));
+  if (!memory) return fail_errno(errno, "cannot hand over: memfd");
+  if (auto written = os::write_all(memory.get(), state); !written) return pass(written.error());
+  return memory;
+}
+
 }  // namespace
 
 Result<> check_upgrade(const std::string& path) {
@@ -44,25 +70,32 @@ Result<> check_upgrade(const std::string& path) {
   return {};
 }
 
+Result<> check_resume(const std::vector<std::string>& command, const std::string& state, const std::vector<int>& keep) {
+  auto memory = in_memory(state);
+  if (!memory) return pass(memory.error());
+  const pid_t child = fork();
+  if (child < 0) return fail_errno(errno, "cannot ask {} whether it goes on from here", command[0]);
+  if (child == 0) {
+    (void)exec_with(command, "--check-resume-fd", *memory, keep);
+    _exit(0);
+  }
+  UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+  const bool late = process && !os::wait_readable(process.get(), kPatience);
+  if (!process || late) kill(child, SIGKILL);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (late || (WIFEXITED(status) && WEXITSTATUS(status) == kCannotResume)) {
+    return fail(ErrorCode::invalid_argument, "{} cannot go on from the state of this one", command[0]);
+  }
+  return {};
+}
+
 Error exec_upgrade(const std::vector<std::string>& command, const std::string& state,
                    const std::vector<int>& keep) {
-  UniqueFd memory(memfd_create("sess-handover", MFD_CLOEXEC));
-  if (!memory) return fail_errno(errno, "cannot hand over: memfd").value();
-  if (auto written = os::write_all(memory.get(), state); !written) return written.error();
-  std::vector<int> open_across = keep;
-  open_across.push_back(memory.get());
-  std::vector<std::string> strings = command;
-  strings.push_back(fmt::format("--resume-fd={}", memory.get()));
-  std::vector<char*> argv;
-  for (auto& one : strings) argv.push_back(one.data());
-  argv.push_back(nullptr);
-  const os::SignalBlock blocked;
-  // Libraries open files of their own (the log's) that are not close-on-exec.
-  os::close_all_on_exec();
-  for (const int fd : open_across) (void)os::set_close_on_exec(fd, false);
-  execve(argv[0], argv.data(), environ);
-  const int reason = errno;
-  for (const int fd : open_across) (void)os::set_close_on_exec(fd, true);
+  const auto memory = in_memory(state);
+  if (!memory) return memory.error();
+  const int reason = exec_with(command, "--resume-fd", *memory, keep);
   return fail_errno(reason, "cannot execute {}", command[0]).value();
 }
 

@@ -15,6 +15,15 @@ namespace sess::keeper {
 /// one that has not ended after three seconds is killed and refused.
 [[nodiscard]] Result<> check_upgrade(const std::string& path);
 
+/// Has the new code read `state` in a process of its own, with the same descriptors, and touch nothing else: an error
+/// when it says that it cannot go on from there. Code that does not know the question is taken for able. Blocks as
+/// check_upgrade() does.
+[[nodiscard]] Result<> check_resume(const std::vector<std::string>& command, const std::string& state,
+                                    const std::vector<int>& keep);
+
+/// What code that was asked with `--check-resume-fd=N` ends with when it cannot.
+inline constexpr int kCannotResume = 3;
+
 /// Writes `state` into a memfd, keeps the descriptors open across exec, and executes `command` with
 /// `--resume-fd=N` appended; all signals stay blocked until the new code has its handlers. Returns only when
 /// that failed, with everything as before.

@@ -105,6 +105,7 @@ TEST_CASE("a job that waits for its restart has ended once, however often the se
   const std::string screen = rig.ask({"capture-pane", "-p", "-t", "again"});
   CHECK(screen.find("starts again in") != std::string::npos);
   CHECK(screen.find("starts again in") == screen.rfind("starts again in"));
+}
 
 TEST_CASE("what a shell does around run is told: a reader that has enough, input that nobody reads", "[e2e][job-ends]") {
   const Rig rig;

@@ -239,7 +239,7 @@ TEST_CASE("each restart of a job is a run in its log, also over the death of the
   const Rig rig;
   rig.ask({"run", "-d", "-s", "again", "-c", rig.home().root(), "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
            "n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; printf 'run %s' $n; [ $n = 6 ]"});
-  while (job_state(rig, "again") == "running" || job_state(rig, "again") == "restarting") rig.kill_server();
+  while (job_state(rig, "again") == "running" || job_state(rig, "again") == "auto-restart") rig.kill_server();
   REQUIRE(rig.sess({"wait", "again"}).status.code() == 0);
   const auto lines = split_lines(rig.sess({"logs", "again"}).out);
   int runs = 0;

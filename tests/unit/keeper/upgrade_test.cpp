@@ -25,6 +25,10 @@ int become_successor() {
     std::fflush(stdout);
     _exit(0);
   }
+  const std::string question = "--check-resume-fd=";
+  if (arguments.back().rfind(question, 0) == 0) {
+    _exit(keeper::Keeper::can_resume(UniqueFd(std::atoi(arguments.back().c_str() + question.size()))) ? 0 : keeper::kCannotResume);
+  }
   const std::string flag = "--resume-fd=";
   if (arguments.back().rfind(flag, 0) != 0) return 0;
   keeper::KeeperOptions options;
@@ -101,4 +105,23 @@ TEST_CASE("a binary that does not work is not given the programs", "[keeper][upg
   kill(rig.keeper(), SIGUSR2);
   CHECK(rig.tell("spawn 1 read x").find("error") == std::string::npos);
   CHECK(rig.tell("pid") == pid);
+}
+
+TEST_CASE("code that cannot go on from the state is not given the programs", "[keeper][upgrade]") {
+  const test::TempHome home;
+  const std::string asked = home.root() + "/asked";
+  const std::string other = home.write("other", "#!/bin/sh\ncase \"$1\" in --version) echo sessd 9.9;; "
+                                                "--check-resume-fd=*) echo asked >" + asked + "; exit 3;; *) exit 1;; esac\n");
+  REQUIRE(chmod(other.c_str(), 0755) == 0);
+  Rig rig([&](keeper::KeeperOptions& options) { options.upgrade_command = {other}; });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 read x; exit 4");
+  rig.tell("mark 1 journal");
+  const pid_t before = rig.server();
+  kill(rig.keeper(), SIGUSR2);
+  REQUIRE(test::wait_until([&] { return access(asked.c_str(), F_OK) == 0 && rig.server() > 0 && rig.server() != before; }));
+  CHECK(rig.tell("panes") == "1:" + one + " ");
+  CHECK(rig.tell("mark 1 journal") == "journal");
+  kill(static_cast<pid_t>(std::stol(one)), SIGTERM);
+  CHECK(rig.becomes("panes", "1:" + one + ":15 "));
 }
