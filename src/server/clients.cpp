@@ -666,6 +666,7 @@ void Server::detach(RemoteClient& client, protocol::DetachReason reason, std::st
   if (const auto note = status ? std::string() : job_control_->note_on_leaving(client); !note.empty()) {
     message += "\n" + note;
   }
+  if (reason == protocol::DetachReason::exited) message += job_control_->note_on_end(client);
   leave_view(client);
   protocol::Detached detached;
   detached.reason = reason;

@@ -467,6 +467,12 @@ int JobControl::status_for(const RemoteClient& client) {
   return job != nullptr && job->active() ? kNotKnown : status_of(client.job).value_or(kNotKnown);
 }
 
+std::string JobControl::note_on_end(const RemoteClient& client) const {
+  const job::Job* job = client.job.empty() ? nullptr : supervisor_.find(client.job);
+  if (job == nullptr || job->active() || !job->exit) return {};
+  return fmt::format(" job {}: {}", job->name, job->exit->text());
+}
+
 std::string JobControl::note_on_leaving(const RemoteClient& client) const {
   const job::Job* job = client.job.empty() ? nullptr : supervisor_.find(client.job);
   if (job == nullptr || !job->active()) return {};

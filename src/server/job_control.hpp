@@ -91,6 +91,8 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   [[nodiscard]] bool busy() const;
   /// What a client that `run` attached exits with: its job's status, 125 while that is not known; 0 for others.
   [[nodiscard]] int status_for(const RemoteClient& client);
+  /// How the job ended that `run` attached it to, behind what says that the session has; else empty.
+  [[nodiscard]] std::string note_on_end(const RemoteClient& client) const;
   /// A line for one whose job has not ended: what goes on, and how to wait for it. Else empty.
   [[nodiscard]] std::string note_on_leaving(const RemoteClient& client) const;
 
