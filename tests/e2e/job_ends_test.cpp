@@ -145,7 +145,10 @@ TEST_CASE("a job file that others can write is not started, enabled or disabled"
     CHECK(refused.status.code() == 1);
     CHECK(refused.err == "others can write " + path + " (mode 0666): chmod go-w it first\n");
   }
-  run({"/bin/chmod", "644", path}, rig.env());
+  // A directory that a person made with mkdir(1) is as good as one of ours.
+  run({"/bin/sh", "-c", "chmod 644 \"$0\"; chmod 755 \"${0%/*}\"; printf 'command = \"sleep 1000\"\\nrequires = [\"web\"]\\n' >\"${0%/*}/app.toml\"", path}, rig.env());
+  const auto enabled = rig.sess({"enable", "app"});
+  CHECK(enabled.err.find("does not exist") == std::string::npos);
   rig.ask({"start", "web"});
   CHECK(job_state(rig, "web") == "running");
 }
@@ -159,4 +162,21 @@ TEST_CASE("the end of the daemon has one answer for who comes then", "[e2e][job-
     CHECK(asked.status.code() == 1);
     CHECK(asked.err.starts_with("no server running on "));
   }
+}
+
+TEST_CASE("the end of an attached run says how it ended", "[e2e][job-ends]") {
+  const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
+  Attached terminal({Rig::bin("sess"), "run", "-s", "task", "--", "sh", "-c", "read x; exit 3"}, rig.env());
+  REQUIRE(wait_until([&] { return job_state(rig, "task") == "running"; }));
+  terminal.type("\r");
+  CHECK(terminal.wait_for_text("[exited] job task: exited with 3"));
+}
+
+TEST_CASE("status turns no direction and no colour by what a job has printed", "[e2e][job-ends]") {
+  const Rig rig;
+  rig.sess({"run", "-s", "marks", "--", "printf", "one \\342\\200\\256two"});
+  const auto status = rig.sess({"status", "marks"}).out;
+  CHECK(status.find("\xe2\x80\xae") == std::string::npos);
+  CHECK(status.find("one \\u202etwo") != std::string::npos);
 }

@@ -178,7 +178,7 @@ std::string status_text(Item& item, const JobView& view) {
   }
   const auto lines = jobs.last_lines(job.name, 10);
   if (!lines.empty()) out += '\n';
-  for (const auto& text : lines) out += "\n" + text;
+  for (const auto& text : lines) out += "\n" + printable(text);
   return out;
 }
 
