@@ -237,6 +237,7 @@ TEST_CASE("each run begins on a line of its own with a mark, and can be shown al
 
 TEST_CASE("each restart of a job is a run in its log, also over the death of the server", "[e2e][job-logs]") {
   const Rig rig;
+  rig.ask({"new", "-d", "-s", "keep"});
   rig.ask({"run", "-d", "-s", "again", "-c", rig.home().root(), "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
            "n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; printf 'run %s' $n; [ $n = 6 ]"});
   while (job_state(rig, "again") == "running" || job_state(rig, "again") == "auto-restart") rig.kill_server();
