@@ -89,7 +89,7 @@ Result<Helper::Started> Helper::start(const std::vector<std::string>& argv, Term
   }
   Started out;
   out.stream = std::move(pair->first);
-  out.helper.reset(new Helper(pid, std::move(errors->read), std::move(pty.master)));
+  out.helper.reset(new Helper(pid, std::move(errors->read), std::move(pty.master), std::move(pty.slave)));
   report->write.reset();
   int reason = 0;
   ssize_t got = 0;

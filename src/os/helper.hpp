@@ -44,12 +44,13 @@ class Helper {
   [[nodiscard]] std::optional<int> wait_status(std::chrono::milliseconds patience);
 
  private:
-  Helper(pid_t pid, UniqueFd errors, UniqueFd master)
-      : pid_(pid), errors_(std::move(errors)), master_(std::move(master)) {}
+  Helper(pid_t pid, UniqueFd errors, UniqueFd master, UniqueFd slave)
+      : pid_(pid), errors_(std::move(errors)), master_(std::move(master)), slave_(std::move(slave)) {}
 
   pid_t pid_;
   UniqueFd errors_;
   UniqueFd master_;
+  UniqueFd slave_;  // open here, so that the terminal is not at its end before the program opens it
   std::optional<int> status_;
 };
 

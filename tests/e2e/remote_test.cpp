@@ -302,3 +302,86 @@ TEST_CASE("in a numbered flood with cuts and freezes no line and no key is lost 
   CHECK(check_counter(lines, "count", 1, 1000) == "");
   link.expect_clean_end();
 }
+
+TEST_CASE("a far server that is killed during an outage is another one afterwards, and nothing is lost",
+          "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  link.far.rig.kill_server();
+  link.expect_answer("2");
+  link.relay.freeze();
+  link.terminal->type("echo kept $((6*7))");
+  link.far.rig.kill_server();
+  REQUIRE(link.terminal->wait_for_text("[sess: no answer from far"));
+  link.relay.thaw();
+  CHECK(link.terminal->wait_for_text("echo kept $((6*7))"));
+  link.terminal->type("\r");
+  CHECK(link.terminal->wait_for_text("kept 42"));
+  link.expect_clean_end();
+}
+
+TEST_CASE("a client that stood still for a while goes on", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  ::kill(link.terminal->pty().pid(), SIGSTOP);
+  link.terminal->type("echo kept $((6*7))\r");
+  static_cast<void>(link.terminal->wait_until([] { return false; }, Milliseconds(4000)));
+  ::kill(link.terminal->pty().pid(), SIGCONT);
+  CHECK(link.terminal->wait_for_text("kept 42"));
+  CHECK_FALSE(link.terminal->shows("no answer"));
+  link.expect_answer("2");
+  link.expect_clean_end();
+}
+
+TEST_CASE("after a refused log-in one attempt a key is made, and the reason is shown", "[remote]") {
+  Link link;
+  link.attach();
+  link.expect_answer("1");
+  const std::string keys = link.far.rig.home().root() + "/authorized";
+  fs::rename(keys, keys + ".away");
+  link.far.login.configure(link.relay.port(), "PasswordAuthentication no\nKbdInteractiveAuthentication no\n");
+  const auto before = link.relay.connections();
+  link.relay.cut();
+  const bool told = link.terminal->wait_for_text("Permission denied");
+  INFO(link.terminal->screen());
+  REQUIRE(told);
+  static_cast<void>(link.terminal->wait_until([] { return false; }, Milliseconds(3000)));
+  CHECK(link.relay.connections() == before + 1);
+  CHECK(link.terminal->shows("a key tries again"));
+  fs::rename(keys + ".away", keys);
+  link.expect_answer("2");
+  CHECK(link.relay.connections() == before + 2);
+  link.expect_clean_end();
+}
+
+TEST_CASE("what is asked in the middle of a reconnect is answered on the line, and never reaches the program",
+          "[remote]") {
+  Link link;
+  const std::string root = link.far.rig.home().root();
+  const auto script = link.far.rig.home().write(
+      "way", "#!/bin/sh\nif [ -e " + root +
+                 "/asks ]; then printf 'Password for far: ' >/dev/tty; stty -echo </dev/tty; read word "
+                 "</dev/tty\n[ \"$word\" = open-up ] || exit 5; fi\nexec env SESS_TMPDIR=" +
+                 link.far.rig.home().temporary() + " \"$@\"\n");
+  ::chmod(script.c_str(), 0755);
+  link.terminal = link.far.rig.terminal({"ssh", "exec:" + script, "-s", "app", "env", "PS1=in$ ", "sh"},
+                                        {24, 80}, link.far.here());
+  REQUIRE(link.terminal->wait_for_text("in$"));
+  link.far.rig.home().write("asks", "");
+  const auto ways = processes_named(link.far.rig.home(), "sess");
+  REQUIRE(ways.size() == 2);
+  // The proxy: the one that is not the terminal's.
+  for (const pid_t pid : ways) {
+    if (pid != link.terminal->pty().pid()) ::kill(pid, SIGKILL);
+  }
+  REQUIRE(link.terminal->wait_for_text("Password for far:"));
+  link.terminal->type("open-up\r");
+  CHECK(link.terminal->wait_for_no_text("Password for far:"));
+  link.expect_answer("1");
+  CHECK(link.terminal->transcript().find("open-up") == std::string::npos);
+  link.terminal->type("\rexit\r");
+  REQUIRE(link.terminal->wait_exit());
+  CHECK(wait_until([&] { return link.helpers().empty(); }));
+}

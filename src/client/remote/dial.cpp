@@ -56,6 +56,9 @@ void Dial::on_stream() {
     stream_watch_->want(false, false);
     read_errors();
     reason_ = channel_.why_lost(kEndPatience);
+    // On a row of a terminal there is room for little.
+    if (const std::string& line = channel_.far()->last_line(); !line.empty() && reason_.ends_with(line))
+      reason_ = line;
     stage_ = Stage::failed;
   }
   on_change_();

@@ -196,16 +196,14 @@ std::string Pursuit::notice(std::size_t kept_bytes) const {
   if (asks()) return fmt::format("[{}] {}", host, dial_->question());
   const auto now = Clock::now();
   const auto time = std::chrono::duration_cast<seconds>(heartbeat_.silence(now)).count();
+  // The row may be narrow: what can be done stands in front of what went wrong.
+  if (redial_.blocked()) return fmt::format("[sess: a key tries again, Enter ~ . leaves; {}]", reason_);
   std::string text = fmt::format("[sess: no answer from {} for {} s", host, time);
-  if (redial_.blocked()) {
-    text += fmt::format("; {}; a key tries again", reason_);
-  } else if (dial_) {
-    text += fmt::format("; {}", dial_->stage() == Dial::Stage::calling ? "dialling" : "logging in");
-  } else if (!reason_.empty()) {
-    text += fmt::format("; {}", reason_);
-  }
+  if (dial_) text += dial_->stage() == Dial::Stage::calling ? "; dialling" : "; logging in";
   if (kept_bytes > 0) text += fmt::format("; {} typed bytes kept", kept_bytes);
-  return text + "; Enter ~ . leaves]";
+  text += "; Enter ~ . leaves";
+  if (!dial_ && !reason_.empty()) text += "; " + reason_;
+  return text + "]";
 }
 
 Pursuit::Statistics Pursuit::statistics() const {
