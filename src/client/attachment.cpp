@@ -148,7 +148,10 @@ void Attachment::handle(const Frame& frame) {
       return suspend();
     case FrameType::lock:
       // Another machine's command is not run here; the terminal was not given to anybody.
-      if (pursuit_) return channel_->send(Continued{size_});
+      if (pursuit_) {
+        repaint_due_ = true;
+        return show_anew_if_due();
+      }
       return with<Lock>(frame, [this](const Lock& m) { run_lock(m.command); });
     case FrameType::detached:
       return with<Detached>(frame, [this](const Detached& m) {
