@@ -173,7 +173,8 @@ class Tmux(Peer):
 
 
 class Sess(Tmux):
-    name, upgrades, direct, cannot, more = "sess", True, True, (), ""
+    name, upgrades, direct, cannot = "sess", True, True, ()
+    more = "set -g attach-history 200000\n"  # a pause of any length: no more lines are printed
     binary = ""
 
     def command(self):
