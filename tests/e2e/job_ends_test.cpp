@@ -145,12 +145,15 @@ TEST_CASE("a job file that others can write is not started, enabled or disabled"
     CHECK(refused.status.code() == 1);
     CHECK(refused.err == "others can write " + path + " (mode 0666): chmod go-w it first\n");
   }
-  // A directory that a person made with mkdir(1) is as good as one of ours.
-  run({"/bin/sh", "-c", "chmod 644 \"$0\"; chmod 755 \"${0%/*}\"; printf 'command = \"sleep 1000\"\\nrequires = [\"web\"]\\n' >\"${0%/*}/app.toml\"", path}, rig.env());
-  const auto enabled = rig.sess({"enable", "app"});
-  CHECK(enabled.err.find("does not exist") == std::string::npos);
+  run({"/bin/chmod", "644", path}, rig.env());
   rig.ask({"start", "web"});
   CHECK(job_state(rig, "web") == "running");
+  // A directory that a person made with mkdir(1) is looked through as one of ours is: the cycle is seen.
+  run({"/bin/sh", "-c", "chmod 755 \"${0%/*}\"; for job in app:web web:app; do printf 'command = \"true\"\\nafter = [\"%s\"]\\n' ${job#*:} "
+                        ">\"${0%/*}/${job%:*}.toml\"; done", path}, rig.env());
+  const auto cycle = rig.sess({"enable", "app"});
+  CHECK(cycle.status.code() == 1);
+  CHECK(cycle.err.find("cycle") != std::string::npos);
 }
 
 TEST_CASE("the end of the daemon has one answer for who comes then", "[e2e][job-ends]") {
