@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace sess::panes {
@@ -31,7 +32,13 @@ constexpr std::size_t kPositions = kInput + Journal::kInputSize;
 constexpr std::size_t kNearPositions = 24;
 constexpr std::size_t kFarPositions = 1024;
 constexpr std::size_t kPositionsSize = kFarPositions * sizeof(InputPositions::Place);
-static_assert(kPositions + kPositionsSize <= kSegments);
+constexpr std::size_t kFixed = kPositions + (kPositionsSize + kPage - 1) / kPage * kPage;
+static_assert(kFixed <= kSegments);
+/// Places of segments that are mapped together: a long history takes a few mappings, a short one no more than one.
+constexpr std::uint64_t kGroup = 16;
+static_assert(kSegmentSlots % kGroup == 0);
+
+std::uint64_t group_of(std::uint64_t segment) { return segment % kSegmentSlots / kGroup; }
 
 std::uint64_t place_of(std::uint64_t segment) {
   return kSegments + (segment % kSegmentSlots) * terminal::SegmentStore::kSegmentSize;
@@ -91,7 +98,7 @@ struct Journal::Header {
 Journal::Journal(os::SharedMemory memory) : memory_(std::move(memory)) {}
 
 Journal::Header& Journal::header() const {
-  return *reinterpret_cast<Header*>(header_map_.bytes().data());
+  return *reinterpret_cast<Header*>(fixed_.data());
 }
 
 Result<std::unique_ptr<Journal>> Journal::open(UniqueFd fd) {
@@ -111,28 +118,16 @@ Result<> Journal::attach() {
   } else if (memory_.size() < kFileSize) {
     return fail(ErrorCode::protocol, "the journal is too short: {} bytes", memory_.size());
   }
-  const auto map_into = [&](os::Mapping& mapping, std::size_t offset, std::size_t length) -> Result<> {
-    auto got = memory_.map(offset, length);
-    if (!got) return pass(got.error());
-    mapping = std::move(*got);
-    return {};
-  };
-  if (auto ok = map_into(header_map_, 0, kPage); !ok) return ok;
-  if (auto ok = map_into(ring_, kRing, kRingSize); !ok) return ok;
-  if (auto ok = map_into(input_, kInput, kInputSize); !ok) return ok;
-  if (auto ok = map_into(positions_map_, kPositions, kPositionsSize); !ok) return ok;
-  for (int i = 0; i < 2; ++i) {
-    if (auto ok = map_into(slot_maps_[static_cast<std::size_t>(i)],
-                           kSlotA + static_cast<std::size_t>(i) * kSlotSize, kSlotSize);
-        !ok) {
-      return ok;
-    }
-  }
+  // One mapping for all that has its place: a process has 65 530 of them (vm.max_map_count).
+  auto fixed = memory_.map(0, kFixed);
+  if (!fixed) return pass(fixed.error());
+  fixed_ = std::move(*fixed);
   Header& h = header();
-  slots_ = os::SlotPair(h.slots, slot_maps_[0].bytes(), slot_maps_[1].bytes());
+  const auto bytes = fixed_.bytes();
+  slots_ = os::SlotPair(h.slots, bytes.subspan(kSlotA, kSlotSize), bytes.subspan(kSlotA + kSlotSize, kSlotSize));
   positions_ = InputPositions(
       h.positions_used, h.positions,
-      {reinterpret_cast<InputPositions::Place*>(positions_map_.bytes().data()), kFarPositions});
+      {reinterpret_cast<InputPositions::Place*>(fixed_.data() + kPositions), kFarPositions});
   if (h.magic == 0) {  // new, or its first server died before it got here
     h.version = kVersion;
     os::publish_fence();
@@ -153,7 +148,7 @@ void Journal::take_what_was_read() {
   const std::uint64_t ahead = h.ahead.load(std::memory_order_relaxed);
   if (ahead <= end || ahead - end > kMostAhead) return;
   const std::size_t at = end % kRingSize;
-  const auto* space = reinterpret_cast<const unsigned char*>(ring_.bytes().data()) + at;
+  const auto* space = reinterpret_cast<const unsigned char*>((fixed_.data() + kRing)) + at;
   std::size_t count = std::min<std::size_t>(ahead - end, kRingSize - at);
   while (count > 0 && space[count - 1] == kUnread) --count;
   commit(count);
@@ -179,7 +174,7 @@ std::span<char> Journal::write_space(std::size_t budget) {
   const std::size_t at = written % kRingSize;
   const std::size_t room =
       std::min({budget, kMostAhead, kRingSize - static_cast<std::size_t>(kept), kRingSize - at});
-  auto* space = reinterpret_cast<char*>(ring_.bytes().data()) + at;
+  auto* space = reinterpret_cast<char*>((fixed_.data() + kRing)) + at;
   const std::uint64_t end = written + room;
   if (filled_ < end) {
     const std::size_t filled = filled_ > written ? filled_ - written : 0;
@@ -200,7 +195,7 @@ std::string_view Journal::output(std::uint64_t from) const {
   if (from > end || end - from > kRingSize) return {};
   const std::size_t at = from % kRingSize;
   const std::size_t length = std::min<std::size_t>(end - from, kRingSize - at);
-  return {reinterpret_cast<const char*>(ring_.bytes().data()) + at, length};
+  return {reinterpret_cast<const char*>((fixed_.data() + kRing)) + at, length};
 }
 
 std::uint64_t Journal::written() const {
@@ -353,7 +348,7 @@ bool Journal::accept_input(std::string_view bytes, model::ClientToken token, Inp
   if (bytes.size() > input_room(kind) && !bytes.empty()) return false;
   Header& h = header();
   const auto& now = h.input[h.input_index & 1U];
-  auto* ring = reinterpret_cast<char*>(input_.bytes().data());
+  auto* ring = reinterpret_cast<char*>((fixed_.data() + kInput));
   const std::size_t at = now.accepted % kInputSize;
   const std::size_t first = std::min(bytes.size(), kInputSize - at);
   std::copy_n(bytes.begin(), first, ring + at);  // not memcpy: there may be no bytes, only a sequence number
@@ -387,7 +382,7 @@ std::string_view Journal::pending_input() const {
   const std::uint64_t accepted = h.input[h.input_index & 1U].accepted;
   const std::size_t at = consumed % kInputSize;
   const std::size_t length = std::min<std::size_t>(accepted - consumed, kInputSize - at);
-  return {reinterpret_cast<const char*>(input_.bytes().data()) + at, length};
+  return {reinterpret_cast<const char*>((fixed_.data() + kInput)) + at, length};
 }
 
 void Journal::consume_input(std::size_t count) {
@@ -438,9 +433,9 @@ bool Journal::taken(std::uint64_t segment) const {
 
 std::uint64_t Journal::next(std::uint64_t from) {
   if (spare_) {
-    const std::uint64_t segment = spare_->segment + kSegmentSlots;
+    const std::uint64_t segment = *spare_ + kSegmentSlots;
     if (segment >= from) {
-      segments_[segment] = std::move(spare_->mapping);
+      segments_.insert(segment);  // in the group that the spare has kept
       spare_.reset();
       return segment;
     }
@@ -451,35 +446,44 @@ std::uint64_t Journal::next(std::uint64_t from) {
 }
 
 std::span<std::byte> Journal::map(std::uint64_t segment) {
-  auto& mapping = segments_[segment];
-  if (mapping.bytes().empty()) {
-    auto got = memory_.map(place_of(segment), kSegmentSize);
-    // Out of address space or of mappings (vm.max_map_count): the history makes do with what it has.
-    if (!got) {
-      segments_.erase(segment);
-      return {};
+  const std::uint64_t number = group_of(segment);
+  if (!segments_.contains(segment)) {
+    Group& group = groups_[number];
+    if (!group.mapping) {
+      auto got = memory_.map(kSegments + number * kGroup * kSegmentSize, kGroup * kSegmentSize);
+      // Out of address space or of mappings (vm.max_map_count): the history makes do with what it has.
+      if (!got) {
+        groups_.erase(number);
+        return {};
+      }
+      group.mapping = std::move(*got);
     }
-    mapping = std::move(*got);
+    ++group.used;
+    segments_.insert(segment);
   }
-  return mapping.bytes();
+  return groups_.at(number).mapping.bytes().subspan(segment % kGroup * kSegmentSize, kSegmentSize);
+}
+
+void Journal::let_go(std::uint64_t segment) {
+  const auto group = groups_.find(group_of(segment));
+  if (--group->second.used == 0) groups_.erase(group);
 }
 
 void Journal::release(std::uint64_t segment) {
   drop_spare();
-  segments_.erase(segment);
+  if (segments_.erase(segment) > 0) let_go(segment);
   memory_.punch(place_of(segment), kSegmentSize);
 }
 
 void Journal::retire(std::uint64_t segment) {
   drop_spare();
-  auto held = segments_.extract(segment);
-  if (!held.empty()) spare_ = Spare{segment, std::move(held.mapped())};
+  if (segments_.erase(segment) > 0) spare_ = segment;
 }
 
 void Journal::drop_spare() {
   if (!spare_) return;
-  memory_.punch(place_of(spare_->segment), kSegmentSize);
-  spare_.reset();
+  memory_.punch(place_of(*spare_), kSegmentSize);
+  let_go(*std::exchange(spare_, std::nullopt));
 }
 
 std::uint64_t Journal::find(std::uint64_t from) const {
@@ -491,8 +495,10 @@ std::uint64_t Journal::find(std::uint64_t from) const {
 
 void Journal::keep_only(std::span<const std::uint64_t> segments) {
   drop_spare();
-  std::erase_if(segments_, [&](const auto& held) {
-    return !std::binary_search(segments.begin(), segments.end(), held.first);
+  std::erase_if(segments_, [&](std::uint64_t held) {
+    const bool kept = std::binary_search(segments.begin(), segments.end(), held);
+    if (!kept) let_go(held);
+    return !kept;
   });
   std::vector<bool> kept(kSegmentSlots);
   for (const std::uint64_t segment : segments) kept[segment % kSegmentSlots] = true;

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string_view>
 
@@ -169,20 +170,18 @@ class Journal final : public terminal::SegmentStore {
   void take_what_was_sent();
   [[nodiscard]] bool taken(std::uint64_t segment) const;
   void drop_spare();
+  void let_go(std::uint64_t segment);
 
   os::SharedMemory memory_;
-  os::Mapping header_map_;
-  os::Mapping ring_;
-  os::Mapping input_;
-  os::Mapping positions_map_;
+  os::Mapping fixed_;  // everything before the segments
   InputPositions positions_;
-  struct Spare {
-    std::uint64_t segment;
+  struct Group {
     os::Mapping mapping;
+    int used = 0;  // segments that are held, and the spare
   };
-  std::map<std::uint64_t, os::Mapping> segments_;
-  std::optional<Spare> spare_;  // a retired one
-  std::array<os::Mapping, 2> slot_maps_;
+  std::map<std::uint64_t, Group> groups_;
+  std::set<std::uint64_t> segments_;    // held
+  std::optional<std::uint64_t> spare_;  // a retired one
   os::SlotPair slots_;
   std::uint64_t filled_ = 0;  // stream offset up to which the space ahead is filled
 };

@@ -5,6 +5,8 @@
 
 #include <array>
 #include <cstring>
+#include <fstream>
+#include <string>
 
 #include "os/shared_memory.hpp"
 #include "support/catch.hpp"
@@ -205,4 +207,37 @@ TEST_CASE("a journal knows for every later server from which byte on its pane is
   journal->take_back();
   CHECK(!file.open()->aside());
   CHECK(file.open()->parsed() == 4);
+}
+
+TEST_CASE("a journal takes one mapping, and one for each sixteen segments of history", "[server]") {
+  const auto mappings = [] {
+    std::ifstream maps("/proc/self/maps");
+    std::size_t count = 0;
+    for (std::string line; std::getline(maps, line);) count += line.find("sess-pane") != std::string::npos ? 1 : 0;
+    return count;
+  };
+  File file;
+  const auto journal = file.open();
+  REQUIRE(mappings() == 1);
+  constexpr std::uint64_t kHeld = 130;
+  for (std::uint64_t segment = 0; segment < kHeld; ++segment) {
+    const auto bytes = journal->map(segment);
+    REQUIRE(bytes.size() == Journal::kSegmentSize);
+    bytes.front() = bytes.back() = std::byte(segment);
+  }
+  CHECK(mappings() <= 10);
+  std::uint64_t newest = kHeld;
+  for (std::uint64_t oldest = 0; oldest < 100; ++oldest) {  // a full history: each new one in the place of the oldest
+    journal->retire(oldest);
+    newest = journal->next(newest);
+    REQUIRE_FALSE(journal->map(newest).empty());
+    ++newest;
+  }
+  CHECK(mappings() <= 10);
+  for (std::uint64_t segment = 100; segment < kHeld; ++segment) {
+    CHECK(journal->map(segment).front() == std::byte(segment));
+    CHECK(journal->map(segment).back() == std::byte(segment));
+  }
+  for (std::uint64_t segment = 0; segment < newest; ++segment) journal->release(segment);
+  CHECK(mappings() == 1);
 }
