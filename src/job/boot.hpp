@@ -1,5 +1,5 @@
 // How the daemon, and with it the enabled jobs, is started with the machine: which way this machine offers,
-// and the text of what is installed for it. Pure text; server/job_boot runs the programs.
+// and the text of what is installed for it. Pure text; jobs/boot runs the programs.
 #pragma once
 
 #include <string>

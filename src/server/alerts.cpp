@@ -3,29 +3,28 @@
 #include <fmt/format.h>
 
 #include "views/output.hpp"
-#include "server/server.hpp"
+#include "server/messages.hpp"
 
 namespace sess::server {
 void Alerts::on_bell(model::PaneId pane) {
-  const model::Pane* owner = server_.model().pane(pane);
-  const model::Window* window = owner != nullptr ? server_.model().window(owner->window) : nullptr;
+  const model::Pane* owner = model_.pane(pane);
+  const model::Window* window = owner != nullptr ? model_.window(owner->window) : nullptr;
   if (window != nullptr && window->options.flag("monitor-bell")) alert(window->id, Kind::bell, pane);
 }
 
 void Alerts::on_output(const std::set<model::PaneId>& panes) {
-  auto& model = server_.model();
   for (const auto id : panes) {
-    const model::Pane* pane = model.pane(id);
-    model::Window* window = pane != nullptr ? model.window(pane->window) : nullptr;
+    const model::Pane* pane = model_.pane(id);
+    model::Window* window = pane != nullptr ? model_.window(pane->window) : nullptr;
     if (window == nullptr) continue;
-    window->activity = server_.clock().wall();
+    window->activity = clock_.wall();
     if (window->options.flag("monitor-activity")) alert(window->id, Kind::activity, id);
     start_silence(*window);
   }
 }
 
 void Alerts::watch_silence() {
-  for (const auto& [id, window] : server_.model().windows()) start_silence(window);
+  for (const auto& [id, window] : model_.windows()) start_silence(window);
 }
 
 void Alerts::start_silence(const model::Window& window) {
@@ -36,8 +35,8 @@ void Alerts::start_silence(const model::Window& window) {
   }
   auto& timer = silence_[window.id];
   if (!timer) {
-    timer = std::make_unique<os::Timer>(server_.loop(), [this, id = window.id] {
-      const model::Window* silent = server_.model().window(id);
+    timer = std::make_unique<os::Timer>(loop_, [this, id = window.id] {
+      const model::Window* silent = model_.window(id);
       if (silent != nullptr) alert(id, Kind::silence, silent->active);
     });
   }
@@ -45,17 +44,16 @@ void Alerts::start_silence(const model::Window& window) {
 }
 
 void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
-  auto& model = server_.model();
-  for (auto* session : model.sessions_with(window)) {
+  for (auto* session : model_.sessions_with(window)) {
     const int current = session->current_link() != nullptr ? session->current_link()->index : -1;
     bool told = false;
     for (auto& [index, link] : session->windows) {
       if (link.window != window) continue;
       bool& flag = kind == Kind::bell ? link.bell : kind == Kind::activity ? link.activity : link.silence;
       if (flag && kind != Kind::bell) continue;  // told already; a bell is told every time
-      if (index != current || model.attached_count(session->id) == 0) {
+      if (index != current || model_.attached_count(session->id) == 0) {
         flag = true;
-        server_.redraw_all();
+        remote_.redraw_all();
       }
       const auto option = kind == Kind::bell       ? model::ChoiceOption("bell-action")
                           : kind == Kind::activity ? model::ChoiceOption("activity-action")
@@ -68,11 +66,11 @@ void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
       const char* hook = kind == Kind::bell       ? "alert-bell"
                          : kind == Kind::activity ? "alert-activity"
                                                   : "alert-silence";
-      server_.queue().submit_hook(hook, command::find_from_pane(model, source), {},
+      queue_.submit_hook(hook, command::find_from_pane(model_, source), {},
                                   {{"hook_session", to_string(session->id)},
                                    {"hook_session_name", session->name},
                                    {"hook_window", to_string(window)},
-                                   {"hook_window_name", model.window(window)->name}});
+                                   {"hook_window_name", model_.window(window)->name}});
       if (!std::exchange(told, true)) tell(*session, index, kind, source);
     }
   }
@@ -85,19 +83,19 @@ void Alerts::tell(model::Session& session, int index, Kind kind, model::PaneId s
   const char* word = kind == Kind::bell ? "Bell" : kind == Kind::activity ? "Activity" : "Silence";
   const auto visual = session.options.choice(option);
   const auto* current = session.current_link();
-  for (const auto* seen : server_.model().clients_of(session.id)) {
-    RemoteClient* client = server_.client(seen->id);
+  for (const auto* seen : model_.clients_of(session.id)) {
+    RemoteClient* client = remote_.find(seen->id);
     if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached) continue;
     // A direct client's terminal got the program's own bell.
     const bool has_it = kind == Kind::bell && client->direct && client->direct->pane().id() == source;
     if (visual != "on" && !has_it && !client->suspended) {
-      views::send_aside(*client->connection, client->flow, server_.clock().now(), "\a");
+      views::send_aside(*client->connection, client->flow, clock_.now(), "\a");
     }
     if (visual == "off") continue;
     const std::string text = current != nullptr && current->index == index
                                  ? fmt::format("{} in current window", word)
                                  : fmt::format("{} in window {}", word, index);
-    server_.show_message(*client, text, std::chrono::milliseconds(session.options.number("display-time")));
+    messages_.show(*client, text, std::chrono::milliseconds(session.options.number("display-time")));
   }
 }
 

@@ -11,17 +11,22 @@
 #include <set>
 #include <string_view>
 
+#include "command/language/queue.hpp"
 #include "model/ids.hpp"
 #include "model/model.hpp"
+#include "os/clock.hpp"
 #include "os/loop.hpp"
+#include "server/remote_clients.hpp"
 
 namespace sess::server {
 
-class Server;
+class Messages;
 
 class Alerts {
  public:
-  explicit Alerts(Server& server) : server_(server) {}
+  Alerts(os::Loop& loop, os::Clock& clock, model::Model& model, command::Queue& queue, RemoteClients& remote,
+         Messages& messages)
+      : loop_(loop), clock_(clock), model_(model), queue_(queue), remote_(remote), messages_(messages) {}
 
   /// A pane rang its bell.
   void on_bell(model::PaneId pane);
@@ -36,7 +41,12 @@ class Alerts {
   void tell(model::Session& session, int index, Kind kind, model::PaneId source);
   void start_silence(const model::Window& window);
 
-  Server& server_;
+  os::Loop& loop_;
+  os::Clock& clock_;
+  model::Model& model_;
+  command::Queue& queue_;
+  RemoteClients& remote_;
+  Messages& messages_;
   std::map<model::WindowId, std::unique_ptr<os::Timer>> silence_;
 };
 

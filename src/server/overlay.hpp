@@ -1,6 +1,6 @@
 // What lies over a client's view: a message in the last line, a question, a text until a key is pressed, or
-// numbers over the panes. Plain state of one client; prompts.cpp works on questions, keys.cpp on the others,
-// display.cpp draws them.
+// numbers over the panes. Plain state of one client; Prompts works on them,
+// Display draws them.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "command/ports/keyboard.hpp"
+#include "command/ports/questions.hpp"
 #include "input/line_editor.hpp"
 
 namespace sess::server {

@@ -6,8 +6,7 @@
 #include "modes/text/pane_lines.hpp"
 #include "panes/shell_commands.hpp"
 #include "render/style.hpp"
-#include "server/host.hpp"
-#include "server/server.hpp"
+#include "server/messages.hpp"
 
 namespace sess::server {
 namespace {
@@ -28,24 +27,24 @@ std::optional<modes::MouseAt> parse_mouse(std::string_view event) {
 /// A pane's copy mode in the world: its options are the pane's, its buffers the server's.
 class PanePorts final : public modes::CopyPorts {
  public:
-  PanePorts(Server& server, HostImpl& host, model::PaneId pane) : server_(server), host_(host), pane_(pane) {}
+  PanePorts(const PaneModes::Parts& parts, model::PaneId pane) : parts_(parts), pane_(pane) {}
 
   void set_client(std::optional<model::ClientId> client) { client_ = client; }
 
   [[nodiscard]] modes::CopySettings settings() const override {
     modes::CopySettings out;
-    const model::Pane* pane = server_.model().pane(pane_);
-    const model::Window* window = pane != nullptr ? server_.model().window(pane->window) : nullptr;
+    const model::Pane* pane = parts_.model.pane(pane_);
+    const model::Window* window = pane != nullptr ? parts_.model.window(pane->window) : nullptr;
     if (window == nullptr) return out;
     const auto& options = window->options;
     out.vi = options.choice("mode-keys") == "vi";
     out.wrap_search = options.flag("wrap-search");
-    const auto sessions = server_.model().sessions_with(window->id);
-    const auto& of_session = sessions.empty() ? server_.model().session_options() : sessions.front()->options;
+    const auto sessions = parts_.model.sessions_with(window->id);
+    const auto& of_session = sessions.empty() ? parts_.model.session_options() : sessions.front()->options;
     out.word_separators = of_session.string("word-separators");
-    out.copy_command = server_.model().server_options().string("copy-command");
+    out.copy_command = parts_.model.server_options().string("copy-command");
     const auto style = [&](model::TextOption option) {
-      return render::style_on({}, host_.expand(options.string(option), target(), client_));
+      return render::style_on({}, parts_.queue.expand(options.string(option), target(), client_));
     };
     out.mode = style("mode-style");
     out.match = style("copy-mode-match-style");
@@ -54,39 +53,38 @@ class PanePorts final : public modes::CopyPorts {
     return out;
   }
   [[nodiscard]] std::string expand(std::string_view format) const override {
-    return format.empty() ? std::string() : host_.expand(format, target(), client_);
+    return format.empty() ? std::string() : parts_.queue.expand(format, target(), client_);
   }
   void copy(std::string text, std::string_view prefix) override {
     to_clipboard(text);
-    const auto limit = static_cast<std::size_t>(server_.model().server_options().number("buffer-limit"));
-    auto added = server_.queue().buffers().add(std::move(text), server_.clock().wall(), limit,
+    const auto limit = static_cast<std::size_t>(parts_.model.server_options().number("buffer-limit"));
+    auto added = parts_.queue.buffers().add(std::move(text), parts_.clock.wall(), limit,
                                                prefix.empty() ? std::string_view("buffer") : prefix);
     if (!added) report(added.error());
   }
   void append(std::string text) override {
     to_clipboard(text);
-    auto& buffers = server_.queue().buffers();
+    auto& buffers = parts_.queue.buffers();
     const auto* newest = buffers.newest();
     if (newest == nullptr) return copy(std::move(text), {});
     const std::string name = newest->name;
-    if (auto set = buffers.set(name, newest->data + text, server_.clock().wall()); !set) report(set.error());
+    if (auto set = buffers.set(name, newest->data + text, parts_.clock.wall()); !set) report(set.error());
   }
   void pipe(std::string_view command, std::string text) override {
     command::ShellRequest request;
     request.command = command;
     request.input = std::move(text);
-    request.env = server_.model().environment().block();
-    request.cwd = host_.current_path(pane_);
-    server_.shells().run(std::move(request), [](const command::ShellResult&) {});
+    request.env = parts_.model.environment().block();
+    request.cwd = parts_.queue.ports().programs.current_path(pane_);
+    parts_.shells.run(std::move(request), [](const command::ShellResult&) {});
   }
 
  private:
-  [[nodiscard]] command::Target target() const { return command::find_from_pane(server_.model(), pane_); }
-  void to_clipboard(const std::string& text) { host_.copy_to_clipboard(client_, text); }
-  void report(const Error& error) { server_.report(error.text); }
+  [[nodiscard]] command::Target target() const { return command::find_from_pane(parts_.model, pane_); }
+  void to_clipboard(const std::string& text) { parts_.queue.ports().clients.copy_to_clipboard(client_, text); }
+  void report(const Error& error) { parts_.messages.report(error.text); }
 
-  Server& server_;
-  HostImpl& host_;
+  PaneModes::Parts parts_;
   model::PaneId pane_;
   std::optional<model::ClientId> client_;
 };
@@ -94,13 +92,13 @@ class PanePorts final : public modes::CopyPorts {
 }  // namespace
 
 struct PaneModes::Entry {
-  Entry(Server& server, HostImpl& host, model::PaneId pane) : ports(server, host, pane) {}
+  Entry(const PaneModes::Parts& parts, model::PaneId pane) : ports(parts, pane) {}
   PanePorts ports;
   model::PaneId source;  ///< the pane whose text it is
   std::unique_ptr<modes::Mode> mode;
 };
 
-PaneModes::PaneModes(Server& server, HostImpl& host) : server_(server), host_(host) {}
+PaneModes::PaneModes(const Parts& parts) : parts_(parts) {}
 PaneModes::~PaneModes() = default;
 
 modes::Mode* PaneModes::mode(model::PaneId pane) {
@@ -114,14 +112,14 @@ std::string_view PaneModes::key_table(model::PaneId pane) {
 }
 
 void PaneModes::changed(model::PaneId pane) {
-  server_.display_changed();
-  server_.redraw_all();
-  server_.queue().submit_hook("pane-mode-changed", command::find_from_pane(server_.model(), pane), {});
+  parts_.remote.display_changed();
+  parts_.remote.redraw_all();
+  parts_.queue.submit_hook("pane-mode-changed", command::find_from_pane(parts_.model, pane), {});
 }
 
 void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {
   if (outcome == modes::Outcome::leave) leave(pane);
-  if (outcome == modes::Outcome::redraw) server_.redraw_all();
+  if (outcome == modes::Outcome::redraw) parts_.remote.redraw_all();
 }
 
 Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
@@ -134,15 +132,15 @@ Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> cli
 
 /// Where the button of a drag went down, in the pane.
 modes::MouseAt PaneModes::pressed_at(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
-  const RemoteClient* who = client ? server_.client(*client) : nullptr;
-  const model::Pane* where = server_.model().pane(pane);
+  const RemoteClient* who = client ? parts_.remote.find(*client) : nullptr;
+  const model::Pane* where = parts_.model.pane(pane);
   if (who == nullptr || where == nullptr) return now;
   return {who->press_row - where->top, who->press_col - where->left, false};
 }
 
 /// From now on the selection follows the client's mouse, until the button is released.
 void PaneModes::follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
-  if (RemoteClient* who = client ? server_.client(*client) : nullptr) who->selecting_in = pane;
+  if (RemoteClient* who = client ? parts_.remote.find(*client) : nullptr) who->selecting_in = pane;
   on_drag(pane, now);
 }
 
@@ -150,7 +148,7 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
   const auto given = [&](std::string_view flag) {
     return std::find(arguments.begin(), arguments.end(), flag) != arguments.end();
   };
-  const panes::PaneIo* own = server_.pane_io(pane);
+  const panes::PaneIo* own = parts_.terminals.find(pane);
   if (own == nullptr) return {};
   auto* on = dynamic_cast<modes::CopyMode*>(mode(pane));
   if (on == nullptr) {
@@ -159,10 +157,10 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
     if (const auto s = std::find(arguments.begin(), arguments.end(), "-s");
         s != arguments.end() && s + 1 != arguments.end()) {
       const auto id = model::parse_id<model::PaneId>(*(s + 1));
-      source = id ? server_.pane_io(*id) : nullptr;
+      source = id ? parts_.terminals.find(*id) : nullptr;
       if (source == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", *(s + 1));
     }
-    auto entry = std::make_unique<Entry>(server_, host_, pane);
+    auto entry = std::make_unique<Entry>(parts_, pane);
     const auto& screen = source->screen();
     auto lines = std::make_unique<modes::PaneLines>(screen, own->screen().size(), source != own);
     const auto cursor = screen.cursor();
@@ -187,7 +185,7 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
   }
   if (given("-u")) on->page_up();
   if (given("-d")) on->page_down();
-  server_.redraw_all();
+  parts_.remote.redraw_all();
   return {};
 }
 
@@ -220,11 +218,11 @@ bool PaneModes::type(model::PaneId pane, input::Key key) {
   if (on == nullptr) return false;
   if (on->key_table().empty()) {
     act(pane, on->key(key));
-  } else if (const auto* binding = server_.keys().find_or_any(on->key_table(), key)) {
+  } else if (const auto* binding = parts_.keys.find_or_any(on->key_table(), key)) {
     command::State state;
     state.event.key = input::key_name(key);
-    state.current = command::find_from_pane(server_.model(), pane);
-    server_.queue().submit_text({}, binding->command, state);
+    state.current = command::find_from_pane(parts_.model, pane);
+    parts_.queue.submit_text({}, binding->command, state);
   }
   return true;
 }
@@ -261,7 +259,7 @@ bool PaneModes::work() {
   for (auto& [pane, entry] : entries_) {
     if (!entry->mode->work()) continue;
     more = true;
-    server_.redraw_all();
+    parts_.remote.redraw_all();
   }
   return more;
 }

@@ -12,18 +12,33 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "command/language/queue.hpp"
 #include "input/event.hpp"
 #include "model/ids.hpp"
+#include "input/key_tables.hpp"
 #include "modes/copy/mode.hpp"
+#include "os/clock.hpp"
+#include "panes/shell_commands.hpp"
+#include "panes/terminals.hpp"
+#include "server/remote_clients.hpp"
 
 namespace sess::server {
 
-class HostImpl;
-class Server;
+class Messages;
 
 class PaneModes {
  public:
-  PaneModes(Server& server, HostImpl& host);
+  struct Parts {
+    os::Clock& clock;
+    model::Model& model;
+    input::KeyTables& keys;
+    command::Queue& queue;
+    RemoteClients& remote;
+    panes::Terminals& terminals;
+    panes::ShellCommands& shells;
+    Messages& messages;
+  };
+  explicit PaneModes(const Parts& parts);
   ~PaneModes();
 
   [[nodiscard]] modes::Mode* mode(model::PaneId pane);
@@ -59,8 +74,7 @@ class PaneModes {
   void follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now);
   Result<> enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments);
 
-  Server& server_;
-  HostImpl& host_;
+  Parts parts_;
   std::map<model::PaneId, std::unique_ptr<Entry>> entries_;
   std::map<model::PaneId, modes::LastSearch> searches_;
 };

@@ -1,16 +1,16 @@
-// Questions in a client's status line: the line that is typed, its history and completion, and what keys mean
-// there. Rules of tmux 3.3a's status_prompt_key().
-#include <algorithm>
-#include <iterator>
+#include "server/prompts.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include "base/log.hpp"
 #include "base/utf8.hpp"
-#include "base/width.hpp"
 #include "command/language/completion.hpp"
 #include "os/files.hpp"
-#include "render/format_draw.hpp"
-#include "render/style.hpp"
-#include "server/host.hpp"
-#include "server/server.hpp"
+#include "server/client_files.hpp"
+#include "server/keyboard.hpp"
 
 namespace sess::server {
 namespace {
@@ -31,9 +31,9 @@ bool digit(Key key) {
 
 // --- as commands see them -------------------------------------------------------------------------------
 
-Result<> HostImpl::prompt(ClientId id, command::PromptRequest request,
+Result<> Prompts::prompt(model::ClientId id, command::PromptRequest request,
                           std::function<void(std::optional<std::string>)> answer) {
-  RemoteClient* client = server_.client(id);
+  RemoteClient* client = remote_.find(id);
   if (client == nullptr || client->phase != RemoteClient::Phase::attached) {
     return fail(ErrorCode::unavailable, "no current client");
   }
@@ -55,51 +55,93 @@ Result<> HostImpl::prompt(ClientId id, command::PromptRequest request,
   } else {
     overlay.line.set(initial);
   }
-  server_.set_overlay(*client, std::move(overlay));
+  messages_.set_overlay(*client, std::move(overlay));
   if (request.kind == Kind::incremental && changed && !initial.empty()) changed("=" + initial);
   return {};
 }
 
-std::string HostImpl::history_file() const {
-  const auto path = server_.model().server_options().string("history-file");
-  return path.starts_with("~/") ? server_.facts().home + path.substr(1) : path;
+Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds duration, std::string again,
+                               std::function<void(std::optional<model::PaneId>)> answer) {
+  RemoteClient* client = remote_.find(id);
+  const model::Client* seen = model_.client(id);
+  if (client == nullptr || seen == nullptr || !seen->session)
+    return fail(ErrorCode::unavailable, "no current client");
+  if (seen->control) return fail(ErrorCode::unavailable, "a control client shows no panes to choose from");
+  const model::Window* window = model_.current_window(*seen->session);
+  const auto window_id = window->id;
+  Overlay overlay;
+  overlay.kind = Overlay::Kind::panes;
+  overlay.again = std::move(again);
+  overlay.done = [this, window_id, answer = std::move(answer)](std::optional<std::string> text) {
+    std::optional<model::PaneId> chosen;
+    if (text && text->size() == 1) {
+      // Beyond nine the panes have letters.
+      const char key = text->front();
+      const int index = key <= '9' ? key - '0' : 10 + key - 'a';
+      if (const model::Pane* pane = model_.pane_at(window_id, index)) chosen = pane->id;
+    }
+    answer(chosen);
+  };
+  messages_.set_overlay(*client, std::move(overlay));
+  if (duration.count() > 0) {
+    client->message_timer.start(duration);
+  }
+  return {};
 }
 
-void HostImpl::load_prompt_history() {
+std::string Prompts::history_file() const {
+  const auto path = model_.server_options().string("history-file");
+  return path.starts_with("~/") ? home_ + path.substr(1) : path;
+}
+
+void Prompts::load_prompt_history() {
   if (prompt_history_loaded_) return;
   const auto path = history_file();
   if (path.empty()) return;
   prompt_history_loaded_ = true;
   const std::string text = os::read_file(path, kHistoryFileLimit).value_or("");
   const auto limit =
-      static_cast<std::size_t>(server_.model().server_options().number("prompt-history-limit"));
-  server_.queue().prompt_history().load(text, limit);
+      static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  queue_.prompt_history().load(text, limit);
 }
 
-void HostImpl::remember_answer(std::string_view type, std::string_view line) {
+void Prompts::remember_answer(std::string_view type, std::string_view line) {
   load_prompt_history();
   const auto limit =
-      static_cast<std::size_t>(server_.model().server_options().number("prompt-history-limit"));
-  auto& history = server_.queue().prompt_history();
+      static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  auto& history = queue_.prompt_history();
   history.add(type, line, limit);
   answers_unsaved_ = true;
 }
 
+void Prompts::save_answers() {
+  if (!std::exchange(answers_unsaved_, false)) return;
+  const auto path = history_file();
+  if (path.empty()) return;
+  // Beside it first: a server that dies in here leaves the old one whole. What a link leads to is replaced, not the link.
+  std::error_code error;
+  auto target = std::filesystem::canonical(path, error).string();
+  if (error) target = path;
+  const std::string next = target + ".new";
+  auto written = write_whole(next, queue_.prompt_history().text(), false);
+  if (written && ::rename(next.c_str(), target.c_str()) != 0) written = fail_errno(errno, "{}", target);
+  if (!written) log::warn("history-file {}: {}", path, written.error().text);
+}
+
 // --- keys -----------------------------------------------------------------------------------------------
 
-void Server::answer_overlay(RemoteClient& client, std::optional<std::string> answer) {
+void Prompts::answer_overlay(RemoteClient& client, std::optional<std::string> answer) {
   const auto done = std::move(client.overlay.done);
   const bool acts = !client.overlay.more;
   client.overlay.done = nullptr;
-  clear_overlay(client);
+  messages_.clear_overlay(client);
   if (!done) return;
-  if (acts) settle(client);  // what the answer does is not done twice
+  if (acts) keyboard_.settle(client);  // what the answer does is not done twice
   done(std::move(answer));
-  run_queue();
+  keyboard_.run_queue();
 }
 
-std::optional<store::SavedQuestion> Server::saved_question(const RemoteClient& client) {
-  const Overlay& overlay = client.overlay;
+std::optional<store::SavedQuestion> saved_question(const Overlay& overlay) {
   using Shown = Overlay::Kind;
   if (overlay.kind == Shown::none || overlay.kind == Shown::message) return std::nullopt;
   store::SavedQuestion saved;
@@ -114,21 +156,19 @@ std::optional<store::SavedQuestion> Server::saved_question(const RemoteClient& c
   return saved;
 }
 
-/// What was asked before the last server died is asked again, and what was typed stands there. Where that cannot be,
-/// something else takes the keys that were meant for it until the user has seen that: they are not a program's.
-void Server::ask_again(RemoteClient& client, const store::SavedQuestion& saved) {
+void Prompts::ask_again(RemoteClient& client, const store::SavedQuestion& saved) {
   Overlay overlay;
   if (!saved.text.empty()) {
     overlay.kind = Overlay::Kind::text;
     overlay.text = saved.text;
     overlay.top = static_cast<std::size_t>(saved.top);
-    return set_overlay(client, std::move(overlay));
+    return messages_.set_overlay(client, std::move(overlay));
   }
   if (!saved.again.empty()) {
     command::State state;
     state.current = command::find_from_session(model_, *model_.client(client.id)->session);
-    queue_->submit_text(client.id, saved.again, state);
-    run_queue();
+    queue_.submit_text(client.id, saved.again, state);
+    keyboard_.run_queue();
     const auto asked = [&client] {
       return client.overlay.kind == Overlay::Kind::prompt || client.overlay.kind == Overlay::Kind::panes;
     };
@@ -140,18 +180,60 @@ void Server::ask_again(RemoteClient& client, const store::SavedQuestion& saved) 
   overlay.kind = Overlay::Kind::prompt;
   overlay.text = "the question that was here is given up; Enter goes on: ";
   overlay.line.restore(saved.line);
-  set_overlay(client, std::move(overlay));
+  messages_.set_overlay(client, std::move(overlay));
 }
 
-void Server::prompt_changed(RemoteClient& client, char how) {
+bool Prompts::on_overlay_key(RemoteClient& client, const Event& event) {
+  Overlay& overlay = client.overlay;
+  const auto finish = [&](std::optional<std::string> answer) { answer_overlay(client, std::move(answer)); };
+  const Key key = event.key.key;
+  if (overlay.kind == Overlay::Kind::message) {
+    messages_.clear_overlay(client);
+    return false;  // a message goes with the next key, which still does what it does
+  }
+  if (event.kind == Event::Kind::key && event.key.action == input::KeyAction::release) return true;
+  keyboard_.change_saved(client);
+  if (overlay.kind == Overlay::Kind::panes) {
+    const bool chooses = event.kind == Event::Kind::key && !overlay.ignore_keys && key.mods == 0 &&
+                         ((key.code >= '0' && key.code <= '9') || (key.code >= 'a' && key.code <= 'z'));
+    if (!chooses) {
+      if (!overlay.ignore_keys) finish(std::nullopt);
+      return false;
+    }
+    finish(std::string(1, static_cast<char>(key.code)));
+    return true;
+  }
+  if (overlay.kind == Overlay::Kind::text) {
+    const std::size_t page = std::max<std::size_t>(1, client.hello.size.cells.rows - 1U);
+    const std::size_t lines = static_cast<std::size_t>(std::count(overlay.text.begin(), overlay.text.end(), '\n'));
+    const std::size_t most = lines > page ? lines - page : 0;
+    if (key.code == input::code::kDown || key == Key{'j', 0}) {
+      overlay.top = std::min(most, overlay.top + 1);
+    } else if (key.code == input::code::kUp || key == Key{'k', 0}) {
+      overlay.top -= overlay.top > 0 ? 1 : 0;
+    } else if (key.code == input::code::kNPage || key.code == input::code::kSpace) {
+      overlay.top = std::min(most, overlay.top + page);
+    } else if (key.code == input::code::kPPage) {
+      overlay.top -= std::min(overlay.top, page);
+    } else {
+      finish(std::nullopt);
+      return true;
+    }
+    if (client.composed) client.composed->invalidate();
+    return true;
+  }
+  return on_prompt_key(client, event);
+}
+
+void Prompts::prompt_changed(RemoteClient& client, char how) {
   if (client.overlay.asks != Kind::incremental) return;
   if (const auto changed = client.overlay.changed) {
     changed(how + client.overlay.line.text());
-    run_queue();
+    keyboard_.run_queue();
   }
 }
 
-bool Server::complete_prompt(RemoteClient& client) {
+bool Prompts::complete_prompt(RemoteClient& client) {
   auto& line = client.overlay.line;
   const auto word = line.word();
   if (word.begin == word.end) return false;
@@ -162,15 +244,15 @@ bool Server::complete_prompt(RemoteClient& client) {
   return true;
 }
 
-void Server::older_answer(Overlay& overlay, int step) {
-  const auto& lines = queue_->prompt_history().lines(overlay.history);
+void Prompts::older_answer(Overlay& overlay, int step) {
+  const auto& lines = queue_.prompt_history().lines(overlay.history);
   const auto back = static_cast<std::ptrdiff_t>(overlay.back) + step;
   if (back < 0 || back > static_cast<std::ptrdiff_t>(lines.size())) return;
   overlay.back = static_cast<std::size_t>(back);
   overlay.line.set(back == 0 ? "" : lines[lines.size() - overlay.back]);
 }
 
-bool Server::on_prompt_key(RemoteClient& client, const Event& event) {
+bool Prompts::on_prompt_key(RemoteClient& client, const Event& event) {
   Overlay& overlay = client.overlay;
   if (client.composed) client.composed->invalidate();
   const bool has_line = overlay.asks == Kind::line || overlay.asks == Kind::incremental;
@@ -219,7 +301,7 @@ bool Server::on_prompt_key(RemoteClient& client, const Event& event) {
       return true;
     case Outcome::accept: {
       const std::string answer = overlay.line.text();
-      host_->remember_answer(overlay.history, answer);
+      remember_answer(overlay.history, answer);
       answer_overlay(client, answer);
       return true;
     }
@@ -238,7 +320,7 @@ bool Server::on_prompt_key(RemoteClient& client, const Event& event) {
       prompt_changed(client, '=');
       return true;
     case Outcome::paste:
-      if (const auto* buffer = queue_->buffers().newest();
+      if (const auto* buffer = queue_.buffers().newest();
           buffer != nullptr && buffer->data.size() < kLineLimit) {
         // One line: what follows the first line's end would be another answer.
         overlay.line.insert(std::string_view(buffer->data).substr(0, buffer->data.find_first_of("\r\n")));
@@ -258,33 +340,6 @@ bool Server::on_prompt_key(RemoteClient& client, const Event& event) {
     prompt_changed(client, back ? '-' : '+');
   }
   return true;
-}
-
-// --- drawing --------------------------------------------------------------------------------------------
-
-void Server::draw_prompt(RemoteClient& client, render::Frame& frame, int row) {
-  const Overlay& overlay = client.overlay;
-  const model::Session* session = model_.session(*model_.client(client.id)->session);
-  const auto option = overlay.line.commanding() ? model::TextOption("message-command-style")
-                                                : model::TextOption("message-style");
-  const auto look = render::style_on({}, expand(client, session->options.string(option)));
-  const auto style = frame.atlas().style(render::to_style(look));
-  const int columns = frame.size().cols;
-  render::draw_line(frame, row, 0, columns, look, overlay.text);
-
-  const int begin = std::min(render::format_width(overlay.text), columns - 1);
-  const std::string before = overlay.line.before_cursor();
-  const std::string behind = overlay.line.after_cursor();
-  const int room = columns - begin - 1;
-  const auto shown =
-      display_width(before) > room ? truncate_columns_left(before, room) : std::string_view(before);
-  const int at = begin + frame.put_text(row, begin, room, shown, style);
-  frame.put_text(row, at, columns - at, behind, style);
-  // Where the next character goes is a cell in reverse, as tmux draws it.
-  frame.restyle({row, at, 1, 1}, [](terminal::Style cell) {
-    cell.attrs ^= terminal::Attr::inverse;
-    return cell;
-  });
 }
 
 }  // namespace sess::server

@@ -1,6 +1,6 @@
 // What the server keeps about one connected client beside the model's Client: its connection, what it said in hello,
-// how far its terminal and its input got, and what it is shown. Plain state; clients.cpp, keys.cpp and display.cpp
-// are the code that works on it.
+// how far its terminal and its input got, and what it is shown. Plain state, which Connections, Clients, Keyboard and
+// Display work on.
 #pragma once
 
 #include <chrono>
@@ -34,6 +34,9 @@ namespace sess::server {
 inline constexpr std::size_t kForCommands = 10;
 inline constexpr std::size_t kForOpening = 6;
 
+/// More are refused.
+inline constexpr std::size_t kMaxClients = 1000;
+
 struct RemoteClient {
   enum class Phase : std::uint8_t {
     greeting,  ///< hello is awaited
@@ -50,6 +53,22 @@ struct RemoteClient {
         message_timer(loop, [this] { on_timer(message_over); }),
         key_timer(loop, [this] { on_timer(key_table_over); }),
         click_timer(loop, [this] { on_timer(clicks_over); }) {}
+
+  /// Bytes for a command client's standard output (1) or error (2).
+  void print(std::uint8_t stream, std::string_view bytes) {
+    if (phase != Phase::command) return;
+    while (!bytes.empty()) {
+      const auto part = bytes.substr(0, protocol::kMaxChunk);
+      connection->send(protocol::encode(protocol::Print{stream, part}));
+      bytes.remove_prefix(part.size());
+    }
+  }
+  /// All that it shows is to be sent again.
+  void redraw() {
+    display_stale = true;
+    if (composed) composed->forget();
+    repaint_due = true;
+  }
 
   model::ClientId id;
   model::ClientToken token = 0;

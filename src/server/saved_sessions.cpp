@@ -8,9 +8,9 @@
 
 #include "base/log.hpp"
 #include "os/process.hpp"
-#include "server/job_control.hpp"
+#include "jobs/control.hpp"
 #include "store/saved_session.hpp"
-#include "server/server.hpp"
+#include "server/messages.hpp"
 #include "terminal/show/capture.hpp"
 
 namespace sess::server {
@@ -43,14 +43,20 @@ std::string text_name(const std::string& key, std::uint32_t pane) {
 
 }  // namespace
 
-SavedSessions::SavedSessions(Server& server)
-    : server_(server),
-      save_timer_(server.loop(), [this] { on_save_timer(); }),
-      text_timer_(server.loop(), [this] { save_next_text(); }),
-      removal_timer_(server.loop(), [this] { remove_ended(); }),
-      typing_timer_(server.loop(), [this] {
+SavedSessions::SavedSessions(os::Loop& loop, model::Model& model, const keeper::Start& start,
+                             panes::Terminals& terminals, Messages& messages, jobs::JobControl& jobs)
+    : loop_(loop),
+      model_(model),
+      start_(start),
+      terminals_(terminals),
+      messages_(messages),
+      jobs_(jobs),
+      save_timer_(loop, [this] { on_save_timer(); }),
+      text_timer_(loop, [this] { save_next_text(); }),
+      removal_timer_(loop, [this] { remove_ended(); }),
+      typing_timer_(loop, [this] {
         for (auto& [pane, text] : std::exchange(typing_, {})) {
-          if (panes::PaneIo* io = server_.pane_io(pane)) io->input(text);
+          if (panes::PaneIo* io = terminals_.find(pane)) io->input(text);
         }
       }) {}
 
@@ -59,15 +65,15 @@ SavedSessions::~SavedSessions() = default;
 bool SavedSessions::open() {
   if (directory_ != nullptr) return true;
   auto directory =
-      job::DiskDirectory::open(server_.start().state_directory + "/sessions/" + server_.start().name);
+      job::DiskDirectory::open(start_.state_directory + "/sessions/" + start_.name);
   if (!directory) {
     if (!std::exchange(failed_, true)) log::warn("sessions are not saved: {}", directory.error().text);
     return false;
   }
   directory_ = std::move(*directory);
-  queue_ = std::make_unique<store::DiskQueue>(server_.loop(), *directory_, [this](const Error& error) {
+  queue_ = std::make_unique<store::DiskQueue>(loop_, *directory_, [this](const Error& error) {
     log::warn("{}", error.text);
-    if (!std::exchange(failed_, true)) server_.report(fmt::format("sessions are not saved: {}", error.text));
+    if (!std::exchange(failed_, true)) messages_.report(fmt::format("sessions are not saved: {}", error.text));
   });
   return true;
 }
@@ -87,9 +93,9 @@ std::vector<std::string> SavedSessions::keys_on_disk() {
 }
 
 void SavedSessions::begin(bool first) {
-  for (const auto& [id, session] : server_.model().sessions()) live_[id].key = key_of(session);
+  for (const auto& [id, session] : model_.sessions()) live_[id].key = key_of(session);
   if (!first ||
-      ::access((server_.start().state_directory + "/sessions/" + server_.start().name).c_str(), F_OK) != 0)
+      ::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0)
     return;
   if (!open()) return;
   auto keys = keys_on_disk();
@@ -129,14 +135,14 @@ void SavedSessions::on_save_timer() {
 }
 
 bool SavedSessions::wanted(const model::Session& session) {
-  const model::Model& model = server_.model();
+  const model::Model& model = model_;
   if (!model.server_options().flag("save-sessions")) return false;
   // An enabled job starts by itself.
   for (const auto& [index, link] : session.windows) {
     const auto* window = model.window(link.window);
     if (window == nullptr) continue;
     for (const auto pane : window->panes) {
-      if (server_.job_control().starts_at_boot(pane)) return false;
+      if (jobs_.starts_at_boot(pane)) return false;
     }
   }
   return true;
@@ -145,7 +151,7 @@ bool SavedSessions::wanted(const model::Session& session) {
 bool SavedSessions::refresh(const model::Pane& pane) {
   PaneState& state = panes_[pane.id];
   const auto before = std::pair(state.directory, state.command);
-  const panes::PaneIo* io = server_.pane_io(pane.id);
+  const panes::PaneIo* io = terminals_.find(pane.id);
   const auto process =
       io != nullptr && io->master() >= 0 ? os::foreground_process(io->master()) : std::nullopt;
   if (process) {
@@ -165,14 +171,14 @@ bool SavedSessions::refresh(const model::Pane& pane) {
 bool SavedSessions::refresh_printed() {
   bool changed = false;
   for (const auto id : std::exchange(printed_, {})) {
-    const auto* pane = std::as_const(server_.model()).pane(id);
+    const auto* pane = std::as_const(model_).pane(id);
     if (pane != nullptr && refresh(*pane)) changed = true;
   }
   return changed;
 }
 
 command::SavedSession SavedSessions::picture(const model::Session& session) {
-  const model::Model& model = server_.model();  // a lookup for writing would count as a change
+  const model::Model& model = model_;  // a lookup for writing would count as a change
   command::SavedSession out;
   out.name = session.name;
   out.directory = session.start_path;
@@ -202,12 +208,12 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
 
 void SavedSessions::save(Vanished vanished) {
   save_timer_.stop();
-  if (server_.model().sessions().empty() && live_.empty() && forgotten_.empty()) return;
+  if (model_.sessions().empty() && live_.empty() && forgotten_.empty()) return;
   if (!open()) return;
   if (!forgotten_.empty()) save_all_text();
   std::vector<std::string> gone;
   std::set<model::SessionId> alive;
-  const model::Model& model = server_.model();
+  const model::Model& model = model_;
   for (const auto& [id, session] : model.sessions()) {
     if (!wanted(session)) continue;
     alive.insert(id);
@@ -274,11 +280,11 @@ std::string SavedSessions::text_now(const panes::PaneIo& pane) const {
 }
 
 void SavedSessions::save_text(model::PaneId id) {
-  const auto* pane = server_.model().pane(id);
-  const panes::PaneIo* io = server_.pane_io(id);
+  const auto* pane = model_.pane(id);
+  const panes::PaneIo* io = terminals_.find(id);
   if (pane == nullptr || io == nullptr || !open()) return;
   const auto sealed = store::seal(text_now(*io));
-  for (const auto* session : server_.model().sessions_with(pane->window)) {
+  for (const auto* session : model_.sessions_with(pane->window)) {
     if (wanted(*session)) queue_->put(text_name(key_of(*session), id.value), sealed);
   }
 }
@@ -303,12 +309,12 @@ void SavedSessions::freeze(Programs programs, std::function<void()> written) {
     for (auto* timer : {&save_timer_, &text_timer_, &removal_timer_}) timer->stop();
   }
   // A disk that is slow is no reason to serve nobody: a loop that stands still is taken for one that hangs.
-  queue_ ? queue_->then(std::move(written)) : server_.loop().defer(std::move(written));
+  queue_ ? queue_->then(std::move(written)) : loop_.defer(std::move(written));
 }
 
 void SavedSessions::remove_ended() {
   if (frozen_) return;
-  if (server_.model().sessions().empty()) save(Vanished::removed);
+  if (model_.sessions().empty()) save(Vanished::removed);
   removal_timer_.stop();
   for (auto& prefix : std::exchange(ended_, {})) queue_->remove(std::move(prefix));
 }
@@ -317,7 +323,7 @@ void SavedSessions::remove_ended() {
 
 command::RestorePort::Offer SavedSessions::offered() {
   Offer offer;
-  if (::access((server_.start().state_directory + "/sessions/" + server_.start().name).c_str(), F_OK) != 0)
+  if (::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0)
     return offer;
   if (!open()) return offer;
   queue_->drain();

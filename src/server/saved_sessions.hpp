@@ -18,20 +18,24 @@
 #include "command/ports/restore.hpp"
 #include "job/files.hpp"
 #include "model/session.hpp"
+#include "keeper/message.hpp"
+#include "model/model.hpp"
 #include "os/loop.hpp"
+#include "panes/terminals.hpp"
 #include "store/disk_queue.hpp"
 
-namespace sess::panes {
-class PaneIo;
+namespace sess::jobs {
+class JobControl;
 }
 
 namespace sess::server {
 
-class Server;
+class Messages;
 
 class SavedSessions final : public command::RestorePort {
  public:
-  explicit SavedSessions(Server& server);
+  SavedSessions(os::Loop& loop, model::Model& model, const keeper::Start& start, panes::Terminals& terminals,
+                Messages& messages, jobs::JobControl& jobs);
   ~SavedSessions() override;
 
   // --- for Server -----------------------------------------------------------------------------------------
@@ -92,7 +96,12 @@ class SavedSessions final : public command::RestorePort {
   [[nodiscard]] std::vector<std::string> keys_on_disk();
   void type_if_ready(panes::PaneIo& pane);
 
-  Server& server_;
+  os::Loop& loop_;
+  model::Model& model_;
+  const keeper::Start& start_;
+  panes::Terminals& terminals_;
+  Messages& messages_;
+  jobs::JobControl& jobs_;
   std::unique_ptr<job::Directory> directory_;
   std::unique_ptr<store::DiskQueue> queue_;
   std::map<model::SessionId, Live> live_;

@@ -57,7 +57,7 @@ struct SavedClient {
 /// What is written down beside the model's nodes, bindings, buffers and messages.
 struct SavedState {
   std::vector<SavedClient> clients;
-  /// job_encoding.hpp; shared: one that is the same object as at the last save is not looked at
+  /// jobs/encoding.hpp; shared: one that is the same object as at the last save is not looked at
   std::vector<std::shared_ptr<const std::string>> jobs;
   bool configured = false;                ///< the configuration files were found and begun
   bool configuring = false;               ///< they were not yet read to their end

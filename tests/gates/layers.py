@@ -21,7 +21,8 @@ TABLE = {
     "panes": "terminal model keeper command",
     "views": "panes render protocol",
     "store": "model input job command",
-    "server": "panes views store modes",
+    "jobs": "protocol job panes store command",
+    "server": "panes views store modes jobs",
     "client": "os protocol input terminal",
     "cli": "client server keeper",
 }

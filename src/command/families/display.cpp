@@ -61,7 +61,7 @@ Status run_message(Item& item) {
   } else if (args.has('p')) {
     item.print(message);
   } else if (target_client != nullptr) {
-    item.ports().display.show_message(target_client->id, message, delay);
+    item.ports().messages.show_message(target_client->id, message, delay);
   }
   return Status::normal;
 }

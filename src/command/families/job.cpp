@@ -63,7 +63,7 @@ enum LongOnly : char {
 Status fail_with(Item& item, int status, std::string_view text) {
   const auto* client = item.client();
   if (client == nullptr || client->session || item.ports().jobs == nullptr) return item.error(text);
-  item.ports().jobs->note(client->id, text);
+  item.ports().clients.note(client->id, text);
   item.set_exit_status(status);
   return Status::error;
 }
@@ -252,7 +252,7 @@ Way way_of(const Item& item) {
   const auto* client = item.client();
   const bool typed = client != nullptr && !client->session;
   if (item.args().has('d') || !typed) return Way::detached;
-  const bool terminal = item.ports().clients.can_attach(client->id) && item.ports().jobs->prints_on_terminal(client->id);
+  const bool terminal = item.ports().clients.can_attach(client->id) && item.ports().clients.prints_on_terminal(client->id);
   return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
 }
 
@@ -263,7 +263,7 @@ Status show_run(Item& item, const std::string& name, Way way) {
   auto view = jobs->find(name);
   if (way == Way::stream) return stream(item, {.name = name});
   if (way == Way::attach && view && view->session) {
-    jobs->report_status_of(client->id, name);
+    item.ports().clients.report_status_of(client->id, name);
     if (auto attached = item.ports().clients.attach(client->id, *view->session, {}); !attached) {
       return fail_with(item, attached.error());
     }
@@ -353,7 +353,7 @@ Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
         return fail_with(self, late ? kTimedOut : kOwnFailure, end.error().text);
       }
       if (print_name) self.print(end->name);
-      if (!end->note.empty() && self.client_id()) self.ports().jobs->note(*self.client_id(), end->note);
+      if (!end->note.empty() && self.client_id()) self.ports().clients.note(*self.client_id(), end->note);
       self.set_exit_status(end->status);
       return Status::normal;
     });
@@ -390,7 +390,7 @@ Status run_wait(Item& item) {
     if (wait.until) again.insert(again.end(), {"--until", wall_text(*wait.until)});
     again.emplace_back("--");
     again.insert(again.end(), wait.names.begin(), wait.names.end());
-    item.ports().jobs->resume_with(*item.client_id(), std::move(again), false);
+    item.ports().clients.resume_with(*item.client_id(), std::move(again), false);
   }
   const bool any = wait.any;
   return wait_for_jobs(item, std::move(wait), any);

@@ -136,7 +136,7 @@ std::string status_text(Item& item, const JobView& view) {
   JobPort& jobs = *item.ports().jobs;
   const job::Job& job = view.job;
   const auto now = item.ports().daemon.now();
-  const bool colours = item.client() != nullptr && !item.client()->tty.empty() && jobs.prints_on_terminal(item.client()->id);
+  const bool colours = item.client() != nullptr && !item.client()->tty.empty() && item.ports().clients.prints_on_terminal(item.client()->id);
   const std::string_view on = colours ? colour(job.state) : "";
   const std::string_view off = on.empty() ? "" : "\x1b[0m";
   std::string out = fmt::format("{}●{} {}", on, off, job.name);
@@ -193,7 +193,7 @@ Status run_status(Item& item) {
     if (!view) {
       exit_status = 4;  // systemctl(1), LSB: no such unit
       if (const auto* client = item.client(); client != nullptr && !client->session) {
-        jobs.note(client->id, view.error().text);
+        item.ports().clients.note(client->id, view.error().text);
       } else {
         item.error(view.error());
       }

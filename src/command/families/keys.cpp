@@ -88,7 +88,7 @@ Status run_list(Item& item) {
   if (text.back() == '\n') text.pop_back();
   const auto* target = item.target_client();
   if (how.notes && how.first && target != nullptr) {
-    item.ports().display.show_message(target->id, text, std::chrono::milliseconds(-1));
+    item.ports().messages.show_message(target->id, text, std::chrono::milliseconds(-1));
   } else {
     item.print(text);
   }

@@ -42,7 +42,7 @@ struct Answerer {
     } else if (commands) {
       queue->submit(client, *commands, state);
     } else if (client) {
-      queue->ports().display.show_message(*client, commands.error().text, std::chrono::milliseconds(-1));
+      queue->ports().messages.show_message(*client, commands.error().text, std::chrono::milliseconds(-1));
     }
   }
   void give_up() const {
@@ -106,7 +106,7 @@ Result<> ask(const std::shared_ptr<Questions>& questions) {
       now.answerer.run(commands_from(now));
     };
   }
-  return ports.keyboard.prompt(questions->client, request,
+  return ports.questions.prompt(questions->client, request,
                      [questions, incremental](const std::optional<std::string>& answer) {
                        if (!answer || incremental) return questions->answerer.give_up();
                        questions->answers.push_back(*answer);
@@ -190,7 +190,7 @@ Status run_confirm(Item& item) {
   }
   request.again = item.command().print();
   const Answerer answer = answerer(item);
-  auto asked = item.ports().keyboard.prompt(*item.target_client_id(), request,
+  auto asked = item.ports().questions.prompt(*item.target_client_id(), request,
                                   [answer, commands](const std::optional<std::string>& text) {
                                     if (text == "y" || text == "Y") {
                                       answer.run(commands);
@@ -215,7 +215,7 @@ Status run_panes(Item& item) {
   }
   const Value commands = args.empty() ? Value("select-pane -t \"%%%\"") : args.values()[0];
   const Answerer answer = answerer(item);
-  auto shown = item.ports().keyboard.choose_pane(
+  auto shown = item.ports().questions.choose_pane(
       client->id, delay, item.command().print(), [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
         if (!pane) return answer.give_up();
         answer.run(commands_from({{}, {to_string(*pane)}, commands, answer, client_id}));

@@ -23,7 +23,7 @@ constexpr char kForget = kJsonFlag + 3;
 void say(Item& item, const std::string& text) {
   const auto* client = item.client();
   if (client != nullptr && !client->session && item.ports().jobs != nullptr) {
-    item.ports().jobs->note(client->id, text);
+    item.ports().clients.note(client->id, text);
   } else {
     item.print(text);
   }

@@ -76,7 +76,7 @@ void start_shell(const Ports* ports, model::Model* model, ShellRequest request, 
     }
     const std::string text = shell_text(command, result);
     const auto client = best_client(*model, session);
-    if (!text.empty() && client) ports->display.show_text(*client, text);
+    if (!text.empty() && client) ports->messages.show_text(*client, text);
   });
 }
 

@@ -27,7 +27,7 @@ Status run_messages(Item& item) {
   if (item.args().has('t') && !item.target_client_id()) {
     return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
   }
-  for (const std::string& line : item.ports().display.message_log()) item.print(line);
+  for (const std::string& line : item.ports().messages.message_log()) item.print(line);
   return Status::normal;
 }
 

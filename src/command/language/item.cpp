@@ -65,7 +65,7 @@ void Item::print(std::string_view text) {
   if (!who->session || who->control) {
     ports().clients.print(who->id, text);
   } else {
-    ports().display.show_text(who->id, text);
+    ports().messages.show_text(who->id, text);
   }
 }
 
@@ -84,7 +84,7 @@ Status Item::error(std::string_view text) {
     if (!who->session || who->control) {
       ports().clients.print_error(who->id, with_place());
     } else {
-      ports().display.show_text(who->id, with_place());
+      ports().messages.show_text(who->id, with_place());
     }
   } else if (!who->session || who->control) {
     set_exit_status(1);
@@ -92,7 +92,7 @@ Status Item::error(std::string_view text) {
   } else {
     std::string shown(text);
     if (!shown.empty()) shown[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(shown[0])));
-    ports().display.show_message(who->id, shown, std::chrono::milliseconds(-1));
+    ports().messages.show_message(who->id, shown, std::chrono::milliseconds(-1));
   }
   return Status::error;
 }

@@ -196,6 +196,16 @@ std::vector<std::string> Queue::take_config_errors() {
   return std::exchange(config_errors_, {});
 }
 
+std::string Queue::expand(std::string_view format, const Target& target, std::optional<ClientId> client) {
+  FormatContext context;
+  context.model = &model_;
+  context.ports = &ports_;
+  context.target = target;
+  context.client = client;
+  context.buffers = &buffers_;
+  return expand_time(context, format);
+}
+
 ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> client,
                                   std::string_view file) const {
   ParseContext context;

@@ -97,6 +97,9 @@ class Queue {
   [[nodiscard]] ParseContext parse_context(const Item* item, std::optional<ClientId> client,
                                            std::string_view file = {}) const;
 
+  /// A format as it reads for a target and, where it is about one, a client; strftime(3)'s sequences, too.
+  [[nodiscard]] std::string expand(std::string_view format, const Target& target, std::optional<ClientId> client);
+
   [[nodiscard]] model::Model& model() { return model_; }
   [[nodiscard]] const Ports& ports() { return ports_; }
   [[nodiscard]] BufferStore& buffers() { return buffers_; }

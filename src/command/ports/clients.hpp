@@ -35,6 +35,15 @@ class ClientPort {
  public:
   virtual void print(ClientId, std::string_view text) = 0;        ///< its stdout
   virtual void print_error(ClientId, std::string_view text) = 0;  ///< its stderr; its exit status becomes 1
+  /// A line on the client's standard error that does not decide its exit status.
+  virtual void note(ClientId client, std::string_view line) = 0;
+  /// Whether what is printed for the client goes to a terminal.
+  [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
+  /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the
+  /// bytes that it has printed since.
+  virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;
+  /// The client's exit status, when it stays attached until the job's session ends, is the job's.
+  virtual void report_status_of(ClientId client, const std::string& job) = 0;
   /// Control mode: "begin", then "end" or "error" around every command of a control client; "resume" when it goes on
   /// after it has waited. `typed`: by the client, not by a hook or the command that it was started with.
   virtual void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point time,

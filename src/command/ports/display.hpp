@@ -1,11 +1,7 @@
-// What commands need of the display: messages over what clients see, views, and drawing anew.
+// What commands need of the display: views, and drawing anew.
 #pragma once
 
-#include <chrono>
 #include <optional>
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include "base/result.hpp"
 #include "model/ids.hpp"
@@ -17,12 +13,6 @@ using model::ClientId;
 
 class DisplayPort {
  public:
-  /// A line in an attached client's status line. Zero: until a key; negative: display-time.
-  virtual void show_message(ClientId, std::string_view text, std::chrono::milliseconds duration) = 0;
-  /// Text that an attached client asked for (list-keys from a key binding): shown until a key is pressed.
-  virtual void show_text(ClientId, std::string_view text) = 0;
-  /// The newest messages that were shown, oldest first: "time: text".
-  [[nodiscard]] virtual std::vector<std::string> message_log() const = 0;
   virtual void redraw(ClientId) = 0;
   /// Something drawn changed that is not in the model's events (a name, a flag, a style).
   virtual void redraw_all() = 0;

@@ -112,8 +112,6 @@ class JobPort {
   [[nodiscard]] virtual JobUse use(const std::string& name) const = 0;
   /// The same for any programs, each with its session.
   [[nodiscard]] virtual JobUse use_of(const std::vector<int>& pids, job::WallTime since) const = 0;
-  /// Whether what is printed for the client goes to a terminal.
-  [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
   /// The last lines of what its terminal shows, or of its log when it is over; at most so many.
   [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) = 0;
   /// The newest records, oldest first; of all jobs without a name.
@@ -145,13 +143,6 @@ class JobPort {
   virtual void logs(ClientId client, LogRequest request, std::function<void(Result<>)> done) = 0;
 
   [[nodiscard]] virtual RunRequest request_of(ClientId client) const = 0;
-  /// The client's exit status, when it stays attached until the job's session ends, is the job's.
-  virtual void report_status_of(ClientId client, const std::string& job) = 0;
-  /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the
-  /// bytes that it has printed since.
-  virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;
-  /// A line on the client's standard error that does not decide its exit status.
-  virtual void note(ClientId client, std::string_view line) = 0;
 };
 
 }  // namespace sess::command

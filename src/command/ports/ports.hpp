@@ -11,7 +11,9 @@
 #include "command/ports/display.hpp"
 #include "command/ports/files.hpp"
 #include "command/ports/keyboard.hpp"
+#include "command/ports/messages.hpp"
 #include "command/ports/panes.hpp"
+#include "command/ports/questions.hpp"
 #include "command/ports/screens.hpp"
 #include "command/ports/shells.hpp"
 
@@ -34,8 +36,10 @@ struct Ports {
   const ServerFacts& facts;
   DaemonPort& daemon;
   ClientPort& clients;
+  MessagePort& messages;
   DisplayPort& display;
   KeyboardPort& keyboard;
+  QuestionPort& questions;
   input::KeyTables& keys;
   ProgramPort& programs;
   PanePort& panes;

@@ -18,8 +18,10 @@ namespace sess::command {
 
 class FakeHost final : public DaemonPort,
                        public ClientPort,
+                       public MessagePort,
                        public DisplayPort,
                        public KeyboardPort,
+                       public QuestionPort,
                        public ProgramPort,
                        public PanePort,
                        public ScreenPort,
@@ -66,56 +68,60 @@ class FakeHost final : public DaemonPort,
 
   [[nodiscard]] std::chrono::system_clock::time_point now() const override { return time; }
   void after(std::chrono::milliseconds delay, std::function<void()> done) override {
-    note("after {}", delay.count());
+    call("after {}", delay.count());
     later_.push_back(std::move(done));
   }
   void print(ClientId, std::string_view text) override { (out += text) += '\n'; }
   void print_error(ClientId, std::string_view text) override { (err += text) += '\n'; }
+  void note(ClientId, std::string_view text) override { (err += text) += '\n'; }
+  [[nodiscard]] bool prints_on_terminal(ClientId) const override { return false; }
+  void resume_with(ClientId, std::vector<std::string>, bool) override {}
+  void report_status_of(ClientId, const std::string&) override {}
   void show_message(ClientId, std::string_view text, std::chrono::milliseconds) override {
-    note("message {}", text);
+    call("message {}", text);
   }
-  void show_text(ClientId, std::string_view text) override { note("text {}", text); }
+  void show_text(ClientId, std::string_view text) override { call("text {}", text); }
   [[nodiscard]] std::vector<std::string> message_log() const override { return {}; }
   void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point,
                      std::uint64_t, bool by_client) override {
-    note("guard {}{}", word, by_client ? " typed" : "");
+    call("guard {}{}", word, by_client ? " typed" : "");
   }
   [[nodiscard]] Result<> can_attach(ClientId) const override {
     if (terminal_error.empty()) return {};
     return fail(ErrorCode::unavailable, "{}", terminal_error);
   }
   Result<> attach(ClientId client, SessionId session, const AttachOptions& options) override {
-    note("attach {}", to_string(session));
-    for (const std::string& flag : options.flags) note("flag {}", flag);
+    call("attach {}", to_string(session));
+    for (const std::string& flag : options.flags) call("flag {}", flag);
     model_.attach_client(client, session, time);
     return {};
   }
   void detach(ClientId client, DetachReason reason) override {
-    note("detach {} {}", client.value, reason == DetachReason::detached ? "" : "parent");
+    call("detach {} {}", client.value, reason == DetachReason::detached ? "" : "parent");
     model_.detach_client(client);
   }
   void detach_and_exec(ClientId client, std::string_view command) override {
-    note("exec {} {}", client.value, command);
+    call("exec {} {}", client.value, command);
   }
-  void suspend(ClientId client) override { note("suspend {}", client.value); }
-  void lock(ClientId client) override { note("lock {}", client.value); }
-  void redraw(ClientId client) override { note("redraw {}", client.value); }
+  void suspend(ClientId client) override { call("suspend {}", client.value); }
+  void lock(ClientId client) override { call("lock {}", client.value); }
+  void redraw(ClientId client) override { call("redraw {}", client.value); }
   Result<> set_client_flag(ClientId, std::string_view flag) override {
-    note("flag {}", flag);
+    call("flag {}", flag);
     return {};
   }
   [[nodiscard]] std::string client_flags(ClientId) const override { return "attached"; }
-  void set_client_size(ClientId, Size size) override { note("size {}x{}", size.cols, size.rows); }
+  void set_client_size(ClientId, Size size) override { call("size {}x{}", size.cols, size.rows); }
   [[nodiscard]] std::optional<model::Viewport> view(ClientId) const override { return std::nullopt; }
   Result<> move_view(ClientId, int dx, int dy) override {
-    note("view {} {}", dx, dy);
+    call("view {} {}", dx, dy);
     return {};
   }
-  void set_key_table(ClientId, std::string_view table) override { note("table {}", table); }
+  void set_key_table(ClientId, std::string_view table) override { call("table {}", table); }
   [[nodiscard]] std::string term_features(ClientId) const override { return "RGB"; }
   [[nodiscard]] bool prefix_pressed(ClientId) const override { return false; }
   Result<> refresh_special(ClientId, char flag, std::string_view argument) override {
-    note("special {} {}", flag, argument);
+    call("special {} {}", flag, argument);
     return {};
   }
   void start_program(PaneId pane, ProgramStart start, std::function<void(Result<>)> done) override {
@@ -131,25 +137,25 @@ class FakeHost final : public DaemonPort,
     });
   }
   Typed write_pane(PaneId pane, std::string_view bytes) override {
-    note("write {} {}", to_string(pane), bytes);
+    call("write {} {}", to_string(pane), bytes);
     return typed;
   }
-  void feed_pane(PaneId pane, std::string_view bytes) override { note("feed {} {}", to_string(pane), bytes); }
+  void feed_pane(PaneId pane, std::string_view bytes) override { call("feed {} {}", to_string(pane), bytes); }
   Typed send_key(PaneId pane, std::string_view key) override {
     if (!input::parse_key(key)) return Typed::unknown_key;
-    note("send {} {}", to_string(pane), key);
+    call("send {} {}", to_string(pane), key);
     return typed;
   }
   Typed send_code_point(PaneId pane, std::uint32_t code_point) override {
-    note("send {} U+{:04X}", to_string(pane), code_point);
+    call("send {} U+{:04X}", to_string(pane), code_point);
     return typed;
   }
   Typed send_mouse(PaneId pane, std::string_view event) override {
-    note("mouse {} {}", to_string(pane), event);
+    call("mouse {} {}", to_string(pane), event);
     return typed;
   }
   Typed paste(PaneId pane, std::string_view text, bool bracketed) override {
-    note("paste {} {} {}", to_string(pane), text, bracketed);
+    call("paste {} {} {}", to_string(pane), text, bracketed);
     return typed;
   }
   [[nodiscard]] bool input_waits(PaneId) const override { return waits; }
@@ -157,9 +163,9 @@ class FakeHost final : public DaemonPort,
   Typed typed = Typed::sent;
   bool waits = false;
   std::vector<std::function<void()>> taken;
-  void reset_terminal(PaneId pane) override { note("reset {}", to_string(pane)); }
-  void clear_history(PaneId pane) override { note("clear {}", to_string(pane)); }
-  void trim_below_cursor(PaneId pane, int lines) override { note("trim {} {}", to_string(pane), lines); }
+  void reset_terminal(PaneId pane) override { call("reset {}", to_string(pane)); }
+  void clear_history(PaneId pane) override { call("clear {}", to_string(pane)); }
+  void trim_below_cursor(PaneId pane, int lines) override { call("trim {} {}", to_string(pane), lines); }
   Result<std::string> capture(PaneId, const CaptureRequest& request) override {
     capture_request = request;
     if (request.alternate) return fail(ErrorCode::not_found, "no alternate screen");
@@ -175,20 +181,20 @@ class FakeHost final : public DaemonPort,
     return pattern == "needle" ? 3 : 0;
   }
   Result<> pipe_pane(PaneId pane, std::string_view command, bool input, bool output) override {
-    note("pipe {} '{}' {} {}", to_string(pane), command, input, output);
+    call("pipe {} '{}' {} {}", to_string(pane), command, input, output);
     return {};
   }
   Result<> enter_mode(PaneId pane, std::optional<ClientId>, std::string_view mode,
                       const std::vector<std::string>& arguments) override {
-    note("mode {} {} {}", to_string(pane), mode, arguments.size());
+    call("mode {} {} {}", to_string(pane), mode, arguments.size());
     return {};
   }
-  void leave_modes(PaneId pane) override { note("leave {}", to_string(pane)); }
+  void leave_modes(PaneId pane) override { call("leave {}", to_string(pane)); }
   Result<> mode_command(PaneId, std::optional<ClientId>, const std::vector<std::string>&, int,
                         std::string_view) override {
     return fail(ErrorCode::unavailable, "not in a mode");
   }
-  void drag_border(ClientId client) override { note("drag {}", client.value); }
+  void drag_border(ClientId client) override { call("drag {}", client.value); }
   void run_shell(ShellRequest request, std::function<void(ShellResult)> done) override {
     const auto it = job_results.find(request.command);
     ShellResult result = it == job_results.end() ? ShellResult{} : it->second;
@@ -230,9 +236,9 @@ class FakeHost final : public DaemonPort,
     return user == "bob" ? "/home/bob" : "";
   }
   void copy_to_clipboard(std::optional<ClientId>, std::string_view text) override {
-    note("clipboard {}", text);
+    call("clipboard {}", text);
   }
-  void end_server() override { note("end"); }
+  void end_server() override { call("end"); }
   Result<> prompt(ClientId, PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override {
     prompts.push_back(std::move(request));
@@ -245,10 +251,10 @@ class FakeHost final : public DaemonPort,
     return {};
   }
   [[nodiscard]] std::uint64_t room() const override { return left; }
-  void option_changed(std::string_view name) override { note("option {}", name); }
+  void option_changed(std::string_view name) override { call("option {}", name); }
   void redraw_all() override {}
 
-  const Ports ports{facts_, *this, *this, *this, *this, keys, *this, *this, *this, *this, *this};
+  const Ports ports{facts_, *this, *this, *this, *this, *this, *this, keys, *this, *this, *this, *this, *this};
 
   /// Whether a call was made.
   [[nodiscard]] bool called(std::string_view call) const {
@@ -260,7 +266,7 @@ class FakeHost final : public DaemonPort,
 
  private:
   template <class... A>
-  void note(fmt::format_string<A...> format, A&&... arguments) {
+  void call(fmt::format_string<A...> format, A&&... arguments) {
     calls.push_back(fmt::format(format, std::forward<A>(arguments)...));
   }
   model::Model& model_;

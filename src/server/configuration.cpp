@@ -1,0 +1,98 @@
+#include "server/configuration.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/log.hpp"
+#include "os/files.hpp"
+#include "os/spawn.hpp"
+#include "server/checkpoint.hpp"
+#include "server/control_clients.hpp"
+#include "server/facts.hpp"
+#include "server/messages.hpp"
+
+namespace sess::server {
+namespace {
+
+constexpr std::size_t kConfigLimit = 64 << 20;
+/// Errors of the configuration that the first client is shown; the rest is in the log.
+constexpr std::size_t kErrorsShown = 200;
+
+/// Variables of the daemon's own making, or of what it was started in: never a program's.
+bool is_internal(std::string_view name) {
+  return name == "SESS" || name == "SESS_PANE" || name.starts_with("LISTEN_") || name == "NOTIFY_SOCKET" ||
+         name == "TMUX" || name == "TMUX_PANE" || name == "STY" || name == "WINDOW" || name == "SHLVL" ||
+         name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
+}
+
+}  // namespace
+
+Configuration::Configuration(const Parts& parts, std::function<void()> done)
+    : model_(parts.model),
+      queue_(parts.queue),
+      start_(parts.start),
+      facts_(parts.facts),
+      remote_(parts.remote),
+      checkpoint_(parts.checkpoint),
+      messages_(parts.messages),
+      control_clients_(parts.control_clients),
+      done_(std::move(done)) {}
+
+void Configuration::load() {
+  for (const auto& variable : os::current_environment()) {
+    if (!is_internal(std::string_view(variable).substr(0, variable.find('=')))) model_.environment().put(variable);
+  }
+  // The user's shell as the login gave it, else the one of the password file.
+  const auto shell = model_.environment().value("SHELL").value_or("");
+  static_cast<void>(model_.session_options().set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
+  for (const char* name : {"VISUAL", "EDITOR"}) {
+    if (const auto editor = model_.environment().value(name); editor && !editor->empty()) {
+      static_cast<void>(model_.server_options().set("editor", *editor));
+      break;
+    }
+  }
+  queue_.begin_configuration();
+  const bool given = !start_.config_files.empty();
+  const auto files = given ? start_.config_files
+                           : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
+  for (const auto& path : files) {
+    auto text = os::read_file(path, kConfigLimit);
+    if (!text) {
+      const int reason = text.error().sys_errno;
+      if (given || reason != ENOENT) {
+        queue_.add_config_error(reason != 0 ? fmt::format("{}: {}", path, std::strerror(reason)) : text.error().text);
+      }
+      continue;
+    }
+    facts_.config_files.push_back(path);
+    queue_.submit_config(path, std::move(*text));
+  }
+  queue_.end_configuration([this] {
+    checkpoint_.changed();
+    done_();
+  });
+}
+
+void Configuration::take_errors() {
+  for (std::string& text : queue_.take_config_errors()) {
+    log::warn("{}", text);
+    messages_.log(text);
+    if (errors_to_show_.size() < kErrorsShown) errors_to_show_.push_back(std::move(text));
+    checkpoint_.changed();
+  }
+  if (errors_to_show_.empty()) return;
+  for (const auto& [id, client] : remote_) {
+    if (client->phase != RemoteClient::Phase::attached) continue;
+    for (const auto& text : std::exchange(errors_to_show_, {})) {
+      if (control_clients_.has(id)) {
+        control_clients_.notify(id, "%config-error " + text);
+      } else {
+        messages_.show_text(id, text);
+      }
+    }
+    return;
+  }
+}
+
+}  // namespace sess::server

@@ -1,0 +1,108 @@
+// Connections: accepting clients, what they say, and what is left when they go.
+//
+// Owns the listener and the way from a frame to whoever acts on it. A client that comes back after a lost connection or
+// a dead server is given what it had (resume).
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command/language/queue.hpp"
+#include "keeper/message.hpp"
+#include "model/model.hpp"
+#include "os/clock.hpp"
+#include "os/descriptor.hpp"
+#include "os/loop.hpp"
+#include "panes/terminals.hpp"
+#include "server/remote_clients.hpp"
+
+namespace sess::server {
+
+class Checkpoint;
+class Clients;
+class ControlClients;
+class Daemon;
+class Display;
+class Keyboard;
+class Messages;
+class ModelEvents;
+class Mouse;
+class Prompts;
+class SessionWatch;
+
+class Connections {
+ public:
+  struct Parts {
+    os::Loop& loop;
+    os::Clock& clock;
+    model::Model& model;
+    command::Queue& queue;
+    const command::ServerFacts& facts;
+    keeper::Start& start;
+    RemoteClients& remote;
+    panes::Terminals& terminals;
+    Checkpoint& checkpoint;
+    Messages& messages;
+    Clients& clients;
+    Display& display;
+    Keyboard& keyboard;
+    Mouse& mouse;
+    Prompts& prompts;
+    ModelEvents& events;
+    Daemon& daemon;
+    ControlClients& control_clients;
+    SessionWatch& session_watch;
+  };
+  explicit Connections(const Parts& parts);
+
+  void listen();
+  /// Another socket of the same name, in the place of the one that disappeared.
+  void replace_listener(UniqueFd listener);
+  /// Takes no connections for so long.
+  void pause(std::chrono::milliseconds time);
+  /// At the end of a turn: clients whose connections are gone go, too.
+  void sweep();
+
+ private:
+  void on_connection() noexcept;
+  void add_connection(UniqueFd socket);
+  [[nodiscard]] bool refuse_with_spare();
+  bool on_frame(RemoteClient& client, const protocol::Frame& frame);
+  bool on_hello(RemoteClient& client, const protocol::Hello& hello);
+  void begin_command(const RemoteClient& client);
+  bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
+  void welcome(RemoteClient& client);
+  void resume(RemoteClient& client, const protocol::Resume& resume);
+  void refuse_repetition(RemoteClient& client, const std::vector<std::string>& argv);
+  void command_done(model::ClientId id, int status);
+  void connection_lost(model::ClientId id, const std::string& reason);
+  void drop_client(model::ClientId id);
+
+  os::Loop& loop_;
+  os::Clock& clock_;
+  model::Model& model_;
+  command::Queue& queue_;
+  const command::ServerFacts& facts_;
+  keeper::Start& start_;
+  RemoteClients& remote_;
+  panes::Terminals& terminals_;
+  Checkpoint& checkpoint_;
+  Messages& messages_;
+  Clients& clients_;
+  Display& display_;
+  Keyboard& keyboard_;
+  Mouse& mouse_;
+  Prompts& prompts_;
+  ModelEvents& events_;
+  Daemon& daemon_;
+  ControlClients& control_clients_;
+  SessionWatch& session_watch_;
+  os::SpareDescriptor spare_descriptor_;
+  std::vector<model::ClientId> lost_;  ///< to sweep at the end of the turn
+  std::unique_ptr<os::FdWatch> listener_watch_;
+  os::Timer accept_timer_;
+};
+
+}  // namespace sess::server

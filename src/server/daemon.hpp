@@ -1,0 +1,105 @@
+// The daemon's own life: when it ends by itself, how it is ended, and what commands ask of it as a whole.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+
+#include "command/language/queue.hpp"
+#include "command/ports/daemon.hpp"
+#include "keeper/link.hpp"
+#include "model/model.hpp"
+#include "os/clock.hpp"
+#include "os/loop.hpp"
+#include "panes/shell_commands.hpp"
+#include "panes/terminals.hpp"
+#include "server/remote_clients.hpp"
+
+namespace sess::jobs {
+class JobControl;
+}
+
+namespace sess::server {
+
+class Alerts;
+class Checkpoint;
+class Clients;
+class Connections;
+class Programs;
+class SavedSessions;
+class SessionWatch;
+class WindowNames;
+
+class Daemon final : public command::DaemonPort {
+ public:
+  struct Parts {
+    os::Loop& loop;
+    os::Clock& clock;
+    model::Model& model;
+    command::Queue& queue;
+    keeper::ServerLink& link;
+    RemoteClients& remote;
+    panes::Terminals& terminals;
+    panes::ShellCommands& shells;
+    Checkpoint& checkpoint;
+    Clients& clients;
+    Programs& programs;
+    Connections& connections;
+    Alerts& alerts;
+    WindowNames& names;
+    SessionWatch& session_watch;
+    jobs::JobControl& jobs;
+    SavedSessions& saved_sessions;
+  };
+  explicit Daemon(const Parts& parts);
+  ~Daemon();
+
+  /// From here on nobody who connects is waited for longer than a starter may take.
+  void begin();
+  /// Somebody connected: who started the daemon has some time from now on to say what for.
+  void expect_starter();
+  /// At the end of a turn: nothing is left, and nothing is to come.
+  void leave_if_empty();
+  /// The keeper ends the programs.
+  void stop();
+  /// The daemon is ending, by whatever way.
+  [[nodiscard]] bool stopping() const { return stopping_; }
+  /// The keeper was told that nothing is left, and nothing was started since.
+  [[nodiscard]] bool left() const { return left_; }
+
+  [[nodiscard]] std::chrono::system_clock::time_point now() const override { return clock_.wall(); }
+  void after(std::chrono::milliseconds delay, std::function<void()> done) override;
+  void end_server() override;
+  [[nodiscard]] std::uint64_t room() const override;
+  void option_changed(std::string_view name) override;
+
+ private:
+  struct After;
+
+  os::Loop& loop_;
+  os::Clock& clock_;
+  model::Model& model_;
+  command::Queue& queue_;
+  keeper::ServerLink& link_;
+  RemoteClients& remote_;
+  panes::Terminals& terminals_;
+  panes::ShellCommands& shells_;
+  Checkpoint& checkpoint_;
+  Clients& clients_;
+  Programs& programs_;
+  Connections& connections_;
+  Alerts& alerts_;
+  WindowNames& names_;
+  SessionWatch& session_watch_;
+  jobs::JobControl& jobs_;
+  SavedSessions& saved_sessions_;
+  os::Timer first_client_timer_;
+  std::set<std::shared_ptr<After>> timers_;
+  bool had_client_ = false;
+  bool may_leave_ = false;  ///< there was a session, or the time for the first one is over
+  bool stopping_ = false;
+  bool left_ = false;
+};
+
+}  // namespace sess::server

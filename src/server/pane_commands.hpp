@@ -1,0 +1,56 @@
+// What commands do to panes and read of them: typing, pipes, capture, facts about the terminal. Owns nothing.
+#pragma once
+
+#include "command/ports/panes.hpp"
+#include "command/ports/screens.hpp"
+#include "model/model.hpp"
+#include "panes/shell_commands.hpp"
+#include "panes/terminals.hpp"
+#include "server/remote_clients.hpp"
+
+namespace sess::server {
+
+class PaneModes;
+class Programs;
+
+class PaneCommands final : public command::PanePort, public command::ScreenPort {
+ public:
+  using PaneId = model::PaneId;
+  using ClientId = model::ClientId;
+
+  PaneCommands(model::Model& model, panes::Terminals& terminals, panes::ShellCommands& shells, RemoteClients& remote,
+               Programs& programs, PaneModes& pane_modes)
+      : model_(model), terminals_(terminals), shells_(shells), remote_(remote), programs_(programs), pane_modes_(pane_modes) {}
+
+  Typed write_pane(PaneId pane, std::string_view bytes) override;
+  Typed send_key(PaneId pane, std::string_view key_name) override;
+  Typed send_code_point(PaneId pane, std::uint32_t code_point) override;
+  Typed send_mouse(PaneId pane, std::string_view mouse_event) override;
+  Typed paste(PaneId pane, std::string_view text, bool bracketed) override;
+  [[nodiscard]] bool input_waits(PaneId pane) const override;
+  void when_input_taken(PaneId pane, std::function<void()> done) override;
+  Result<> pipe_pane(PaneId pane, std::string_view shell_command, bool input, bool output) override;
+  Result<> enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
+                      const std::vector<std::string>& arguments) override;
+  void leave_modes(PaneId pane) override;
+  Result<> mode_command(PaneId pane, std::optional<ClientId> client, const std::vector<std::string>& arguments,
+                        int repeat, std::string_view mouse_event) override;
+
+  void feed_pane(PaneId pane, std::string_view bytes) override;
+  void reset_terminal(PaneId pane) override;
+  void clear_history(PaneId pane) override;
+  void trim_below_cursor(PaneId pane, int lines) override;
+  Result<std::string> capture(PaneId pane, const command::CaptureRequest& request) override;
+  [[nodiscard]] command::PaneFacts pane_facts(PaneId pane) const override;
+  [[nodiscard]] int search_pane(PaneId pane, std::string_view pattern, bool regex, bool ignore_case) const override;
+
+ private:
+  model::Model& model_;
+  panes::Terminals& terminals_;
+  panes::ShellCommands& shells_;
+  RemoteClients& remote_;
+  Programs& programs_;
+  PaneModes& pane_modes_;
+};
+
+}  // namespace sess::server

@@ -1,0 +1,78 @@
+// What panes report while they print, and who is told: titles, bells, output for pipes and
+// logs. Notes; what follows is decided at the end of the turn.
+#pragma once
+
+#include <set>
+
+#include "command/language/queue.hpp"
+#include "model/model.hpp"
+#include "os/clock.hpp"
+#include "panes/shell_commands.hpp"
+#include "panes/terminals.hpp"
+#include "server/remote_clients.hpp"
+
+namespace sess::jobs {
+class JobControl;
+}
+
+namespace sess::server {
+
+class Alerts;
+class Checkpoint;
+class Clients;
+class Messages;
+class SavedSessions;
+class WindowNames;
+
+class PaneReports final : public panes::PaneObserver {
+ public:
+  struct Parts {
+    os::Clock& clock;
+    model::Model& model;
+    command::Queue& queue;
+    RemoteClients& remote;
+    panes::Terminals& terminals;
+    panes::ShellCommands& shells;
+    Checkpoint& checkpoint;
+    Messages& messages;
+    Alerts& alerts;
+    Clients& clients;
+    WindowNames& names;
+    jobs::JobControl& jobs;
+    SavedSessions& saved_sessions;
+  };
+  explicit PaneReports(const Parts& parts);
+
+  /// At the end of a turn in which panes printed: alerts, and whose history has no memory to grow.
+  void tell();
+  void pane_closed(model::PaneId pane) { starved_.erase(pane); }
+
+  [[nodiscard]] std::size_t read_budget() const override { return terminals_.read_budget(); }
+  void on_pane_output(panes::PaneIo& pane) override;
+  void on_pane_bell(panes::PaneIo& pane) override;
+  void on_pane_title(panes::PaneIo& pane) override;
+  void on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) override;
+  void on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
+  void on_pane_eof(panes::PaneIo& pane) override;
+  void on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) override;
+
+ private:
+  void tell_starved();
+
+  os::Clock& clock_;
+  model::Model& model_;
+  command::Queue& queue_;
+  RemoteClients& remote_;
+  panes::Terminals& terminals_;
+  panes::ShellCommands& shells_;
+  Checkpoint& checkpoint_;
+  Messages& messages_;
+  Alerts& alerts_;
+  Clients& clients_;
+  WindowNames& names_;
+  jobs::JobControl& jobs_;
+  SavedSessions& saved_sessions_;
+  std::set<model::PaneId> starved_;  ///< whose history does not grow for lack of memory: it was said
+};
+
+}  // namespace sess::server

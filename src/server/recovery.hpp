@@ -1,0 +1,82 @@
+// From the keeper's hand-over to a running model: the start-up path of every server. A first start is the same with
+// nothing to recover.
+#pragma once
+
+#include <vector>
+
+#include "command/language/queue.hpp"
+#include "input/key_tables.hpp"
+#include "keeper/link.hpp"
+#include "model/model.hpp"
+#include "os/clock.hpp"
+#include "panes/terminals.hpp"
+
+namespace sess::jobs {
+class JobControl;
+}
+
+namespace sess::server {
+
+class Checkpoint;
+class Clients;
+class Configuration;
+class Messages;
+class PaneCommands;
+class Programs;
+class SavedSessions;
+class SessionWatch;
+
+class Recovery {
+ public:
+  struct Parts {
+    os::Clock& clock;
+    model::Model& model;
+    input::KeyTables& keys;
+    command::Queue& queue;
+    keeper::ServerLink& link;
+    const keeper::Start& start;
+    command::ServerFacts& facts;
+    panes::Terminals& terminals;
+    Checkpoint& checkpoint;
+    Messages& messages;
+    Clients& clients;
+    Programs& programs;
+    PaneCommands& pane_commands;
+    Configuration& configuration;
+    SessionWatch& session_watch;
+    jobs::JobControl& jobs;
+    SavedSessions& saved_sessions;
+  };
+  explicit Recovery(const Parts& parts);
+
+  void recover(std::vector<keeper::Program> programs);
+  /// A program that nobody knows gets a session of its own: the last server died between the program's start and
+  /// writing the pane down.
+  void adopt_orphan(keeper::Program& program);
+  /// Whether there was such a program.
+  [[nodiscard]] bool adopted_orphans() const { return adopted_orphans_; }
+
+ private:
+  void reopen_pipe(const model::Pane& pane);
+
+  os::Clock& clock_;
+  model::Model& model_;
+  input::KeyTables& keys_;
+  command::Queue& queue_;
+  keeper::ServerLink& link_;
+  const keeper::Start& start_;
+  command::ServerFacts& facts_;
+  panes::Terminals& terminals_;
+  Checkpoint& checkpoint_;
+  Messages& messages_;
+  Clients& clients_;
+  Programs& programs_;
+  PaneCommands& pane_commands_;
+  Configuration& configuration_;
+  SessionWatch& session_watch_;
+  jobs::JobControl& jobs_;
+  SavedSessions& saved_sessions_;
+  bool adopted_orphans_ = false;
+};
+
+}  // namespace sess::server
