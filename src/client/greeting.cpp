@@ -129,8 +129,9 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
     } else {
       const ErrorCode code = link.error().code;
       if (code != ErrorCode::not_found && code != ErrorCode::unavailable) return pass(link.error());
-      // Nobody listens, and nobody did since the first attempt: there is no server to wait for.
-      if (!start && !outage.active()) return pass(link.error());
+      // Nobody listens, and nobody did since the first attempt, or the daemon was seen to end: there is no server to
+      // wait for.
+      if (!start && (saw_end || !outage.active())) return pass(link.error());
       const auto now = Clock::now();
       const bool first = !absent_since;
       const auto since = absent_since.value_or(now);

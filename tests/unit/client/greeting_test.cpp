@@ -82,8 +82,14 @@ TEST_CASE("a daemon that is ending is followed by the next one, where one may be
         return connection_that_said(protocol::encode(protocol::Welcome{}), server);
     }
   };
-  SECTION("a question ends with an error") {
+  SECTION("a question is told that there is no server, as if it had come later") {
     const auto greeting = greet(connector, protocol::Hello{}, {});
+    REQUIRE_FALSE(greeting);
+    CHECK(greeting.error().code == ErrorCode::not_found);
+    CHECK(connections == 2);
+  }
+  SECTION("a question ends with an error where the daemon takes its time to end") {
+    const auto greeting = greet([&] { return connection_that_said(ending, server); }, protocol::Hello{}, {});
     REQUIRE_FALSE(greeting);
     CHECK(greeting.error().text == "the daemon is ending");
   }
