@@ -156,7 +156,7 @@ TEST_CASE("panes can be turned off, paused and gone on with", "[control]") {
   types("two");
   CHECK(client->wait_until([&] { return client->output("%0") == "two\r\ntwo\r\n"; }));
   REQUIRE(client->ask("refresh-client -A '%0:pause'"));
-  CHECK(client->was_told("%pause %0"));
+  CHECK(client->wait_until([&] { return client->was_told("%pause %0"); }));
   types("three");
   CHECK(client->output("%0") == "two\r\ntwo\r\n");
   REQUIRE(client->ask("refresh-client -f pause-after=30"));

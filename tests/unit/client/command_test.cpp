@@ -258,9 +258,9 @@ TEST_CASE("control mode says so and streams its standard input", "[client]") {
   peer.send(StdinRequest{});
   CHECK(peer.expect<StdinData>().bytes == "list-windows\n");
   peer.expect<StdinEof>();
-  peer.send(Print{1, "%exit\n"});
+  peer.send(Print{1, "%begin 1 2 1\n%end 1 2 1\n"});
   peer.send(Exit{0});
-  CHECK(outcome.get().out == "%exit\n");
+  CHECK(outcome.get().out == "%begin 1 2 1\n%end 1 2 1\n%exit\n");
 }
 
 TEST_CASE("a command that takes long is asked once whether its server lives", "[client]") {
