@@ -326,7 +326,12 @@ std::vector<Event> Model::take_events() {
 
 void Model::report(Event::Kind kind, std::optional<SessionId> session, std::optional<WindowId> window,
                    std::optional<PaneId> pane, std::string name) {
-  Event event{.kind = kind, .session = session, .window = window, .pane = pane, .name = std::move(name)};
+  Event event{};
+  event.kind = kind;
+  event.session = session;
+  event.window = window;
+  event.pane = pane;
+  event.name = std::move(name);
   const Model& nodes = *this;
   if (const Session* found = session ? nodes.session(*session) : nullptr) event.session_name = found->name;
   if (const Window* found = window ? nodes.window(*window) : nullptr) event.window_name = found->name;
@@ -336,7 +341,10 @@ void Model::report(Event::Kind kind, std::optional<SessionId> session, std::opti
 
 void Model::report_client(Event::Kind kind, ClientId id, std::optional<SessionId> session) {
   const Client* found = client(id);
-  Event event{.kind = kind, .session = session, .client = id};
+  Event event{};
+  event.kind = kind;
+  event.session = session;
+  event.client = id;
   if (found != nullptr) event.name = found->name;
   event.hooks = !quiet_;
   events_.push_back(std::move(event));

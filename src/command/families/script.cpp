@@ -285,9 +285,9 @@ Status read_next(Item& item, const std::shared_ptr<Source>& source) {
         ParseContext context = self.queue().parse_context(&self, self.client_id(), path);
         context.parse_only = self.args().has('n');
         return Queue::parse_file(self, std::make_shared<FileParser>(std::move(*text), std::move(context)),
-                                 [source, path](Item& item, const Parsed& parsed) {
-                                   load(item, *source, path, parsed);
-                                   return read_next(item, source);
+                                 [source, path](Item& rest, const Parsed& parsed) {
+                                   load(rest, *source, path, parsed);
+                                   return read_next(rest, source);
                                  });
       }
       if (!self.args().has('q')) {
