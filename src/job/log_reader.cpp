@@ -272,7 +272,7 @@ Result<> LogReader::seek_run(int run) {
   // What stands before the first mark is a run, too.
   const bool unmarked = marks.empty() ? parts_.front().log->size() > 0
                                       : marks.front().first.part > 0 || marks.front().first.offset > 0;
-  if (unmarked && (run > 0 || marks.size() < static_cast<std::size_t>(-run))) marks.emplace(marks.begin());  // not {{}, {}}: that is two places to some compilers
+  if (unmarked && (run > 0 || marks.size() < static_cast<std::size_t>(-run))) marks.insert(marks.begin(), {Place{}, Place{}});
   const auto count = static_cast<int>(marks.size());
   const int index = run > 0 ? run - 1 : count + run;
   if (run == 0 || index < 0 || index >= count) {

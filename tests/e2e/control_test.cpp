@@ -208,7 +208,7 @@ TEST_CASE("random commands beside a flood: blocks are whole, and every byte come
     client->send(line);
     if (random() % 3 == 0) client->read(Milliseconds(0));
   }
-  const auto last = client->ask("display-message -p last");
+  const auto last = client->ask("display-message -p last", kPatience + Milliseconds(50 * rounds));
   REQUIRE(last);
   CHECK(client->wait_until([&] { return client->output(flood).find("\n" + std::to_string(kLast) + "\r\n") != std::string::npos; }));
   const std::string expected = numbers(kLast);

@@ -128,10 +128,10 @@ void ControlClient::send(std::string_view line) {
   ++asked_;
 }
 
-std::optional<ControlClient::Block> ControlClient::ask(std::string_view line) {
+std::optional<ControlClient::Block> ControlClient::ask(std::string_view line, Milliseconds patience) {
   send(line);
   const std::size_t wanted = asked_;
-  if (!wait_until([&] { return answered_ >= wanted; })) return std::nullopt;
+  if (!wait_until([&] { return answered_ >= wanted; }, patience)) return std::nullopt;
   std::size_t seen = 0;
   for (const auto& block : blocks_) {
     if (block.typed && ++seen == wanted) return block;

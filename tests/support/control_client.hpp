@@ -35,7 +35,7 @@ class ControlClient {
 
   void send(std::string_view line);
   /// Sends the line and waits for its block; nothing at the deadline.
-  std::optional<Block> ask(std::string_view line);
+  std::optional<Block> ask(std::string_view line, Milliseconds patience = kPatience);
   void end_input() { in_.reset(); }
 
   /// Reads what there is, at most `budget` bytes; false when nothing came within the time.
