@@ -47,6 +47,14 @@ void prefer_as_oom_victim() {
   (void)!pwrite(fd.get(), score.data(), score.size(), 0);
 }
 
+/// What the keeper before wrote down for the one after it; from the file's beginning, however often.
+Result<Handover> read_handover(const UniqueFd& state) {
+  constexpr std::size_t kMostState = 64U << 20U;
+  lseek(state.get(), 0, SEEK_SET);
+  auto bytes = os::read_all(state.get(), kMostState);
+  return bytes ? decode_handover(*bytes) : Result<Handover>(pass(bytes.error()));
+}
+
 }  // namespace
 
 class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::Owner {
@@ -544,11 +552,7 @@ Result<std::unique_ptr<Keeper>> Keeper::open(KeeperOptions options, Claim claim,
 }
 
 Result<> Keeper::can_resume(UniqueFd state) {
-  constexpr std::size_t kMostState = 64U << 20U;
-  lseek(state.get(), 0, SEEK_SET);
-  auto bytes = os::read_all(state.get(), kMostState);
-  if (!bytes) return pass(bytes.error());
-  auto handover = decode_handover(*bytes);
+  auto handover = read_handover(state);
   if (!handover) return pass(handover.error());
   auto loop = os::Loop::open();
   if (!loop) return pass(loop.error());
@@ -557,11 +561,7 @@ Result<> Keeper::can_resume(UniqueFd state) {
 }
 
 Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd state) {
-  constexpr std::size_t kMostState = 64U << 20U;
-  lseek(state.get(), 0, SEEK_SET);
-  auto bytes = os::read_all(state.get(), kMostState);
-  if (!bytes) return pass(bytes.error());
-  auto handover = decode_handover(*bytes);
+  auto handover = read_handover(state);
   if (!handover) return pass(handover.error());
   auto kept = descriptors_of(*handover);
   kept.push_back(state.get());
