@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <deque>
 #include <list>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -64,13 +65,14 @@ struct Lane {
   Clock::time_point paid = Clock::now();
 
   /// False when the connection is broken.
-  bool read(Clock::duration delay) {
+  template <class Delay>
+  bool read(const Delay& delay) {
     std::array<char, 16384> buffer;
     while (!ended && queued < kMostQueued) {
       const ssize_t got = ::recv(from, buffer.data(), buffer.size(), MSG_DONTWAIT);
       if (got < 0) return errno == EAGAIN || errno == EINTR;
       if (got == 0) ended = true;
-      queue.push_back({Clock::now() + delay, std::string(buffer.data(), static_cast<std::size_t>(got))});
+      queue.push_back({Clock::now() + delay(), std::string(buffer.data(), static_cast<std::size_t>(got))});
       queued += static_cast<std::size_t>(got);
     }
     return true;
@@ -145,6 +147,7 @@ Relay::~Relay() {
 void Relay::work() {
   std::list<Wire> wires;
   std::int64_t cuts = 0, losses = 0;
+  std::minstd_rand random(1);
   const auto end = [this](Wire& wire) {
     // Without this a peer would get the rest of what is queued in the kernel first.
     const linger at_once{1, 0};
@@ -195,7 +198,10 @@ void Relay::work() {
       Wire& wire = *at;
       bool good = !cut;
       if (good && moving && !wire.lost) {
-        const Milliseconds delay(delay_);
+        const auto delay = [&] {
+          const bool late = static_cast<std::int64_t>(random() % 1000) < loss_;
+          return Milliseconds(delay_.load() + (late ? lateness_.load() : 0));
+        };
         good = wire.up.read(delay) && wire.down.read(delay) && wire.up.write(0, bytes_) &&
                wire.down.write(rate_, bytes_) && !(wire.up.closed && wire.down.closed);
       }

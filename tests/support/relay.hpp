@@ -33,6 +33,12 @@ class Relay {
   void set_delay(Milliseconds one_way) { delay_ = one_way.count(); }
   /// Bytes a second towards the client; 0: as many as come.
   void set_rate(std::int64_t bytes_a_second) { rate_ = bytes_a_second; }
+  /// So many of a thousand pieces come this much later in each direction, and all behind them: what TCP makes of a
+  /// lost packet. Which ones is the same in every run.
+  void set_loss(int of_thousand, Milliseconds lateness) {
+    lateness_ = lateness.count();
+    loss_ = of_thousand;
+  }
   /// Nothing moves until thaw(); then everything goes on. New connections are accepted and stand still, too.
   void freeze() { frozen_ = true; }
   void thaw() { frozen_ = false; }
@@ -62,6 +68,8 @@ class Relay {
   int port_ = 0;
   std::atomic<std::int64_t> delay_{0};
   std::atomic<std::int64_t> rate_{0};
+  std::atomic<std::int64_t> loss_{0};
+  std::atomic<std::int64_t> lateness_{0};
   std::atomic<bool> frozen_{false};
   std::atomic<bool> vanishing_{false};
   std::atomic<bool> refusing_{false};
