@@ -2,7 +2,7 @@
 //
 // A mode gets keys or commands (send-keys -X), draws itself into the pane's part of a frame and tells its
 // formats. It knows no client, no descriptor and no command: what it wants done it asks of the ports that it
-// was made with. Its owner (server/pane_modes) makes it, hands it what happens, and ends it when it says so.
+// was made with. Its owner (display/pane_modes) makes it, hands it what happens, and ends it when it says so.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
 // Draws a pane's screen into a rectangle of a frame.
 //
-// A pure reading of the screen, called by server/display for each pane of a composed view. Colours that the
+// A pure reading of the screen, called by display/drawing for each pane of a composed view. Colours that the
 // program changed in its palette become RGB, reverse video is applied; borders and status are drawn by
 // others.
 #pragma once

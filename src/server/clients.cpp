@@ -6,19 +6,23 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "dispatch/prompts.hpp"
+#include "display/display.hpp"
 #include "model/number.hpp"
 #include "model/size_policy.hpp"
+#include "panes/agent.hpp"
+#include "peers/control_clients.hpp"
+#include "peers/messages.hpp"
 #include "protocol/message.hpp"
-#include "server/agent.hpp"
-#include "server/checkpoint.hpp"
-#include "server/control_clients.hpp"
-#include "server/display.hpp"
-#include "server/messages.hpp"
-#include "server/prompts.hpp"
+#include "store/checkpoint.hpp"
 #include "terminal/show/attach_paint.hpp"
 #include "views/output.hpp"
 
 namespace sess::server {
+
+using dispatch::saved_question;
+using peers::kMaxClients;
+
 namespace {
 
 using Phase = RemoteClient::Phase;

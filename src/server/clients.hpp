@@ -13,16 +13,32 @@
 #include "os/clock.hpp"
 #include "os/loop.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
 #include "store/model_store.hpp"
+
+namespace sess::display {
+class Display;
+}
+namespace sess::panes {
+class AgentLink;
+}
+namespace sess::peers {
+class ControlClients;
+class Messages;
+}
+namespace sess::store {
+class Checkpoint;
+}
 
 namespace sess::server {
 
-class AgentLink;
-class Checkpoint;
-class ControlClients;
-class Display;
-class Messages;
+using display::Display;
+using panes::AgentLink;
+using peers::ControlClients;
+using peers::Messages;
+using peers::RemoteClient;
+using peers::RemoteClients;
+using store::Checkpoint;
 
 class Clients final : public command::ClientPort {
  public:

@@ -7,12 +7,15 @@
 #include "base/log.hpp"
 #include "os/files.hpp"
 #include "os/spawn.hpp"
-#include "server/checkpoint.hpp"
-#include "server/control_clients.hpp"
+#include "peers/control_clients.hpp"
+#include "peers/messages.hpp"
 #include "server/facts.hpp"
-#include "server/messages.hpp"
+#include "store/checkpoint.hpp"
 
 namespace sess::server {
+
+using peers::RemoteClient;
+
 namespace {
 
 constexpr std::size_t kConfigLimit = 64 << 20;

@@ -8,13 +8,22 @@
 #include "command/language/queue.hpp"
 #include "keeper/message.hpp"
 #include "model/model.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
+
+namespace sess::peers {
+class ControlClients;
+class Messages;
+}
+namespace sess::store {
+class Checkpoint;
+}
 
 namespace sess::server {
 
-class Checkpoint;
-class ControlClients;
-class Messages;
+using peers::ControlClients;
+using peers::Messages;
+using peers::RemoteClients;
+using store::Checkpoint;
 
 class Configuration {
  public:

@@ -7,25 +7,30 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "dispatch/keyboard.hpp"
+#include "dispatch/mouse.hpp"
+#include "dispatch/prompts.hpp"
+#include "display/display.hpp"
 #include "model/size_policy.hpp"
 #include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
+#include "peers/control_clients.hpp"
+#include "peers/messages.hpp"
+#include "peers/session_watch.hpp"
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
-#include "server/checkpoint.hpp"
 #include "server/clients.hpp"
-#include "server/control_clients.hpp"
 #include "server/daemon.hpp"
-#include "server/display.hpp"
-#include "server/keyboard.hpp"
-#include "server/messages.hpp"
 #include "server/model_events.hpp"
-#include "server/mouse.hpp"
-#include "server/prompts.hpp"
-#include "server/session_watch.hpp"
+#include "store/checkpoint.hpp"
 
 namespace sess::server {
+
+using peers::kForCommands;
+using peers::kForOpening;
+using peers::kMaxClients;
+
 namespace {
 
 using protocol::FrameType;

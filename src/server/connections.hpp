@@ -16,21 +16,41 @@
 #include "os/descriptor.hpp"
 #include "os/loop.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
+
+namespace sess::dispatch {
+class Keyboard;
+class Mouse;
+class Prompts;
+}
+namespace sess::display {
+class Display;
+}
+namespace sess::peers {
+class ControlClients;
+class Messages;
+class SessionWatch;
+}
+namespace sess::store {
+class Checkpoint;
+}
 
 namespace sess::server {
 
-class Checkpoint;
+using dispatch::Keyboard;
+using dispatch::Mouse;
+using dispatch::Prompts;
+using display::Display;
+using peers::ControlClients;
+using peers::Messages;
+using peers::RemoteClient;
+using peers::RemoteClients;
+using peers::SessionWatch;
+using store::Checkpoint;
+
 class Clients;
-class ControlClients;
 class Daemon;
-class Display;
-class Keyboard;
-class Messages;
 class ModelEvents;
-class Mouse;
-class Prompts;
-class SessionWatch;
 
 class Connections {
  public:

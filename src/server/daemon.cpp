@@ -5,14 +5,14 @@
 
 #include "base/log.hpp"
 #include "jobs/control.hpp"
-#include "server/alerts.hpp"
-#include "server/checkpoint.hpp"
+#include "panes/window_names.hpp"
+#include "peers/alerts.hpp"
+#include "peers/session_watch.hpp"
 #include "server/clients.hpp"
 #include "server/connections.hpp"
 #include "server/programs.hpp"
-#include "server/saved_sessions.hpp"
-#include "server/session_watch.hpp"
-#include "server/window_names.hpp"
+#include "store/checkpoint.hpp"
+#include "store/saved_sessions.hpp"
 
 namespace sess::server {
 namespace {

@@ -14,22 +14,36 @@
 #include "os/loop.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
 
 namespace sess::jobs {
 class JobControl;
 }
 
+namespace sess::panes {
+class WindowNames;
+}
+namespace sess::peers {
+class Alerts;
+class SessionWatch;
+}
+namespace sess::store {
+class Checkpoint;
+class SavedSessions;
+}
+
 namespace sess::server {
 
-class Alerts;
-class Checkpoint;
+using panes::WindowNames;
+using peers::Alerts;
+using peers::RemoteClients;
+using peers::SessionWatch;
+using store::Checkpoint;
+using store::SavedSessions;
+
 class Clients;
 class Connections;
 class Programs;
-class SavedSessions;
-class SessionWatch;
-class WindowNames;
 
 class Daemon final : public command::DaemonPort {
  public:

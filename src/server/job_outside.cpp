@@ -1,16 +1,18 @@
 #include "server/job_outside.hpp"
 
 #include "base/log.hpp"
+#include "peers/messages.hpp"
 #include "protocol/message.hpp"
 #include "render/notification.hpp"
-#include "server/checkpoint.hpp"
 #include "server/clients.hpp"
-#include "server/messages.hpp"
 #include "server/programs.hpp"
 #include "server/recovery.hpp"
+#include "store/checkpoint.hpp"
 #include "views/output.hpp"
 
 namespace sess::server {
+
+using peers::RemoteClient;
 
 Result<std::optional<std::int32_t>> JobOutside::start_program(model::PaneId pane, const command::ProgramStart& start,
                                                               std::function<void(Result<std::int32_t>)> later) {

@@ -5,13 +5,22 @@
 #include "keeper/link.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
+
+namespace sess::peers {
+class Messages;
+}
+namespace sess::store {
+class Checkpoint;
+}
 
 namespace sess::server {
 
-class Checkpoint;
+using peers::Messages;
+using peers::RemoteClients;
+using store::Checkpoint;
+
 class Clients;
-class Messages;
 class Programs;
 class Recovery;
 

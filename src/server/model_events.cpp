@@ -3,20 +3,23 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "display/display.hpp"
+#include "display/pane_modes.hpp"
 #include "jobs/control.hpp"
-#include "server/checkpoint.hpp"
+#include "panes/window_names.hpp"
+#include "peers/control_clients.hpp"
+#include "peers/session_watch.hpp"
 #include "server/clients.hpp"
-#include "server/control_clients.hpp"
 #include "server/daemon.hpp"
-#include "server/display.hpp"
-#include "server/pane_modes.hpp"
 #include "server/pane_reports.hpp"
 #include "server/programs.hpp"
-#include "server/saved_sessions.hpp"
-#include "server/session_watch.hpp"
-#include "server/window_names.hpp"
+#include "store/checkpoint.hpp"
+#include "store/saved_sessions.hpp"
 
 namespace sess::server {
+
+using peers::RemoteClient;
+
 namespace {
 
 /// Events that follow from each other in one turn; beyond it they go on in the next.

@@ -7,25 +7,43 @@
 #include "model/model.hpp"
 #include "panes/focus.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
 
 namespace sess::jobs {
 class JobControl;
 }
 
-namespace sess::server {
-
-class Checkpoint;
-class Clients;
-class ControlClients;
-class Daemon;
+namespace sess::display {
 class Display;
 class PaneModes;
+}
+namespace sess::panes {
+class WindowNames;
+}
+namespace sess::peers {
+class ControlClients;
+class SessionWatch;
+}
+namespace sess::store {
+class Checkpoint;
+class SavedSessions;
+}
+
+namespace sess::server {
+
+using display::Display;
+using display::PaneModes;
+using panes::WindowNames;
+using peers::ControlClients;
+using peers::RemoteClients;
+using peers::SessionWatch;
+using store::Checkpoint;
+using store::SavedSessions;
+
+class Clients;
+class Daemon;
 class PaneReports;
 class Programs;
-class SavedSessions;
-class SessionWatch;
-class WindowNames;
 
 class ModelEvents {
  public:

@@ -6,14 +6,19 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "dispatch/keyboard.hpp"
+#include "dispatch/mouse.hpp"
+#include "display/pane_modes.hpp"
 #include "input/encode.hpp"
-#include "server/keyboard.hpp"
-#include "server/mouse.hpp"
-#include "server/pane_modes.hpp"
 #include "server/programs.hpp"
 #include "terminal/show/capture.hpp"
 
 namespace sess::server {
+
+using dispatch::key_modes;
+using dispatch::mouse_bytes;
+using peers::RemoteClient;
+
 namespace {
 
 Error no_pane(command::PaneId id) {

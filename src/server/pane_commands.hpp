@@ -6,11 +6,17 @@
 #include "model/model.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
+
+namespace sess::display {
+class PaneModes;
+}
 
 namespace sess::server {
 
-class PaneModes;
+using display::PaneModes;
+using peers::RemoteClients;
+
 class Programs;
 
 class PaneCommands final : public command::PanePort, public command::ScreenPort {

@@ -1,15 +1,17 @@
 #include "server/pane_reports.hpp"
 
 #include "jobs/control.hpp"
-#include "server/alerts.hpp"
-#include "server/checkpoint.hpp"
+#include "panes/window_names.hpp"
+#include "peers/alerts.hpp"
+#include "peers/messages.hpp"
 #include "server/clients.hpp"
-#include "server/messages.hpp"
-#include "server/saved_sessions.hpp"
-#include "server/window_names.hpp"
+#include "store/checkpoint.hpp"
+#include "store/saved_sessions.hpp"
 #include "views/output.hpp"
 
 namespace sess::server {
+
+using peers::RemoteClient;
 
 PaneReports::PaneReports(const Parts& parts)
     : clock_(parts.clock),

@@ -9,20 +9,34 @@
 #include "os/clock.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
 
 namespace sess::jobs {
 class JobControl;
 }
 
+namespace sess::panes {
+class WindowNames;
+}
+namespace sess::peers {
+class Alerts;
+class Messages;
+}
+namespace sess::store {
+class Checkpoint;
+class SavedSessions;
+}
+
 namespace sess::server {
 
-class Alerts;
-class Checkpoint;
+using panes::WindowNames;
+using peers::Alerts;
+using peers::Messages;
+using peers::RemoteClients;
+using store::Checkpoint;
+using store::SavedSessions;
+
 class Clients;
-class Messages;
-class SavedSessions;
-class WindowNames;
 
 class PaneReports final : public panes::PaneObserver {
  public:

@@ -7,18 +7,21 @@
 
 #include "base/log.hpp"
 #include "command/format/format.hpp"
+#include "display/pane_modes.hpp"
 #include "jobs/control.hpp"
 #include "os/descriptor.hpp"
 #include "os/memory_reserve.hpp"
 #include "os/process.hpp"
 #include "os/pty.hpp"
+#include "panes/agent.hpp"
+#include "panes/window_names.hpp"
 #include "render/format_draw.hpp"
-#include "server/agent.hpp"
-#include "server/checkpoint.hpp"
-#include "server/pane_modes.hpp"
-#include "server/window_names.hpp"
+#include "store/checkpoint.hpp"
 
 namespace sess::server {
+
+using peers::kForCommands;
+
 namespace {
 
 /// Descriptors that come with a program.

@@ -19,18 +19,30 @@
 #include "os/clock.hpp"
 #include "os/loop.hpp"
 #include "panes/terminals.hpp"
-#include "server/remote_clients.hpp"
+#include "peers/remote_clients.hpp"
 
 namespace sess::jobs {
 class JobControl;
 }
 
+namespace sess::display {
+class PaneModes;
+}
+namespace sess::panes {
+class AgentLink;
+class WindowNames;
+}
+namespace sess::store {
+class Checkpoint;
+}
+
 namespace sess::server {
 
-class AgentLink;
-class Checkpoint;
-class PaneModes;
-class WindowNames;
+using display::PaneModes;
+using panes::AgentLink;
+using panes::WindowNames;
+using peers::RemoteClients;
+using store::Checkpoint;
 
 class Programs final : public command::ProgramPort {
  public:

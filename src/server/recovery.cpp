@@ -4,14 +4,14 @@
 
 #include "base/log.hpp"
 #include "jobs/control.hpp"
-#include "server/checkpoint.hpp"
+#include "peers/messages.hpp"
+#include "peers/session_watch.hpp"
 #include "server/clients.hpp"
 #include "server/configuration.hpp"
-#include "server/messages.hpp"
 #include "server/pane_commands.hpp"
 #include "server/programs.hpp"
-#include "server/saved_sessions.hpp"
-#include "server/session_watch.hpp"
+#include "store/checkpoint.hpp"
+#include "store/saved_sessions.hpp"
 
 namespace sess::server {
 namespace {

@@ -15,16 +15,26 @@ namespace sess::jobs {
 class JobControl;
 }
 
+namespace sess::peers {
+class Messages;
+class SessionWatch;
+}
+namespace sess::store {
+class Checkpoint;
+class SavedSessions;
+}
+
 namespace sess::server {
 
-class Checkpoint;
+using peers::Messages;
+using peers::SessionWatch;
+using store::Checkpoint;
+using store::SavedSessions;
+
 class Clients;
 class Configuration;
-class Messages;
 class PaneCommands;
 class Programs;
-class SavedSessions;
-class SessionWatch;
 
 class Recovery {
  public:

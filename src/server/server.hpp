@@ -9,6 +9,11 @@
 #include <vector>
 
 #include "command/language/queue.hpp"
+#include "dispatch/keyboard.hpp"
+#include "dispatch/mouse.hpp"
+#include "dispatch/prompts.hpp"
+#include "display/display.hpp"
+#include "display/pane_modes.hpp"
 #include "input/key_tables.hpp"
 #include "jobs/boot.hpp"
 #include "jobs/control.hpp"
@@ -16,35 +21,48 @@
 #include "model/model.hpp"
 #include "os/clock.hpp"
 #include "os/loop.hpp"
+#include "panes/agent.hpp"
 #include "panes/shell_commands.hpp"
+#include "panes/status_commands.hpp"
 #include "panes/terminals.hpp"
-#include "server/agent.hpp"
-#include "server/alerts.hpp"
-#include "server/checkpoint.hpp"
-#include "server/client_files.hpp"
+#include "panes/window_names.hpp"
+#include "peers/alerts.hpp"
+#include "peers/client_files.hpp"
+#include "peers/control_clients.hpp"
+#include "peers/messages.hpp"
+#include "peers/session_watch.hpp"
 #include "server/clients.hpp"
 #include "server/configuration.hpp"
-#include "server/control_clients.hpp"
 #include "server/connections.hpp"
 #include "server/daemon.hpp"
-#include "server/display.hpp"
 #include "server/job_outside.hpp"
-#include "server/keyboard.hpp"
-#include "server/messages.hpp"
 #include "server/model_events.hpp"
-#include "server/mouse.hpp"
 #include "server/pane_commands.hpp"
-#include "server/pane_modes.hpp"
 #include "server/pane_reports.hpp"
 #include "server/programs.hpp"
-#include "server/prompts.hpp"
 #include "server/recovery.hpp"
-#include "server/saved_sessions.hpp"
-#include "server/session_watch.hpp"
-#include "server/status_commands.hpp"
-#include "server/window_names.hpp"
+#include "store/checkpoint.hpp"
+#include "store/saved_sessions.hpp"
 
 namespace sess::server {
+
+using dispatch::Keyboard;
+using dispatch::Mouse;
+using dispatch::Prompts;
+using display::Display;
+using display::PaneModes;
+using panes::AgentLink;
+using panes::StatusCommands;
+using panes::WindowNames;
+using peers::Alerts;
+using peers::ClientFiles;
+using peers::ControlClients;
+using peers::Messages;
+using peers::RemoteClient;
+using peers::RemoteClients;
+using peers::SessionWatch;
+using store::Checkpoint;
+using store::SavedSessions;
 
 class Server {
  public:

@@ -1,0 +1,283 @@
+// What a composed view draws: panes through a viewport, borders, status lines, and what lies over them.
+#include <algorithm>
+
+#include "base/width.hpp"
+#include "command/format/format.hpp"
+#include "display/display.hpp"
+#include "display/pane_modes.hpp"
+#include "model/size_policy.hpp"
+#include "render/borders.hpp"
+#include "render/digits.hpp"
+#include "render/format_draw.hpp"
+#include "render/pane.hpp"
+#include "render/style.hpp"
+
+namespace sess::display {
+
+using peers::Overlay;
+using peers::RemoteClient;
+
+namespace {
+
+render::BorderLines border_lines(std::string_view name) {
+  if (name == "double") return render::BorderLines::double_;
+  if (name == "heavy") return render::BorderLines::heavy;
+  if (name == "simple") return render::BorderLines::simple;
+  if (name == "number") return render::BorderLines::number;
+  return render::BorderLines::single;
+}
+
+render::BorderIndicators border_indicators(std::string_view name) {
+  if (name == "off") return render::BorderIndicators::off;
+  if (name == "arrows") return render::BorderIndicators::arrows;
+  if (name == "both") return render::BorderIndicators::both;
+  return render::BorderIndicators::colour;
+}
+
+render::BorderStatus border_status(model::BorderStatus status) {
+  switch (status) {
+    case model::BorderStatus::top:
+      return render::BorderStatus::top;
+    case model::BorderStatus::bottom:
+      return render::BorderStatus::bottom;
+    case model::BorderStatus::off:
+      break;
+  }
+  return render::BorderStatus::off;
+}
+
+/// status-fg and status-bg, the old names of status-style's colours, as a style: they win where they are set.
+std::string status_colours(const model::Session& session) {
+  std::string out;
+  const auto add = [&](std::string_view place, const std::string& colour) {
+    if (colour != "default") out += fmt::format("{}{}={}", out.empty() ? "" : ",", place, colour);
+  };
+  add("fg", session.options.string("status-fg"));
+  add("bg", session.options.string("status-bg"));
+  return out;
+}
+
+void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
+  frame.fill({0, 0, frame.size().rows, frame.size().cols}, 0);
+  std::string_view rest = overlay.text;
+  std::size_t line = 0;
+  int row = 0;
+  while (!rest.empty() && row < frame.size().rows) {
+    const auto end = rest.find('\n');
+    const auto text = rest.substr(0, end);
+    if (line++ >= overlay.top) frame.put_text(row++, 0, frame.size().cols, text, 0);
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  frame.cursor = {};
+}
+
+}  // namespace
+
+/// The rows of the terminal that show the window.
+render::Rect Display::window_area(const RemoteClient& client, Size terminal) {
+  const model::Session* session = model_.session(*model_.client(client.id)->session);
+  const int status = model::status_lines(model_, *session);
+  const bool status_top = session->options.choice("status-position") == "top";
+  return {status_top ? status : 0, 0, std::max(0, terminal.rows - status), terminal.cols};
+}
+
+/// The part of a pane that is on the terminal, when the window's cell (top, left) is in the corner of `area`.
+render::Rect Display::place_of(const model::Pane& pane, const render::Rect& area, int top, int left) {
+  render::Rect shown{std::max(pane.top - top, 0), std::max(pane.left - left, 0), 0, 0};
+  shown.rows = std::min(pane.top - top + pane.size.rows, area.rows) - shown.row;
+  shown.cols = std::min(pane.left - left + pane.size.cols, area.cols) - shown.col;
+  shown.row += area.row;
+  shown.col += area.col;
+  return shown;
+}
+
+void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
+                       const render::Rect& shown, int top, int left) {
+  const model::Window* window = model_.window(pane.window);
+  const bool is_active = pane.id == window->active;
+  const auto target = command::find_from_pane(model_, pane.id);
+  const auto style_of = [&](model::TextOption option) {
+    return render::style_on({}, queue_.expand(pane.options.string(option), target, client.id));
+  };
+  render::PaneView view;
+  view.top = std::max(top - pane.top, 0);
+  view.left = std::max(left - pane.left, 0);
+  view.base = render::window_style(style_of("window-style"),
+                                   is_active ? style_of("window-active-style") : model::Style{});
+  view.has_cursor = is_active;
+  if (modes::Mode* mode = pane_modes_.mode(pane.id)) {
+    return mode->draw(frame, shown, {view.top, view.left, view.base, view.has_cursor});
+  }
+  render::draw_pane(frame, shown, io.screen(), view);
+}
+
+/// Over the frame that is shown: the active pane alone, when it printed and nothing else of the frame follows
+/// from it.
+bool Display::draw_echo(RemoteClient& client, render::Frame& frame, Time now) {
+  const model::Window* window = model_.current_window(*model_.client(client.id)->session);
+  if (window == nullptr || terminals_.printed().count(window->active) == 0) return false;
+  if (pane_modes_.mode(window->active) != nullptr) return false;
+  if (client.overlay.kind != Overlay::Kind::none || synchronized_panes_.held_until(window->active, now))
+    return false;
+  const model::Pane* pane = model_.pane(window->active);
+  const panes::PaneIo* io = terminals_.find(window->active);
+  const auto view = this->view(client.id);
+  if (pane == nullptr || io == nullptr || !view || view->top != client.drawn.top ||
+      view->left != client.drawn.left) {
+    return false;
+  }
+  const auto shown = place_of(*pane, window_area(client, frame.size()), view->top, view->left);
+  const auto drawn = client.drawn.panes.find(pane->id);
+  if (shown.rows <= 0 || shown.cols <= 0 || drawn == client.drawn.panes.end() || drawn->second != shown)
+    return false;
+  draw_pane(client, *pane, *io, frame, shown, view->top, view->left);
+  return true;
+}
+
+void Display::draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before,
+                  Time now) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = model_.session(*seen->session);
+  model::Window* window = model_.current_window(*seen->session);
+  const auto drawn_before = std::exchange(client.drawn, {});
+  if (window == nullptr) return;
+  if (client.overlay.kind == Overlay::Kind::text) return draw_text_overlay(frame, client.overlay);
+
+  const int status = model::status_lines(model_, *session);
+  const bool status_top = session->options.choice("status-position") == "top";
+  const render::Rect area = window_area(client, frame.size());
+
+  // The panes, seen through a viewport that follows the active pane's cursor.
+  const auto view_of_window = view(client.id);
+  const int top = view_of_window ? view_of_window->top : 0;
+  const int left = view_of_window ? view_of_window->left : 0;
+  client.drawn.top = top;
+  client.drawn.left = left;
+  const bool same_view = drawn_before.top == top && drawn_before.left == left;
+  std::vector<render::BorderPane> borders;
+  const auto marked = model_.mark();
+  for (const auto id : window->panes) {
+    if (window->zoomed && id != window->active) continue;
+    const model::Pane* pane = model_.pane(id);
+    panes::PaneIo* io = terminals_.find(id);
+    if (pane == nullptr) continue;
+    const render::Rect shown = place_of(*pane, area, top, left);
+    const bool is_active = id == window->active;
+    // Without a terminal while its program is being started: nothing is drawn there, but it has its place.
+    if (io != nullptr && shown.rows > 0 && shown.cols > 0) {
+      client.drawn.panes.emplace(id, shown);
+      // In the middle of a synchronized update it stays as it was, if it was there.
+      const auto before = drawn_before.panes.find(id);
+      const bool stays = same_view && before != drawn_before.panes.end() && before->second == shown &&
+                         synchronized_panes_.held_until(id, now) && shown_before != nullptr &&
+                         frame.keep(*shown_before, shown);
+      if (stays && is_active) frame.cursor = shown_before->cursor;
+      if (!stays) draw_pane(client, *pane, *io, frame, shown, top, left);
+    }
+    const auto target = command::find_from_pane(model_, id);
+    const auto style_of = [&](model::TextOption option) {
+      return render::style_on({}, queue_.expand(pane->options.string(option), target, client.id));
+    };
+    render::BorderPane border;
+    border.area = {pane->top, pane->left, pane->size.rows, pane->size.cols};
+    border.index = model_.pane_index(id);
+    border.active = is_active;
+    border.marked = marked && marked->pane == id;
+    border.style = style_of("pane-border-style");
+    border.active_style = style_of("pane-active-border-style");
+    if (model_.border_status(*window) != model::BorderStatus::off) {
+      border.status = queue_.expand(pane->options.string("pane-border-format"), target, client.id);
+    }
+    borders.push_back(std::move(border));
+  }
+  render::BorderOptions how;
+  how.lines = border_lines(window->options.choice("pane-border-lines"));
+  how.indicators = border_indicators(window->options.choice("pane-border-indicators"));
+  how.status = border_status(model_.border_status(*window));
+  how.fill = window->options.text("fill-character").value_or("");
+  render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols},
+                       borders, how);
+
+  if (client.overlay.kind == Overlay::Kind::panes) {
+    for (const auto id : window->panes) {
+      const model::Pane* pane = model_.pane(id);
+      if (pane == nullptr || (window->zoomed && id != window->active)) continue;
+      const auto option = id == window->active ? model::TextOption("display-panes-active-colour")
+                                               : model::TextOption("display-panes-colour");
+      render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size, model_.pane_index(id),
+                               render::style_on({}, "fg=" + session->options.string(option)));
+    }
+    frame.cursor.visible = false;
+  }
+
+  // Status lines, and a message or prompt over the first of them.
+  const int status_row = status_top ? 0 : frame.size().rows - status;
+  const auto base = render::style_on(
+      render::style_on({}, expand(client, session->options.string("status-style"))), status_colours(*session));
+  for (int i = 0; i < status; ++i) {
+    const auto format = session->options.text("status-format", static_cast<unsigned>(i)).value_or("");
+    set_status_ranges(
+        client.id, i,
+        render::draw_line(frame, status_row + i, 0, frame.size().cols, base, expand(client, format)));
+  }
+  const auto& overlay = client.overlay;
+  if (overlay.kind == Overlay::Kind::message || overlay.kind == Overlay::Kind::prompt) {
+    const int row = status > 0 ? status_row : frame.size().rows - 1;
+    if (overlay.kind == Overlay::Kind::prompt) {
+      draw_prompt(client, frame, row);
+    } else {
+      const auto look = render::style_on({}, expand(client, session->options.string("message-style")));
+      render::draw_line(frame, row, 0, frame.size().cols, look, overlay.text);
+    }
+    frame.cursor.visible = false;
+  }
+  if (session->options.flag("set-titles")) {
+    frame.title = expand(client, session->options.string("set-titles-string"));
+  }
+  // What lies over the panes is no part of them: nothing of this frame may be kept for the next one.
+  if (overlay.kind != Overlay::Kind::none) client.drawn.panes.clear();
+}
+
+void Display::draw_prompt(RemoteClient& client, render::Frame& frame, int row) {
+  const Overlay& overlay = client.overlay;
+  const model::Session* session = model_.session(*model_.client(client.id)->session);
+  const auto option = overlay.line.commanding() ? model::TextOption("message-command-style")
+                                                : model::TextOption("message-style");
+  const auto look = render::style_on({}, expand(client, session->options.string(option)));
+  const auto style = frame.atlas().style(render::to_style(look));
+  const int columns = frame.size().cols;
+  render::draw_line(frame, row, 0, columns, look, overlay.text);
+
+  const int begin = std::min(render::format_width(overlay.text), columns - 1);
+  const std::string before = overlay.line.before_cursor();
+  const std::string behind = overlay.line.after_cursor();
+  const int room = columns - begin - 1;
+  const auto shown =
+      display_width(before) > room ? truncate_columns_left(before, room) : std::string_view(before);
+  const int at = begin + frame.put_text(row, begin, room, shown, style);
+  frame.put_text(row, at, columns - at, behind, style);
+  // Where the next character goes is a cell in reverse, as tmux draws it.
+  frame.restyle({row, at, 1, 1}, [](terminal::Style cell) {
+    cell.attrs ^= terminal::Attr::inverse;
+    return cell;
+  });
+}
+
+std::string Display::expand(const RemoteClient& client, std::string_view format) {
+  const model::Client* seen = model_.client(client.id);
+  return queue_.expand(format, command::find_from_session(model_, *seen->session), client.id);
+}
+
+void Display::set_status_ranges(model::ClientId client, int line, std::vector<render::Range> ranges) {
+  auto& lines = status_ranges_[client];
+  lines.resize(std::max<std::size_t>(lines.size(), static_cast<std::size_t>(line) + 1));
+  lines[static_cast<std::size_t>(line)] = std::move(ranges);
+}
+
+const std::vector<render::Range>* Display::status_ranges(model::ClientId client, std::size_t line) const {
+  const auto found = status_ranges_.find(client);
+  return found != status_ranges_.end() && line < found->second.size() ? &found->second[line] : nullptr;
+}
+
+}  // namespace sess::display

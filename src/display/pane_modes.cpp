@@ -1,0 +1,270 @@
+#include "display/pane_modes.hpp"
+
+#include <algorithm>
+
+#include "command/language/target.hpp"
+#include "modes/text/pane_lines.hpp"
+#include "panes/shell_commands.hpp"
+#include "peers/messages.hpp"
+#include "render/style.hpp"
+
+namespace sess::display {
+
+using peers::RemoteClient;
+
+namespace {
+
+/// "action button mods row col", as HostImpl::encode_mouse_event writes it.
+std::optional<modes::MouseAt> parse_mouse(std::string_view event) {
+  int action = 0;
+  int button = 0;
+  int mods = 0;
+  modes::MouseAt at;
+  if (std::sscanf(std::string(event).c_str(), "%d %d %d %d %d", &action, &button, &mods, &at.row, &at.col) !=
+      5)
+    return std::nullopt;
+  at.wheel = button == 4 || button == 5;
+  return at;
+}
+
+/// A pane's copy mode in the world: its options are the pane's, its buffers the server's.
+class PanePorts final : public modes::CopyPorts {
+ public:
+  PanePorts(const PaneModes::Parts& parts, model::PaneId pane) : parts_(parts), pane_(pane) {}
+
+  void set_client(std::optional<model::ClientId> client) { client_ = client; }
+
+  [[nodiscard]] modes::CopySettings settings() const override {
+    modes::CopySettings out;
+    const model::Pane* pane = parts_.model.pane(pane_);
+    const model::Window* window = pane != nullptr ? parts_.model.window(pane->window) : nullptr;
+    if (window == nullptr) return out;
+    const auto& options = window->options;
+    out.vi = options.choice("mode-keys") == "vi";
+    out.wrap_search = options.flag("wrap-search");
+    const auto sessions = parts_.model.sessions_with(window->id);
+    const auto& of_session = sessions.empty() ? parts_.model.session_options() : sessions.front()->options;
+    out.word_separators = of_session.string("word-separators");
+    out.copy_command = parts_.model.server_options().string("copy-command");
+    const auto style = [&](model::TextOption option) {
+      return render::style_on({}, parts_.queue.expand(options.string(option), target(), client_));
+    };
+    out.mode = style("mode-style");
+    out.match = style("copy-mode-match-style");
+    out.current_match = style("copy-mode-current-match-style");
+    out.mark = style("copy-mode-mark-style");
+    return out;
+  }
+  [[nodiscard]] std::string expand(std::string_view format) const override {
+    return format.empty() ? std::string() : parts_.queue.expand(format, target(), client_);
+  }
+  void copy(std::string text, std::string_view prefix) override {
+    to_clipboard(text);
+    const auto limit = static_cast<std::size_t>(parts_.model.server_options().number("buffer-limit"));
+    auto added = parts_.queue.buffers().add(std::move(text), parts_.clock.wall(), limit,
+                                               prefix.empty() ? std::string_view("buffer") : prefix);
+    if (!added) report(added.error());
+  }
+  void append(std::string text) override {
+    to_clipboard(text);
+    auto& buffers = parts_.queue.buffers();
+    const auto* newest = buffers.newest();
+    if (newest == nullptr) return copy(std::move(text), {});
+    const std::string name = newest->name;
+    if (auto set = buffers.set(name, newest->data + text, parts_.clock.wall()); !set) report(set.error());
+  }
+  void pipe(std::string_view command, std::string text) override {
+    command::ShellRequest request;
+    request.command = command;
+    request.input = std::move(text);
+    request.env = parts_.model.environment().block();
+    request.cwd = parts_.queue.ports().programs.current_path(pane_);
+    parts_.shells.run(std::move(request), [](const command::ShellResult&) {});
+  }
+
+ private:
+  [[nodiscard]] command::Target target() const { return command::find_from_pane(parts_.model, pane_); }
+  void to_clipboard(const std::string& text) { parts_.queue.ports().clients.copy_to_clipboard(client_, text); }
+  void report(const Error& error) { parts_.messages.report(error.text); }
+
+  PaneModes::Parts parts_;
+  model::PaneId pane_;
+  std::optional<model::ClientId> client_;
+};
+
+}  // namespace
+
+struct PaneModes::Entry {
+  Entry(const PaneModes::Parts& parts, model::PaneId pane) : ports(parts, pane) {}
+  PanePorts ports;
+  model::PaneId source;  ///< the pane whose text it is
+  std::unique_ptr<modes::Mode> mode;
+};
+
+PaneModes::PaneModes(const Parts& parts) : parts_(parts) {}
+PaneModes::~PaneModes() = default;
+
+modes::Mode* PaneModes::mode(model::PaneId pane) {
+  const auto it = entries_.find(pane);
+  return it == entries_.end() ? nullptr : it->second->mode.get();
+}
+
+std::string_view PaneModes::key_table(model::PaneId pane) {
+  const modes::Mode* found = mode(pane);
+  return found == nullptr ? std::string_view() : found->key_table();
+}
+
+void PaneModes::changed(model::PaneId pane) {
+  parts_.remote.display_changed();
+  parts_.remote.redraw_all();
+  parts_.queue.submit_hook("pane-mode-changed", command::find_from_pane(parts_.model, pane), {});
+}
+
+void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {
+  if (outcome == modes::Outcome::leave) leave(pane);
+  if (outcome == modes::Outcome::redraw) parts_.remote.redraw_all();
+}
+
+Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
+                          const std::vector<std::string>& arguments) {
+  if (name != "copy-mode") return fail(ErrorCode::unavailable, "{} is not part of this version", name);
+  auto entered = enter_copy(pane, client, arguments);
+  if (const auto it = entries_.find(pane); it != entries_.end()) it->second->ports.set_client(client);
+  return entered;
+}
+
+/// Where the button of a drag went down, in the pane.
+modes::MouseAt PaneModes::pressed_at(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
+  const RemoteClient* who = client ? parts_.remote.find(*client) : nullptr;
+  const model::Pane* where = parts_.model.pane(pane);
+  if (who == nullptr || where == nullptr) return now;
+  return {who->press_row - where->top, who->press_col - where->left, false};
+}
+
+/// From now on the selection follows the client's mouse, until the button is released.
+void PaneModes::follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
+  if (RemoteClient* who = client ? parts_.remote.find(*client) : nullptr) who->selecting_in = pane;
+  on_drag(pane, now);
+}
+
+Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments) {
+  const auto given = [&](std::string_view flag) {
+    return std::find(arguments.begin(), arguments.end(), flag) != arguments.end();
+  };
+  const panes::PaneIo* own = parts_.terminals.find(pane);
+  if (own == nullptr) return {};
+  auto* on = dynamic_cast<modes::CopyMode*>(mode(pane));
+  if (on == nullptr) {
+    if (mode(pane) != nullptr) leave(pane);
+    const panes::PaneIo* source = own;
+    if (const auto s = std::find(arguments.begin(), arguments.end(), "-s");
+        s != arguments.end() && s + 1 != arguments.end()) {
+      const auto id = model::parse_id<model::PaneId>(*(s + 1));
+      source = id ? parts_.terminals.find(*id) : nullptr;
+      if (source == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", *(s + 1));
+    }
+    auto entry = std::make_unique<Entry>(parts_, pane);
+    const auto& screen = source->screen();
+    auto lines = std::make_unique<modes::PaneLines>(screen, own->screen().size(), source != own);
+    const auto cursor = screen.cursor();
+    modes::Place at{cursor.row, cursor.pending_wrap ? screen.size().cols : cursor.col};
+    if (source != own) at.row = std::min<int>(at.row, lines->rows() - lines->history() - 1);
+    modes::CopyOptions options;
+    options.exit_at_bottom = given("-e");
+    options.hide_position = given("-H");
+    auto made =
+        std::make_unique<modes::CopyMode>(std::move(lines), at, options, entry->ports, searches_[pane]);
+    on = made.get();
+    entry->mode = std::move(made);
+    entry->source = source->id();
+    entries_[pane] = std::move(entry);
+    changed(pane);
+    if (given("-M")) {
+      if (const auto mouse = parse_mouse(arguments.back())) {
+        on->begin_drag(pressed_at(pane, client, *mouse));
+        follow_mouse(pane, client, *mouse);
+      }
+    }
+  }
+  if (given("-u")) on->page_up();
+  if (given("-d")) on->page_down();
+  parts_.remote.redraw_all();
+  return {};
+}
+
+void PaneModes::leave(model::PaneId pane) {
+  if (entries_.erase(pane) > 0) changed(pane);
+}
+
+Result<> PaneModes::command(model::PaneId pane, std::optional<model::ClientId> client,
+                            const std::vector<std::string>& arguments, int repeat,
+                            std::string_view mouse_event) {
+  const auto it = entries_.find(pane);
+  if (it == entries_.end()) return fail(ErrorCode::unavailable, "not in a mode");
+  if (client) it->second->ports.set_client(client);
+  modes::Request request;
+  request.arguments = arguments;
+  request.repeat = repeat;
+  if (!mouse_event.empty()) request.mouse = parse_mouse(mouse_event);
+  const auto mouse = request.mouse;
+  const bool drags = mouse && !mouse->wheel && !arguments.empty() && arguments.front() == "begin-selection";
+  if (drags) request.mouse = pressed_at(pane, client, *mouse);
+  auto outcome = it->second->mode->command(request);
+  if (!outcome) return pass(outcome.error());
+  act(pane, *outcome);
+  if (drags) follow_mouse(pane, client, *mouse);
+  return {};
+}
+
+bool PaneModes::type(model::PaneId pane, input::Key key) {
+  modes::Mode* on = mode(pane);
+  if (on == nullptr) return false;
+  if (on->key_table().empty()) {
+    act(pane, on->key(key));
+  } else if (const auto* binding = parts_.keys.find_or_any(on->key_table(), key)) {
+    command::State state;
+    state.event.key = input::key_name(key);
+    state.current = command::find_from_pane(parts_.model, pane);
+    parts_.queue.submit_text({}, binding->command, state);
+  }
+  return true;
+}
+
+std::string PaneModes::search_string(model::PaneId pane) const {
+  const auto it = searches_.find(pane);
+  return it == searches_.end() ? std::string() : it->second.text;
+}
+
+void PaneModes::on_drag(model::PaneId pane, modes::MouseAt at) {
+  if (modes::Mode* on = mode(pane)) act(pane, on->drag(at));
+}
+
+void PaneModes::on_pane_closed(model::PaneId pane) {
+  on_terminal_gone(pane);
+  entries_.erase(pane);
+  searches_.erase(pane);
+}
+
+void PaneModes::on_terminal_gone(model::PaneId source) {
+  for (auto it = entries_.begin(); it != entries_.end();) {
+    const auto [pane, looks_at_it] = std::pair(it->first, it->second->source == source);
+    ++it;
+    if (looks_at_it) leave(pane);
+  }
+}
+
+void PaneModes::on_pane_resized(model::PaneId pane, Size size) {
+  if (modes::Mode* on = mode(pane)) on->resize(size);
+}
+
+bool PaneModes::work() {
+  bool more = false;
+  for (auto& [pane, entry] : entries_) {
+    if (!entry->mode->work()) continue;
+    more = true;
+    parts_.remote.redraw_all();
+  }
+  return more;
+}
+
+}  // namespace sess::display
