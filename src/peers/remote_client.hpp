@@ -15,7 +15,9 @@
 #include "input/decoder.hpp"
 #include "input/gestures.hpp"
 #include "model/ids.hpp"
+#include "os/descriptor.hpp"
 #include "os/loop.hpp"
+#include "os/memory_reserve.hpp"
 #include "panes/typed_input.hpp"
 #include "peers/overlay.hpp"
 #include "protocol/message.hpp"
@@ -33,6 +35,10 @@ namespace sess::peers {
 /// be ended; and of these, the ones that no connection gets: what a command itself opens.
 inline constexpr std::size_t kForCommands = 10;
 inline constexpr std::size_t kForOpening = 6;
+/// Whether one more client may attach: what commands need remains.
+inline bool room_to_attach() {
+  return os::descriptors_free(kForCommands) && os::memory_left();
+}
 
 /// More are refused.
 inline constexpr std::size_t kMaxClients = 1000;
