@@ -258,7 +258,7 @@ Result<> Clients::can_attach(ClientId id) const {
   const RemoteClient* client = remote_.find(id);
   if (client == nullptr) return fail(ErrorCode::not_found, "no current client");
   if (client->phase == Phase::attached) return {};
-  if (client->for_command && !room_to_attach()) {
+  if (client->for_command && !peers::room_to_attach()) {
     return fail(ErrorCode::unavailable, "no room: open files or memory are used up; detach some clients and try again");
   }
   if (client->hello.control != protocol::ControlMode::none) return {};

@@ -142,7 +142,7 @@ void Connections::add_connection(UniqueFd socket) {
     return;
   }
   daemon_.expect_starter();
-  if (!room_to_attach()) sweep();  // who has gone in this turn makes room for who comes in it
+  if (!peers::room_to_attach()) sweep();  // who has gone in this turn makes room for who comes in it
   if (!os::descriptors_free(kForOpening)) {
     log::warn("refused a client: too many open files");
     static_cast<void>(os::send_with_fds(socket.get(), protocol::encode(kNoDescriptors), {}));
@@ -156,7 +156,7 @@ void Connections::add_connection(UniqueFd socket) {
   const auto id = model_client.id;
   auto made = std::make_unique<RemoteClient>(loop_, id);
   RemoteClient& client = *made;
-  client.for_command = !room_to_attach();
+  client.for_command = !peers::room_to_attach();
   client.frame_due = [] {};  // the turn that it makes is enough
   client.escape_timer_expired = [this, &client] { keyboard_.on_escape_time(client); };
   client.clicks_over = [this, &client] { mouse_.on_clicks_over(client); };
