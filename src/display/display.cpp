@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "display/pane_cursor.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
 #include "protocol/message.hpp"
+#include "terminal/decode/sequence.hpp"
 #include "terminal/show/attach_paint.hpp"
 #include "views/output.hpp"
 
@@ -49,11 +51,13 @@ void Display::update() {
 }
 
 void Display::update_display(RemoteClient& client, Time now) {
-  if (client.display_stale) decide_view(client, now);
+  const bool stale = client.display_stale;
+  if (stale) decide_view(client, now);
   std::optional<Time> deadline;
   if (client.direct) {
     if (std::exchange(client.repaint_due, false)) client.direct->repaint();
     client.direct->turn(now);
+    if (stale || terminals_.printed().count(client.direct->pane().id()) > 0) show_title(client, now);
     deadline = client.direct->deadline();
   } else if (client.composed) {
     const model::Client* seen = model_.client(client.id);
@@ -92,7 +96,10 @@ void Display::decide_view(RemoteClient& client, Time now) {
   panes::PaneIo* io = pane != nullptr ? terminals_.find(pane->id) : nullptr;
 
   if (io != nullptr) {
-    if (client.direct && &client.direct->pane() == io) return;
+    if (client.direct && &client.direct->pane() == io) {
+      client.direct->set_options(direct_options(client.id, io->id()));
+      return;
+    }
     show_directly(client, *io, now);
   } else {
     if (client.composed) {
@@ -103,7 +110,7 @@ void Display::decide_view(RemoteClient& client, Time now) {
     std::string behind;
     if (client.direct) {
       remember_direct(client, now);
-      before = terminal::undo_for_detach(client.direct->pane().screen());
+      before = client.direct->undo();
       behind = views::below_screen(client.direct->pane().screen());
     }
     const model::Window* window = model_.current_window(*seen->session);
@@ -131,7 +138,7 @@ model::Pane* Display::direct_pane(RemoteClient& client) {
   return pane;
 }
 
-views::DirectView::Options Display::direct_options(model::ClientId client) {
+views::DirectView::Options Display::direct_options(model::ClientId client, model::PaneId pane) {
   views::DirectView::Options options;
   const model::Client* seen = model_.client(client);
   const model::Session* session =
@@ -142,6 +149,14 @@ views::DirectView::Options Display::direct_options(model::ClientId client) {
     options.tell_scrolled = protocol::has_feature(shown->hello.features, protocol::kScrolledOff);
   }
   options.policy.clipboard = model_.server_options().choice("set-clipboard") != "off";
+  options.policy.titles = !table.flag("set-titles");
+  if (const model::Pane* shown = model_.pane(pane)) {
+    options.policy.alternate_screen = shown->options.flag("alternate-screen");
+    options.policy.passthrough = shown->options.flag("allow-passthrough");
+    const auto cursor = wanted_cursor(*shown);
+    options.policy.cursor_style = cursor.style;
+    if (cursor.colour.kind == terminal::Color::Kind::rgb) options.policy.cursor_color = cursor.colour;
+  }
   return options;
 }
 
@@ -157,6 +172,21 @@ void Display::ask_features(RemoteClient& client, Time now) {
   if (client.features_asked || !client.composed) return;
   client.features_asked = true;
   views::send_aside(*client.connection, client.flow, now, render::feature_questions());
+}
+
+/// set-titles beside the pane's own bytes; its program's titles are left out of them then.
+void Display::show_title(RemoteClient& client, Time now) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
+  if (session == nullptr || !session->options.flag("set-titles") || !client.features.title) {
+    return client.title.reset();
+  }
+  if (client.direct->in_picture()) return;
+  constexpr std::size_t kLongest = 1024;
+  auto title = terminal::clean_text(expand(client, session->options.string("set-titles-string")), kLongest);
+  if (client.title == title) return;
+  views::send_aside(*client.connection, client.flow, now, fmt::format("\x1b]2;{}\x1b\\", title));
+  client.title = std::move(title);
 }
 
 render::TerminalModes Display::composed_modes(RemoteClient& client) {
@@ -209,7 +239,8 @@ void Display::resume_view(RemoteClient& client, const protocol::Resume& resume) 
   if (!has_offset) return client.scrollback.written_on();
   // The ring reaches back: the output goes on where it stopped.
   client.direct =
-      std::make_unique<views::DirectView>(*client.connection, client.flow, *io, direct_options(client.id));
+      std::make_unique<views::DirectView>(*client.connection, client.flow, *io,
+                                          direct_options(client.id, io->id()));
   const bool exact =
       !resume.drawn && client.direct->resume(resume.offset, resume.past, scrolled.value_or(Scrolled{}));
   const model::Pane* shown = direct_pane(client);
@@ -247,7 +278,7 @@ void Display::leave_view(RemoteClient& client) {
     client.direct->finish(now);
     const auto& screen = client.direct->pane().screen();
     client.connection->send(
-        protocol::encode(protocol::Undo{terminal::undo_for_detach(screen) + views::below_screen(screen)}));
+        protocol::encode(protocol::Undo{client.direct->undo() + views::below_screen(screen)}));
     client.direct.reset();
   }
   if (client.composed) client.connection->send(protocol::encode(protocol::Undo{client.composed->undo()}));
@@ -259,13 +290,14 @@ void Display::show_directly(RemoteClient& client, panes::PaneIo& io, Time now) {
   if (client.composed) before = client.composed->leave();
   if (client.direct) {
     remember_direct(client, now);
-    before = terminal::undo_for_detach(client.direct->pane().screen());
+    before = client.direct->undo();
   }
   send_attached(client, AttachMode::direct, io.id(), false);
   client.repaint_due = false;
   client.composed.reset();
   client.direct = std::make_unique<views::DirectView>(*client.connection, client.flow, io,
-                                                      direct_options(client.id));
+                                                      direct_options(client.id, io.id()));
+  client.title.reset();
   views::send_output(*client.connection, client.flow, now, before);
   auto known = client.scrollback.of(io.id());
   if (known && client.scrollback.shown() == io.id()) return client.direct->catch_up(*known, now);
@@ -281,7 +313,7 @@ void Display::show_last(RemoteClient& client, Time now) {
   if (io == nullptr) return;
   views::send_output(*client.connection, client.flow, now, client.composed->leave());
   client.composed.reset();
-  views::DirectView view(*client.connection, client.flow, *io, direct_options(client.id));
+  views::DirectView view(*client.connection, client.flow, *io, direct_options(client.id, *pane));
   view.catch_up(*client.scrollback.of(*pane), now);
 }
 

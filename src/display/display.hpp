@@ -65,9 +65,10 @@ class Display final : public command::DisplayPort {
   void update_display(RemoteClient& client, Time now);
   void decide_view(RemoteClient& client, Time now);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
-  [[nodiscard]] views::DirectView::Options direct_options(model::ClientId client);
+  [[nodiscard]] views::DirectView::Options direct_options(model::ClientId client, model::PaneId pane);
   void show_directly(RemoteClient& client, panes::PaneIo& io, Time now);
   void show_last(RemoteClient& client, Time now);
+  void show_title(RemoteClient& client, Time now);
   void remember_direct(RemoteClient& client, Time now);
   void ask_features(RemoteClient& client, Time now);
   [[nodiscard]] render::TerminalModes composed_modes(RemoteClient& client);

@@ -4,6 +4,7 @@
 #include "base/width.hpp"
 #include "command/format/format.hpp"
 #include "display/display.hpp"
+#include "display/pane_cursor.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
@@ -109,6 +110,9 @@ void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const pan
   if (modes::Mode* mode = pane_modes_.mode(pane.id)) {
     return mode->draw(frame, shown, {view.top, view.left, view.base, view.has_cursor});
   }
+  const PaneCursor cursor = wanted_cursor(pane);
+  view.cursor_style = cursor.style;
+  view.cursor_colour = cursor.colour;
   render::draw_pane(frame, shown, io.screen(), view);
 }
 

@@ -123,6 +123,13 @@ void Model::name_window(WindowId id, std::string_view name) {
   SESS_CHECK(found->options.set("automatic-rename", "off"));
 }
 
+void Model::unname_window(WindowId id) {
+  Window* found = window(id);
+  if (found == nullptr) return;
+  found->automatic_rename_off = false;
+  found->options.unset(*match_option("automatic-rename"));
+}
+
 // -- selecting
 // -----------------------------------------------------------------------------------------------
 

@@ -156,6 +156,8 @@ class Model {
   /// Ends a window in all its sessions.
   void destroy_window(WindowId window);
   void rename_window(WindowId window, std::string_view name);
+  /// Takes name_window() back.
+  void unname_window(WindowId window);
   /// The user's own name: automatic-rename leaves it alone from now on.
   void name_window(WindowId id, std::string_view name);
 

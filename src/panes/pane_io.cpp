@@ -202,7 +202,7 @@ std::size_t PaneIo::read_some(std::size_t budget) {
   return total;
 }
 
-void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
+void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
   const std::uint64_t to = from + bytes.size();
   journal_->begin_parse(from, to);
   for (auto rest = bytes; !rest.empty();) {
@@ -222,7 +222,7 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes) {
     if (watch_) write_input();
   }
   journal_->end_parse(to);
-  if (!quiet_) observer_.on_pane_bytes(*this, bytes);
+  if (!quiet_ && whom == From::program) observer_.on_pane_bytes(*this, bytes);
 }
 
 /// At parsed(). The newest mark is always there.
@@ -400,7 +400,7 @@ void PaneIo::announce(std::string_view text) {
     std::copy(part.begin(), part.end(), space.begin());
     const std::uint64_t from = journal_->written();
     journal_->commit(part.size());
-    parse(from, part);
+    parse(from, part, From::sess);
     text.remove_prefix(part.size());
   }
   observer_.on_pane_output(*this);
@@ -420,6 +420,13 @@ void PaneIo::on_clipboard(std::string_view selection, std::string_view base64) {
 }
 void PaneIo::on_notification(int kind, std::string_view title, std::string_view body) {
   if (!quiet_) observer_.on_pane_notification(*this, kind, title, body);
+}
+
+void PaneIo::on_window_name(std::string_view name) {
+  if (!quiet_) observer_.on_pane_window_name(*this, name);
+}
+bool PaneIo::on_passthrough(std::string_view bytes) {
+  return quiet_ || observer_.on_pane_passthrough(*this, bytes);
 }
 
 }  // namespace sess::panes

@@ -40,9 +40,12 @@ class PaneObserver {
   virtual void on_pane_title(PaneIo& pane) = 0;
   virtual void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) = 0;
   virtual void on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) = 0;
+  virtual void on_pane_window_name(PaneIo& pane, std::string_view name) = 0;
+  /// terminal::Sink::on_passthrough
+  virtual bool on_pane_passthrough(PaneIo& pane, std::string_view bytes) = 0;
   /// The program's side of the terminal was closed by everybody who had it open.
   virtual void on_pane_eof(PaneIo& pane) = 0;
-  /// Bytes as they were read, for pipe-pane and logs.
+  /// Bytes of the program as they were read, for pipe-pane and logs; not what sess itself says in the pane.
   virtual void on_pane_bytes(PaneIo& pane, std::string_view bytes) = 0;
 };
 
@@ -136,7 +139,8 @@ class PaneIo final : public terminal::Sink {
   void watch();
   void on_ready(bool readable, bool writable) noexcept;
   std::size_t read_some(std::size_t budget);
-  void parse(std::uint64_t from, std::string_view bytes);
+  enum class From : std::uint8_t { program, sess };
+  void parse(std::uint64_t from, std::string_view bytes, From whom = From::program);
   void leave_mark();
   void make_room();
   void write_input();
@@ -152,6 +156,8 @@ class PaneIo final : public terminal::Sink {
   void on_title() override;
   void on_clipboard(std::string_view selection, std::string_view base64) override;
   void on_notification(int kind, std::string_view title, std::string_view body) override;
+  void on_window_name(std::string_view name) override;
+  bool on_passthrough(std::string_view bytes) override;
 
   os::Loop& loop_;
   model::PaneId id_;

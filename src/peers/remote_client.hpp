@@ -90,6 +90,7 @@ struct RemoteClient {
   std::unique_ptr<views::DirectView> direct;
   std::unique_ptr<views::ComposedView> composed;
   views::Scrollback scrollback;  ///< of the panes that it does not show directly now
+  std::optional<std::string> title;  ///< direct: what set-titles made it, while it is on
   render::TerminalFeatures features;
   bool features_asked = false;
   struct Drawn {

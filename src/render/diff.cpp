@@ -5,6 +5,7 @@
 #include "base/utf8.hpp"
 #include "render/painter.hpp"
 #include "render/sgr.hpp"
+#include "terminal/screen/sgr_text.hpp"
 
 namespace sess::render {
 namespace {
@@ -248,6 +249,14 @@ void append_title(std::string& out, std::string_view title) {
   return 0;
 }
 
+void append_cursor_colour(std::string& out, terminal::Color colour) {
+  if (colour.kind == terminal::Color::Kind::rgb) {
+    out += "\033]12;" + terminal::rgb_text(colour) + "\033\\";
+  } else {
+    out += "\033]112\033\\";
+  }
+}
+
 /// Where the terminal's cursor is for a frame: always on the screen, hidden or not.
 [[nodiscard]] std::pair<int, int> cursor_place(const Frame& frame) {
   return {std::clamp(frame.cursor.row, 0, frame.size().rows - 1),
@@ -282,6 +291,11 @@ std::string diff(const Frame* before, const Frame& after, const TerminalFeatures
     const int style = cursor_style(after.cursor);
     const int had = before == nullptr ? 0 : cursor_style(before->cursor);
     if (style != had) painter.out += "\033[" + std::to_string(style) + " q";
+  }
+
+  if (features.cursor_colour) {
+    const terminal::Color had = before == nullptr ? terminal::Color{} : before->cursor.colour;
+    if (!(after.cursor.colour == had)) append_cursor_colour(painter.out, after.cursor.colour);
   }
 
   const bool was_visible = before == nullptr || before->cursor.visible;

@@ -17,6 +17,7 @@ struct Named {
   bool TerminalFeatures::*field;
 };
 constexpr std::array kNames = {Named{"bpaste", &TerminalFeatures::bracketed_paste},
+                               Named{"ccolour", &TerminalFeatures::cursor_colour},
                                Named{"clipboard", &TerminalFeatures::clipboard},
                                Named{"cstyle", &TerminalFeatures::cursor_style},
                                Named{"extkeys", &TerminalFeatures::extended_keys},
@@ -189,7 +190,7 @@ TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string
   }
   if (starts(term, "linux") || starts(term, "vt") || starts(term, "ansi") || starts(term, "cygwin")) {
     features.colours = starts(term, "vt") ? Colours::none : Colours::eight;
-    features.title = features.cursor_style = features.mouse = features.bracketed_paste = false;
+    features.title = features.cursor_style = features.cursor_colour = features.mouse = features.bracketed_paste = false;
     features.strikethrough = features.italics = features.faint = false;
     features.erase_characters = starts(term, "linux");
     features.back_colour_erase = starts(term, "linux");

@@ -27,6 +27,7 @@ struct TerminalFeatures {
   bool sync = false;  ///< DECSET 2026
   bool title = true;
   bool cursor_style = true;  ///< DECSCUSR
+  bool cursor_colour = true;  ///< OSC 12
   bool mouse = true;         ///< SGR mouse
   bool focus = false;
   bool bracketed_paste = true;

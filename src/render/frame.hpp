@@ -28,6 +28,7 @@ struct FrameCursor {
   bool visible = false;
   terminal::CursorShape shape = {};
   bool blink = false;
+  terminal::Color colour = {};  ///< rgb; none: the terminal's own
   bool operator==(const FrameCursor&) const = default;
 };
 

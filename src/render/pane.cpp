@@ -120,6 +120,11 @@ void draw_pane(Frame& frame, Rect area, const terminal::Screen& screen, const Pa
   frame.cursor.col = area.col + col;
   frame.cursor.shape = cursor.shape;
   frame.cursor.blink = cursor.blink;
+  if (cursor.shape == terminal::CursorShape::default_ && view.cursor_style != 0) {
+    frame.cursor.shape = static_cast<terminal::CursorShape>((view.cursor_style + 1) / 2);
+    frame.cursor.blink = view.cursor_style % 2 == 1;
+  }
+  frame.cursor.colour = screen.cursor_color().value_or(view.cursor_colour);
   frame.cursor.visible = cursor.visible && row >= 0 && row < area.rows && col >= 0 && col < area.cols &&
                          frame.cursor.row < frame.size().rows && frame.cursor.col < frame.size().cols;
 }

@@ -22,6 +22,9 @@ struct PaneView {
   terminal::Style base = {};
   /// Whether the frame's cursor becomes this pane's.
   bool has_cursor = false;
+  /// What it looks like where the program says nothing: DECSCUSR's number, rgb.
+  int cursor_style = 0;
+  terminal::Color cursor_colour = {};
 };
 
 /// Draws what the view shows of the screen; cells beyond it are blank in the base style. Clips to the frame;

@@ -72,6 +72,7 @@ std::string leave_terminal(const TerminalModes& modes, const TerminalFeatures& f
   if (features.hyperlinks) out += "\033]8;;\033\\";
   out += "\033[m\033[r\033[H\033[2J";
   if (features.cursor_style) out += "\033[0 q";
+  if (features.cursor_colour) out += "\033]112\033\\";
   out += "\033[?1049l\033[?25h";
   if (features.title) out += "\033[23;0t";
   return out;

@@ -438,10 +438,26 @@ void Clients::pane_clipboard(model::PaneId pane, std::string_view encoded) {
     queue_.submit_hook("pane-set-clipboard", command::find_from_pane(model_, pane), {},
                                 {{"hook_pane", to_string(pane)}});
   }
+  send_beside(pane, fmt::format("\x1b]52;c;{}\x07", encoded), Hears::has_window);
+}
+
+void Clients::send_beside(model::PaneId pane, std::string_view bytes, Hears who) {
+  constexpr std::size_t kFarBehind = 1 << 20;
+  const model::Pane* owner = model_.pane(pane);
+  if (owner == nullptr) return;
+  const panes::PaneIo* io = terminals_.find(pane);
   for (const auto* session : model_.sessions_with(owner->window)) {
+    const model::Window* current = model_.current_window(session->id);
+    const bool seen_there =
+        current != nullptr && current->id == owner->window && (!current->zoomed || current->active == pane);
+    if (who == Hears::sees_pane && !seen_there) continue;
     for (const auto* seen : model_.clients_of(session->id)) {
       RemoteClient* client = remote_.find(seen->id);
-      if (client != nullptr && client->composed) send_clipboard(*client, encoded);
+      if (client == nullptr || client->phase != Phase::attached || client->suspended) continue;
+      if (client->flow.in_flight() > kFarBehind || !client->features.title) continue;  // a console shows them as text
+      const bool relays = client->direct && (&client->direct->pane() == io || client->direct->in_picture());
+      if (relays || (!client->direct && !client->composed)) continue;
+      views::send_aside(*client->connection, client->flow, clock_.now(), bytes);
     }
   }
 }

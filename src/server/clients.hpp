@@ -78,6 +78,11 @@ class Clients final : public command::ClientPort {
   void follow_identity(RemoteClient& client);
   /// A program wants its text in the user's clipboard; direct clients get the sequence itself through the relay.
   void pane_clipboard(model::PaneId pane, std::string_view base64);
+  /// Who else than a direct client of the pane itself, whose relay has it, hears what a program says to its
+  /// terminal.
+  enum class Hears : std::uint8_t { sees_pane, has_window };
+  /// Bytes that leave the screen as it is. A terminal that is far behind misses them.
+  void send_beside(model::PaneId pane, std::string_view bytes, Hears who);
 
   // Of clients whose connections were lost, or whose server died: what they may do, and how far their input got.
   [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;

@@ -7,15 +7,13 @@
 #include "server/clients.hpp"
 #include "store/checkpoint.hpp"
 #include "store/saved_sessions.hpp"
-#include "views/output.hpp"
 
 namespace sess::server {
 
 using peers::RemoteClient;
 
 PaneReports::PaneReports(const Parts& parts)
-    : clock_(parts.clock),
-      model_(parts.model),
+    : model_(parts.model),
       queue_(parts.queue),
       remote_(parts.remote),
       terminals_(parts.terminals),
@@ -64,26 +62,40 @@ void PaneReports::on_pane_title(panes::PaneIo& pane) {
 }
 
 void PaneReports::on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) {
-  // Direct clients get the sequence itself through the relay; composed ones are sent it here.
+  // A client that is shown the pane directly gets the sequence itself through the relay; the others are sent
+  // it here. So are notifications, whatever window is looked at: they are for who looks elsewhere.
   static_cast<void>(selection);
   clients_.pane_clipboard(pane.id(), base64);
 }
 
 /// A direct client's terminal got the program's own sequence; all others that have the window are sent it here.
 void PaneReports::on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) {
-  const model::Pane* owner = model_.pane(pane.id());
-  if (owner == nullptr) return;
   const std::string bytes = kind == 9 ? fmt::format("\x1b]9;{}\x1b\\", body)
                                       : fmt::format("\x1b]{};{}{};{}\x1b\\", kind, kind == 777 ? "notify;" : "", title, body);
-  for (const auto* session : model_.sessions_with(owner->window)) {
-    for (const auto* seen : model_.clients_of(session->id)) {
-      RemoteClient* to = remote_.find(seen->id);
-      if (to == nullptr || to->phase != RemoteClient::Phase::attached || to->suspended || seen->control) continue;
-      const bool has_it = to->direct && &to->direct->pane() == &pane;
-      // A terminal that has not taken what it was sent is not sent more of these: a program may send any number.
-      if (!has_it && to->flow.room() > 0) views::send_aside(*to->connection, to->flow, clock_.now(), bytes);
-    }
+  clients_.send_beside(pane.id(), bytes, Clients::Hears::has_window);
+}
+
+/// allow-rename. An empty name gives the window back to automatic-rename, as in tmux.
+void PaneReports::on_pane_window_name(panes::PaneIo& pane, std::string_view name) {
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr || !owner->options.flag("allow-rename")) return;
+  if (name.empty()) {
+    model_.unname_window(owner->window);
+    if (const model::Window* window = model_.window(owner->window)) names_.look_at(*window);
+  } else {
+    model_.name_window(owner->window, name);
   }
+  checkpoint_.changed();
+}
+
+bool PaneReports::on_pane_passthrough(panes::PaneIo& pane, std::string_view bytes) {
+  const model::Pane* owner = model_.pane(pane.id());
+  if (owner == nullptr || !owner->options.flag("allow-passthrough")) return false;
+  // What it does to the terminal is the program's business, but the next frame goes on from where the last
+  // one ended.
+  constexpr std::string_view kSave = "\x1b" "7", kRestore = "\x1b" "8";
+  clients_.send_beside(pane.id(), fmt::format("{}{}{}", kSave, bytes, kRestore), Clients::Hears::sees_pane);
+  return true;
 }
 
 void PaneReports::on_pane_eof(panes::PaneIo& pane) { terminals_.note_printed(pane.id()); }

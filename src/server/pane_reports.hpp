@@ -6,7 +6,6 @@
 
 #include "command/language/queue.hpp"
 #include "model/model.hpp"
-#include "os/clock.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
 #include "peers/remote_clients.hpp"
@@ -41,7 +40,6 @@ class Clients;
 class PaneReports final : public panes::PaneObserver {
  public:
   struct Parts {
-    os::Clock& clock;
     model::Model& model;
     command::Queue& queue;
     RemoteClients& remote;
@@ -67,13 +65,14 @@ class PaneReports final : public panes::PaneObserver {
   void on_pane_title(panes::PaneIo& pane) override;
   void on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) override;
   void on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
+  void on_pane_window_name(panes::PaneIo& pane, std::string_view name) override;
+  bool on_pane_passthrough(panes::PaneIo& pane, std::string_view bytes) override;
   void on_pane_eof(panes::PaneIo& pane) override;
   void on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) override;
 
  private:
   void tell_starved();
 
-  os::Clock& clock_;
   model::Model& model_;
   command::Queue& queue_;
   RemoteClients& remote_;

@@ -70,7 +70,7 @@ Server::Server(Given given)
       names_(*loop_, model_, queue_),
       programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_, names_,
                  pane_modes_}),
-      reports_({clock_, model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_, names_, jobs_,
+      reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_, names_, jobs_,
                 saved_sessions_}),
       pane_commands_(model_, terminals_, shells_, remote_, programs_, pane_modes_),
       status_commands_(clock_, model_, shells_, [this] { remote_.redraw_all(); }),

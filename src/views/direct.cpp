@@ -1,6 +1,7 @@
 #include "views/direct.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/message.hpp"
 #include "views/output.hpp"
@@ -36,7 +37,7 @@ DirectView::DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& 
       relay_(std::make_unique<terminal::Relay>(options.policy)) {}
 
 void DirectView::synchronize() {
-  relay_ = std::make_unique<terminal::Relay>(options_.policy);
+  relay_ = std::make_unique<terminal::Relay>(options_.policy, pane_.screen().modes().alternate_screen);
   hidden_ = 0;
   skipping_ = inside_long_picture();
   fed_ = skipping_ ? pane_.parsed() : pane_.boundary();
@@ -44,6 +45,30 @@ void DirectView::synchronize() {
   shown_ = pane_.parsed();
   repaint_due_ = false;
   deadline_.reset();
+}
+
+void DirectView::set_options(const Options& options) {
+  const auto before = std::exchange(options_, options).policy;
+  if (before == options.policy) return;
+  relay_->set_policy(options.policy);
+  if (before.cursor_color && !options.policy.cursor_color) before_repaint_ += "\x1b]112\x1b\\";
+  undo_for_.reset();
+  repaint();
+}
+
+/// What the user's options want of a cursor of which the program has said nothing.
+std::string DirectView::defaults() const {
+  terminal::RelayPolicy wanted = options_.policy;
+  if (pane_.screen().modes().cursor_shape != terminal::CursorShape::default_) wanted.cursor_style = 0;
+  if (pane_.screen().cursor_color()) wanted.cursor_color.reset();
+  return terminal::default_cursor(wanted);
+}
+
+std::string DirectView::undo() const {
+  std::string out = terminal::undo_for_detach(pane_.screen());
+  if (options_.policy.cursor_style != 0) out += "\x1b[0 q";
+  if (options_.policy.cursor_color) out += "\x1b]112\x1b\\";
+  return out;
 }
 
 std::optional<Scrolled> DirectView::told() const {
@@ -54,8 +79,10 @@ void DirectView::paint(Size client, Time now, const std::optional<Scrolled>& fro
   update_undo();
   synchronize();
   send_output(connection_, flow_, now,
-              terminal::paint_for_attach(pane_.screen(), {options_.history_lines, client, from}), fed_,
-              told());
+              terminal::paint_for_attach(pane_.screen(),
+                                         {options_.history_lines, client, from, options_.policy.titles}) +
+                  defaults(),
+              fed_, told());
 }
 
 bool DirectView::resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled) {
@@ -83,12 +110,17 @@ void DirectView::catch_up(Scrolled from, Time now) {
     send_output(connection_, flow_, now, part, protocol::kNoOffset,
                 options_.tell_scrolled ? std::optional(at) : std::nullopt);
   }
-  send_output(connection_, flow_, now, terminal::repaint(screen, at), fed_, told());
+  const std::string before = std::exchange(before_repaint_, {});
+  send_output(connection_, flow_, now,
+              before + terminal::repaint(screen, at, options_.policy.titles) + defaults(), fed_, told());
 }
 
 void DirectView::draw_again(Time now) {
   synchronize();
-  send_output(connection_, flow_, now, terminal::repaint(pane_.screen()), fed_, told());
+  const std::string before = std::exchange(before_repaint_, {});
+  send_output(connection_, flow_, now,
+              before + terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults(),
+              fed_, told());
 }
 
 void DirectView::turn(Time now) {
@@ -190,7 +222,7 @@ void DirectView::skip(Time now) {
   shown_ = parsed;
   shown_at_ = now;
   fed_ = parsed;
-  const std::string bytes = terminal::repaint(pane_.screen());
+  const std::string bytes = terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults();
   shown_bytes_ = bytes.size();
   send_output(connection_, flow_, now, bytes);
 }
@@ -207,11 +239,13 @@ std::chrono::nanoseconds DirectView::frame_interval() const {
 void DirectView::update_undo() {
   const auto& screen = pane_.screen();
   const terminal::Modes& modes = screen.modes();
-  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed()) return;
+  const bool guard = (screen.pen().attrs & terminal::protected_) != 0;
+  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed() && undo_guard_ == guard) return;
   undo_for_ = modes;
   undo_palette_ = screen.palette_changed();
+  undo_guard_ = guard;
   // The client prints its last line where this leaves the cursor: below everything.
-  const std::string bytes = terminal::undo_for_detach(screen) + "\x1b[9999;1H\n";
+  const std::string bytes = undo() + "\x1b[9999;1H\n";
   connection_.send(protocol::encode(protocol::Undo{bytes}));
 }
 

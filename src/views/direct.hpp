@@ -32,6 +32,13 @@ class DirectView {
   /// Pane, connection and flow outlive the view.
   DirectView(Connection& connection, FlowWindow& flow, panes::PaneIo& pane, Options options);
 
+  /// What the user has changed meanwhile; the screen is drawn again when it shows there.
+  void set_options(const Options& options);
+  /// What leaves the terminal as a shell expects it.
+  [[nodiscard]] std::string undo() const;
+  /// In the middle of a picture: nothing may come between its bytes.
+  [[nodiscard]] bool in_picture() const { return relay_->in_stream(); }
+
   /// A terminal that shows something else: scroll it away, then history, screen, modes. With `from` the
   /// history begins there: its scrollback has what was before.
   void paint(Size client, Time now, const std::optional<Scrolled>& from = std::nullopt);
@@ -69,6 +76,7 @@ class DirectView {
   void start_skipping();
   void synchronize();
   void update_undo();
+  [[nodiscard]] std::string defaults() const;
   [[nodiscard]] std::uint64_t patience() const;
   [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
   /// In the middle of a picture that is larger than the ring: nothing can be sent before it ends.
@@ -91,6 +99,8 @@ class DirectView {
   std::optional<Time> deadline_;
   std::optional<terminal::Modes> undo_for_;
   bool undo_palette_ = false;
+  bool undo_guard_ = false;
+  std::string before_repaint_;  ///< takes back what former options asked of the terminal
 };
 
 /// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing

@@ -90,9 +90,9 @@ void Core::on_dcs(const StringToken& token) {
   }
 }
 
-/// ESC k title ESC \: screen's and tmux's way to name a window.
+/// ESC k name ESC \: screen's and tmux's way to name a window. It is no title.
 void Core::on_other_string(const StringToken& token) {
-  if (token.introducer == 'k') set_title(token.payload, true, false);
+  if (token.introducer == 'k') sink_.on_window_name(clean_text(token.payload, kMaxTitle));
 }
 
 /// DECRQSS. Only what this knows is in the answer, never the request's own text.
@@ -148,8 +148,9 @@ void Core::request_capabilities(std::string_view names) {
   }
 }
 
-/// tmux's passthrough: of what is wrapped only a clipboard write is done.
+/// tmux's passthrough: what the owner does not pass on is a clipboard write or nothing.
 void Core::passthrough(std::string_view content) {
+  if (sink_.on_passthrough(content)) return;
   constexpr std::string_view kStart = "\x1b]52;";
   if (content.rfind(kStart, 0) != 0) return;
   content.remove_prefix(kStart.size());

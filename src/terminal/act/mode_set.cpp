@@ -113,8 +113,10 @@ void Core::set_private_mode(int mode, bool on) {
       break;
     case 1049:
       if (!settings_.alternate_screen && (on || !modes_.alternate_screen)) break;
-      if (on) {
-        if (!modes_.alternate_screen) save_cursor();
+      if (on && modes_.alternate_screen) {
+        erase_display(2, Guard::none);
+      } else if (on) {
+        save_cursor();
         show_alternate(true);
         erase_rows(0, rows(), Guard::none);
       } else {

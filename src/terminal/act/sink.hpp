@@ -41,6 +41,14 @@ class Sink {
     static_cast<void>(kind);
     static_cast<void>(exit_status);
   }
+  /// ESC k: the name that a program gives its window, as screen and tmux have it; "" takes it back.
+  virtual void on_window_name(std::string_view name) { static_cast<void>(name); }
+  /// What a program wrapped for the terminal outside (DCS tmux;), unwrapped. False: the owner passes nothing through,
+  /// and of it only a clipboard write counts.
+  virtual bool on_passthrough(std::string_view bytes) {
+    static_cast<void>(bytes);
+    return false;
+  }
   /// OSC 7 changed Screen::working_directory().
   virtual void on_working_directory() {}
 };

@@ -66,6 +66,18 @@ void append_sgr(std::string& out, const Style& style) {
   out += 'm';
 }
 
+std::string rgb_text(Color color) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::string out = "rgb:";
+  for (const std::uint8_t v : {color.r, color.g, color.b}) {
+    out += kHex[v >> 4U];
+    out += kHex[v & 15U];
+    out += '/';
+  }
+  out.pop_back();
+  return out;
+}
+
 void append_link(std::string& out, std::string_view id, std::string_view uri) {
   out += "\x1b]8;";
   if (!uri.empty() && !id.empty()) {

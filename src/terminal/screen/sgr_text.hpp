@@ -18,6 +18,9 @@ void append_sgr_parameters(std::string& out, const Style& style);
 /// CSI 0 ... m for the whole style; CSI m for the default one. The hyperlink is not part of it.
 void append_sgr(std::string& out, const Style& style);
 
+/// "rgb:rr/gg/bb", as OSC 4 and 10 to 12 take it.
+[[nodiscard]] std::string rgb_text(Color color);
+
 /// OSC 8 open, or close when `uri` is empty; `id` may be empty. Both must be clean text.
 void append_link(std::string& out, std::string_view id, std::string_view uri);
 

@@ -242,40 +242,28 @@ void put_tabs(std::string& out, const Screen& screen) {
   }
 }
 
-std::string hex(Color color) {
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "rgb:";
-  for (const std::uint8_t v : {color.r, color.g, color.b}) {
-    out += kHex[v >> 4U];
-    out += kHex[v & 15U];
-    out += '/';
-  }
-  out.pop_back();
-  return out;
-}
-
 void put_colors(std::string& out, const Screen& screen) {
   if (screen.palette_changed()) {
     for (int i = 0; i < 256; ++i) {
       const auto color = screen.palette(static_cast<std::uint8_t>(i));
-      if (color) out += "\x1b]4;" + std::to_string(i) + ';' + hex(*color) + "\x1b\\";
+      if (color) out += "\x1b]4;" + std::to_string(i) + ';' + rgb_text(*color) + "\x1b\\";
     }
   }
   int number = 10;
   for (const auto& color :
        {screen.default_foreground(), screen.default_background(), screen.cursor_color()}) {
-    if (color) out += "\x1b]" + std::to_string(number) + ';' + hex(*color) + "\x1b\\";
+    if (color) out += "\x1b]" + std::to_string(number) + ';' + rgb_text(*color) + "\x1b\\";
     ++number;
   }
 }
 
 /// Everything behind the cells: titles, colours, tabs, margins, modes, charsets, cursor, pen.
-void put_state(std::string& out, const Screen& screen) {
+void put_state(std::string& out, const Screen& screen, bool titles) {
   const Modes& modes = screen.modes();
   const int rows = screen.size().rows;
   const int cols = screen.size().cols;
-  if (!screen.title().empty()) out += "\x1b]2;" + std::string(screen.title()) + "\x1b\\";
-  if (!screen.icon_title().empty()) out += "\x1b]1;" + std::string(screen.icon_title()) + "\x1b\\";
+  if (titles && !screen.title().empty()) out += "\x1b]2;" + std::string(screen.title()) + "\x1b\\";
+  if (titles && !screen.icon_title().empty()) out += "\x1b]1;" + std::string(screen.icon_title()) + "\x1b\\";
   put_colors(out, screen);
   put_tabs(out, screen);
   if (screen.top_margin() != 0 || screen.bottom_margin() != rows - 1) {
@@ -352,12 +340,12 @@ std::string paint_for_attach(const Screen& screen, const PaintOptions& options) 
   flow_rows(out, screen, alternate);
   for (int r = screen.size().rows; r < options.client.rows; ++r) out += "\r\n";
   put_screens(out, screen);
-  put_state(out, screen);
+  put_state(out, screen, options.titles);
   if (!screen.modes().synchronized) out += kEnd;
   return out;
 }
 
-std::string repaint(const Screen& screen, std::optional<Scrolled> from) {
+std::string repaint(const Screen& screen, std::optional<Scrolled> from, bool titles) {
   // The terminal may have missed any change: everything that the ledger knows is said again.
   std::string out(kBegin);
   const Modes& modes = screen.modes();
@@ -379,7 +367,7 @@ std::string repaint(const Screen& screen, std::optional<Scrolled> from) {
   flow_rows(out, screen, modes.alternate_screen);
   put_screens(out, screen);
   if (modes.cursor_shape == CursorShape::default_) out += "\x1b[0 q";
-  put_state(out, screen);
+  put_state(out, screen, titles);
   if (!modes.synchronized) out += kEnd;
   return out;
 }

@@ -18,6 +18,7 @@ struct PaintOptions {
   std::uint64_t history_lines = 1000;  ///< newest lines to replay
   Size client{};                       ///< size of the client's terminal
   std::optional<Scrolled> from = {};   ///< what its scrollback has of this pane already
+  bool titles = true;                  ///< the program's; false: the terminal's title is somebody else's
 };
 
 /// A terminal that shows something else (a shell's prompt) is given: that something scrolled into its
@@ -27,7 +28,8 @@ struct PaintOptions {
 
 /// The current screen again, on a terminal that already shows this pane and whose scrollback has `from` of
 /// it: what it misses goes there before. Without `from` the scrollback is untouched.
-[[nodiscard]] std::string repaint(const Screen& screen, std::optional<Scrolled> from = std::nullopt);
+[[nodiscard]] std::string repaint(const Screen& screen, std::optional<Scrolled> from = std::nullopt,
+                                  bool titles = true);
 
 /// For a terminal that misses much: the first whole lines behind `from`, about `budget` bytes of them, as
 /// bytes that scroll into its scrollback; `from` is then behind them. The terminal's screen is overwritten,

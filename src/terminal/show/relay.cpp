@@ -1,14 +1,25 @@
 #include "terminal/show/relay.hpp"
 
+#include <utility>
+
 #include "base/utf8.hpp"
 #include "terminal/decode/decoder.hpp"
 #include "terminal/show/relay_rules.hpp"
 #include "terminal/decode/sequence.hpp"
+#include "terminal/screen/sgr_text.hpp"
 #include "terminal/decode/text_scan.hpp"
 
 namespace sess::terminal {
 
-Relay::Relay(RelayPolicy policy) : policy_(policy) {}
+namespace {
+
+bool is_screen_mode(int mode) {
+  return mode == 47 || mode == 1047 || mode == 1049;
+}
+
+}  // namespace
+
+Relay::Relay(RelayPolicy policy, std::optional<bool> alternate) : policy_(policy), alternate_(alternate) {}
 Relay::~Relay() = default;
 
 void Relay::feed(std::string_view bytes) {
@@ -75,24 +86,86 @@ void Relay::on_control(char c, std::string_view raw) {
 }
 
 void Relay::on_escape(const Escape& token) {
-  if (passes_escape(token)) pass(token.raw);
+  if (!passes_escape(token)) return;
+  pass(token.raw);
+  if (token.intermediate != 0 || token.final != 'c') return;
+  alternate_ = false;
+  put(default_cursor(policy_));
 }
 
 void Relay::on_csi(const Csi& token) {
   switch (judge_csi(token)) {
     case Verdict::pass:
-      pass(token.raw);
-      break;
-    case Verdict::rewrite:
-      put(rewrite_modes(token));
-      break;
+      if (token.final == 'q' && token.intermediate == ' ' && token.get(0, 0) == 0 && policy_.cursor_style != 0) {
+        return put("\x1b[" + std::to_string(policy_.cursor_style) + " q");
+      }
+      if (token.final == 't' && !policy_.titles) return;
+      if (token.final == 'r' && token.marker == '?') alternate_.reset();  // XTRESTORE may switch
+      return pass(token.raw);
+    case Verdict::modes:
+      return set_modes(token);
     case Verdict::drop:
       break;
   }
 }
 
+/// As it came where nothing is to be said about any of its modes.
+void Relay::set_modes(const Csi& token) {
+  const bool on = token.final == 'h';
+  bool plain = true;
+  for (int i = 0; i < token.count; ++i) {
+    const int mode = token.get(i, 0);
+    plain = plain && passes_mode(mode) && !is_screen_mode(mode);
+  }
+  if (plain) return pass(token.raw);
+  std::string out;
+  std::string list;
+  const auto flush = [&] {
+    if (!list.empty()) out += "\x1b[?" + std::exchange(list, {}) + token.final;
+  };
+  for (int i = 0; i < token.count; ++i) {
+    const int mode = token.get(i, 0);
+    if (!passes_mode(mode)) continue;
+    if (is_screen_mode(mode)) {
+      flush();
+      switch_screen(out, mode, on);
+      continue;
+    }
+    if (!list.empty()) list += ';';
+    list += std::to_string(mode);
+  }
+  flush();
+  put(std::move(out));
+}
+
+/// Terminals agree on what these modes do when they switch, and in nothing else: the rest is said in other words.
+void Relay::switch_screen(std::string& out, int mode, bool on) {
+  if (on && !policy_.alternate_screen) return;
+  if (alternate_ == on) {
+    if (mode == 1049 && on) out += "\x1b[2J";
+    if (mode == 1049 && !on && policy_.alternate_screen) {
+      out +=
+          "\x1b"
+          "8";
+    }
+    return;
+  }
+  alternate_ = on;
+  out += "\x1b[?" + std::to_string(mode) + (on ? 'h' : 'l');
+}
+
+std::string default_cursor(const RelayPolicy& policy) {
+  std::string out;
+  if (policy.cursor_style != 0) out += "\x1b[" + std::to_string(policy.cursor_style) + " q";
+  if (policy.cursor_color) out += "\x1b]12;" + rgb_text(*policy.cursor_color) + "\x1b\\";
+  return out;
+}
+
 void Relay::on_osc(const StringToken& token) {
   if (!passes_osc(token.payload, policy_)) return;
+  if (policy_.cursor_color && (token.payload == "112" || token.payload == "112;")) {
+    return put("\x1b]12;" + rgb_text(*policy_.cursor_color) + "\x1b\\");
+  }
   if (!token.raw.empty() && is_clean_text(token.payload)) return pass(token.raw);
   // Controls inside would end the string in some terminals and not in others.
   std::string out = "\x1b]";
@@ -101,11 +174,13 @@ void Relay::on_osc(const StringToken& token) {
   put(std::move(out));
 }
 
-/// Queries (DECRQSS, XTGETTCAP) are answered by the server; what is wrapped for tmux reaches the clipboard
-/// only.
+/// Queries (DECRQSS, XTGETTCAP) are answered by the server; what is wrapped for tmux reaches the terminal where the
+/// user allows it, otherwise the clipboard only.
 void Relay::on_dcs(const StringToken& token) {
-  if (!policy_.clipboard || token.dcs.final != 't' || token.dcs.intermediate != 0) return;
+  if (token.dcs.final != 't' || token.dcs.intermediate != 0) return;
   std::string_view content = token.payload;
+  if (policy_.passthrough && content.starts_with("mux;")) return put(std::string(content.substr(4)));
+  if (!policy_.clipboard) return;
   constexpr std::string_view kStart = "mux;\x1b]";
   if (content.rfind(kStart, 0) != 0) return;
   content.remove_prefix(kStart.size());
@@ -114,10 +189,8 @@ void Relay::on_dcs(const StringToken& token) {
   put("\x1b]" + std::string(content) + "\x1b\\");
 }
 
-/// screen's title sequence is shown as text by other terminals: it becomes the standard one.
-void Relay::on_other_string(const StringToken& token) {
-  if (token.introducer == 'k') put("\x1b]2;" + clean_text(token.payload, 256) + "\x1b\\");
-}
+/// ESC k names a window of ours; other terminals show it as text.
+void Relay::on_other_string(const StringToken&) {}
 
 void Relay::on_stream(StreamKind, std::string_view raw) {
   pass(raw);

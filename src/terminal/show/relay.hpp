@@ -10,12 +10,14 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "terminal/decode/tokens.hpp"
+#include "terminal/screen/cell.hpp"
 
 namespace sess::terminal {
 
@@ -24,14 +26,24 @@ class Decoder;
 struct RelayPolicy {
   bool clipboard = true;      ///< pass OSC 52 writes
   bool notifications = true;  ///< pass OSC 9, 99, 777
+  bool titles = true;         ///< pass OSC 0, 1, 2 and the stack of titles
+  bool alternate_screen = true;     ///< as the emulator's Settings
+  bool passthrough = false;         ///< what is wrapped for the terminal outside (DCS tmux;) is passed whole
+  int cursor_style = 0;             ///< DECSCUSR's number for the program's 0: the user's choice
+  std::optional<Color> cursor_color = {};  ///< rgb, where the program sets none
+  bool operator==(const RelayPolicy&) const = default;
 };
 
 class Relay : public TokenHandler {
  public:
-  explicit Relay(RelayPolicy policy = {});
+  /// `alternate`: whether the terminal shows the alternate screen where this begins, if that is known.
+  explicit Relay(RelayPolicy policy = {}, std::optional<bool> alternate = std::nullopt);
   ~Relay() override;
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
+
+  /// For what comes from here on.
+  void set_policy(const RelayPolicy& policy) { policy_ = policy; }
 
   /// Decodes with an own decoder. Not to be mixed with Emulator::feed(bytes, &relay).
   void feed(std::string_view bytes);
@@ -63,13 +75,19 @@ class Relay : public TokenHandler {
  private:
   void pass(std::string_view raw);
   void put(std::string bytes);
+  void set_modes(const Csi& token);
+  void switch_screen(std::string& out, int mode, bool on);
 
   RelayPolicy policy_;
+  std::optional<bool> alternate_;
   std::string_view input_;
   std::vector<std::string_view> pieces_;
   std::deque<std::string> owned_;
   std::size_t size_ = 0;
   std::unique_ptr<Decoder> decoder_;
 };
+
+/// What brings the cursor to the policy's style and colour; empty where it has none.
+[[nodiscard]] std::string default_cursor(const RelayPolicy& policy);
 
 }  // namespace sess::terminal

@@ -5,13 +5,6 @@
 namespace sess::terminal {
 namespace {
 
-/// DECCOLM and its permission change the terminal's width, highlight tracking hangs it, in-band resize
-/// reports (2048) and others that answer by themselves would type into the program what the server did not
-/// check.
-bool forbidden_mode(int mode) {
-  return mode == 3 || mode == 40 || mode == 1001 || mode == 2048 || mode == 9001;
-}
-
 bool asks(std::string_view payload) {
   // A field that is "?" alone.
   while (!payload.empty()) {
@@ -23,6 +16,13 @@ bool asks(std::string_view payload) {
 }
 
 }  // namespace
+
+/// DECCOLM and its permission change the terminal's width, highlight tracking hangs it, in-band resize
+/// reports (2048) and others that answer by themselves would type into the program what the server did not
+/// check.
+bool passes_mode(int mode) {
+  return mode != 3 && mode != 40 && mode != 1001 && mode != 2048 && mode != 9001;
+}
 
 bool passes_control(char c) {
   switch (c) {
@@ -82,12 +82,7 @@ Verdict judge_csi(const Csi& token) {
       if (token.final == 't') return when(token.get(0, 0) == 22 || token.get(0, 0) == 23);
       return when(plain.find(token.final) != std::string_view::npos);
     case '?':
-      if (token.final == 'h' || token.final == 'l') {
-        for (int i = 0; i < token.count; ++i) {
-          if (forbidden_mode(token.get(i, 0))) return Verdict::rewrite;
-        }
-        return Verdict::pass;
-      }
+      if (token.final == 'h' || token.final == 'l') return Verdict::modes;
       return when(std::string_view("JKWrs").find(token.final) != std::string_view::npos);
     case '>':
       return when(token.final == 'u' || token.final == 'm' || token.final == 'n');
@@ -99,16 +94,15 @@ Verdict judge_csi(const Csi& token) {
   }
 }
 
-std::string rewrite_modes(const Csi& token) {
-  std::string out;
-  for (int i = 0; i < token.count; ++i) {
-    const int mode = token.get(i, 0);
-    if (forbidden_mode(mode)) continue;
-    out += out.empty() ? "\x1b[?" : ";";
-    out += std::to_string(mode);
+/// OSC 1337, iTerm2's: marks, places and what shells tell. Not what asks, sets modes that nobody undoes, fetches or
+/// stores files, takes the focus or changes widths.
+static bool passes_iterm(std::string_view payload) {
+  const std::string_view key = payload.substr(0, payload.find('='));
+  for (const std::string_view safe : {"SetMark", "CurrentDir", "RemoteHost", "ShellIntegrationVersion", "SetUserVar",
+                                      "RequestAttention", "AddAnnotation", "AddHiddenAnnotation"}) {
+    if (key == safe) return true;
   }
-  if (!out.empty()) out += token.final;
-  return out;
+  return false;
 }
 
 bool passes_osc(std::string_view payload, const RelayPolicy& policy) {
@@ -118,6 +112,9 @@ bool passes_osc(std::string_view payload, const RelayPolicy& policy) {
     case 0:
     case 1:
     case 2:
+      return policy.titles;
+    case 1337:
+      return passes_iterm(payload);
     case 7:
     case 8:
     case 104:

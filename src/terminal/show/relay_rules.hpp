@@ -17,7 +17,7 @@ namespace sess::terminal {
 enum class Verdict : std::uint8_t {
   pass,     ///< as it came
   drop,     ///< a query, or something the emulator does not do
-  rewrite,  ///< pass what rewrite_modes() makes of it
+  modes,    ///< DECSET or DECRST: mode by mode, as passes_mode() says
 };
 
 /// C0: BEL to CR and the two shifts; not ENQ, which asks.
@@ -26,10 +26,10 @@ enum class Verdict : std::uint8_t {
 [[nodiscard]] bool passes_escape(const Escape& token);
 /// Sequences with more parameters than are kept are dropped.
 [[nodiscard]] Verdict judge_csi(const Csi& token);
-/// DECSET or DECRST without the modes that must not reach the terminal; empty when none is left.
-[[nodiscard]] std::string rewrite_modes(const Csi& token);
+/// Not the private modes that change the terminal's width, hang it or let it answer by itself.
+[[nodiscard]] bool passes_mode(int mode);
 /// `payload`: what stands between ESC ] and the terminator. Colours, titles, links, directories and marks
-/// pass, the clipboard and notifications as `policy` says, a question ("?" for a value) never.
+/// pass, titles, the clipboard and notifications as `policy` says, a question ("?" for a value) never.
 [[nodiscard]] bool passes_osc(std::string_view payload, const RelayPolicy& policy);
 
 }  // namespace sess::terminal

@@ -28,6 +28,8 @@ struct Deaf final : panes::PaneObserver {
   void on_pane_title(PaneIo&) override {}
   void on_pane_clipboard(PaneIo&, std::string_view, std::string_view) override {}
   void on_pane_notification(PaneIo&, int, std::string_view, std::string_view) override {}
+  void on_pane_window_name(panes::PaneIo&, std::string_view) override {}
+  bool on_pane_passthrough(panes::PaneIo&, std::string_view) override { return false; }
   void on_pane_eof(PaneIo&) override {}
   void on_pane_bytes(PaneIo&, std::string_view) override {}
 };

@@ -118,7 +118,7 @@ TEST_CASE("forbidden modes are taken out of a list", "[terminal][relay]") {
 }
 
 TEST_CASE("screen's title becomes the standard one and tmux's wrapping is opened", "[terminal][relay]") {
-  CHECK(relayed("\x1bkname\x1b\\") == "\x1b]2;name\x1b\\");
+  CHECK(relayed("\x1bkname\x1b\\").empty());
   CHECK(relayed("\x1bPtmux;\x1b\x1b]52;c;QQ==\a\x1b\\") == "\x1b]52;c;QQ==\x1b\\");
   CHECK(relayed("\x1bPtmux;\x1b\x1b[6n\x1b\\").empty());
 }
@@ -155,6 +155,54 @@ TEST_CASE("a policy can keep clipboard and notifications from the terminal", "[t
   Relay relay(policy);
   relay.feed("\x1b]52;c;QQ==\a\x1b]9;n\a\x1b]777;notify;a;b\a\x1bPtmux;\x1b\x1b]52;c;QQ==\a\x1b\\");
   CHECK(relay.empty());
+}
+
+TEST_CASE("titles, wrapped sequences and the cursor's looks are relayed as the user's options want", "[terminal][relay]") {
+  RelayPolicy policy;
+  policy.titles = false;
+  policy.passthrough = true;
+  policy.cursor_style = 3;
+  policy.cursor_color = Color::rgb(1, 2, 255);
+  const auto with = [&](std::string_view bytes) {
+    Relay relay(policy);
+    relay.feed(bytes);
+    std::string out;
+    relay.append_to(out);
+    return out;
+  };
+  CHECK(with("\x1b]0;t\a\x1b]1;t\a\x1b]2;t\a\x1b[22;0t\x1b[23;0t").empty());
+  CHECK(with("\x1bPtmux;\x1b\x1b]1337;Hello=1\a\x1b\\") == "\x1b]1337;Hello=1\a");
+  CHECK(with("\x1b[0 q\x1b[ q\x1b[2 q") == "\x1b[3 q\x1b[3 q\x1b[2 q");
+  CHECK(with("\x1b]112\a\x1b]12;red\a") == "\x1b]12;rgb:01/02/ff\x1b\\\x1b]12;red\a");
+  CHECK(with("\x1b" "c") == "\x1b" "c\x1b[3 q\x1b]12;rgb:01/02/ff\x1b\\");
+}
+
+TEST_CASE("of iTerm2's sequences marks and places are relayed", "[terminal][relay]") {
+  const std::string safe = "\x1b]1337;SetMark\a\x1b]1337;CurrentDir=/tmp\a\x1b]1337;SetUserVar=a=Yg==\a";
+  CHECK(relayed(safe) == safe);
+  CHECK(relayed("\x1b]1337;ReportCellSize\a\x1b]1337;File=name=eA==:AAAA\a\x1b]1337;SetProfile=x\a\x1b]1337;"
+                "StealFocus\a\x1b]1337;Copy=:eA==\a\x1b]1337;UnicodeVersion=9\a")
+            .empty());
+}
+
+TEST_CASE("switching screens is relayed in words that all terminals understand alike", "[terminal][relay]") {
+  const auto from = [](std::optional<bool> alternate, std::string_view bytes, bool allowed = true) {
+    RelayPolicy policy;
+    policy.alternate_screen = allowed;
+    Relay relay(policy, alternate);
+    relay.feed(bytes);
+    std::string out;
+    relay.append_to(out);
+    return out;
+  };
+  CHECK(from(false, "\x1b[?1049h\x1b[?1049l") == "\x1b[?1049h\x1b[?1049l");
+  CHECK(from(false, "\x1b[?1049l\x1b[?47l") == "\x1b" "8");
+  CHECK(from(true, "\x1b[?1049h\x1b[?1047h") == "\x1b[2J");
+  CHECK(from(std::nullopt, "\x1b[?1049l\x1b[?1049l") == "\x1b[?1049l\x1b" "8");
+  CHECK(from(false, "\x1b[?1;1049;25;3;2004h") == "\x1b[?1h\x1b[?1049h\x1b[?25;2004h");
+  CHECK(from(true, "\x1b" "c\x1b[?47l") == "\x1b" "c");
+  CHECK(from(false, "\x1b[?1049hx\x1b[?1049l\x1b[?47h\x1b[?1047;25h", false) == "x\x1b[?25h");
+  CHECK(from(true, "\x1b[?1049l", false) == "\x1b[?1049l");
 }
 
 TEST_CASE("a picture that is broken off is ended for the terminal", "[terminal][relay]") {

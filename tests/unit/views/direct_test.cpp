@@ -23,6 +23,8 @@ class Observer final : public panes::PaneObserver {
   void on_pane_title(panes::PaneIo&) override {}
   void on_pane_clipboard(panes::PaneIo&, std::string_view, std::string_view) override {}
   void on_pane_notification(panes::PaneIo&, int, std::string_view, std::string_view) override {}
+  void on_pane_window_name(panes::PaneIo&, std::string_view) override {}
+  bool on_pane_passthrough(panes::PaneIo&, std::string_view) override { return false; }
   void on_pane_eof(panes::PaneIo&) override {}
   void on_pane_bytes(panes::PaneIo&, std::string_view) override {}
 };
