@@ -97,6 +97,7 @@ void Attachment::on_socket(bool readable, bool writable) {
 
 void Attachment::on_terminal(bool readable, bool writable) {
   if (writable) terminal_->output().flush();
+  if (readable && state_ == State::ending) drop_answers();
   if (readable && state_ != State::ending) read_terminal();
   update_wants();
 }
@@ -217,6 +218,7 @@ void Attachment::on_attached(const Attached& message) {
 }
 
 void Attachment::on_output(const Output& message) {
+  if ((message.flags & Output::kAsks) != 0) answers_.asked(Clock::now());
   received_ += message.bytes.size();
   if (dropping_) return;
   terminal_->output().write(message.bytes);
@@ -264,6 +266,7 @@ void Attachment::read_terminal() {
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return hang_up();
   std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
+  answers_.typed(typed);
   remote::Escape::Filtered filtered;
   if (pursuit_) {
     filtered = escape_.filter(typed);
@@ -283,6 +286,15 @@ void Attachment::read_terminal() {
   channel_->queue(Input{sequence, typed});
   queue_ack(1);
   channel_->flush();
+}
+
+/// At the end: what the terminal answers now would be typed into the shell.
+void Attachment::drop_answers() {
+  std::array<char, kTypedAtOnce> buffer;
+  const ssize_t got = ::read(terminal_->fd(), buffer.data(), buffer.size());
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (got <= 0) return finish();
+  answers_.typed({buffer.data(), static_cast<std::size_t>(got)});
 }
 
 void Attachment::queue_ack(std::uint64_t least) {
@@ -329,8 +341,9 @@ void Attachment::watch_server() {
 void Attachment::update_wants() {
   OutputQueue& output = terminal_->output();
   if (state_ == State::ending) {
-    terminal_watch_.want(false, output.queued() > 0);
-    if (output.queued() == 0) finish();
+    const bool owed = answers_.awaited(Clock::now());
+    terminal_watch_.want(owed, output.queued() > 0);
+    if (output.queued() == 0 && !owed) finish();
     return;
   }
   if (output.broken()) return hang_up();

@@ -21,6 +21,7 @@
 #include "client/link.hpp"
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
+#include "client/pending_answers.hpp"
 #include "client/remote/escape.hpp"
 #include "client/remote/pursuit.hpp"
 #include "client/terminal.hpp"
@@ -80,6 +81,7 @@ class Attachment {
   void on_attached(const protocol::Attached& message);
   void on_output(const protocol::Output& message);
   void read_terminal();
+  void drop_answers();
   void queue_ack(std::uint64_t least);
   void note_reached();
   void forget_unwritten();
@@ -159,6 +161,7 @@ class Attachment {
   std::uint64_t ack_base_ = 0;                  // received_ when this connection's counting began
   std::uint64_t acked_ = 0;                     // what was acknowledged on this connection
   bool counting_ = false;                       // this connection has said attached
+  PendingAnswers answers_;                      // of the terminal, to the server's questions
   protocol::TerminalSize size_;
 
   std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine

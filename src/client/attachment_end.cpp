@@ -1,6 +1,7 @@
 // Suspension, lock, signals, and the ways an attachment ends.
 #include <poll.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -14,6 +15,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLeavePatience{300};
 constexpr milliseconds kInputPatience{500};
+constexpr milliseconds kAnswerPatience{500};
 constexpr int kDrains = 5;
 
 }  // namespace
@@ -139,10 +141,12 @@ void Attachment::end_with(AttachmentEnd end, milliseconds patience) {
   if (channel_) channel_->flush();
   patience_ = patience;
   left_ = terminal_->output().queued();
-  // The terminal is not read any more: what is typed from here on belongs to whoever gets it back.
-  if (left_ == 0 || patience == milliseconds(0)) return finish();
-  terminal_watch_.want(false, true);
-  drain_timer_.start(patience_);
+  // The terminal is not read any more, but for answers that it owes: what is typed from here on belongs to
+  // whoever gets it back.
+  const bool owed = answers_.awaited(std::chrono::steady_clock::now());
+  if ((left_ == 0 && !owed) || patience == milliseconds(0)) return finish();
+  terminal_watch_.want(owed, left_ > 0);
+  drain_timer_.start(left_ == 0 ? std::min(patience_, kAnswerPatience) : patience_);
 }
 
 void Attachment::on_patience_over() {

@@ -8,6 +8,7 @@
 #include "dispatch/prompts.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
+#include "peers/identities.hpp"
 #include "peers/session_watch.hpp"
 #include "protocol/message.hpp"
 #include "store/checkpoint.hpp"
@@ -63,6 +64,7 @@ Keyboard::Keyboard(const Parts& parts, Acts acts)
       remote_(parts.remote),
       terminals_(parts.terminals),
       checkpoint_(parts.checkpoint),
+      identities_(parts.identities),
       prompts_(parts.prompts),
       mouse_(parts.mouse),
       session_watch_(parts.session_watch),
@@ -328,7 +330,8 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
                               command::find_from_session(model_, *seen.session), client.id,
                               {{"hook_client", seen.name}});
         }
-        acts_.follow_identity(client);
+        identities_.changed();
+        client.display_stale = true;  // it may have what it was not known to have, or lack it
         if (client.composed) client.composed->invalidate();
       }
       return;

@@ -24,6 +24,7 @@ namespace sess::display {
 class PaneModes;
 }
 namespace sess::peers {
+class Identities;
 class SessionWatch;
 }
 namespace sess::store {
@@ -33,6 +34,7 @@ class Checkpoint;
 namespace sess::dispatch {
 
 using display::PaneModes;
+using peers::Identities;
 using peers::RemoteClient;
 using peers::RemoteClients;
 using peers::SessionWatch;
@@ -55,6 +57,7 @@ class Keyboard final : public command::KeyboardPort {
     RemoteClients& remote;
     panes::Terminals& terminals;
     Checkpoint& checkpoint;
+    Identities& identities;
     Prompts& prompts;
     Mouse& mouse;
     SessionWatch& session_watch;
@@ -62,8 +65,7 @@ class Keyboard final : public command::KeyboardPort {
   };
   /// What others know and do.
   struct Acts {
-    std::function<bool(model::PaneId)> is_starting;      ///< its program was asked for and does not run yet
-    std::function<void(RemoteClient&)> follow_identity;  ///< its terminal said more about itself
+    std::function<bool(model::PaneId)> is_starting;  ///< its program was asked for and does not run yet
   };
   Keyboard(const Parts& parts, Acts acts);
 
@@ -112,6 +114,7 @@ class Keyboard final : public command::KeyboardPort {
   RemoteClients& remote_;
   panes::Terminals& terminals_;
   Checkpoint& checkpoint_;
+  Identities& identities_;
   Prompts& prompts_;
   Mouse& mouse_;
   SessionWatch& session_watch_;

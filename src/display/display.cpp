@@ -5,6 +5,7 @@
 #include "display/pane_cursor.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
+#include "peers/identities.hpp"
 #include "protocol/message.hpp"
 #include "terminal/decode/sequence.hpp"
 #include "terminal/show/attach_paint.hpp"
@@ -50,7 +51,23 @@ void Display::update() {
   }
 }
 
+/// A mode is on that the client's terminal would not follow.
+bool Display::lacks_mode(const RemoteClient& client, const panes::PaneIo& pane) {
+  return (terminal::needed(pane.screen().modes()) & client.features.lacks) != 0;
+}
+
+/// Its view is decided anew when the pane that it looks at went into such a mode, or left it.
+void Display::note_lacked_mode(RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Window* window = seen != nullptr && seen->session ? model_.current_window(*seen->session) : nullptr;
+  if (window == nullptr || terminals_.printed().count(window->active) == 0) return;
+  const panes::PaneIo* io = terminals_.find(window->active);
+  const bool lacks = io != nullptr && lacks_mode(client, *io);
+  if (std::exchange(client.lacked_mode, lacks) != lacks) client.display_stale = true;
+}
+
 void Display::update_display(RemoteClient& client, Time now) {
+  note_lacked_mode(client);
   const bool stale = client.display_stale;
   if (stale) decide_view(client, now);
   std::optional<Time> deadline;
@@ -98,7 +115,7 @@ void Display::decide_view(RemoteClient& client, Time now) {
   if (io != nullptr) {
     if (client.direct && &client.direct->pane() == io) {
       client.direct->set_options(direct_options(client.id, io->id()));
-      return;
+      return ask_features(client, now);
     }
     show_directly(client, *io, now);
   } else {
@@ -135,6 +152,7 @@ model::Pane* Display::direct_pane(RemoteClient& client) {
   const panes::PaneIo* io = terminals_.find(pane->id);
   if (pane_modes_.mode(pane->id) != nullptr) return nullptr;
   if (io != nullptr && io->aside()) return nullptr;  // its bytes are not what it shows
+  if (io != nullptr && lacks_mode(client, *io)) return nullptr;
   return pane;
 }
 
@@ -150,6 +168,7 @@ views::DirectView::Options Display::direct_options(model::ClientId client, model
   }
   options.policy.clipboard = model_.server_options().choice("set-clipboard") != "off";
   options.policy.titles = !table.flag("set-titles");
+  if (const RemoteClient* shown = remote_.find(client)) options.policy.lacks = shown->features.lacks;
   if (const model::Pane* shown = model_.pane(pane)) {
     options.policy.alternate_screen = shown->options.flag("alternate-screen");
     options.policy.passthrough = shown->options.flag("allow-passthrough");
@@ -166,12 +185,13 @@ void Display::remember_direct(RemoteClient& client, Time now) {
   client.scrollback.remember(client.direct->pane().id(), client.direct->scrolled());
 }
 
-/// Only a composed view draws by features; a direct one needs none, and asks nothing that could be left over
-/// in a shell's input.
+/// Once, whatever view it has: a composed one draws by features, a direct one must not be sent what the
+/// terminal lacks, and programs ask for its colours. The client sees to it that no answer is left over in a
+/// shell's input. A console shows questions as text.
 void Display::ask_features(RemoteClient& client, Time now) {
-  if (client.features_asked || !client.composed) return;
+  if (client.features_asked || !client.features.title) return;
   client.features_asked = true;
-  views::send_aside(*client.connection, client.flow, now, render::feature_questions());
+  views::send_questions(*client.connection, client.flow, now, render::feature_questions());
 }
 
 /// set-titles beside the pane's own bytes; its program's titles are left out of them then.

@@ -20,8 +20,13 @@
 #include "peers/remote_clients.hpp"
 #include "render/format_draw.hpp"
 
+namespace sess::peers {
+class Identities;
+}
+
 namespace sess::display {
 
+using peers::Identities;
 using peers::RemoteClient;
 using peers::RemoteClients;
 
@@ -32,13 +37,14 @@ class Display final : public command::DisplayPort {
   using Time = views::FlowWindow::Time;
 
   Display(os::Loop& loop, os::Clock& clock, model::Model& model, command::Queue& queue, RemoteClients& remote,
-          panes::Terminals& terminals, PaneModes& pane_modes)
+          panes::Terminals& terminals, PaneModes& pane_modes, Identities& identities)
       : clock_(clock),
         model_(model),
         queue_(queue),
         remote_(remote),
         terminals_(terminals),
         pane_modes_(pane_modes),
+        identities_(identities),
         status_timer_(loop, [this] { remote_.redraw_all(); }) {}
 
   /// Sends every client what is new.
@@ -65,6 +71,8 @@ class Display final : public command::DisplayPort {
   void update_display(RemoteClient& client, Time now);
   void decide_view(RemoteClient& client, Time now);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
+  void note_lacked_mode(RemoteClient& client);
+  [[nodiscard]] static bool lacks_mode(const RemoteClient& client, const panes::PaneIo& pane);
   [[nodiscard]] views::DirectView::Options direct_options(model::ClientId client, model::PaneId pane);
   void show_directly(RemoteClient& client, panes::PaneIo& io, Time now);
   void show_last(RemoteClient& client, Time now);
@@ -91,6 +99,7 @@ class Display final : public command::DisplayPort {
   RemoteClients& remote_;
   panes::Terminals& terminals_;
   PaneModes& pane_modes_;
+  Identities& identities_;
   panes::SynchronizedPanes synchronized_panes_;
   std::map<model::ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
   os::Timer status_timer_;  ///< status-interval, while a status line is shown

@@ -1,4 +1,5 @@
-// What the user's options make of a pane's cursor where its program says nothing: cursor-style and cursor-colour.
+// What the user's options make of a pane's cursor where its program says nothing: cursor-style and
+// cursor-colour.
 #pragma once
 
 #include "model/model.hpp"
@@ -7,7 +8,7 @@
 namespace sess::display {
 
 struct PaneCursor {
-  int style = 0;               ///< DECSCUSR's number; 0: the terminal's own
+  int style = 0;                ///< DECSCUSR's number; 0: the terminal's own
   terminal::Color colour = {};  ///< rgb; none: the terminal's own
 };
 

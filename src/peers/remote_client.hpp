@@ -93,6 +93,7 @@ struct RemoteClient {
   std::optional<std::string> title;  ///< direct: what set-titles made it, while it is on
   render::TerminalFeatures features;
   bool features_asked = false;
+  bool lacked_mode = false;  ///< the pane that it looks at had a mode on that its terminal lacks
   struct Drawn {
     std::map<model::PaneId, render::Rect> panes;  ///< where on the terminal
     int top = 0, left = 0;                        ///< of the window

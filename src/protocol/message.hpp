@@ -335,6 +335,8 @@ struct Output {
   /// Behind the flags stands how much of the pane has scrolled off the terminal with these bytes. Only for a
   /// client that lists kScrolledOff.
   static constexpr std::uint8_t kScrolled = 4;
+  /// Beside kAside: they ask the terminal; DA1's answer (CSI ? ... c) is the last one that comes.
+  static constexpr std::uint8_t kAsks = 8;
   std::uint64_t offset = kNoOffset;
   std::uint8_t flags = 0;
   std::string_view bytes;  ///< points into what was parsed

@@ -190,7 +190,8 @@ TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string
   }
   if (starts(term, "linux") || starts(term, "vt") || starts(term, "ansi") || starts(term, "cygwin")) {
     features.colours = starts(term, "vt") ? Colours::none : Colours::eight;
-    features.title = features.cursor_style = features.cursor_colour = features.mouse = features.bracketed_paste = false;
+    features.title = features.cursor_style = features.cursor_colour = features.mouse =
+        features.bracketed_paste = false;
     features.strikethrough = features.italics = features.faint = false;
     features.erase_characters = starts(term, "linux");
     features.back_colour_erase = starts(term, "linux");
@@ -242,6 +243,7 @@ bool TerminalFeatures::learn(std::string_view reply) {
   if (marker == '?' && final == 'c') {
     sixel = sixel || has_parameter(body, "4");
     clipboard = clipboard || has_parameter(body, "52");
+    if (has_parameter(body, "6")) lacks &= ~terminal::ability::protection;
     if (has_parameter(body, "22")) raise(*this, Colours::eight);
     return true;
   }
@@ -263,6 +265,10 @@ bool TerminalFeatures::learn(std::string_view reply) {
     kitty_keyboard = true;
     return true;
   }
+  if (starts(reply, "\033[20;") && final == 'y') {  // LNM
+    if (reply[5] == '1' || reply[5] == '2') lacks &= ~terminal::ability::newline;
+    return true;
+  }
   if (marker == '?' && final == 'y') {
     // 1 set, 2 reset: the mode exists. 0 unknown, 4 permanently reset: it does not.
     const auto semicolon = body.find(';');
@@ -270,6 +276,10 @@ bool TerminalFeatures::learn(std::string_view reply) {
     const auto mode = body.substr(0, semicolon);
     const char value = body[semicolon + 1];
     const bool exists = value == '1' || value == '2' || value == '3';
+    int number = 0;
+    std::from_chars(mode.data(), mode.data() + mode.size(), number);
+    const terminal::Abilities ability = terminal::ability_of_mode(number);
+    lacks = exists ? lacks & ~ability : lacks | ability;
     if (mode == "2026") sync = exists;
     if (mode == "1004") focus = exists;
     if (mode == "2004") bracketed_paste = exists;
@@ -318,7 +328,8 @@ std::optional<bool> TerminalFeatures::dark() const {
 }
 
 std::string feature_questions() {
-  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033]10;?\033\\\033]11;?\033\\\033[>c\033[c";
+  return "\033[>q\033[?u\033[?2026$p\033[?1004$p\033[?1016$p\033[?69$p\033[?45$p\033[?1045$p\033[20$p"
+         "\033]10;?\033\\\033]11;?\033\\\033[>c\033[c";
 }
 
 terminal::Color reduce(terminal::Color color, Colours colours) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "terminal/screen/abilities.hpp"
 #include "terminal/screen/cell.hpp"
 
 namespace sess::render {
@@ -43,6 +44,8 @@ struct TerminalFeatures {
   std::optional<terminal::Color> background = {};  ///< from OSC 11
   std::optional<terminal::Color> foreground = {};  ///< from OSC 10
   std::optional<bool> said_dark = {};              ///< its theme, from CSI ? 997 n
+  /// Of what programs may ask of it when it is shown a pane.
+  terminal::Abilities lacks = terminal::ability::picture;
   std::string name = {};                           ///< "foot(1.13.1)" from XTVERSION
 
   bool operator==(const TerminalFeatures&) const = default;

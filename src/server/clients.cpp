@@ -12,6 +12,7 @@
 #include "model/size_policy.hpp"
 #include "panes/agent.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "protocol/message.hpp"
 #include "store/checkpoint.hpp"
@@ -57,6 +58,7 @@ Clients::Clients(const Parts& parts, Sayings sayings)
       agent_(parts.agent),
       control_clients_(parts.control_clients),
       display_(parts.display),
+      identities_(parts.identities),
       sayings_(std::move(sayings)) {}
 
 // --- attachments ----------------------------------------------------------------------------------------
@@ -85,7 +87,7 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
     if (first) attaching->connection->send(protocol::encode(protocol::StdinRequest{}));
     return {};
   }
-  follow_identity(*attaching);
+  identities_.changed();
   messages_.clear_overlay(*attaching);
   attaching->display_stale = true;
   if (const std::string text = sayings_.on_attaching ? sayings_.on_attaching() : ""; !text.empty()) {
@@ -95,29 +97,6 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
     });
   }
   return {};
-}
-
-void Clients::follow_identity(RemoteClient& client) {
-  const model::Client* seen = model_.client(client.id);
-  if (seen == nullptr || !seen->session) return;
-  const model::Window* window = model_.current_window(*seen->session);
-  if (window == nullptr) return;
-  for (const auto id : window->panes) {
-    panes::PaneIo* io = terminals_.find(id);
-    const model::Pane* pane = model_.pane(id);
-    if (io == nullptr || pane == nullptr) continue;
-    terminal::Identity identity = io->emulator().identity();
-    identity.kitty_keyboard = client.features.kitty_keyboard;
-    identity.sixel = client.features.sixel;
-    if (client.features.foreground) identity.fg = client.features.foreground;
-    if (client.features.background) identity.bg = client.features.background;
-    if (const auto dark = client.features.dark()) {
-      identity.theme = *dark ? terminal::Identity::Theme::dark : terminal::Identity::Theme::light;
-    }
-    identity.pixel_width = static_cast<std::uint16_t>(seen->xpixel * pane->size.cols);
-    identity.pixel_height = static_cast<std::uint16_t>(seen->ypixel * pane->size.rows);
-    io->set_identity(identity);
-  }
 }
 
 void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason, std::string message, std::optional<int> status) {
@@ -139,6 +118,7 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
     model_.detach_client(client.id);
     model_.client(client.id)->exiting = true;
   }
+  identities_.changed();
   model_.recalculate_sizes();
   checkpoint_.changed();
   if (!control_clients_.has(client.id)) return client.connection->close_after_flush();

@@ -24,6 +24,7 @@ class AgentLink;
 }
 namespace sess::peers {
 class ControlClients;
+class Identities;
 class Messages;
 }
 namespace sess::store {
@@ -35,6 +36,7 @@ namespace sess::server {
 using display::Display;
 using panes::AgentLink;
 using peers::ControlClients;
+using peers::Identities;
 using peers::Messages;
 using peers::RemoteClient;
 using peers::RemoteClients;
@@ -56,6 +58,7 @@ class Clients final : public command::ClientPort {
     AgentLink& agent;
     ControlClients& control_clients;
     Display& display;
+    Identities& identities;
   };
   /// What is said to somebody who attaches or leaves, by those who know.
   struct Sayings {
@@ -74,8 +77,6 @@ class Clients final : public command::ClientPort {
   void end_all(std::string_view message);
   /// Ends the attachments of clients that `run` attached to the job: they saw what they came for.
   void dismiss(const std::string& job, int status);
-  /// What the program in a pane is told about its terminal is what this client's has.
-  void follow_identity(RemoteClient& client);
   /// A program wants its text in the user's clipboard; direct clients get the sequence itself through the relay.
   void pane_clipboard(model::PaneId pane, std::string_view base64);
   /// Who else than a direct client of the pane itself, whose relay has it, hears what a program says to its
@@ -129,6 +130,7 @@ class Clients final : public command::ClientPort {
   AgentLink& agent_;
   ControlClients& control_clients_;
   Display& display_;
+  Identities& identities_;
   Sayings sayings_;
   std::vector<store::SavedClient> saved_;  ///< whose connections were lost, newest last
 };

@@ -16,6 +16,7 @@
 #include "os/process.hpp"
 #include "os/socket.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
 #include "protocol/message.hpp"
@@ -81,6 +82,7 @@ Connections::Connections(const Parts& parts)
       messages_(parts.messages),
       clients_(parts.clients),
       display_(parts.display),
+      identities_(parts.identities),
       keyboard_(parts.keyboard),
       mouse_(parts.mouse),
       prompts_(parts.prompts),
@@ -211,6 +213,7 @@ void Connections::drop_client(model::ClientId id) {
   control_clients_.forget(id);
   model_.remove_client(id);
   remote_.erase(id);
+  identities_.changed();
   model_.recalculate_sizes();
   checkpoint_.changed();
   remote_.display_changed();
@@ -333,7 +336,7 @@ bool Connections::on_attached_frame(RemoteClient& client, const protocol::Frame&
     client.hello.size = size;
     model_.touch_client(client.id, clock_.wall());
     model_.recalculate_sizes();
-    clients_.follow_identity(client);
+    identities_.changed();
     client.redraw();
     checkpoint_.changed();
     model_.client_resized(client.id);

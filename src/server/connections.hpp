@@ -28,6 +28,7 @@ class Display;
 }
 namespace sess::peers {
 class ControlClients;
+class Identities;
 class Messages;
 class SessionWatch;
 }
@@ -42,6 +43,7 @@ using dispatch::Mouse;
 using dispatch::Prompts;
 using display::Display;
 using peers::ControlClients;
+using peers::Identities;
 using peers::Messages;
 using peers::RemoteClient;
 using peers::RemoteClients;
@@ -67,6 +69,7 @@ class Connections {
     Messages& messages;
     Clients& clients;
     Display& display;
+    Identities& identities;
     Keyboard& keyboard;
     Mouse& mouse;
     Prompts& prompts;
@@ -112,6 +115,7 @@ class Connections {
   Messages& messages_;
   Clients& clients_;
   Display& display_;
+  Identities& identities_;
   Keyboard& keyboard_;
   Mouse& mouse_;
   Prompts& prompts_;

@@ -8,6 +8,7 @@
 #include "jobs/control.hpp"
 #include "panes/window_names.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/identities.hpp"
 #include "peers/session_watch.hpp"
 #include "server/clients.hpp"
 #include "server/daemon.hpp"
@@ -55,6 +56,7 @@ ModelEvents::ModelEvents(const Parts& parts)
       checkpoint_(parts.checkpoint),
       clients_(parts.clients),
       display_(parts.display),
+      identities_(parts.identities),
       programs_(parts.programs),
       reports_(parts.reports),
       daemon_(parts.daemon),
@@ -126,7 +128,12 @@ void ModelEvents::follow(const model::Event& event) {
     case Kind::client_detached:
       session_watch_.on_left();
       break;
+    case Kind::session_window_changed:
+    case Kind::window_linked:
+      identities_.changed();
+      break;
     case Kind::client_session_changed:
+      identities_.changed();
       session_watch_.on_left();
       session_watch_.on_activity(*event.session);
       break;
@@ -144,6 +151,7 @@ void ModelEvents::follow(const model::Event& event) {
     case Kind::pane_moved:
       // A swap reports the pane that came, and the window where it is.
       if (event.pane) names_.look_at(*event.pane);
+      identities_.changed();
       break;
     default:
       break;

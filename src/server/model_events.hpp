@@ -22,6 +22,7 @@ class WindowNames;
 }
 namespace sess::peers {
 class ControlClients;
+class Identities;
 class SessionWatch;
 }
 namespace sess::store {
@@ -35,6 +36,7 @@ using display::Display;
 using display::PaneModes;
 using panes::WindowNames;
 using peers::ControlClients;
+using peers::Identities;
 using peers::RemoteClients;
 using peers::SessionWatch;
 using store::Checkpoint;
@@ -56,6 +58,7 @@ class ModelEvents {
     Checkpoint& checkpoint;
     Clients& clients;
     Display& display;
+    Identities& identities;
     Programs& programs;
     PaneReports& reports;
     Daemon& daemon;
@@ -84,6 +87,7 @@ class ModelEvents {
   Checkpoint& checkpoint_;
   Clients& clients_;
   Display& display_;
+  Identities& identities_;
   Programs& programs_;
   PaneReports& reports_;
   Daemon& daemon_;

@@ -16,6 +16,7 @@
 #include "panes/agent.hpp"
 #include "panes/window_names.hpp"
 #include "render/format_draw.hpp"
+#include "peers/identities.hpp"
 #include "store/checkpoint.hpp"
 
 namespace sess::server {
@@ -45,7 +46,8 @@ Programs::Programs(const Parts& parts)
       remote_(parts.remote),
       agent_(parts.agent),
       names_(parts.names),
-      pane_modes_(parts.pane_modes) {}
+      pane_modes_(parts.pane_modes),
+      identities_(parts.identities) {}
 
 // --- starting -------------------------------------------------------------------------------------------
 
@@ -130,6 +132,7 @@ Result<> Programs::take_program(model::PaneId id, bool replace, Size asked, keep
                                history_limits(*pane), observer_, std::nullopt);
     if (!opened) return pass(opened.error());
     io = &terminals_.put(std::move(*opened));
+    identities_.changed();
   }
   if (pane->size != asked) io->resize(pane->size, {});
   if (!spawned.note.empty()) io->announce(spawned.note + "\r\n");

@@ -32,6 +32,9 @@ namespace sess::panes {
 class AgentLink;
 class WindowNames;
 }
+namespace sess::peers {
+class Identities;
+}
 namespace sess::store {
 class Checkpoint;
 }
@@ -41,6 +44,7 @@ namespace sess::server {
 using display::PaneModes;
 using panes::AgentLink;
 using panes::WindowNames;
+using peers::Identities;
 using peers::RemoteClients;
 using store::Checkpoint;
 
@@ -59,6 +63,7 @@ class Programs final : public command::ProgramPort {
     AgentLink& agent;
     WindowNames& names;
     PaneModes& pane_modes;
+    Identities& identities;
   };
   explicit Programs(const Parts& parts);
 
@@ -131,6 +136,7 @@ class Programs final : public command::ProgramPort {
   AgentLink& agent_;
   WindowNames& names_;
   PaneModes& pane_modes_;
+  Identities& identities_;
   std::map<std::uint64_t, Starting> starting_;
   std::vector<keeper::Exited> ended_;
   std::vector<keeper::Emptied> emptied_;

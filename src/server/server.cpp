@@ -69,25 +69,25 @@ Server::Server(Given given)
       pane_modes_({clock_, model_, keys_, queue_, remote_, terminals_, shells_, messages_}),
       names_(*loop_, model_, queue_),
       programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_, names_,
-                 pane_modes_}),
+                 pane_modes_, identities_}),
       reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_, names_, jobs_,
                 saved_sessions_}),
       pane_commands_(model_, terminals_, shells_, remote_, programs_, pane_modes_),
       status_commands_(clock_, model_, shells_, [this] { remote_.redraw_all(); }),
       files_(*loop_, model_, remote_, facts_.home),
+      identities_(model_, remote_, terminals_),
       clients_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, messages_, agent_,
-                control_clients_, display_},
+                control_clients_, display_, identities_},
                {[this] { return saved_sessions_.take_announcement(); },
                 [this](const std::string& job) { return jobs_.note_on_leaving(job); },
                 [this](const std::string& job) { return jobs_.note_on_end(job); },
                 [this](const std::string& job) { return jobs_.status_for(job); }}),
-      display_(*loop_, clock_, model_, queue_, remote_, terminals_, pane_modes_),
+      display_(*loop_, clock_, model_, queue_, remote_, terminals_, pane_modes_, identities_),
       mouse_(clock_, model_, keys_, display_, terminals_, keyboard_, pane_modes_),
       prompts_(model_, queue_, remote_, messages_, keyboard_, facts_.home),
-      keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, prompts_, mouse_, session_watch_,
-                 pane_modes_},
-                {[this](model::PaneId pane) { return programs_.is_starting(pane); },
-                 [this](RemoteClient& client) { clients_.follow_identity(client); }}),
+      keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_, prompts_, mouse_,
+                 session_watch_, pane_modes_},
+                {[this](model::PaneId pane) { return programs_.is_starting(pane); }}),
       job_outside_({clock_, model_, link_, remote_, checkpoint_, messages_, clients_, programs_, recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_}),
       boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_},
@@ -101,10 +101,10 @@ Server::Server(Given given)
                  programs_, pane_commands_, configuration_, session_watch_, jobs_, saved_sessions_}),
       daemon_({*loop_, clock_, model_, queue_, link_, remote_, terminals_, shells_, checkpoint_, clients_, programs_,
                connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
-      events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, programs_, reports_, daemon_,
+      events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_, programs_, reports_, daemon_,
                names_, pane_modes_, control_clients_, session_watch_, jobs_, saved_sessions_}),
       connections_({*loop_, clock_, model_, queue_, facts_, start_, remote_, terminals_, checkpoint_, messages_, clients_,
-                    display_, keyboard_, mouse_, prompts_, events_, daemon_, control_clients_, session_watch_}),
+                    display_, identities_, keyboard_, mouse_, prompts_, events_, daemon_, control_clients_, session_watch_}),
       ports_{facts_, daemon_, clients_, messages_, display_, keyboard_, prompts_, keys_, programs_, pane_commands_,
              pane_commands_, status_commands_, files_, &jobs_, &boot_, &saved_sessions_},
       keeper_watch_(*loop_, link_.fd(), [this](bool, bool writable) {
@@ -156,6 +156,7 @@ void Server::end_of_turn() {
   run_commands();
   configuration_.take_errors();
   display_.update();
+  identities_.follow();
   control_clients_.on_output(terminals_.printed(), clock_.now());
   control_clients_.end_of_turn(clock_.now());
   checkpoint_.save();

@@ -29,6 +29,7 @@
 #include "peers/alerts.hpp"
 #include "peers/client_files.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
 #include "server/clients.hpp"
@@ -57,6 +58,7 @@ using panes::WindowNames;
 using peers::Alerts;
 using peers::ClientFiles;
 using peers::ControlClients;
+using peers::Identities;
 using peers::Messages;
 using peers::RemoteClient;
 using peers::RemoteClients;
@@ -116,6 +118,7 @@ class Server {
   PaneCommands pane_commands_;
   StatusCommands status_commands_;
   ClientFiles files_;
+  Identities identities_;
   Clients clients_;
   Display display_;
   Mouse mouse_;

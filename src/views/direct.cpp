@@ -49,8 +49,10 @@ void DirectView::synchronize() {
 
 void DirectView::set_options(const Options& options) {
   const auto before = std::exchange(options_, options).policy;
-  if (before == options.policy) return;
   relay_->set_policy(options.policy);
+  auto same = before;
+  same.lacks = options.policy.lacks;  // what the terminal was asked: nothing of it is shown
+  if (same == options.policy) return;
   if (before.cursor_color && !options.policy.cursor_color) before_repaint_ += "\x1b]112\x1b\\";
   undo_for_.reset();
   repaint();
@@ -127,7 +129,8 @@ void DirectView::turn(Time now) {
   update_undo();
   if (!skipping_) follow(now);
   if (repaint_due_ && !skipping_ && fed_ == pane_.parsed()) draw_again(now);
-  if (skipping_) skip(now);
+  // With a mode on that the terminal lacks the screen is somebody else's to draw.
+  if (skipping_ && (terminal::needed(pane_.screen().modes()) & options_.policy.lacks) == 0) skip(now);
 }
 
 std::uint64_t DirectView::patience() const {
@@ -148,7 +151,18 @@ void DirectView::follow(Time now) {
       if (pane_.parsed() - fed_ > patience()) start_skipping();
       return;
     }
+    const std::uint64_t from = fed_;
     feed_up_to(to);
+    if (relay_->take_missing()) repaint_due_ = true;
+    if (relay_->halted()) {
+      // What came before goes out, but from here on nothing can be resumed.
+      std::string out;
+      relay_->append_to(out);
+      relay_->clear();
+      send_output(connection_, flow_, now, out);
+      fed_ = from;
+      return start_skipping();
+    }
     if (mark) scrolled_ = mark->scrolled;
     if (!relay_->empty()) send_relayed(now);
   }
@@ -240,7 +254,8 @@ void DirectView::update_undo() {
   const auto& screen = pane_.screen();
   const terminal::Modes& modes = screen.modes();
   const bool guard = (screen.pen().attrs & terminal::protected_) != 0;
-  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed() && undo_guard_ == guard) return;
+  if (undo_for_ && *undo_for_ == modes && undo_palette_ == screen.palette_changed() && undo_guard_ == guard)
+    return;
   undo_for_ = modes;
   undo_palette_ = screen.palette_changed();
   undo_guard_ = guard;

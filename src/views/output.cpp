@@ -21,13 +21,14 @@ void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
   } while (!bytes.empty());
 }
 
-void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes) {
+void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
+                std::uint8_t flags) {
   flow.on_sent(bytes.size(), now);
   std::string& queue = connection.queue();
   while (!bytes.empty()) {
     const auto part = bytes.substr(0, protocol::kMaxOutput);
     bytes.remove_prefix(part.size());
-    Output::append_header(queue, protocol::kNoOffset, part.size(), Output::kAside);
+    Output::append_header(queue, protocol::kNoOffset, part.size(), flags);
     queue.append(part);
   }
 }

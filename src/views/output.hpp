@@ -22,6 +22,12 @@ void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
                  std::uint64_t offset = protocol::kNoOffset,
                  const std::optional<Scrolled>& scrolled = std::nullopt);
 /// Queues `bytes` that leave the screen as it is: a bell, the clipboard, a notification.
-void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes);
+void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, std::string_view bytes,
+                std::uint8_t flags = protocol::Output::kAside);
+/// Questions to the terminal, DA1 last: a client that ends waits a moment for what is still to be answered.
+inline void send_questions(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
+                           std::string_view bytes) {
+  send_aside(connection, flow, now, bytes, protocol::Output::kAside | protocol::Output::kAsks);
+}
 
 }  // namespace sess::views

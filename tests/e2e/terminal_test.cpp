@@ -10,18 +10,22 @@ bool sent(Attached& client, std::string_view bytes) {
 }
 
 /// Prints and stays.
-std::string prints(const std::string& text) { return "printf '" + text + "'; exec cat"; }
+std::string prints(const std::string& text) {
+  return "printf '" + text + "'; exec cat";
+}
 
 }  // namespace
 
 TEST_CASE("a program names its window where allow-rename is on, and gives the name back", "[terminal]") {
   Rig rig;
-  rig.ask({"new-session", "-d", "-s", "a", prints("\\033kfirst\\033\\\\one") });
+  rig.ask({"new-session", "-d", "-s", "a", prints("\\033kfirst\\033\\\\one")});
   REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "a"}).find("one") == 0; }));
   CHECK(rig.ask({"display-message", "-p", "-t", "a", "#{window_name}"}) != "first");
   rig.ask({"set-option", "-g", "allow-rename", "on"});
   rig.ask({"respawn-pane", "-k", "-t", "a", prints("\\033ksecond\\033\\\\two")});
-  CHECK(wait_until([&] { return rig.ask({"display-message", "-p", "-t", "a", "#{window_name}"}) == "second"; }));
+  CHECK(wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "a", "#{window_name}"}) == "second";
+  }));
   CHECK(rig.ask({"show-options", "-w", "-t", "a", "automatic-rename"}) == "automatic-rename off");
   rig.ask({"respawn-pane", "-k", "-t", "a", prints("\\033k\\033\\\\three")});
   CHECK(wait_until([&] { return rig.ask({"display-message", "-p", "-t", "a", "#{window_name}"}) == "cat"; }));
@@ -30,11 +34,13 @@ TEST_CASE("a program names its window where allow-rename is on, and gives the na
 TEST_CASE("a pipe gets what the program printed and not what sess says in the pane", "[terminal]") {
   Rig rig;
   const std::string out = rig.home().root() + "/out";
-  rig.ask({"set-option", "-g", "remain-on-exit", "on"});
   rig.ask({"new-session", "-d", "-s", "a", "read x; echo last"});
+  rig.ask({"set-option", "-g", "remain-on-exit", "on"});
   rig.ask({"pipe-pane", "-t", "a", "cat > " + out});
   rig.ask({"send-keys", "-t", "a", "Enter"});
-  REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "a"}).find("Pane is dead") != std::string::npos; }));
+  REQUIRE(wait_until([&] {
+    return rig.ask({"capture-pane", "-p", "-t", "a"}).find("Pane is dead") != std::string::npos;
+  }));
   rig.ask({"pipe-pane", "-t", "a"});
   CHECK(wait_until([&] { return read_file(out) == "\r\nlast\r\n"; }));
 }
@@ -78,20 +84,25 @@ TEST_CASE("the cursor has the style and the colour of the options, shown directl
   const auto before = client->transcript().size();
   rig.ask({"split-window", "-d", "-t", "a", "exec cat"});
   REQUIRE(client->wait_until([&] { return client->oracle().alternate(); }));
-  CHECK(client->wait_until([&] { return client->transcript().find("\x1b]12;rgb:10/20/30", before) != std::string::npos; }));
+  CHECK(client->wait_until(
+      [&] { return client->transcript().find("\x1b]12;rgb:10/20/30", before) != std::string::npos; }));
   CHECK(client->wait_until([&] { return client->oracle().cursor_shape() == OracleCursorShape::underline; }));
-  client->type("\x02" "d");
+  client->type(
+      "\x02"
+      "d");
   REQUIRE(client->wait_exit());
   CHECK(client->transcript().rfind("\x1b]112\x1b\\") != std::string::npos);
   CHECK(client->oracle().cursor_shape() != OracleCursorShape::underline);
 }
 
-TEST_CASE("set-titles sets the terminal's title beside the pane's own bytes, and off gives it back", "[terminal]") {
+TEST_CASE("set-titles sets the terminal's title beside the pane's own bytes, and off gives it back",
+          "[terminal]") {
   Rig rig;
   rig.home().write("config/sess/sess.conf",
                    "set -g status off\nset -g set-titles on\nset -g set-titles-string 'T:#S:#W:#T'\n");
-  const auto client = rig.terminal({"new-session", "-s", "a", "-n", "work",
-                                    "printf '\\033]2;mine\\007begun'; read x; printf '\\033]2;yours\\007'; exec cat"});
+  const auto client =
+      rig.terminal({"new-session", "-s", "a", "-n", "work",
+                    "printf '\\033]2;mine\\007begun'; read x; printf '\\033]2;yours\\007'; exec cat"});
   CHECK(client->wait_until([&] { return client->oracle().title() == "T:a:work:mine"; }));
   client->type("\r");
   CHECK(client->wait_until([&] { return client->oracle().title() == "T:a:work:yours"; }));
@@ -104,7 +115,8 @@ TEST_CASE("set-titles sets the terminal's title beside the pane's own bytes, and
 
 TEST_CASE("with alternate-screen off the user's own terminal is not switched either", "[terminal]") {
   Rig rig;
-  const auto client = rig.terminal({"new-session", "-s", "a", "echo begun; read x; printf '\\033[?1049hinside'; exec cat"});
+  const auto client =
+      rig.terminal({"new-session", "-s", "a", "echo begun; read x; printf '\\033[?1049hinside'; exec cat"});
   REQUIRE(client->wait_for_text("begun"));
   rig.ask({"set-option", "-g", "alternate-screen", "off"});
   client->type("\r");
@@ -116,9 +128,9 @@ TEST_CASE("with alternate-screen off the user's own terminal is not switched eit
 
 TEST_CASE("set-clipboard reaches a terminal that is attached already", "[terminal]") {
   Rig rig;
-  const auto client = rig.terminal(
-      {"new-session", "-s", "a", "echo begun; read x; printf '\\033]52;c;QQ==\\007off.'; read x; "
-                                 "printf '\\033]52;c;Qg==\\007on.'; exec cat"});
+  const auto client = rig.terminal({"new-session", "-s", "a",
+                                    "echo begun; read x; printf '\\033]52;c;QQ==\\007off.'; read x; "
+                                    "printf '\\033]52;c;Qg==\\007on.'; exec cat"});
   REQUIRE(client->wait_for_text("begun"));
   rig.ask({"set-option", "-s", "set-clipboard", "off"});
   client->type("\r");
@@ -127,4 +139,65 @@ TEST_CASE("set-clipboard reaches a terminal that is attached already", "[termina
   rig.ask({"set-option", "-s", "set-clipboard", "on"});
   client->type("\r");
   CHECK(sent(*client, "52;c;Qg=="));
+}
+
+namespace {
+
+/// Asks with `question`, when a key comes, and prints the answer.
+std::string asks(const std::string& question) {
+  return "stty raw -echo; printf ready; dd bs=1 count=1 2>/dev/null >&2; printf '" + question +
+         "'; a=$(dd bs=64 count=1 2>/dev/null | od -An -c | tr -d ' \\n'); stty sane; echo \"got:$a.\"; exec "
+         "cat";
+}
+
+}  // namespace
+
+TEST_CASE("a program in a window that is shown directly is told the terminal's background", "[terminal]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", asks("\\033]11;?\\033\\\\")});
+  Attached client({Rig::bin("sess"), "attach", "-t", "a"}, rig.env());
+  client.set_answering(false);
+  REQUIRE(client.wait_until([&] { return client.transcript().find("\x1b]11;?") != std::string::npos; }));
+  client.type("\x1b]11;rgb:1111/2222/3333\x1b\\\x1b[?62;22c");
+  REQUIRE(client.wait_for_text("ready"));
+  REQUIRE(wait_until([&] { return rig.ask({"list-clients"}) != ""; }));
+  client.type("x");
+  CHECK(client.wait_for_text("got:033]11;rgb:1111/2222/3333"));
+}
+
+TEST_CASE("a terminal without side margins is drawn for while a program uses them", "[terminal]") {
+  Rig rig;
+  rig.ask(
+      {"new-session", "-d", "-s", "a",
+       "printf 'left....right\\r\\n'; read x; printf '\\033[?69h\\033[1;8s\\033[2J\\033[Hinside'; read x; "
+       "printf '\\033[?69loutside'; exec cat"});
+  Attached client({Rig::bin("sess"), "attach", "-t", "a"}, rig.env());
+  client.set_answering(false);
+  REQUIRE(client.wait_for_text("right"));
+  REQUIRE(client.wait_until([&] { return client.transcript().find("\x1b[?69$p") != std::string::npos; }));
+  client.type("\x1b[?69;0$y\x1b[?62;22c");
+  client.type("\r");
+  REQUIRE(client.wait_for_text("inside"));
+  CHECK(client.oracle().alternate());
+  CHECK(client.transcript().find("\x1b[?69h") == std::string::npos);
+  client.type("\r");
+  CHECK(client.wait_until([&] { return !client.oracle().alternate(); }));
+  CHECK(client.wait_for_text("outside"));
+}
+
+TEST_CASE("answers of the terminal are not left over for the shell", "[terminal]") {
+  Rig rig;
+  // A shell runs the client, which ends at once; then it reads what is in its input.
+  Attached client(
+      {"/bin/sh", "-c",
+       Rig::bin("sess") + " new-session -s a 'read x'; stty -icanon -echo min 0 time 5; printf 'rest:'; "
+                          "dd bs=256 count=1 2>/dev/null | od -An -c; echo end."},
+      rig.env());
+  client.set_answering(false);
+  REQUIRE(client.wait_until([&] { return client.transcript().find("\x1b[c") != std::string::npos; }));
+  client.type("\r");
+  client.type("\x1b[?62;22c");
+  REQUIRE(client.wait_until([&] { return client.transcript().find("end.") != std::string::npos; }));
+  const auto& all = client.transcript();
+  CHECK(all.substr(all.rfind("rest:")).find("33") == std::string::npos);
 }

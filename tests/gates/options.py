@@ -15,7 +15,7 @@ WAITING = """
 # Without effect in tmux 3.3a, too: kept for old configurations.
 OBSOLETE = ["xterm-keys"]
 # Known gaps: tmux 3.3a obeys these.
-GAPS = "allow-passthrough allow-rename assume-paste-time cursor-colour cursor-style pane-colours user-keys".split()
+GAPS = "assume-paste-time pane-colours user-keys".split()
 # Of later versions of tmux: configurations may set them, nothing obeys them.
 NEWER = """
     allow-set-title codepoint-widths default-client-command extended-keys-format get-clipboard initial-repeat-time

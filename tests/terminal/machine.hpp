@@ -26,7 +26,9 @@ class RecordingSink : public terminal::Sink {
   void on_notification(int kind, std::string_view title, std::string_view body) override;
   void on_progress(terminal::Progress progress) override;
   void on_prompt_mark(char kind, std::optional<int> exit_status) override;
-  void on_window_name(std::string_view name) override { events.push_back("window-name " + std::string(name)); }
+  void on_window_name(std::string_view name) override {
+    events.push_back("window-name " + std::string(name));
+  }
   void on_working_directory() override { events.emplace_back("directory"); }
 
   std::string replies;

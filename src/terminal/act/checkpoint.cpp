@@ -2,13 +2,14 @@
 // given anew in the order of the cells, so the pools' own history does not show, and only what a cell or the
 // pen uses is there.
 //
-//   version, size, decoder, identity, settings, modes, cursor and what belongs to it, titles, colours, main grid,
-//   [alternate grid], history (positions and the open line; its bytes stay in the store)
-//   grid: per row flags and length, then runs of cells in one style
-//   cell: code point + 3, or 0 = wide, 1 = cluster (its number follows), 2 = filler
-//   numbers of styles, links and clusters: one more than all before it when it is new, and its value follows
+//   version, size, decoder, identity, settings, modes, cursor and what belongs to it, titles, colours, main
+//   grid, [alternate grid], history (positions and the open line; its bytes stay in the store) grid: per row
+//   flags and length, then runs of cells in one style cell: code point + 3, or 0 = wide, 1 = cluster (its
+//   number follows), 2 = filler numbers of styles, links and clusters: one more than all before it when it is
+//   new, and its value follows
 //
-// Version 2 had no settings. Version 1 had links (a flag first) and clusters in full at each use.
+// Version 2 had no settings and not what the attached terminals lack. Version 1 had links (a flag first) and
+// clusters in full at each use.
 #include <algorithm>
 
 #include "base/utf8.hpp"
@@ -194,6 +195,7 @@ void Core::save(ByteWriter& out) const {
   out.u16(size_.cols);
   decoder_.save(out);
   saver.identity(identity_);
+  out.u32(identity_.lacks);
   saver.settings(settings_);
   saver.modes(modes_);
   saver.place(at_);
@@ -500,7 +502,10 @@ bool Core::restore(ByteReader& in, std::uint8_t version) {
   Loader loader(*this, in, version);
   decoder_.restore(in);
   identity_ = loader.identity();
-  if (version >= kSettings) settings_ = loader.settings();
+  if (version >= kSettings) {
+    identity_.lacks = in.u32();
+    settings_ = loader.settings();
+  }
   modes_ = loader.modes();
   at_ = loader.place();
   pen_ = loader.style();

@@ -13,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/result.hpp"
 #include "base/size.hpp"
+#include "terminal/screen/abilities.hpp"
 #include "terminal/screen/cell.hpp"
 #include "terminal/screen/screen.hpp"
 #include "terminal/screen/segment_store.hpp"
@@ -34,6 +35,7 @@ struct Identity {
   Theme theme = Theme::unknown;   ///< DSR 996, mode 2031
   std::uint16_t pixel_width = 0;  ///< of the whole text area; 0: not known, CSI 14 t and 16 t get no answer
   std::uint16_t pixel_height = 0;
+  Abilities lacks = 0;  ///< of the terminals that are attached; decides what DECRQM is answered
   bool operator==(const Identity&) const = default;
 };
 

@@ -70,13 +70,15 @@ void Core::report_theme() {
   if (theme() == Identity::Theme::light) reply("\x1b[?997;2n");
 }
 
-/// DECRQM.
+/// DECRQM. What an attached terminal lacks is no mode: a program that uses it all the same is drawn for.
 void Core::report_mode(const Csi& token) {
   const int mode = token.get(0, 0);
   if (token.marker == '?') {
-    reply("\x1b[?" + number(mode) + ';' + number(private_mode(mode)) + "$y");
+    const bool lacks = (identity_.lacks & ability_of_mode(mode)) != 0;
+    reply("\x1b[?" + number(mode) + ';' + number(lacks ? 0 : private_mode(mode)) + "$y");
   } else if (token.marker == 0) {
-    reply("\x1b[" + number(mode) + ';' + number(ansi_mode(mode)) + "$y");
+    const bool lacks = mode == 20 && (identity_.lacks & ability::newline) != 0;
+    reply("\x1b[" + number(mode) + ';' + number(lacks ? 0 : ansi_mode(mode)) + "$y");
   }
 }
 

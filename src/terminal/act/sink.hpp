@@ -43,8 +43,8 @@ class Sink {
   }
   /// ESC k: the name that a program gives its window, as screen and tmux have it; "" takes it back.
   virtual void on_window_name(std::string_view name) { static_cast<void>(name); }
-  /// What a program wrapped for the terminal outside (DCS tmux;), unwrapped. False: the owner passes nothing through,
-  /// and of it only a clipboard write counts.
+  /// What a program wrapped for the terminal outside (DCS tmux;), unwrapped. False: the owner passes nothing
+  /// through, and of it only a clipboard write counts.
   virtual bool on_passthrough(std::string_view bytes) {
     static_cast<void>(bytes);
     return false;

@@ -52,7 +52,7 @@ void Relay::clear() {
 
 /// Bytes of the input are named where they lie and joined with the piece before them; others are copied.
 void Relay::pass(std::string_view raw) {
-  if (raw.empty()) return;
+  if (raw.empty() || halted_) return;
   const char* const begin = input_.data();
   const bool inside = raw.data() >= begin && raw.data() + raw.size() <= begin + input_.size();
   if (!inside) return put(std::string(raw));
@@ -66,7 +66,7 @@ void Relay::pass(std::string_view raw) {
 }
 
 void Relay::put(std::string bytes) {
-  if (bytes.empty()) return;
+  if (bytes.empty() || halted_) return;
   size_ += bytes.size();
   owned_.push_back(std::move(bytes));
   pieces_.emplace_back(owned_.back());
@@ -87,6 +87,10 @@ void Relay::on_control(char c, std::string_view raw) {
 
 void Relay::on_escape(const Escape& token) {
   if (!passes_escape(token)) return;
+  if (token.intermediate == 0 && (token.final == '6' || token.final == '9') && lacks(ability::side_margins)) {
+    missing_ = true;
+    return;
+  }
   pass(token.raw);
   if (token.intermediate != 0 || token.final != 'c') return;
   alternate_ = false;
@@ -96,7 +100,9 @@ void Relay::on_escape(const Escape& token) {
 void Relay::on_csi(const Csi& token) {
   switch (judge_csi(token)) {
     case Verdict::pass:
-      if (token.final == 'q' && token.intermediate == ' ' && token.get(0, 0) == 0 && policy_.cursor_style != 0) {
+      if (policy_.lacks != 0 && keeps(token)) return;
+      if (token.final == 'q' && token.intermediate == ' ' && token.get(0, 0) == 0 &&
+          policy_.cursor_style != 0) {
         return put("\x1b[" + std::to_string(policy_.cursor_style) + " q");
       }
       if (token.final == 't' && !policy_.titles) return;
@@ -109,13 +115,31 @@ void Relay::on_csi(const Csi& token) {
   }
 }
 
+/// Whether the terminal lacks what this is. What would not be undone by painting anew halts the relay.
+bool Relay::keeps(const Csi& token) {
+  if (lacks(ability::newline) && token.final == 'h' && token.marker == 0) {
+    for (int i = 0; i < token.count; ++i) halted_ = halted_ || token.get(i, 0) == 20;
+    return halted_;
+  }
+  const bool columns = token.intermediate == '\'';
+  const bool side_margins =
+      token.final == 's' && token.marker == 0 && (token.count > 1 || token.get(0, -1) >= 0);
+  if ((columns || side_margins) && lacks(ability::side_margins)) return missing_ = true;
+  const bool protects = token.intermediate == '"';
+  const bool selective = token.marker == '?' && (token.final == 'J' || token.final == 'K');
+  if (!(protects || selective) || !lacks(ability::protection)) return false;
+  missing_ = missing_ || selective;
+  return true;
+}
+
 /// As it came where nothing is to be said about any of its modes.
 void Relay::set_modes(const Csi& token) {
   const bool on = token.final == 'h';
   bool plain = true;
   for (int i = 0; i < token.count; ++i) {
     const int mode = token.get(i, 0);
-    plain = plain && passes_mode(mode) && !is_screen_mode(mode);
+    plain = plain && passes_mode(mode) && !is_screen_mode(mode) &&
+            !lacks(ability_of_mode(mode) & ability::picture);
   }
   if (plain) return pass(token.raw);
   std::string out;
@@ -126,6 +150,13 @@ void Relay::set_modes(const Csi& token) {
   for (int i = 0; i < token.count; ++i) {
     const int mode = token.get(i, 0);
     if (!passes_mode(mode)) continue;
+    if (lacks(ability_of_mode(mode) & ability::picture)) {
+      if (!on) continue;
+      flush();
+      put(std::move(out));
+      halted_ = true;
+      return;
+    }
     if (is_screen_mode(mode)) {
       flush();
       switch_screen(out, mode, on);
@@ -138,7 +169,8 @@ void Relay::set_modes(const Csi& token) {
   put(std::move(out));
 }
 
-/// Terminals agree on what these modes do when they switch, and in nothing else: the rest is said in other words.
+/// Terminals agree on what these modes do when they switch, and in nothing else: the rest is said in other
+/// words.
 void Relay::switch_screen(std::string& out, int mode, bool on) {
   if (on && !policy_.alternate_screen) return;
   if (alternate_ == on) {
@@ -174,8 +206,8 @@ void Relay::on_osc(const StringToken& token) {
   put(std::move(out));
 }
 
-/// Queries (DECRQSS, XTGETTCAP) are answered by the server; what is wrapped for tmux reaches the terminal where the
-/// user allows it, otherwise the clipboard only.
+/// Queries (DECRQSS, XTGETTCAP) are answered by the server; what is wrapped for tmux reaches the terminal
+/// where the user allows it, otherwise the clipboard only.
 void Relay::on_dcs(const StringToken& token) {
   if (token.dcs.final != 't' || token.dcs.intermediate != 0) return;
   std::string_view content = token.payload;

@@ -14,9 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "terminal/decode/tokens.hpp"
+#include "terminal/screen/abilities.hpp"
 #include "terminal/screen/cell.hpp"
 
 namespace sess::terminal {
@@ -27,10 +29,11 @@ struct RelayPolicy {
   bool clipboard = true;      ///< pass OSC 52 writes
   bool notifications = true;  ///< pass OSC 9, 99, 777
   bool titles = true;         ///< pass OSC 0, 1, 2 and the stack of titles
-  bool alternate_screen = true;     ///< as the emulator's Settings
-  bool passthrough = false;         ///< what is wrapped for the terminal outside (DCS tmux;) is passed whole
-  int cursor_style = 0;             ///< DECSCUSR's number for the program's 0: the user's choice
+  bool alternate_screen = true;  ///< as the emulator's Settings
+  bool passthrough = false;      ///< what is wrapped for the terminal outside (DCS tmux;) is passed whole
+  int cursor_style = 0;          ///< DECSCUSR's number for the program's 0: the user's choice
   std::optional<Color> cursor_color = {};  ///< rgb, where the program sets none
+  Abilities lacks = 0;                     ///< the terminal does
   bool operator==(const RelayPolicy&) const = default;
 };
 
@@ -41,6 +44,12 @@ class Relay : public TokenHandler {
   ~Relay() override;
   Relay(const Relay&) = delete;
   Relay& operator=(const Relay&) = delete;
+
+  /// A mode was switched on that the terminal lacks (ability::picture): nothing is passed on any more.
+  [[nodiscard]] bool halted() const { return halted_; }
+  /// Whether something was kept from the terminal, which lacks it, that changed the screen: it is to be
+  /// painted anew.
+  [[nodiscard]] bool take_missing() { return std::exchange(missing_, false); }
 
   /// For what comes from here on.
   void set_policy(const RelayPolicy& policy) { policy_ = policy; }
@@ -75,11 +84,15 @@ class Relay : public TokenHandler {
  private:
   void pass(std::string_view raw);
   void put(std::string bytes);
+  [[nodiscard]] bool lacks(Abilities what) const { return (policy_.lacks & what) != 0; }
+  [[nodiscard]] bool keeps(const Csi& token);
   void set_modes(const Csi& token);
   void switch_screen(std::string& out, int mode, bool on);
 
   RelayPolicy policy_;
   std::optional<bool> alternate_;
+  bool halted_ = false;
+  bool missing_ = false;
   std::string_view input_;
   std::vector<std::string_view> pieces_;
   std::deque<std::string> owned_;

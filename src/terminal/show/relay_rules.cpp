@@ -94,12 +94,13 @@ Verdict judge_csi(const Csi& token) {
   }
 }
 
-/// OSC 1337, iTerm2's: marks, places and what shells tell. Not what asks, sets modes that nobody undoes, fetches or
-/// stores files, takes the focus or changes widths.
+/// OSC 1337, iTerm2's: marks, places and what shells tell. Not what asks, sets modes that nobody undoes,
+/// fetches or stores files, takes the focus or changes widths.
 static bool passes_iterm(std::string_view payload) {
   const std::string_view key = payload.substr(0, payload.find('='));
-  for (const std::string_view safe : {"SetMark", "CurrentDir", "RemoteHost", "ShellIntegrationVersion", "SetUserVar",
-                                      "RequestAttention", "AddAnnotation", "AddHiddenAnnotation"}) {
+  for (const std::string_view safe :
+       {"SetMark", "CurrentDir", "RemoteHost", "ShellIntegrationVersion", "SetUserVar", "RequestAttention",
+        "AddAnnotation", "AddHiddenAnnotation"}) {
     if (key == safe) return true;
   }
   return false;

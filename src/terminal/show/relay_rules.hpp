@@ -15,9 +15,9 @@ namespace sess::terminal {
 
 /// What becomes of a CSI sequence.
 enum class Verdict : std::uint8_t {
-  pass,     ///< as it came
-  drop,     ///< a query, or something the emulator does not do
-  modes,    ///< DECSET or DECRST: mode by mode, as passes_mode() says
+  pass,   ///< as it came
+  drop,   ///< a query, or something the emulator does not do
+  modes,  ///< DECSET or DECRST: mode by mode, as passes_mode() says
 };
 
 /// C0: BEL to CR and the two shifts; not ENQ, which asks.

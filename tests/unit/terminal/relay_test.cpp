@@ -157,7 +157,8 @@ TEST_CASE("a policy can keep clipboard and notifications from the terminal", "[t
   CHECK(relay.empty());
 }
 
-TEST_CASE("titles, wrapped sequences and the cursor's looks are relayed as the user's options want", "[terminal][relay]") {
+TEST_CASE("titles, wrapped sequences and the cursor's looks are relayed as the user's options want",
+          "[terminal][relay]") {
   RelayPolicy policy;
   policy.titles = false;
   policy.passthrough = true;
@@ -174,7 +175,10 @@ TEST_CASE("titles, wrapped sequences and the cursor's looks are relayed as the u
   CHECK(with("\x1bPtmux;\x1b\x1b]1337;Hello=1\a\x1b\\") == "\x1b]1337;Hello=1\a");
   CHECK(with("\x1b[0 q\x1b[ q\x1b[2 q") == "\x1b[3 q\x1b[3 q\x1b[2 q");
   CHECK(with("\x1b]112\a\x1b]12;red\a") == "\x1b]12;rgb:01/02/ff\x1b\\\x1b]12;red\a");
-  CHECK(with("\x1b" "c") == "\x1b" "c\x1b[3 q\x1b]12;rgb:01/02/ff\x1b\\");
+  CHECK(with("\x1b"
+             "c") ==
+        "\x1b"
+        "c\x1b[3 q\x1b]12;rgb:01/02/ff\x1b\\");
 }
 
 TEST_CASE("of iTerm2's sequences marks and places are relayed", "[terminal][relay]") {
@@ -196,13 +200,70 @@ TEST_CASE("switching screens is relayed in words that all terminals understand a
     return out;
   };
   CHECK(from(false, "\x1b[?1049h\x1b[?1049l") == "\x1b[?1049h\x1b[?1049l");
-  CHECK(from(false, "\x1b[?1049l\x1b[?47l") == "\x1b" "8");
+  CHECK(from(false, "\x1b[?1049l\x1b[?47l") ==
+        "\x1b"
+        "8");
   CHECK(from(true, "\x1b[?1049h\x1b[?1047h") == "\x1b[2J");
-  CHECK(from(std::nullopt, "\x1b[?1049l\x1b[?1049l") == "\x1b[?1049l\x1b" "8");
+  CHECK(from(std::nullopt, "\x1b[?1049l\x1b[?1049l") ==
+        "\x1b[?1049l\x1b"
+        "8");
   CHECK(from(false, "\x1b[?1;1049;25;3;2004h") == "\x1b[?1h\x1b[?1049h\x1b[?25;2004h");
-  CHECK(from(true, "\x1b" "c\x1b[?47l") == "\x1b" "c");
+  CHECK(from(true,
+             "\x1b"
+             "c\x1b[?47l") ==
+        "\x1b"
+        "c");
   CHECK(from(false, "\x1b[?1049hx\x1b[?1049l\x1b[?47h\x1b[?1047;25h", false) == "x\x1b[?25h");
   CHECK(from(true, "\x1b[?1049l", false) == "\x1b[?1049l");
+}
+
+TEST_CASE("a terminal is not sent what it lacks, and what that changes is to be painted",
+          "[terminal][relay]") {
+  RelayPolicy policy;
+  policy.lacks = ability::picture;
+  const auto text = [](Relay& relay) {
+    std::string out;
+    relay.append_to(out);
+    relay.clear();
+    return out;
+  };
+  for (const std::string_view changes : {"\x1b[2'}", "\x1b[2'~",
+                                         "\x1b"
+                                         "6",
+                                         "\x1b"
+                                         "9",
+                                         "\x1b[?J", "\x1b[?2K", "\x1b[2;4s"}) {
+    CAPTURE(changes);
+    Relay relay(policy);
+    const std::string bytes = std::string(changes) + "x";  // what is relayed points into it
+    relay.feed(bytes);
+    CHECK(text(relay) == "x");
+    CHECK_FALSE(relay.halted());
+    CHECK(relay.take_missing());
+    CHECK_FALSE(relay.take_missing());
+  }
+  for (const std::string_view harmless : {"\x1b[1\"q", "\x1b[?69l", "\x1b[?45l"}) {
+    CAPTURE(harmless);
+    Relay relay(policy);
+    relay.feed(harmless);
+    CHECK(relay.empty());
+    CHECK_FALSE(relay.take_missing());
+  }
+  for (const std::string_view mode : {"\x1b[?25;69h", "\x1b[?25;45;2004h", "\x1b[?25;1045h"}) {
+    CAPTURE(mode);
+    Relay relay(policy);
+    const std::string bytes = "a" + std::string(mode) + "b\x1b[?25l";
+    relay.feed(bytes);
+    CHECK(relay.halted());
+    CHECK(text(relay) == "a\x1b[?25h");
+  }
+  Relay newline(policy);
+  newline.feed("a\x1b[20hb");
+  CHECK(newline.halted());
+  CHECK(text(newline) == "a");
+  Relay all(RelayPolicy{});
+  all.feed("\x1b[?69h\x1b[2;4s\x1b[2'}\x1b[20h");
+  CHECK(text(all) == "\x1b[?69h\x1b[2;4s\x1b[2'}\x1b[20h");
 }
 
 TEST_CASE("a picture that is broken off is ended for the terminal", "[terminal][relay]") {

@@ -307,6 +307,25 @@ TEST_CASE("with alternate-screen off no mode switches to it, and a program on it
   }
 }
 
+TEST_CASE("what the attached terminals lack is no mode", "[terminal][replies]") {
+  Machine m({3, 20});
+  constexpr std::string_view kAsks = "\x1b[?69$p\x1b[?45$p\x1b[?1016$p\x1b[20$p\x1b[?7$p";
+  m.feed(kAsks);
+  CHECK(m.replies() == "\x1b[?69;2$y\x1b[?45;2$y\x1b[?1016;2$y\x1b[20;2$y\x1b[?7;1$y");
+  Identity identity;
+  identity.lacks = ability::side_margins | ability::pixel_mouse | ability::newline;
+  m.emulator->set_identity(identity);
+  m.feed("\x1b[?69h").feed(kAsks);
+  CHECK(m.replies() == "\x1b[?69;0$y\x1b[?45;2$y\x1b[?1016;0$y\x1b[20;0$y\x1b[?7;1$y");
+  CHECK(needed(m.screen().modes()) == ability::side_margins);
+  ByteWriter out;
+  m.emulator->save(out);
+  ByteReader in(out.bytes());
+  auto restored = Emulator::restore(in, m.store, m.notes);
+  REQUIRE(restored);
+  CHECK((*restored)->identity() == identity);
+}
+
 TEST_CASE("DECRQCRA is answered only where the user allows it", "[terminal][replies]") {
   Machine m({3, 20});
   m.feed("a b\x1b[1mc\x1b[m\x1b[2;1H  x");

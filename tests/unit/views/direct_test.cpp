@@ -253,6 +253,72 @@ TEST_CASE("what brings the terminal back is there before the modes are switched 
   CHECK_FALSE(rig.terminal.alternate());
 }
 
+TEST_CASE("options that change reach a view that is attached, and what was asked of the terminal is taken back",
+          "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  DirectView::Options options;
+  options.policy.clipboard = false;
+  options.policy.cursor_style = 4;
+  options.policy.cursor_color = terminal::Color::rgb(1, 2, 3);
+  rig.view->set_options(options);
+  auto before = rig.bytes.size();
+  rig.print("\x1b]52;c;QQ==\ax");
+  rig.turn();
+  CHECK(rig.bytes.find("52;c", before) == std::string::npos);
+  CHECK(rig.bytes.find("\x1b[4 q\x1b]12;rgb:01/02/03\x1b\\", before) != std::string::npos);
+  CHECK(rig.undo.find("\x1b[0 q\x1b]112\x1b\\") != std::string::npos);
+  rig.acknowledge();
+  rig.view->set_options({});
+  before = rig.bytes.size();
+  rig.turn();
+  CHECK(rig.bytes.find("\x1b]112\x1b\\", before) != std::string::npos);
+  CHECK(rig.terminal.cursor_shape() != test::OracleCursorShape::underline);
+  // What the terminal was found to lack shows nothing new.
+  rig.acknowledge();
+  DirectView::Options lacking;
+  lacking.policy.lacks = terminal::ability::picture;
+  rig.view->set_options(lacking);
+  before = rig.bytes.size();
+  rig.turn();
+  CHECK(rig.bytes.size() == before);
+}
+
+TEST_CASE("a view stops at a mode that the terminal lacks, and shows the screen once that is off", "[direct_view]") {
+  Rig rig;
+  DirectView::Options options;
+  options.policy.lacks = terminal::ability::picture;
+  rig.view->set_options(options);
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  rig.print("before\x1b[?69h\x1b[3;6s\x1b[2;3Hinside");
+  rig.turn();
+  CHECK(rig.terminal.row(0) == "before");
+  CHECK(rig.terminal.row(1).empty());
+  CHECK(rig.bytes.find("69h") == std::string::npos);
+  rig.acknowledge();
+  rig.print("\x1b[?69l");
+  rig.turn();
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  CHECK(rig.screen().find("insi") != std::string::npos);
+}
+
+TEST_CASE("what is kept from a terminal that lacks it is painted", "[direct_view]") {
+  Rig rig;
+  DirectView::Options options;
+  options.policy.lacks = terminal::ability::picture;
+  rig.view->set_options(options);
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  rig.print("abc\x1b[1;2H\x1b[2'}");
+  rig.turn();
+  CHECK(rig.terminal.row(0) == "a  bc");
+}
+
 TEST_CASE("the last output of a program that ends reaches the terminal", "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
