@@ -11,6 +11,7 @@
 #include <cstring>
 #include <optional>
 
+#include "client/complaint.hpp"
 #include "client/liveness.hpp"
 #include "client/remote/heartbeat.hpp"
 #include "os/descriptor.hpp"
@@ -175,6 +176,9 @@ class Dialogue {
     if (message.stream == 1) printed_ += message.bytes.size();
     message.bytes = news(message.bytes);
     const int fd = message.stream == 2 ? streams_.err : streams_.out;
+    const std::string coloured =
+        message.stream == 2 && streams_.colours ? coloured_errors(message.bytes) : std::string();
+    if (!coloured.empty()) message.bytes = coloured;
     // A closed pipe ends this program by SIGPIPE; where that is ignored, there is nobody left to tell.
     if (!os::write_all(fd, message.bytes) && message.stream == 1) end_ = Finished{1};
   }

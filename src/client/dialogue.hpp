@@ -47,6 +47,7 @@ struct Streams {
   int in = 0;
   int out = 1;
   int err = 2;
+  bool colours = false;  ///< errors are coloured
 };
 
 /// Runs until the command ends. Everything printed is written (blocking: a reader that stops reading stops

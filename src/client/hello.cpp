@@ -44,7 +44,7 @@ std::string working_directory() {
 /// terminal there has.
 void become_far(protocol::Hello& hello) {
   const auto unwanted = [](const std::string& variable) {
-    for (const char* name : {"TERM=", "COLORTERM=", "TERM_PROGRAM=", "TERM_PROGRAM_VERSION=", "LANG=", "LC_"}) {
+    for (const char* name : {"TERM=", "COLORTERM=", "TERM_PROGRAM=", "TERM_PROGRAM_VERSION=", "NO_COLOR=", "LANG=", "LC_"}) {
       if (variable.rfind(name, 0) == 0) return false;
     }
     return true;
@@ -78,6 +78,8 @@ protocol::Hello make_hello(const Options& options) {
     std::array<char, 256> name{};
     if (::ttyname_r(STDIN_FILENO, name.data(), name.size()) == 0) hello.tty = name.data();
     hello.size = size_of_terminal(STDIN_FILENO);
+  } else if (hello.stdout_tty) {
+    hello.size = size_of_terminal(STDOUT_FILENO);  // listings are cut to it
   }
   hello.environment = os::current_environment();
   hello.term = value_of(hello.environment, "TERM");

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "client/attachment.hpp"
+#include "client/complaint.hpp"
 #include "client/dialogue.hpp"
 #include "client/greeting.hpp"
 #include "client/hello.hpp"
@@ -38,7 +39,7 @@ constexpr std::chrono::seconds kFarPatience{30};
 
 int complain(std::string text, ExitCode status = ExitCode::failure) {
   text += '\n';
-  (void)os::write_all(STDERR_FILENO, text);
+  (void)os::write_all(STDERR_FILENO, colours_errors() ? coloured_errors(text) : text);
   return static_cast<int>(status);
 }
 
@@ -264,7 +265,9 @@ int converse(const Options& options, const Connector& connector, const std::func
   } else {
     greeting->channel.send(command);
   }
-  DialogueEnd end = hold_dialogue(greeting->channel, {});
+  Streams streams;
+  streams.colours = colours_errors();
+  DialogueEnd end = hold_dialogue(greeting->channel, streams);
   // The server was replaced under the command: the keeper's socket waits for the next one.
   command.again = greeting->welcome.token;
   std::vector<std::string> retry;  // what a server said to ask for instead
@@ -285,10 +288,10 @@ int converse(const Options& options, const Connector& connector, const std::func
     greeting = std::move(again);
     if (retry.empty()) {
       greeting->channel.send(command);
-      end = hold_dialogue(greeting->channel, {}, printed);
+      end = hold_dialogue(greeting->channel, streams, printed);
     } else {
       greeting->channel.send(protocol::Command{retry});
-      end = hold_dialogue(greeting->channel, {});
+      end = hold_dialogue(greeting->channel, streams);
     }
   }
   if (auto* broken = std::get_if<Broken>(&end); broken != nullptr && broken->lost) {

@@ -1,6 +1,8 @@
 // What clients ask about jobs: listings, commands, waiting. What they are printed is shell_output.cpp's.
 #include "jobs/clients.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 
 #include "base/duration.hpp"
@@ -62,7 +64,17 @@ command::JobView JobControl::view(const job::Job& job) const {
   if (job.state == job::State::restarting && job.due) {
     view.next_start = std::chrono::ceil<job::Milliseconds>(*job.due - now().time);
   }
+  find_files(view);
   return view;
+}
+
+void JobControl::find_files(command::JobView& view) const {
+  const job::Job& job = view.job;
+  if (job.from_file) view.file = config_path(job.name);
+  if (!job.spec.log) return;
+  view.log_path = job.spec.log_path.empty() ? parts_.start.state_directory + "/logs/" + job.name + ".log" : job.spec.log_path;
+  struct stat facts {};
+  if (::stat(view.log_path.c_str(), &facts) == 0) view.log_size = static_cast<std::uint64_t>(facts.st_size);
 }
 
 std::vector<command::JobView> JobControl::jobs() {
@@ -72,7 +84,9 @@ std::vector<command::JobView> JobControl::jobs() {
   const auto ended = records().newest_of_each(kListed);
   if (ended) {
     for (const auto& record : *ended) {
-      if (supervisor_.find(record.name) == nullptr) out.push_back(view_of(record));
+      if (supervisor_.find(record.name) != nullptr) continue;
+      out.push_back(view_of(record));
+      find_files(out.back());
     }
   }
   return out;
@@ -90,11 +104,16 @@ Result<command::JobView> JobControl::find(const std::string& name) {
       out.job.started = record->start;
       out.job.ended = out.job.since = record->end;
     }
+    find_files(out);
     return out;
   } else if (spec.error().sys_errno != ENOENT && job::check_name(name)) {
     return pass(spec.error());
   }
-  if (const job::Record* record = newest_end(name)) return view_of(*record);
+  if (const job::Record* record = newest_end(name)) {
+    auto out = view_of(*record);
+    find_files(out);
+    return out;
+  }
   std::vector<std::string> names;
   for (const auto& [known, job] : supervisor_.jobs()) names.push_back(known);
   const std::string near = job::nearest(name, names);

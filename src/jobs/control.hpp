@@ -242,6 +242,8 @@ class JobControl final : public command::JobPort, private job::SupervisorActions
   void keep_laggards(model::PaneId pane);
   void start_enabled();
   [[nodiscard]] command::JobView view(const job::Job& job) const;
+  /// Its job file and log, as far as there are any.
+  void find_files(command::JobView& view) const;
 
   Parts parts_;
   job::Supervisor supervisor_;

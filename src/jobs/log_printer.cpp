@@ -93,6 +93,7 @@ void LogPrinter::begin_run(const job::LogChunk& mark) {
   newest_ = mark.time;
   std::string text = mark.bytes;
   std::erase_if(text, [](char c) { return c == '\r' || c == '\n'; });
+  if (request_.colours) text = "\x1b[2m" + text + "\x1b[0m";
   emit(0, std::move(text), true);
   progress_ = {log_.place(), 0, 0};
 }

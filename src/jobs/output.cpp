@@ -306,6 +306,7 @@ void JobControl::logs(command::ClientId id, command::LogRequest request, std::fu
     if (request.follow) again.emplace_back("-f");
     if (request.timestamps) again.emplace_back("-t");
     if (request.raw) again.emplace_back("--raw");
+    if (request.colours) again.insert(again.end(), {"--color", "always"});
     if (request.run) again.insert(again.end(), {"--run", std::to_string(*request.run)});
     if (keeping == LogPrinter::Keeping::yes) again.insert(again.end(), {"-n", std::to_string(*request.lines)});
     again.insert(again.end(), {"--resume-at", fmt::format("{}:{}:{}:{}", at.place.file, at.place.offset, at.lines, at.bytes)});

@@ -4,6 +4,7 @@
 #include "command/ports/jobs.hpp"
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
+#include "command/families/table.hpp"
 
 namespace sess::command {
 namespace {
@@ -56,12 +57,23 @@ Status run_disable(Item& item) {
   return Status::wait;
 }
 
+std::string finding_text(const job::Finding& one, const Look& look) {
+  constexpr std::size_t kIndent = 9;
+  const std::string_view word = one.ok ? "ok" : "warning";
+  std::string text = fmt::format("{}: {}", one.topic, one.text);
+  if (!one.advice.empty()) text += ". To do: " + one.advice;
+  return toned(word, one.ok ? Tone::good : Tone::uncertain, look) + std::string(kIndent - word.size(), ' ') +
+         wrapped(text, look, static_cast<int>(kIndent));
+}
+
 Status run_doctor(Item& item) {
   BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   const Waker waker = item.wait();
-  boot->examine(item.client_id(), [waker](std::vector<job::Finding> findings) {
-    waker([findings = std::move(findings)](Item& self) {
+  boot->examine(item.client_id(), [waker, look = *look](std::vector<job::Finding> findings) {
+    waker([findings = std::move(findings), look](Item& self) {
       std::vector<std::string> objects;
       bool all_well = true;
       for (const auto& one : findings) {
@@ -71,10 +83,8 @@ Status run_doctor(Item& item) {
                                          {"ok", one.ok ? "true" : "false"},
                                          {"text", json_string(one.text)},
                                          {"advice", json_string(one.advice)}}));
-        } else if (one.ok) {
-          self.print(fmt::format("ok       {}: {}", one.topic, one.text));
         } else {
-          self.print(fmt::format("warning  {}: {}. To do: {}", one.topic, one.text, one.advice));
+          self.print(finding_text(one, look));
         }
       }
       if (self.args().has(kJsonFlag)) self.print(json_array(objects));
@@ -87,7 +97,7 @@ Status run_doctor(Item& item) {
 
 constexpr Flag kEnableFlags[] = {{kNow, "now", "", "start it, too"}};
 constexpr Flag kDisableFlags[] = {{kNow, "now", "", "stop it, too"}};
-constexpr Flag kDoctorFlags[] = {{kJsonFlag, "json", "", "print JSON"}};
+constexpr Flag kDoctorFlags[] = {kWideRow, kColorRow, {kJsonFlag, "json", "", "print JSON"}};
 
 constexpr Entry kEntries[] = {
     {.name = "enable",
@@ -114,7 +124,7 @@ constexpr Entry kEntries[] = {
      .alias = "",
      .purpose = Purpose::jobs,
      .args = {kDoctorFlags, 0, 0, nullptr, true},
-     .usage = "[--json]",
+     .usage = "[-w] [--color when] [--json]",
      .summary = "What could end jobs on this machine, and what to do about it",
      .example = "sess doctor",
      .flags = kStartServer | kReadOnly,

@@ -9,6 +9,7 @@
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/spawn.hpp"
+#include "command/families/table.hpp"
 #include "job/job_file.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
@@ -471,8 +472,11 @@ Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
 
 Status run_logs(Item& item) {
   if (item.client() == nullptr || item.client()->session) return item.error("logs is for the command line");
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   LogRequest request;
   request.name = item.args()[0];
+  request.colours = look->colours;
   request.follow = item.args().has('f');
   request.raw = item.args().has(kRaw);
   request.timestamps = item.args().has('t');
@@ -560,6 +564,7 @@ constexpr Flag kLogFlags[] = {
     {kRun, "run", "number", "one run alone: 1 is the oldest in the log, -1 the newest"},
     {kResumeAt, "resume-at", "place", "what sess itself asks for when the server was replaced"},
     {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
+    kColorRow,
 };
 
 constexpr Entry kEntries[] = {
@@ -574,7 +579,7 @@ constexpr Entry kEntries[] = {
      .example = "sess wait build && ./deploy",
      .flags = kStartServer | kReadOnly, .repeatable = wait_is_repeatable, .run = run_wait, .ours = true},
     {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
-     .usage = "[-ft] [-n lines] [--since time] [--run number] [--raw] job",
+     .usage = "[-ft] [-n lines] [--since time] [--run number] [--raw] [--color when] job",
      .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_logs, .ours = true},
     {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},

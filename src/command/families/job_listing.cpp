@@ -8,11 +8,30 @@
 #include "command/ports/jobs.hpp"
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
+#include "command/families/table.hpp"
 
 namespace sess::command {
 namespace {
 
-using Row = std::vector<std::string>;
+/// What a state means to whoever looks: systemctl(1) colours it likewise.
+Tone tone_of(job::State state) {
+  switch (state) {
+    case job::State::running:
+      return Tone::good;
+    case job::State::failed:
+      return Tone::bad;
+    case job::State::restarting:
+    case job::State::waiting:
+    case job::State::stopping:
+      return Tone::uncertain;
+    default:
+      return Tone::dim;
+  }
+}
+
+Tone tone_of(const job::Record& record) {
+  return record.stopped ? Tone::dim : record.success ? Tone::good : Tone::bad;
+}
 
 std::string state_text(const JobView& view, job::WallTime now) {
   const job::Job& job = view.job;
@@ -26,35 +45,59 @@ std::string state_text(const JobView& view, job::WallTime now) {
   return text;
 }
 
-Row job_row(const JobView& view, const JobUse& use, job::WallTime now) {
+/// What it is: its description, when it has one, before its command.
+std::string what_text(const job::Spec& spec) {
+  if (spec.description.empty()) return command_text(spec.command);
+  return fmt::format("{} ({})", printable(spec.description), command_text(spec.command));
+}
+
+/// What starts it next, without anybody doing anything.
+std::string next_text(const JobView& view) {
+  if (view.next_start) return "in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
+  if (view.job.state == job::State::waiting) return view.job.reason.empty() ? "soon" : printable(view.job.reason);
+  return view.job.spec.enabled && !view.job.active() ? "at boot" : "-";
+}
+
+Cell exit_cell(const job::Job& job) {
+  if (!job.exit) return "-";
+  return {std::to_string(job.exit->shell_status()), job.state == job::State::failed ? Tone::bad : Tone::plain};
+}
+
+std::vector<Cell> ps_row(const JobView& view, const JobUse& use, job::WallTime now) {
   const job::Job& job = view.job;
   return {job.name,
-          state_text(view, now),
-          job.exit ? std::to_string(job.exit->shell_status()) : "-",
+          {state_text(view, now), tone_of(job.state)},
+          exit_cell(job),
           job.pid ? fmt::format("{:.1f}", use.cpu_percent) : "-",
           job.pid ? bytes_text(use.memory) : "-",
           std::to_string(view.restarts),
           std::to_string(view.attached),
-          command_text(job.spec.command)};
+          what_text(job.spec)};
 }
 
-const Row kHeader{"NAME", "STATE", "EXIT", "CPU%", "MEMORY", "RESTARTS", "ATTACHED", "COMMAND"};
+std::vector<Column> ps_columns() {
+  return {{"NAME"}, {"STATE"}, {"EXIT", 3}, {"CPU%", 4}, {"MEMORY", 5}, {"RESTARTS", 2}, {"ATTACHED", 1}, {"COMMAND", 6}};
+}
 
 Status run_jobs(Item& item) {
   JobPort& jobs = *item.ports().jobs;
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   const bool json = item.args().has(kJsonFlag);
+  const auto now = item.ports().daemon.now();
   std::vector<std::string> objects;
-  std::vector<Row> rows{kHeader};
+  Table table({{"NAME"}, {"STATE"}, {"EXIT", 3}, {"RESTARTS", 2}, {"BOOT", 4}, {"NEXT", 5}, {"COMMAND", 6}}, *look);
   for (const auto& view : jobs.jobs()) {
-    if (item.args().has('r') && !view.job.active()) continue;
-    const auto use = jobs.use(view.job.name);
+    const job::Job& job = view.job;
+    if (item.args().has('r') && !job.active()) continue;
     if (json) {
-      objects.push_back(job_json(view, use));
+      objects.push_back(job_json(view, jobs.use(job.name)));
     } else {
-      rows.push_back(job_row(view, use, item.ports().daemon.now()));
+      table.add({job.name, {state_text(view, now), tone_of(job.state)}, exit_cell(job), std::to_string(view.restarts),
+                 job.spec.enabled ? "yes" : "-", next_text(view), what_text(job.spec)});
     }
   }
-  item.print(json ? json_array(objects) : table(rows));
+  item.print(json ? json_array(objects) : table.text());
   return Status::normal;
 }
 
@@ -64,10 +107,12 @@ constexpr std::size_t kShownRecords = 100;
 /// Sessions without a job, as rows among the jobs.
 Status run_ps(Item& item) {
   JobPort& jobs = *item.ports().jobs;
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   const bool json = item.args().has(kJsonFlag);
   const auto now = item.ports().daemon.now();
   std::vector<std::string> objects;
-  std::vector<Row> rows{kHeader};
+  Table table(ps_columns(), *look);
   std::vector<model::SessionId> of_jobs;
   for (const auto& view : jobs.jobs()) {
     if (view.session) of_jobs.push_back(*view.session);
@@ -76,7 +121,7 @@ Status run_ps(Item& item) {
     if (json) {
       objects.push_back(job_json(view, use));
     } else {
-      rows.push_back(job_row(view, use, now));
+      table.add(ps_row(view, use, now));
     }
   }
   for (const auto* session : item.model().sessions_by_name()) {
@@ -107,84 +152,130 @@ Status run_ps(Item& item) {
                                      {"memory", std::to_string(use.memory)}}));
     } else {
       const auto age = ago(session->created, now);
-      rows.push_back({session->name, "session " + age.substr(0, age.size() - 4), "-",
+      table.add({session->name, {"session " + age.substr(0, age.size() - 4), Tone::good}, "-",
                       fmt::format("{:.1f}", use.cpu_percent), bytes_text(use.memory), "-", std::to_string(attached),
                       printable(command)});
     }
   }
-  item.print(json ? json_array(objects) : table(rows));
+  item.print(json ? json_array(objects) : table.text());
   return Status::normal;
 }
 
-/// The colour of a state for a terminal, as systemctl has them.
-std::string_view colour(job::State state) {
-  switch (state) {
-    case job::State::running:
-      return "\x1b[32m";
-    case job::State::failed:
-      return "\x1b[31m";
-    case job::State::restarting:
-    case job::State::waiting:
-    case job::State::stopping:
-      return "\x1b[33m";
-    default:
-      return "";
-  }
+std::string words_text(const std::vector<std::string>& words) {
+  std::string out;
+  for (const auto& word : words) out += (out.empty() ? "" : ", ") + printable(word);
+  return out;
 }
 
-std::string status_text(Item& item, const JobView& view) {
+std::string restart_text(const job::RestartPolicy& policy) {
+  std::string out(restart_name(policy.when));
+  if (policy.when == job::Restart::no) return out;
+  out += fmt::format(" after {}", format_duration(policy.delay));
+  if (policy.max_delay > policy.delay) out += fmt::format(", at most {}", format_duration(policy.max_delay));
+  if (policy.limit.count > 0) out += fmt::format("; {} and it has failed", restart_limit_text(policy.limit));
+  return out;
+}
+
+std::string log_text(const JobView& view) {
+  if (!view.job.spec.log) return "none is kept";
+  std::string out = printable(view.log_path);
+  if (view.log_size) out += fmt::format(" ({})", bytes_text(*view.log_size));
+  if (!view.log_note.empty()) out += ", stopped: " + view.log_note;
+  return out;
+}
+
+/// "name: value" lines below the first, cut or wrapped for the reader's terminal.
+class StatusLines {
+ public:
+  StatusLines(std::string_view first, const Look& look) : out_(shortened_to(first, look)), look_(look) {}
+  void add(std::string_view name, const std::string& value, Tone tone = Tone::plain) {
+    if (value.empty()) return;
+    constexpr int kIndent = 13;
+    // Colours take no columns: the line is laid out without them.
+    std::string text = wrapped(value, look_, kIndent);
+    const auto word = text.substr(0, text.find_first_of(" \n"));
+    text.replace(0, word.size(), toned(word, tone, look_));
+    out_ += fmt::format("\n{:>11}: {}", name, text);
+  }
+  void raw(std::string_view text) { out_ += '\n' + shortened_to(text, look_); }
+  [[nodiscard]] std::string text() const { return out_; }
+
+ private:
+  static std::string shortened_to(std::string_view text, const Look& look) {
+    return look.columns > 0 ? shortened(text, look.columns) : std::string(text);
+  }
+  std::string out_;
+  Look look_;
+};
+
+std::string run_text(const job::Job& job, job::WallTime now) {
+  if (job.started == job::WallTime()) return {};
+  return fmt::format("{}; {}", date_text(job.started), ago(job.started, now));
+}
+
+void add_processes(StatusLines& lines, const JobView& view, const JobUse& use) {
+  if (use.processes.empty()) return;
+  lines.add("CPU", fmt::format("{} ({:.1f} %)", format_duration(use.cpu), use.cpu_percent));
+  lines.add("Memory", bytes_text(use.memory));
+  if (view.job.left_behind) {
+    lines.add("Left behind",
+              fmt::format("its first process has ended, {} others have not", use.processes.size()), Tone::uncertain);
+  } else {
+    lines.raw(fmt::format("{:>11}:", "Processes"));
+  }
+  constexpr std::size_t kMost = 20;
+  for (std::size_t i = 0; i < std::min(kMost, use.processes.size()); ++i) {
+    const auto& process = use.processes[i];
+    lines.raw(fmt::format("{:>13}{:{}}{} {}", "", "", process.depth * 2, process.pid, printable(process.command)));
+  }
+  if (use.processes.size() > kMost) lines.raw(fmt::format("{:>13}... {} more", "", use.processes.size() - kMost));
+}
+
+std::string status_text(Item& item, const JobView& view, const Look& look) {
   JobPort& jobs = *item.ports().jobs;
   const job::Job& job = view.job;
+  const job::Spec& spec = job.spec;
   const auto now = item.ports().daemon.now();
-  const bool colours = item.client() != nullptr && !item.client()->tty.empty() && item.ports().clients.prints_on_terminal(item.client()->id);
-  const std::string_view on = colours ? colour(job.state) : "";
-  const std::string_view off = on.empty() ? "" : "\x1b[0m";
-  std::string out = fmt::format("{}●{} {}", on, off, job.name);
-  if (!job.spec.description.empty()) out += " - " + printable(job.spec.description);
-  const auto line = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) out += fmt::format("\n{:>10}: {}", name, value);
-  };
-  std::string state = fmt::format("{}{}{}", on, state_name(job.state), off);
+  const Tone tone = tone_of(job.state);
+  StatusLines lines(job.name + (spec.description.empty() ? "" : " - " + printable(spec.description)),
+                    {look.colours, look.columns > 0 ? look.columns - 2 : 0});
+  std::string state(state_name(job.state));
   if (!job.reason.empty()) state += " (" + printable(job.reason) + ")";
   if (job.since != job::WallTime()) state += fmt::format(" since {}; {}", date_text(job.since), ago(job.since, now));
-  line("State", state);
-  if (view.next_start) line("Next start", "in " + format_duration(*view.next_start));
-  line("Command", command_text(job.spec.command));
-  if (job.from_file) line("Enabled", job.spec.enabled ? "yes" : "no");
+  lines.add("State", state, tone);
+  if (view.next_start) lines.add("Next start", "in " + format_duration(*view.next_start), Tone::uncertain);
+  lines.add("Command", command_text(spec.command));
+  lines.add("Directory", printable(spec.directory));
+  lines.add("File", printable(view.file));
+  lines.add("Enabled", spec.enabled ? "yes, it starts at boot" : job.from_file ? "no" : "");
+  lines.add("Restart", restart_text(spec.restart));
+  lines.add("Requires", words_text(spec.requires_));
+  lines.add("After", words_text(spec.after));
   if (view.session) {
-    line("Session", view.attached > 0 ? fmt::format("{} ({} attached)", view.session_name, view.attached) : view.session_name);
+    lines.add("Session", view.attached > 0 ? fmt::format("{} ({} attached)", view.session_name, view.attached) : view.session_name);
   }
+  lines.add("Started", run_text(job, now));
   if (job.exit) {
-    line("Last exit", fmt::format("{}; {} after {}", job.exit->text(), ago(job.ended, now),
-                                  format_duration(std::chrono::duration_cast<job::Milliseconds>(
-                                      job.took.count() > 0 ? job.took : std::max(job.ended - job.started, job.ended - job.ended)))));
+    lines.add("Ended", fmt::format("{}; {}", date_text(job.ended), ago(job.ended, now)));
+    lines.add("Last exit", fmt::format("{}; {} after {}", job.exit->text(), ago(job.ended, now),
+                                       format_duration(std::chrono::duration_cast<job::Milliseconds>(
+                                           job.took.count() > 0 ? job.took : std::max(job.ended - job.started, job.ended - job.ended)))));
   }
-  if (view.restarts > 0) line("Restarts", std::to_string(view.restarts));
-  line("Scope", view.scope);
-  line("Log", view.log_note.empty() ? "" : "stopped: " + view.log_note);
-  const auto use = jobs.use(job.name);
-  if (!use.processes.empty()) {
-    line("CPU", fmt::format("{} ({:.1f} %)", format_duration(use.cpu), use.cpu_percent));
-    line("Memory", bytes_text(use.memory));
-    line(job.left_behind ? "Left behind" : "Processes",
-         job.left_behind ? fmt::format("its first process has ended, {} others have not", use.processes.size()) : "");
-    constexpr std::size_t kMost = 20;
-    for (std::size_t i = 0; i < std::min(kMost, use.processes.size()); ++i) {
-      const auto& process = use.processes[i];
-      out += fmt::format("\n{:>12}{:{}}{} {}", "", "", process.depth * 2, process.pid,
-                         printable(process.command));
-    }
-    if (use.processes.size() > kMost) out += fmt::format("\n{:>12}... {} more", "", use.processes.size() - kMost);
-  }
-  const auto lines = jobs.last_lines(job.name, 10);
-  if (!lines.empty()) out += '\n';
-  for (const auto& text : lines) out += "\n" + printable(text);
-  return out;
+  if (view.restarts > 0) lines.add("Restarts", std::to_string(view.restarts));
+  lines.add("Scope", view.scope);
+  lines.add("Log", log_text(view), view.log_note.empty() ? Tone::plain : Tone::bad);
+  add_processes(lines, view, jobs.use(job.name));
+  const auto last = jobs.last_lines(job.name, 10);
+  if (!last.empty()) lines.raw("");
+  for (const auto& text : last) lines.raw(printable(text));
+  return toned("●", tone, look) + " " + lines.text();
 }
 
 Status run_status(Item& item) {
   JobPort& jobs = *item.ports().jobs;
   if (item.args().empty()) return run_jobs(item);
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   std::vector<std::string> objects;
   int exit_status = 0;
   bool first = true;
@@ -203,7 +294,7 @@ Status run_status(Item& item) {
       objects.push_back(job_json(*view, jobs.use(name)));
     } else {
       if (!std::exchange(first, false)) item.print("");
-      item.print(status_text(item, *view));
+      item.print(status_text(item, *view, *look));
     }
     // As `systemctl status`: 3 when it is not active.
     if (exit_status == 0 && !view->job.active()) exit_status = 3;
@@ -227,42 +318,44 @@ Status run_history(Item& item) {
   if (records->empty() && !name.empty()) {
     if (auto known = jobs.find(name); !known) return item.error(known.error());
   }
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   std::vector<std::string> objects;
-  std::vector<Row> rows{{"NAME", "STARTED", "TOOK", "EXIT", "RESULT", "CPU", "PEAK", "RUN", "COMMAND"}};
+  Table table({{"NAME"}, {"STARTED", 5}, {"TOOK", 7}, {"EXIT", 3}, {"RESULT", 8}, {"CPU", 2}, {"PEAK", 2}, {"RUN", 1}, {"COMMAND", 4}}, *look);
   for (auto it = records->begin(); it != records->end(); ++it) {
     if (item.args().has(kJsonFlag)) {
       objects.push_back(record_json(*it));
       continue;
     }
-    rows.push_back({it->name, date_text(it->start),
+    table.add({it->name, date_text(it->start),
                     format_duration(std::chrono::duration_cast<job::Milliseconds>(job::time_taken(*it))),
                     std::to_string(it->exit.shell_status()),
-                    it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"),
+                    {it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"), tone_of(*it)},
                     format_duration(std::chrono::duration_cast<job::Milliseconds>(it->cpu_user + it->cpu_system)),
                     bytes_text(it->peak_memory), std::to_string(it->restart), command_text(it->command)});
   }
-  item.print(item.args().has(kJsonFlag) ? json_array(objects) : table(rows));
+  item.print(item.args().has(kJsonFlag) ? json_array(objects) : table.text());
   return Status::normal;
 }
 
-constexpr Flag kPsFlags[] = {{'a', "all", "", "ended jobs, too"}, {kJsonFlag, "json", "", "print JSON"}};
-constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"},
-                               {kJsonFlag, "json", "", "print JSON"}};
-constexpr Flag kStatusFlags[] = {{kJsonFlag, "json", "", "print JSON"}};
-constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, {kJsonFlag, "json", "", "print JSON"}};
+constexpr Flag kJsonRow = {kJsonFlag, "json", "", "print JSON"};
+constexpr Flag kPsFlags[] = {{'a', "all", "", "ended jobs, too"}, kWideRow, kColorRow, kJsonRow};
+constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"}, kWideRow, kColorRow, kJsonRow};
+constexpr Flag kStatusFlags[] = {kWideRow, kColorRow, kJsonRow};
+constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, kWideRow, kColorRow, kJsonRow};
 
 constexpr Entry kEntries[] = {
-    {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-a] [--json]",
+    {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-aw] [--color when] [--json]",
      .summary = "Sessions and jobs: state, exit, CPU, memory", .example = "sess ps",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_ps, .ours = true},
-    {.name = "jobs", .alias = "", .purpose = Purpose::jobs, .args = {kJobsFlags, 0, 0, nullptr, true}, .usage = "[-r] [--json]",
+    {.name = "jobs", .alias = "", .purpose = Purpose::jobs, .args = {kJobsFlags, 0, 0, nullptr, true}, .usage = "[-rw] [--color when] [--json]",
      .summary = "The jobs and what became of them", .example = "sess jobs --json",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_jobs, .ours = true},
     {.name = "status", .alias = "", .purpose = Purpose::jobs, .args = {kStatusFlags, 0, -1, nullptr, true},
-     .usage = "[--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
+     .usage = "[-w] [--color when] [--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_status, .ours = true},
     {.name = "history", .alias = "", .purpose = Purpose::jobs, .args = {kHistoryFlags, 0, 1, nullptr, true},
-     .usage = "[-n number] [--json] [job]", .summary = "How jobs ended, and what they took",
+     .usage = "[-w] [-n number] [--color when] [--json] [job]", .summary = "How jobs ended, and what they took",
      .example = "sess history -n 10", .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_history, .ours = true},
 };
 

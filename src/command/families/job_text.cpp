@@ -6,7 +6,6 @@
 #include "base/printable.hpp"
 #include "base/time_text.hpp"
 #include "base/utf8.hpp"
-#include "base/width.hpp"
 #include "command/families/listing.hpp"
 #include "command/language/item.hpp"
 #include "job/signal_name.hpp"
@@ -49,23 +48,6 @@ std::optional<job::Caller> caller_of(const Item& item) {
 
 std::string exit_text(const std::optional<job::Exit>& exit) {
   return exit ? exit->text() : "-";
-}
-
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths;
-  for (const auto& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], static_cast<std::size_t>(display_width(row[i])));
-  }
-  std::string out;
-  for (const auto& row : rows) {
-    if (!out.empty()) out += '\n';
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      out += row[i];
-      if (i + 1 < row.size()) out.append(widths[i] - static_cast<std::size_t>(display_width(row[i])) + 2, ' ');
-    }
-  }
-  return out;
 }
 
 std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields) {
@@ -125,6 +107,17 @@ std::string job_json(const JobView& view, const JobUse& use) {
       {"restarts", std::to_string(view.restarts)},
       {"next_start_ms", view.next_start ? std::to_string(view.next_start->count()) : "null"},
       {"enabled", job.spec.enabled ? "true" : "false"},
+      {"description", json_string(job.spec.description)},
+      {"file", view.file.empty() ? "null" : json_string(view.file)},
+      {"directory", json_string(job.spec.directory)},
+      {"restart", json_string(restart_name(job.spec.restart.when))},
+      {"restart_delay_ms", std::to_string(job.spec.restart.delay.count())},
+      {"restart_max_delay_ms", std::to_string(job.spec.restart.max_delay.count())},
+      {"restart_limit", json_string(restart_limit_text(job.spec.restart.limit))},
+      {"requires", json_words(job.spec.requires_)},
+      {"after", json_words(job.spec.after)},
+      {"log", job.spec.log && !view.log_path.empty() ? json_string(view.log_path) : "null"},
+      {"log_size", view.log_size ? std::to_string(*view.log_size) : "null"},
       {"cpu_percent", fmt::format("{:.1f}", use.cpu_percent)},
       {"memory", std::to_string(use.memory)},
       {"scope", view.scope.empty() ? "null" : json_string(view.scope)},

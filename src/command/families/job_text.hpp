@@ -1,4 +1,4 @@
-// Words about jobs that several commands print: states, times, sizes, tables, JSON objects.
+// Words about jobs that several commands print: states, times, sizes, JSON objects.
 //
 // Pure: the time is a parameter, nothing is looked up. One place decides how a state, an exit and a command read, so that
 // ps, status, list and history agree, and --json has the same names everywhere.
@@ -26,8 +26,6 @@ class Item;
 [[nodiscard]] std::string command_text(const std::vector<std::string>& command);
 /// "exited with 1", or "-" when it has not ended.
 [[nodiscard]] std::string exit_text(const std::optional<job::Exit>& exit);
-/// Columns, two blanks apart; the last one is not padded.
-[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows);
 
 /// A JSON object from names and values that are JSON already.
 [[nodiscard]] std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields);

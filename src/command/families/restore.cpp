@@ -6,6 +6,7 @@
 #include "command/ports/jobs.hpp"
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
+#include "command/families/table.hpp"
 #include "command/ports/restore.hpp"
 #include "command/families/spawn.hpp"
 #include "job/name.hpp"
@@ -30,8 +31,10 @@ void say(Item& item, const std::string& text) {
 }
 
 Status list(Item& item, const std::vector<SavedSession>& sessions) {
+  const auto look = look_of(item);
+  if (!look) return item.error(look.error());
   std::vector<std::string> objects;
-  std::vector<std::vector<std::string>> rows{{"NAME", "CREATED", "WINDOWS", "PANES", "COMMANDS"}};
+  Table table({{"NAME"}, {"CREATED", 2}, {"WINDOWS", 1}, {"PANES", 1}, {"COMMANDS", 3}}, *look);
   for (const auto& session : sessions) {
     std::size_t panes = 0;
     std::vector<std::string> commands;
@@ -51,7 +54,7 @@ Status list(Item& item, const std::vector<SavedSession>& sessions) {
     }
     std::string text;
     for (const auto& command : commands) text += (text.empty() ? "" : "; ") + command;
-    rows.push_back({session.name, date_text(session.created), std::to_string(session.windows.size()),
+    table.add({session.name, date_text(session.created), std::to_string(session.windows.size()),
                     std::to_string(panes), text.empty() ? "-" : text});
   }
   if (item.args().has(kJsonFlag)) {
@@ -59,7 +62,7 @@ Status list(Item& item, const std::vector<SavedSession>& sessions) {
   } else if (sessions.empty()) {
     item.print("nothing to restore");
   } else {
-    item.print(table(rows));
+    item.print(table.text());
   }
   return Status::normal;
 }
@@ -211,6 +214,8 @@ constexpr Flag kFlags[] = {
     {kList, "list", "", "list them; so does no argument"},
     {kForget, "forget", "", "remove what is saved instead of restoring it"},
     {'s', "name", "new-name", "restore it under another name"},
+    kWideRow,
+    kColorRow,
     {kJsonFlag, "json", "", "print the list as JSON"},
 };
 
@@ -219,7 +224,7 @@ constexpr Entry kEntries[] = {
      .alias = "",
      .purpose = Purpose::sessions,
      .args = {kFlags, 0, -1, nullptr, true},
-     .usage = "[--list] [--all] [--forget] [--json] [-s new-name] [session ...]",
+     .usage = "[-w] [--list] [--all] [--forget] [--color when] [--json] [-s new-name] [session ...]",
      .summary = "Bring back sessions of before a reboot or kill-server",
      .example = "sess restore --all",
      .flags = kStartServer,

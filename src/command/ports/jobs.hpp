@@ -31,6 +31,9 @@ struct JobView {
   std::optional<job::Milliseconds> next_start;  ///< from now; while the state is restarting
   std::string scope;  ///< of a running job: its systemd scope, or why it has none, and how limits are kept
   std::string log_note;                         ///< why the log stands still; empty: it does not
+  std::string file;                             ///< its job file; empty: it has none
+  std::string log_path;                         ///< where its log is or would be
+  std::optional<std::uint64_t> log_size = {};   ///< none: nothing was logged
 };
 
 /// A process of a job, in the order of a tree.
@@ -96,6 +99,7 @@ struct LogRequest {
   bool follow = false;
   bool raw = false;
   bool timestamps = false;
+  bool colours = false;  ///< our own lines are set apart
   std::optional<std::size_t> lines;
   std::optional<job::WallTime> since;
   std::optional<LogProgress> from = {};

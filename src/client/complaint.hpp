@@ -1,0 +1,18 @@
+// Lines on standard error as people see them: on a terminal the first word of an error stands out, and what we say
+// beside a program's output is set back.
+//
+// Into a pipe or a file goes the same text plain, as it does with NO_COLOR. Pure but for colours_errors().
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sess::client {
+
+/// Whether standard error is a terminal that shows colours, and its user has not asked for none.
+[[nodiscard]] bool colours_errors();
+
+/// Lines of an error: the first word of the first one in red; of lines that begin with "[sess:" all of it dim.
+[[nodiscard]] std::string coloured_errors(std::string_view text);
+
+}  // namespace sess::client
