@@ -10,6 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kFrameInterval{16};
 constexpr std::chrono::milliseconds kEchoInterval{1};
 constexpr std::size_t kEchoBytes = 256;
+constexpr double kFrameShare = 0.8;
+constexpr std::chrono::milliseconds kLongestInterval{250};
 /// Later than this what a program prints is no answer to a key.
 constexpr std::chrono::milliseconds kEchoWait{100};
 /// More than this on its way to the terminal, and an echo waits, too: it would only queue up behind it.
@@ -45,8 +47,10 @@ void ComposedView::set_modes(const render::TerminalModes& modes, Time now) {
 void ComposedView::turn(Size size, Time now, const Draw& draw, const DrawEcho& draw_echo) {
   deadline_.reset();
   if (!dirty_) return;
-  if (!flow_.drained()) return send_echo(size, now, draw_echo);  // the acknowledgement brings us back
-  const auto interval = drawn_bytes_ <= kEchoBytes ? kEchoInterval : kFrameInterval;
+  // The acknowledgement brings us back; on a link that is long but not full others are sent meanwhile.
+  const bool ready = flow_.drained() || (flow_.is_far() && flow_.room() >= drawn_bytes_);
+  if (!ready) return send_echo(size, now, draw_echo);
+  const auto interval = frame_interval();
   if (now - drawn_at_ < interval) {
     deadline_ = drawn_at_ + interval;
     return send_echo(size, now, draw_echo);
@@ -62,6 +66,15 @@ void ComposedView::turn(Size size, Time now, const Draw& draw, const DrawEcho& d
   send_output(connection_, flow_, now, bytes);
 }
 
+/// Frames that are under way together never take more than four fifths of what the link carries.
+std::chrono::nanoseconds ComposedView::frame_interval() const {
+  if (drawn_bytes_ <= kEchoBytes) return kEchoInterval;
+  if (!flow_.is_far() || flow_.rate() <= 0) return kFrameInterval;
+  const std::chrono::duration<double> needed(static_cast<double>(drawn_bytes_) / (flow_.rate() * kFrameShare));
+  return std::clamp(std::chrono::duration_cast<std::chrono::nanoseconds>(needed), std::chrono::nanoseconds(kFrameInterval),
+                    std::chrono::nanoseconds(kLongestInterval));
+}
+
 /// Beside a flood a frame costs a millisecond and comes sixty times a second; what one key changes is a few
 /// bytes.
 void ComposedView::send_echo(Size size, Time now, const DrawEcho& draw_echo) {
@@ -69,6 +82,7 @@ void ComposedView::send_echo(Size size, Time now, const DrawEcho& draw_echo) {
   if (now - *typed_at_ > kEchoWait) return typed_at_.reset();
   render::Frame next = *shown_;
   if (!draw_echo(next)) return;
+  echo_shown_ = true;
   const std::string bytes = render::diff(&*shown_, next, features_);
   if (bytes.empty()) return;
   shown_ = std::move(next);

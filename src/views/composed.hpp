@@ -39,12 +39,17 @@ class ComposedView {
   void set_modes(const render::TerminalModes& modes, Time now);
 
   /// Something that is drawn changed.
-  void invalidate() { dirty_ = true; }
+  void invalidate() {
+    dirty_ = true;
+    echo_shown_ = false;
+  }
   /// The terminal's contents are not known any more (resize, continued): draw all of it.
   void forget() {
     shown_.reset();
-    dirty_ = true;
+    invalidate();
   }
+  /// Whether what the pane that is typed into shows is on its way to the terminal.
+  [[nodiscard]] bool shows_echo() const { return !dirty_ || echo_shown_; }
   /// The user typed: for a moment what this changes does not wait for the next frame.
   void expect_echo(Time now) { typed_at_ = now; }
   /// Draws and sends if something changed and the pace allows. Call at the end of a turn.
@@ -52,6 +57,7 @@ class ComposedView {
   [[nodiscard]] std::optional<Time> deadline() const { return deadline_; }
 
  private:
+  [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
   void send_echo(Size size, Time now, const DrawEcho& draw_echo);
 
   Connection& connection_;
@@ -61,6 +67,7 @@ class ComposedView {
   std::string behind_;
   std::optional<render::Frame> shown_;
   bool dirty_ = true;
+  bool echo_shown_ = false;  ///< dirty, but for the pane that is typed into
   Time drawn_at_{};
   std::size_t drawn_bytes_ = 0;  ///< of the last frame: small ones follow each other faster
   std::optional<Time> typed_at_;  ///< a key's echo is expected

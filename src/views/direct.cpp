@@ -73,8 +73,14 @@ std::string DirectView::undo() const {
   return out;
 }
 
-std::optional<Scrolled> DirectView::told() const {
-  return options_.tell_scrolled ? std::optional(scrolled_) : std::nullopt;
+std::optional<Scrolled> DirectView::told() {
+  told_ = scrolled_;
+  return options_.tell_scrolled ? told_ : std::nullopt;
+}
+
+/// The echo of a key scrolls nothing off, and says nothing of it.
+std::optional<Scrolled> DirectView::told_if_new() {
+  return told_ == scrolled_ ? std::nullopt : told();
 }
 
 void DirectView::paint(Size client, Time now, const std::optional<Scrolled>& from) {
@@ -183,7 +189,7 @@ void DirectView::send_relayed(Time now) {
   // In the middle of a picture nothing can be resumed from here.
   const bool inside = relay_->in_stream();
   const std::uint64_t offset = inside ? protocol::kNoOffset : fed_ - relay_->pending();
-  const auto scrolled = inside ? std::nullopt : told();
+  const auto scrolled = inside ? std::nullopt : told_if_new();
   std::size_t size = relay_->size();
   if (hidden_ == 0) {
     protocol::Output::append_header(queue, offset, size, 0, scrolled);
@@ -215,12 +221,14 @@ void DirectView::finish(Time now) {
 
 void DirectView::start_skipping() {
   skipping_ = true;
+  calm_ = false;
   shown_ = 0;
 }
 
 void DirectView::skip(Time now) {
   deadline_.reset();
-  if (!flow_.drained() || inside_long_picture()) return;
+  const bool ready = flow_.drained() || (flow_.is_far() && shown_ != 0 && flow_.room() >= shown_bytes_);
+  if (!ready || inside_long_picture()) return;
   if (const auto next = shown_at_ + frame_interval(); now < next) {
     deadline_ = next;
     return;
@@ -229,7 +237,12 @@ void DirectView::skip(Time now) {
   // Either nothing came since the last screen, or so little that this client can take it: the flood is over.
   const double rate = flow_.rate();
   const bool calm = shown_ != 0 && static_cast<double>(parsed - shown_) <= rate * kPatienceSeconds / 4;
-  if (calm) return catch_up(scrolled_, now);
+  // The screen as it is now does not wait for the lines that are missing before it.
+  if (calm && (std::exchange(calm_, true) || shown_ == parsed)) {
+    if (flow_.drained()) catch_up(scrolled_, now);
+    return;
+  }
+  calm_ = calm;
   const std::uint64_t left_out = parsed - std::max(fed_, shown_);
   discarded_ += left_out;
   flow_.on_discarded(left_out);

@@ -63,6 +63,8 @@ class DirectView {
   [[nodiscard]] const Scrolled& scrolled() const { return scrolled_; }
   [[nodiscard]] panes::PaneIo& pane() const { return pane_; }
   [[nodiscard]] bool skipping() const { return skipping_; }
+  /// Everything that was printed is on its way to the terminal.
+  [[nodiscard]] bool is_current() const { return !skipping_ && fed_ >= pane_.boundary(); }
   /// Bytes of output that were never sent as they were.
   [[nodiscard]] std::uint64_t discarded() const { return discarded_; }
 
@@ -70,7 +72,8 @@ class DirectView {
   void follow(Time now);
   void feed_up_to(std::uint64_t offset);
   void send_relayed(Time now);
-  [[nodiscard]] std::optional<Scrolled> told() const;
+  [[nodiscard]] std::optional<Scrolled> told();
+  [[nodiscard]] std::optional<Scrolled> told_if_new();
   void skip(Time now);
   void draw_again(Time now);
   void start_skipping();
@@ -90,8 +93,10 @@ class DirectView {
   std::uint64_t fed_ = 0;       ///< stream offset up to which the relay was fed
   std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
+  bool calm_ = false;  ///< while skipping: the screen that the flood left was shown
   bool repaint_due_ = false;
   Scrolled scrolled_;               ///< at fed_, while skipping at the last offset that was followed to
+  std::optional<Scrolled> told_;    ///< to the client, the last time
   std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
   std::size_t shown_bytes_ = 0;     ///< what that screen took
   std::uint64_t discarded_ = 0;

@@ -1,7 +1,8 @@
 // How many bytes may be under way to one client's terminal: a window that grows while acknowledgements come back
 // quickly and shrinks when they take long, so that a flood on a slow link is never more than a moment ahead.
 //
-// Pure: owns numbers and times, no socket. The same idea as LEDBAT (RFC 6817), with a fixed target delay.
+// Pure: owns numbers and times, no socket. The same idea as LEDBAT (RFC 6817): what the link itself takes (the least that
+// was seen) is no reason to send less, what queues up behind it is.
 #pragma once
 
 #include <chrono>
@@ -16,7 +17,7 @@ class FlowWindow {
   static constexpr std::size_t kMin = 4 * 1024;
   static constexpr std::size_t kStart = 64 * 1024;
   static constexpr std::size_t kMax = 1 << 20;
-  /// What is sent should be on the user's screen within this time. Half of the 0.2 s in which Ctrl-C in a flood
+  /// What is sent should be on the user's screen within this time and the link's own. Half of the 0.2 s in which Ctrl-C in a flood
   /// must be seen to act; the repaint takes the other half.
   static constexpr std::chrono::milliseconds kTarget{50};
 
@@ -42,20 +43,27 @@ class FlowWindow {
   /// Whether the terminal has taken what it was sent. A client does not acknowledge less than a kilobyte by itself.
   [[nodiscard]] bool drained() const { return in_flight() < 1024; }
   [[nodiscard]] std::size_t size() const { return window_; }
+  /// The terminal is so far away that waiting for each acknowledgement would leave the link idle.
+  [[nodiscard]] bool is_far() const { return base_ >= kFar; }
   /// Bytes a second that the terminal took lately; 0 when not measured yet.
   [[nodiscard]] double rate() const { return rate_; }
 
  private:
   struct Mark {
-    std::uint64_t end;  // sent_ after this portion
+    std::uint64_t begin, end;  // sent_ before and after this portion
     Time when;
     bool limited;  // the window was (nearly) full: the sample says something about the link
   };
+  static constexpr std::chrono::milliseconds kFar{20};
+  /// After so long without anything on its way the link may be another one.
+  static constexpr std::chrono::seconds kIdle{5};
+
   std::uint64_t sent_ = 0;
   std::uint64_t acked_ = 0;
   std::uint64_t discarded_ = 0;
   std::size_t window_ = kStart;
   double rate_ = 0;
+  std::chrono::nanoseconds base_{0};  ///< the least time to an acknowledgement; 0 when not measured yet
   Time last_ack_{};
   std::deque<Mark> marks_;
 };
