@@ -17,8 +17,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t kReadBudget = 256 * 1024;
 constexpr std::size_t kTypedAtOnce = 16 * 1024;
 constexpr std::uint64_t kAckEvery = 64 * 1024;
-// Below this an acknowledgement rides along with the next frame: the echo of a key is not worth one.
+// Below this an acknowledgement rides along with the next frame, if it is of more than a few echoes of keys.
 constexpr std::uint64_t kAckLeast = 1024;
+constexpr std::uint64_t kAckWithInput = 256;
 // A server that does not read is not sent acknowledgements on top of what it has not read.
 constexpr std::size_t kUnsentLimit = 512 * 1024;
 constexpr std::size_t kPrintedLimit = 64 * 1024;
@@ -46,14 +47,16 @@ Attachment::Attachment(std::unique_ptr<os::Loop> loop, std::unique_ptr<Terminal>
       notice_timer_(*loop_, [this] { show_notice(); }),
       answer_timer_(*loop_, [this] { on_answer_due(); }),
       drain_timer_(*loop_, [this] { on_patience_over(); }),
-      size_(hello_.size) {}
+      size_(hello_.size),
+      echo_timer_(*loop_, [this] { update_wants(); }) {}
 
 Attachment::~Attachment() = default;
 
 Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, Connector connector,
                                                      Hello hello, const Welcome& welcome,
                                                      const Attached& attached,
-                                                     std::optional<remote::Route> route) {
+                                                     std::optional<remote::Route> route,
+                                                     prediction::Policy predict) {
   auto terminal = Terminal::open(tty);
   if (!terminal) return pass(terminal.error());
   auto loop = os::Loop::open();
@@ -67,7 +70,10 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
-  if (route) self->pursue(std::move(*route));
+  if (route) {
+    self->pursue(std::move(*route));
+    if (has_feature(welcome.features, kEcho)) self->predict(predict);
+  }
   self->on_attached(attached);
   return self;
 }
@@ -106,6 +112,7 @@ void Attachment::on_resized() {
   const TerminalSize size = terminal_->size();
   if (size == size_) return;
   size_ = size;
+  if (echo_) echo_->begin_anew(size_.cells);
   // A server that is still to be greeted learns it from hello, or right after welcome.
   if (state_ == State::connected) channel_->send(Resize{size_});
 }
@@ -138,13 +145,18 @@ void Attachment::handle(const Frame& frame) {
     case FrameType::output:
       return with<Output>(frame, [this](const Output& m) { on_output(m); });
     case FrameType::input_ack:
-      return with<InputAck>(frame, [this](const InputAck& m) { input_.acknowledge(m.sequence); });
+      return with<InputAck>(frame, [this](const InputAck& m) {
+        input_.acknowledge(m.sequence);
+        if (echo_) echo_->acknowledged(m.sequence, Clock::now());
+      });
     case FrameType::undo:
       return with<Undo>(frame, [this](const Undo& m) { terminal_->set_undo(m.bytes); });
     case FrameType::attached:
       return with<Attached>(frame, [this](const Attached& m) { on_attached(m); });
     case FrameType::ping:
       return with<Ping>(frame, [this](const Ping& m) { channel_->send(Pong{m.serial}); });
+    case FrameType::pong:
+      return with<Pong>(frame, [this](const Pong& m) { on_pong(m.serial); });
     case FrameType::suspend:
       return suspend();
     case FrameType::lock:
@@ -210,6 +222,7 @@ void Attachment::on_attached(const Attached& message) {
   outage_.over(Clock::now());
   notice_timer_.stop();
   if (pursuit_) pursuit_->resumed();
+  if (echo_) echo_->forget();
   if (told_ && tells_scrolled_) {
     drawn_ = drawn_ || repaint_due_;  // until it is shown anew
     repaint_due_ = false;
@@ -221,7 +234,7 @@ void Attachment::on_output(const Output& message) {
   if ((message.flags & Output::kAsks) != 0) answers_.asked(Clock::now());
   received_ += message.bytes.size();
   if (dropping_) return;
-  terminal_->output().write(message.bytes);
+  show_output(message.bytes);
   if ((message.flags & Output::kAside) == 0 && counting_) written_on_ = false;
   if (message.scrolled) scrolled_ = PaneScrolled{pane_, message.scrolled->line, message.scrolled->bytes};
   if (message.offset != kNoOffset) {
@@ -281,10 +294,11 @@ void Attachment::read_terminal() {
     return fail_with("[lost server: gave up waiting]");
   }
   const std::uint64_t sequence = input_.push(typed);
+  if (echo_) show_typed(sequence, typed);
   if (pursuit_) pursuit_->key_pressed();
   if (state_ != State::connected) return;  // replayed after welcome
   channel_->queue(Input{sequence, typed});
-  queue_ack(1);
+  queue_ack(kAckWithInput);
   channel_->flush();
 }
 
@@ -347,6 +361,7 @@ void Attachment::update_wants() {
     return;
   }
   if (output.broken()) return hang_up();
+  update_echo();
   if (channel_) {
     queue_ack(output.queued() == 0 ? kAckLeast : kAckEvery);
     channel_->flush();

@@ -22,6 +22,7 @@
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
 #include "client/pending_answers.hpp"
+#include "client/prediction/local_echo.hpp"
 #include "client/remote/escape.hpp"
 #include "client/remote/pursuit.hpp"
 #include "client/terminal.hpp"
@@ -49,7 +50,8 @@ class Attachment {
                                                                 protocol::Hello hello,
                                                                 const protocol::Welcome& welcome,
                                                                 const protocol::Attached& attached,
-                                                                std::optional<remote::Route> route = std::nullopt);
+                                                                std::optional<remote::Route> route = std::nullopt,
+                                                                prediction::Policy predict = prediction::Policy::never);
   ~Attachment();
   Attachment(const Attachment&) = delete;
   Attachment& operator=(const Attachment&) = delete;
@@ -110,6 +112,16 @@ class Attachment {
   void obey(remote::Escape::Command command);
   void remove_notice();
 
+  // attachment_echo.cpp: keys that are shown before their echo is back
+  void predict(prediction::Policy policy);
+  void write_aside(std::string_view bytes);
+  void show_output(std::string_view bytes);
+  void show_typed(std::uint64_t sequence, std::string_view typed);
+  void update_echo();
+  void take_echo_away();
+  void ask_round_trip();
+  void on_pong(std::uint64_t serial);
+
   // attachment_end.cpp: suspension and the end
   void watch_signals();
   void on_continued();
@@ -166,6 +178,13 @@ class Attachment {
 
   std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine
   remote::Escape escape_;                   // there, too
+  std::optional<prediction::LocalEcho> echo_;  // there, too, unless nothing is to be predicted
+  os::Timer echo_timer_;
+  struct Asked {
+    std::uint64_t serial;
+    Time at;
+  };
+  std::optional<Asked> asked_;  // a ping that measures the link
   bool said_ = false;                       // an answer to an escape stands on the screen
   Outage outage_;
   Liveness liveness_;

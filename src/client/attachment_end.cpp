@@ -40,6 +40,7 @@ void Attachment::watch_signals() {
 
 /// For others who write on the terminal. From here on the server paints anew, behind what the terminal got.
 void Attachment::let_others_write() {
+  take_echo_away();
   // As long as the terminal takes something it is sent what is queued: what is dropped is sent again.
   OutputQueue& output = terminal_->output();
   for (int tries = 0; tries < kDrains && output.queued() > 0; ++tries) {
@@ -77,6 +78,7 @@ void Attachment::run_lock(const std::string& command) {
 void Attachment::show_again() {
   if (!terminal_->enter()) return hang_up();
   size_ = terminal_->size();
+  if (echo_) echo_->begin_anew(size_.cells);
   if (state_ == State::connected && counting_ && steady_acks_) {
     channel_->send(Continued{size_});
   } else {
@@ -131,12 +133,14 @@ void Attachment::fail_with(std::string message) {
 
 void Attachment::end_with(AttachmentEnd end, milliseconds patience) {
   if (state_ == State::ending) return;
+  take_echo_away();
   state_ = State::ending;
   end.printed = std::move(end_.printed);
   end_ = std::move(end);
   retry_timer_.stop();
   notice_timer_.stop();
   answer_timer_.stop();
+  echo_timer_.stop();
   socket_watch_.reset();
   if (channel_) channel_->flush();
   patience_ = patience;

@@ -102,6 +102,10 @@ void Attachment::on_greeted(const Frame& frame) {
   if (!welcome->token.empty()) token_ = welcome->token;
   steady_acks_ = has_feature(welcome->features, kSteadyAcks);
   tells_scrolled_ = has_feature(welcome->features, kScrolledOff);
+  if (!has_feature(welcome->features, kEcho)) {
+    take_echo_away();
+    echo_.reset();
+  }
   state_ = State::connected;
   liveness_.settle();  // from here on a ping makes sense
   if (size_ != hello_.size) channel_->queue(Resize{size_});
@@ -121,13 +125,19 @@ void Attachment::show_notice() {
 }
 
 void Attachment::write_notice(std::string_view text) {
-  const std::string bytes = fmt::format("{}{}{}", kBeforeNotice, text, kAfterNotice);
+  take_echo_away();
+  write_aside(fmt::format("{}{}{}", kBeforeNotice, text, kAfterNotice));
+  repaint_due_ = true;
+  update_wants();
+}
+
+/// Bytes of this program's own.
+void Attachment::write_aside(std::string_view bytes) {
+  if (bytes.empty()) return;
   terminal_->output().write(bytes);
   received_ += bytes.size();  // keeps received_ minus queued the bytes taken; a new connection counts anew
   // The old link of a far server may come back, and its counting goes on.
   if (counting_) ack_base_ += bytes.size();
-  repaint_due_ = true;
-  update_wants();
 }
 
 /// The server goes on as if the terminal were as it left it. What it sent meanwhile is for another screen.

@@ -78,8 +78,13 @@ void Attachment::obey(remote::Escape::Command command) {
   const auto link = pursuit_->statistics();
   const auto round_trip =
       link.round_trip ? fmt::format("{} ms", milliseconds_of(*link.round_trip)) : "not known yet";
-  say(fmt::format("[round trip {}; {} reconnects, {} log-ins tried; {} bytes shown; {} typed bytes wait]",
-                  round_trip, link.reconnects, link.attempts, received_, input_.bytes()));
+  std::string keys;
+  if (echo_) {
+    const auto& predicted = echo_->statistics();
+    keys = fmt::format("; shown early: {} right, {} wrong", predicted.right, predicted.wrong);
+  }
+  say(fmt::format("[round trip {}; {} reconnects, {} log-ins{}; {} typed bytes wait, {} bytes shown]", round_trip,
+                  link.reconnects, link.attempts, keys, input_.bytes(), received_));
 }
 
 /// The old link came back: the screen below the line is asked for.

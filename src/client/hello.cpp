@@ -71,6 +71,8 @@ bool utf8_locale(const std::vector<std::string>& environment) {
 protocol::Hello make_hello(const Options& options) {
   protocol::Hello hello;
   hello.features = protocol::own_features();
+  // Acknowledgements that wait for an echo are for who compares it with what was guessed.
+  if (!options.far || options.predict == prediction::Policy::never) std::erase(hello.features, protocol::kEcho);
   hello.pid = ::getpid();
   hello.stdin_tty = ::isatty(STDIN_FILENO) != 0;
   hello.stdout_tty = ::isatty(STDOUT_FILENO) != 0;

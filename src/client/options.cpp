@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/printable.hpp"
+
 namespace sess::client {
 namespace {
 
@@ -74,10 +76,39 @@ Result<> set_far(Options& options, Result<remote::Destination> far) {
 
 }  // namespace
 
+namespace {
+
+Result<prediction::Policy> policy_of(std::string_view word) {
+  using prediction::Policy;
+  if (word == "auto") return Policy::automatic;
+  if (word == "always") return Policy::always;
+  if (word == "never") return Policy::never;
+  return fail(ErrorCode::invalid_argument, "--predict takes auto, always or never, not '{}'", printable(word));
+}
+
+/// `--predict WHEN`, also behind `ssh`.
+Result<> take_policy(Options& options) {
+  constexpr std::string_view kName = "--predict";
+  auto& words = options.command;
+  while (words.size() > 1 && words[1].starts_with(kName)) {
+    const bool apart = words[1] == kName;
+    if (apart && words.size() < 3) return fail(ErrorCode::invalid_argument, "--predict needs auto, always or never");
+    if (!apart && words[1][kName.size()] != '=') return {};
+    const auto policy = policy_of(apart ? words[2] : words[1].substr(kName.size() + 1));
+    if (!policy) return pass(policy.error());
+    options.predict = *policy;
+    words.erase(words.begin() + 1, words.begin() + (apart ? 3 : 2));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<> take_host(Options& options) {
   auto& words = options.command;
   if (words.empty()) return {};
   if (words[0] == "ssh") {
+    if (auto taken = take_policy(options); !taken) return taken;
     auto parsed = remote::parse_ssh_words({words.begin() + 1, words.end()});
     if (!parsed) return pass(parsed.error());
     auto command = remote::session_command(parsed->rest);
@@ -121,6 +152,7 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
   -c CMD    run CMD in the default shell          -D        be the server, in the foreground
   -C        control mode (-CC: for terminals)     -T NAMES  features that the terminal has
   -H HOST   the server of another machine, by ssh (exec:COMMAND: by a command)
+  --predict auto|always|never                     show keys before they come back from HOST (auto: on slow links)
   -u        the terminal shows UTF-8              -2        the terminal has 256 colours
   -l        login shell                           -v        log more (repeatable)
   -V        version
@@ -135,8 +167,10 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
   argv.push_back(nullptr);
   constexpr int kVersion = 256;
   constexpr int kHelp = 257;
-  static const std::array<option, 3> kLong{{{"version", no_argument, nullptr, kVersion},
+  constexpr int kPredict = 258;
+  static const std::array<option, 4> kLong{{{"version", no_argument, nullptr, kVersion},
                                             {"help", no_argument, nullptr, kHelp},
+                                            {"predict", required_argument, nullptr, kPredict},
                                             {nullptr, 0, nullptr, 0}}};
   optind = 0;  // glibc: start anew, whoever used getopt before
   opterr = 0;
@@ -192,6 +226,12 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
       case 'q':
       case 'U':
         break;
+      case kPredict: {
+        const auto policy = policy_of(optarg);
+        if (!policy) return pass(policy.error());
+        options.predict = *policy;
+        break;
+      }
       case 'V':
       case kVersion:
         options.action = Options::Action::version;

@@ -10,6 +10,7 @@
 
 #include "base/result.hpp"
 #include "client/link.hpp"
+#include "client/prediction/predictor.hpp"
 #include "client/remote/destination.hpp"
 #include "protocol/message.hpp"
 
@@ -31,6 +32,7 @@ struct Options {
   std::optional<std::string> socket_path;                       ///< -S
   std::vector<std::string> config_files;                        ///< -f, for a server that is started
   std::optional<remote::Destination> far;                       ///< -H, `ssh HOST`: the server is there
+  prediction::Policy predict = prediction::Policy::automatic;   ///< --predict, of keys to a server elsewhere
   std::optional<std::string> shell_command;                     ///< -c
   std::string terminal_features;                                ///< -T, commas between several
   protocol::ControlMode control = protocol::ControlMode::none;  ///< -C, -CC

@@ -164,7 +164,7 @@ class Ending {
   }
   int operator()(const protocol::Attached& attached) {
     auto attachment = Attachment::open(STDIN_FILENO, std::move(greeting_.channel), connector_, hello_,
-                                       greeting_.welcome, attached, route());
+                                       greeting_.welcome, attached, route(), options_.predict);
     if (!attachment) return complain(attachment.error().text);
     const AttachmentEnd end = (*attachment)->run();
     attachment->reset();

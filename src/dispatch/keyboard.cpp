@@ -27,6 +27,8 @@ using model::InputPosition;
 constexpr std::size_t kHeldAtOnce = 16 * 1024;
 /// How long the rest of a sequence or of a character may take. A lone Escape waits escape-time.
 constexpr std::chrono::seconds kRestLimit{1};
+/// An acknowledgement waits no longer for a terminal that is behind.
+constexpr std::chrono::seconds kLongestEcho{1};
 /// A client keeps less than this unacknowledged (protocol::InputBuffer).
 constexpr std::size_t kMostBehind = 1 << 20;
 constexpr std::size_t kMostFramesBehind = 16 * 1024;
@@ -306,11 +308,34 @@ void Keyboard::go_on_with_input() {
   }
 }
 
+/// Whether what the program made of the input is on its way to the terminal, or none is to be waited for. The display
+/// was updated in this turn already.
+bool Keyboard::echo_is_shown(RemoteClient& client) {
+  if (!protocol::has_feature(client.hello.features, protocol::kEcho)) return true;
+  const auto now = clock_.now();
+  const panes::PaneIo* io = terminals_.find(client.held_for);
+  auto& echo = client.echo;
+  if (echo.frame != client.accepted.frame) {
+    echo = {client.accepted.frame, client.held_for, io != nullptr ? io->parsed() : 0, now};
+  }
+  const bool answered = io != nullptr && echo.pane == io->id() && io->parsed() != echo.parsed;
+  const bool shown = client.direct ? client.direct->is_current() : !client.composed || client.composed->shows_echo();
+  const auto waited = now - echo.since;
+  if ((answered || waited >= protocol::kEchoWait) && (shown || waited >= kLongestEcho)) {
+    client.echo_timer.stop();
+    return true;
+  }
+  const auto next = waited < protocol::kEchoWait ? echo.since + protocol::kEchoWait : echo.since + kLongestEcho;
+  client.echo_timer.start(std::max<std::chrono::nanoseconds>(next - now, std::chrono::milliseconds(1)));
+  return false;
+}
+
 void Keyboard::acknowledge_input() {
   for (auto& [id, client] : remote_) {
     if (client->phase != RemoteClient::Phase::attached) continue;
     client->unsaved = false;
     if (client->acknowledged == client->accepted.frame && !client->ack_due) continue;
+    if (!client->ack_due && !echo_is_shown(*client)) continue;
     client->ack_due = false;
     client->acknowledged = client->accepted.frame;
     client->connection->send(protocol::encode(protocol::InputAck{client->acknowledged}));

@@ -95,6 +95,7 @@ class Keyboard final : public command::KeyboardPort {
   void drag_border(model::ClientId client) override;
 
  private:
+  [[nodiscard]] bool echo_is_shown(RemoteClient& client);
   void note_activity(RemoteClient& client);
   void dispatch_events(RemoteClient& client);
   void on_event(RemoteClient& client, const input::Event& event);

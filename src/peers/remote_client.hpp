@@ -55,6 +55,7 @@ struct RemoteClient {
   explicit RemoteClient(os::Loop& loop, model::ClientId client)
       : id(client),
         escape_timer(loop, [this] { on_timer(escape_timer_expired); }),
+        echo_timer(loop, [] {}),  // the turn's end looks again
         frame_timer(loop, [this] { on_timer(frame_due); }),
         message_timer(loop, [this] { on_timer(message_over); }),
         key_timer(loop, [this] { on_timer(key_table_over); }),
@@ -126,6 +127,13 @@ struct RemoteClient {
   model::InputPosition accepted;           ///< everything before is in a journal, or is written down with the model
   bool unsaved = false;             ///< keys changed what the model's memory keeps of this client
   std::uint64_t acknowledged = 0;   ///< last frame acknowledged
+  struct Echo {
+    std::uint64_t frame = 0;  ///< whose acknowledgement waits for what its program prints
+    model::PaneId pane;       ///< that it runs in
+    std::uint64_t parsed = 0;  ///< of the pane's output before
+    std::chrono::steady_clock::time_point since{};
+  };
+  Echo echo;  ///< of a client that lists kEcho
   bool ack_due = false;
   bool in_prefix = false;           ///< the prefix was pressed: the next key is looked up in its table
   bool repeating = false;           ///< and after a repeatable binding, for repeat-time
@@ -137,7 +145,7 @@ struct RemoteClient {
   std::string stdin_data;
   std::function<void(Result<std::string>)> stdin_done;
 
-  os::Timer escape_timer, frame_timer, message_timer, key_timer, click_timer;
+  os::Timer escape_timer, echo_timer, frame_timer, message_timer, key_timer, click_timer;
   std::function<void()> escape_timer_expired, frame_due, message_over, key_table_over, clicks_over;
 
  private:

@@ -11,6 +11,7 @@
 // and as {"hex":"ff00"} when they are not, so nothing is lost.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,11 @@ inline constexpr std::string_view kAskAgain = "ask-again";
 /// A client that lists it is told with each stream offset how much has scrolled off its terminal
 /// (Output::kScrolled), a server that lists it understands what the client says of it (Resume, Suspended).
 inline constexpr std::string_view kScrolledOff = "scrolled";
+
+/// To a client that lists it, a server that lists it sends input_ack behind the output that the input led to, or
+/// kEchoWait later where it led to none: what is shown by then is what became of the key.
+inline constexpr std::string_view kEcho = "echo";
+inline constexpr std::chrono::milliseconds kEchoWait{50};
 
 /// Names of what this build understands beyond version 1.0. An end sends an addition only to a peer that
 /// listed it.

@@ -44,7 +44,7 @@ std::optional<std::string> version_mismatch(Version peer, std::string_view who) 
 }
 
 std::vector<std::string> own_features() {
-  return {std::string(kSteadyAcks), std::string(kAskAgain), std::string(kScrolledOff)};
+  return {std::string(kSteadyAcks), std::string(kAskAgain), std::string(kScrolledOff), std::string(kEcho)};
 }
 
 bool has_feature(const std::vector<std::string>& features, std::string_view name) {

@@ -142,8 +142,10 @@ struct Link {
     far.login.configure(relay.port());
     far.rig.home().write("config/sess/sess.conf", "set -g status off\nset -g history-limit 100000\n");
   }
-  void attach() {
-    terminal = far.rig.terminal({"ssh", "far", "-s", "app", "env", "PS1=in$ ", "sh"}, {24, 80}, far.here());
+  void attach(const Rig::Arguments& options = {}) {
+    Rig::Arguments words{"ssh", "far", "-s", "app", "env", "PS1=in$ ", "bash", "--norc", "--noprofile"};
+    words.insert(words.begin() + 1, options.begin(), options.end());
+    terminal = far.rig.terminal(words, {24, 80}, far.here());
     REQUIRE(terminal->wait_for_text("in$"));
   }
   /// Types until the program has answered what was typed last.
@@ -319,6 +321,58 @@ TEST_CASE("a far server that is killed during an outage is another one afterward
   link.terminal->type("\r");
   CHECK(link.terminal->wait_for_text("kept 42"));
   link.expect_clean_end();
+}
+
+namespace {
+
+/// Typed, and shown while nothing moves on the link.
+void expect_early(Link& link, const std::string& keys, const std::string& row) {
+  link.relay.freeze();
+  for (const char key : keys) link.terminal->type(std::string(1, key));
+  const auto now = [&] { return link.terminal->oracle().row(link.terminal->oracle().cursor_row()); };
+  const bool shown = link.terminal->wait_until([&] { return now() == row; }, Milliseconds(2000));
+  INFO(link.terminal->screen());
+  CHECK(shown);
+  const auto& oracle = link.terminal->oracle();
+  const auto underline = [&] {
+    const int last = oracle.cursor_col() - 1;
+    return oracle.cell(oracle.cursor_row(), oracle.cell(oracle.cursor_row(), last).width == 0 ? last - 1 : last).underline;
+  };
+  CHECK(underline() == 1);
+  link.relay.thaw();
+  CHECK(link.terminal->wait_until([&] { return now() == row && underline() == 0; }));
+}
+
+}  // namespace
+
+TEST_CASE("keys are shown before they come back, in a shell and in a drawn view, and no password is", "[remote]") {
+  for (const bool drawn : {false, true}) {
+    Link link;
+    if (drawn) link.far.rig.home().write("config/sess/sess.conf", "set -g status on\n");
+    link.attach({"--predict", "always"});
+    INFO((drawn ? "drawn" : "direct"));
+    link.terminal->type("#");
+    REQUIRE(link.terminal->wait_for_text("in$ #"));
+    expect_early(link, "one", "in$ #one");
+    expect_early(link, "\x7fly", "in$ #only");
+    link.terminal->type("\r");
+    REQUIRE(link.terminal->wait_until([&] { return link.terminal->oracle().cursor_row() == 1; }));
+    expect_early(link, "#한글", "in$ #한글");  // at a prompt that is known from the first key on
+    link.terminal->type("\r");
+    link.terminal->type("read -s -p 'Password: ' word; echo \"got $word\"\r");
+    REQUIRE(link.terminal->wait_for_text("\nPassword:"));
+    link.relay.freeze();
+    link.terminal->type("secret");
+    CHECK_FALSE(link.terminal->wait_until([&] { return link.terminal->shows("Password: s"); }, Milliseconds(500)));
+    link.relay.thaw();
+    link.terminal->type("\r");
+    REQUIRE(link.terminal->wait_for_text("got secret"));
+    CHECK(link.terminal->transcript().find("Password: s") == std::string::npos);
+    link.expect_answer("1");
+    link.terminal->type("\r~s");
+    CHECK(link.terminal->wait_for_text("shown early:"));
+    link.expect_clean_end();
+  }
 }
 
 TEST_CASE("a client that stood still for a while goes on", "[remote]") {

@@ -378,11 +378,12 @@ TEST_CASE("output is acknowledged, and acknowledgements count anew on a new conn
 
 TEST_CASE("a small output is acknowledged together with the next key", "[client]") {
   AttachedClient on;
-  on.peer.send(Output{3, 0, "abc"});
-  on.pty.read_until("abc");
+  const std::string some(300, 'a');
+  on.peer.send(Output{300, 0, some});
+  on.pty.read_until(some);
   type(on.pty, "k");
   on.peer.expect<Input>();
-  on.peer.expect_ack(3);
+  on.peer.expect_ack(300);
 }
 
 TEST_CASE("a new size of the terminal is told", "[client]") {
