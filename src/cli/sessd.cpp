@@ -22,7 +22,7 @@
 #include "os/activation.hpp"
 #include "os/daemon.hpp"
 #include "os/descriptor.hpp"
-#include "os/memory_reserve.hpp"
+#include "os/memory/reserve.hpp"
 #include "os/runtime_paths.hpp"
 #include "os/signals.hpp"
 #include "protocol/message.hpp"

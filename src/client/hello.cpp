@@ -11,7 +11,7 @@
 #include <filesystem>
 
 #include "client/terminal.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::client {
 namespace {

@@ -21,8 +21,8 @@
 #include "client/remote/proxy.hpp"
 #include "client/starter.hpp"
 #include "os/descriptor.hpp"
+#include "os/programs/spawn.hpp"
 #include "os/runtime_paths.hpp"
-#include "os/spawn.hpp"
 
 namespace sess::client {
 namespace {

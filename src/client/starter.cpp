@@ -9,7 +9,7 @@
 #include <climits>
 
 #include "os/descriptor.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::client {
 namespace {

@@ -9,9 +9,9 @@
 #include "base/log.hpp"
 #include "base/printable.hpp"
 #include "job/name.hpp"
-#include "model/names.hpp"
-#include "os/process.hpp"
 #include "jobs/scopes.hpp"
+#include "model/names.hpp"
+#include "os/programs/process.hpp"
 #include "terminal/show/capture.hpp"
 
 namespace sess::jobs {

@@ -22,14 +22,14 @@
 #include "job/files.hpp"
 #include "job/log_writer.hpp"
 #include "job/supervisor.hpp"
+#include "jobs/encoding.hpp"
+#include "jobs/notices.hpp"
 #include "jobs/outside.hpp"
 #include "keeper/message.hpp"
 #include "model/model.hpp"
 #include "model/pane.hpp"
 #include "os/loop.hpp"
-#include "os/process.hpp"
-#include "jobs/encoding.hpp"
-#include "jobs/notices.hpp"
+#include "os/programs/process.hpp"
 #include "store/record_writer.hpp"
 
 namespace sess::jobs {

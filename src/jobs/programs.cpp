@@ -10,12 +10,12 @@
 #include "command/families/spawn.hpp"
 #include "job/job_file.hpp"
 #include "job/name.hpp"
-#include "model/names.hpp"
-#include "os/directory.hpp"
-#include "os/spawn.hpp"
-#include "os/files.hpp"
 #include "jobs/clients.hpp"
 #include "jobs/scopes.hpp"
+#include "model/names.hpp"
+#include "os/directory.hpp"
+#include "os/files.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::jobs {
 namespace {

@@ -7,10 +7,10 @@
 #include "base/log.hpp"
 #include "base/quote.hpp"
 #include "job/boot.hpp"
-#include "os/files.hpp"
-#include "os/process.hpp"
 #include "jobs/boot.hpp"
 #include "jobs/control.hpp"
+#include "os/files.hpp"
+#include "os/programs/process.hpp"
 #include "panes/shell_commands.hpp"
 
 namespace sess::jobs {

@@ -14,7 +14,7 @@
 #include "job/supervisor.hpp"
 #include "jobs/outside.hpp"
 #include "os/loop.hpp"
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 
 namespace sess::jobs {
 

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <optional>
 
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 
 namespace sess::keeper {
 

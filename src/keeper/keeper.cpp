@@ -20,7 +20,7 @@
 #include "keeper/upgrade.hpp"
 #include "os/descriptor.hpp"
 #include "os/loop.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 

@@ -22,7 +22,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "base/size.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 
 namespace sess::keeper {
 
@@ -97,7 +97,7 @@ struct Program {
   WallTime ended{};  ///< when exited
   UniqueFd master;   ///< non-blocking; also of an exited program: unread output may be in it
   UniqueFd journal;  ///< memfd
-  std::int32_t holder = -1;  ///< of a held program: its holder (os/holder.hpp), while processes are left; else -1
+  std::int32_t holder = -1;  ///< of a held program: its holder (os/programs/holder.hpp), while processes are left; else -1
   UniqueFd held_end;         ///< the keeper's own: the holder's report; never sent
 };
 
@@ -174,7 +174,7 @@ struct Spawn {
   std::optional<std::int32_t> nice;
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
   std::string input;               ///< a file that is its standard input; empty: the terminal
-  bool held = false;               ///< with a holder (os/holder.hpp)
+  bool held = false;               ///< with a holder (os/programs/holder.hpp)
 };
 
 /// The pane is gone: drop its master, journal and record. A program that still runs gets the kernel's hang-up

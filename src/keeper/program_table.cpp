@@ -5,10 +5,10 @@
 
 #include "base/log.hpp"
 #include "os/descriptor.hpp"
-#include "os/holder.hpp"
-#include "os/memory_reserve.hpp"
-#include "os/process.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/reserve.hpp"
+#include "os/memory/shared.hpp"
+#include "os/programs/holder.hpp"
+#include "os/programs/process.hpp"
 
 namespace sess::keeper {
 namespace {

@@ -15,7 +15,7 @@
 #include "keeper/message.hpp"
 #include "os/clock.hpp"
 #include "os/loop.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::keeper {
 

@@ -8,8 +8,8 @@
 #include <csignal>
 
 #include "os/descriptor.hpp"
+#include "os/programs/spawn.hpp"
 #include "os/signals.hpp"
-#include "os/spawn.hpp"
 
 extern char** environ;
 

@@ -21,7 +21,7 @@
 #include "model/environment.hpp"
 #include "model/event.hpp"
 #include "model/ids.hpp"
-#include "model/options.hpp"
+#include "model/options/options.hpp"
 #include "model/pane.hpp"
 #include "model/session.hpp"
 #include "model/window.hpp"

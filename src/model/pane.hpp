@@ -13,7 +13,7 @@
 #include "base/size.hpp"
 #include "model/environment.hpp"
 #include "model/ids.hpp"
-#include "model/options.hpp"
+#include "model/options/options.hpp"
 
 namespace sess::model {
 

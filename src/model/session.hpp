@@ -9,7 +9,7 @@
 
 #include "model/environment.hpp"
 #include "model/ids.hpp"
-#include "model/options.hpp"
+#include "model/options/options.hpp"
 #include "model/window.hpp"
 
 namespace sess::model {

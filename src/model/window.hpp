@@ -8,8 +8,8 @@
 
 #include "base/size.hpp"
 #include "model/ids.hpp"
-#include "model/layout.hpp"
-#include "model/options.hpp"
+#include "model/layout/layout.hpp"
+#include "model/options/options.hpp"
 #include "model/pane.hpp"
 
 namespace sess::model {

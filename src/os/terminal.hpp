@@ -8,7 +8,7 @@
 
 #include "base/result.hpp"
 #include "base/size.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 
 namespace sess::os {
 

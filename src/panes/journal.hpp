@@ -26,8 +26,8 @@
 
 #include "base/result.hpp"
 #include "model/ids.hpp"
-#include "os/shared_memory.hpp"
-#include "os/slots.hpp"
+#include "os/memory/shared.hpp"
+#include "os/memory/slots.hpp"
 #include "panes/typed_input.hpp"
 #include "terminal/screen/segment_store.hpp"
 

@@ -19,7 +19,7 @@
 #include "base/size.hpp"
 #include "model/ids.hpp"
 #include "os/loop.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 #include "panes/input_queue.hpp"
 #include "panes/journal.hpp"
 #include "terminal/act/emulator.hpp"

@@ -9,8 +9,8 @@
 
 #include "base/fd.hpp"
 #include "base/log.hpp"
+#include "os/programs/spawn.hpp"
 #include "os/signals.hpp"
-#include "os/spawn.hpp"
 
 namespace sess::panes {
 namespace {

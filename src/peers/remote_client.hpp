@@ -17,7 +17,7 @@
 #include "model/ids.hpp"
 #include "os/descriptor.hpp"
 #include "os/loop.hpp"
-#include "os/memory_reserve.hpp"
+#include "os/memory/reserve.hpp"
 #include "panes/typed_input.hpp"
 #include "peers/overlay.hpp"
 #include "protocol/message.hpp"

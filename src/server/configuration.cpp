@@ -6,7 +6,7 @@
 
 #include "base/log.hpp"
 #include "os/files.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 #include "peers/control_clients.hpp"
 #include "peers/messages.hpp"
 #include "server/facts.hpp"

@@ -6,7 +6,7 @@
 
 #include "base/checksum.hpp"
 #include "base/log.hpp"
-#include "os/slots.hpp"
+#include "os/memory/slots.hpp"
 
 namespace sess::store {
 namespace {

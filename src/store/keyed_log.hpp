@@ -1,7 +1,7 @@
 // Values by key in one shared memory, written down a change at a time: what the next process finds is the last whole
 // commit, however this one dies.
 //
-//   page 0    Root: which log is valid (two entries, written in turn as in os/slots.hpp)
+//   page 0    Root: which log is valid (two entries, written in turn as in os/memory/slots.hpp)
 //   a log     LogHead: how much of it counts; then a frame a commit: length, checksum, records {key, kind, value}
 //   a blob    the bytes of one large value, written once; a record names place, length and checksum
 //
@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 
 namespace sess::store {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "os/slots.hpp"
+#include "os/memory/slots.hpp"
 #include "store/model_encoding.hpp"
 
 #include "base/fault.hpp"

@@ -25,7 +25,7 @@
 #include "model/input_position.hpp"
 #include "model/message_log.hpp"
 #include "model/model.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "store/keyed_log.hpp"
 
 namespace sess::store {

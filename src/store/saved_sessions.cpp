@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 #include "store/saved_session.hpp"
 #include "terminal/show/capture.hpp"
 

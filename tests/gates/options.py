@@ -26,7 +26,7 @@ NEWER = """
 
 def main():
     source = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).parents[2]) / "src"
-    table = (source / "model/option_rows.hpp").read_text()
+    table = (source / "model/options/rows.hpp").read_text()
     rows = re.findall(r'\b(text|style|number|flag|choice|key|colour|command|list|words|hook)\("([a-z0-9-]+)"', table)
     code = "\n".join(p.read_text() for p in sorted(source.rglob("*.[ch]pp")) if p.parent.name != "model")
     code += "\n".join(p.read_text() for p in sorted((source / "model").glob("*.cpp")) if p.name != "option_table.cpp")

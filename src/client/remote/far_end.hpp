@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "client/remote/destination.hpp"
-#include "os/helper.hpp"
+#include "os/programs/helper.hpp"
 
 namespace sess::client::remote {
 

@@ -12,8 +12,8 @@
 #include <optional>
 
 #include "os/descriptor.hpp"
-#include "os/process.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/process.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::client::remote {
 namespace {

@@ -6,7 +6,7 @@
 #include "command/language/item.hpp"
 #include "command/language/queue.hpp"
 #include "input/key.hpp"
-#include "model/option_scope.hpp"
+#include "model/options/scope.hpp"
 
 namespace sess::command {
 namespace {

@@ -4,14 +4,14 @@
 #include <ctime>
 #include <map>
 
-#include "base/time_text.hpp"
-#include "command/language/buffer.hpp"
-#include "command/format/text.hpp"
-#include "model/colour.hpp"
-#include "model/number.hpp"
-#include "model/option_table.hpp"
 #include "base/palette.hpp"
 #include "base/quote.hpp"
+#include "base/time_text.hpp"
+#include "command/format/text.hpp"
+#include "command/language/buffer.hpp"
+#include "model/colour.hpp"
+#include "model/number.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::command {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "command/language/registry.hpp"
-#include "model/option_table.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::command {
 namespace {

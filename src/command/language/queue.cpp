@@ -4,10 +4,10 @@
 #include <utility>
 
 #include "command/families/attach.hpp"
-#include "command/language/channel.hpp"
 #include "command/format/format.hpp"
+#include "command/language/channel.hpp"
 #include "command/language/run_words.hpp"
-#include "model/option_table.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::command {
 

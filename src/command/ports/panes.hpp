@@ -28,7 +28,7 @@ struct ProgramStart {
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
   std::string input;               ///< a file that is its standard input; empty: the terminal
   unsigned umask = 022;
-  bool held = false;               ///< with a holder (os/holder.hpp), by which all of its processes are known
+  bool held = false;               ///< with a holder (os/programs/holder.hpp), by which all of its processes are known
 };
 
 class ProgramPort {

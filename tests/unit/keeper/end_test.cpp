@@ -1,5 +1,5 @@
 // How a daemon begins and ends: one of many starters, its socket, its last act.
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 #include "rig.hpp"
 
 using namespace sess;

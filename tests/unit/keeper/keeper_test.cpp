@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 #include <sys/resource.h>
 
 #include "rig.hpp"

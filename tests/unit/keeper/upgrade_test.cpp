@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 #include "rig.hpp"
 
 using namespace sess;

@@ -1,4 +1,4 @@
-#include "model/layout.hpp"
+#include "model/layout/layout.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,10 +1,10 @@
-#include "model/options.hpp"
+#include "model/options/options.hpp"
 
 #include <fstream>
 #include <set>
 
 #include "model/model.hpp"
-#include "model/option_scope.hpp"
+#include "model/options/scope.hpp"
 #include "support/catch.hpp"
 #include "support/paths.hpp"
 

@@ -1,5 +1,5 @@
 // Memory that runs out, in a child process with a limit of its own.
-#include "os/memory_reserve.hpp"
+#include "os/memory/reserve.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>

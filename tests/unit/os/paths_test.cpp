@@ -15,7 +15,7 @@
 #include "os/descriptor.hpp"
 #include "os/directory.hpp"
 #include "os/lock_file.hpp"
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 #include "os/signals.hpp"
 #include "support/catch.hpp"
 #include "support/home.hpp"

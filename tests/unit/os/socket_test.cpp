@@ -8,7 +8,7 @@
 #include "os/activation.hpp"
 #include "os/agent_link.hpp"
 #include "os/descriptor.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "support/catch.hpp"
 #include "support/home.hpp"
 

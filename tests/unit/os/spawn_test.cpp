@@ -1,4 +1,4 @@
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,8 +10,8 @@
 #include <csignal>
 
 #include "os/descriptor.hpp"
-#include "os/holder.hpp"
-#include "os/process.hpp"
+#include "os/programs/holder.hpp"
+#include "os/programs/process.hpp"
 #include "os/signals.hpp"
 #include "os/terminal.hpp"
 #include "support/catch.hpp"

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/bytes.hpp"
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "panes/journal.hpp"
 #include "support/catch.hpp"
 #include "terminal/screen/history.hpp"

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "support/catch.hpp"
 
 using namespace sess;

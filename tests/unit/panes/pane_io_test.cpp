@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 #include "support/catch.hpp"
 #include "terminal/show/capture.hpp"
 

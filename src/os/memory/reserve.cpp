@@ -1,4 +1,4 @@
-#include "os/memory_reserve.hpp"
+#include "os/memory/reserve.hpp"
 
 #include <sys/mman.h>
 

@@ -1,8 +1,8 @@
-#include "model/option_table.hpp"
+#include "model/options/table.hpp"
 
 #include <map>
 
-#include "model/option_rows.hpp"
+#include "model/options/rows.hpp"
 
 namespace sess::model {
 

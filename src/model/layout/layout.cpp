@@ -1,11 +1,11 @@
-#include "model/layout.hpp"
+#include "model/layout/layout.hpp"
 
 #include <algorithm>
 #include <array>
 #include <set>
 
 #include "base/check.hpp"
-#include "model/layout_cells.hpp"
+#include "model/layout/cells.hpp"
 
 namespace sess::model {
 

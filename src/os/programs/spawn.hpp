@@ -19,7 +19,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "base/size.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 
 namespace sess::os {
 

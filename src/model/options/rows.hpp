@@ -14,7 +14,7 @@
 #include <array>
 #include <limits>
 
-#include "model/option_table.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::model::rows {
 

@@ -11,8 +11,8 @@
 #include <optional>
 #include <set>
 
-#include "model/layout.hpp"
-#include "model/layout_cells.hpp"
+#include "model/layout/cells.hpp"
+#include "model/layout/layout.hpp"
 
 namespace sess::model {
 

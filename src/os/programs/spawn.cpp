@@ -1,4 +1,4 @@
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "os/descriptor.hpp"
-#include "os/holder.hpp"
+#include "os/programs/holder.hpp"
 #include "os/signals.hpp"
 
 extern char** environ;

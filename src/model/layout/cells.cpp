@@ -1,4 +1,4 @@
-#include "model/layout_cells.hpp"
+#include "model/layout/cells.hpp"
 
 #include <algorithm>
 #include <cstdint>

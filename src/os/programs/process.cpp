@@ -1,4 +1,4 @@
-#include "os/process.hpp"
+#include "os/programs/process.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 
 namespace sess::os {
 namespace {

@@ -1,4 +1,4 @@
-#include "model/options.hpp"
+#include "model/options/options.hpp"
 
 #include <fnmatch.h>
 #include <strings.h>
@@ -6,9 +6,9 @@
 #include <algorithm>
 
 #include "base/check.hpp"
+#include "base/quote.hpp"
 #include "model/colour.hpp"
 #include "model/number.hpp"
-#include "base/quote.hpp"
 #include "model/style.hpp"
 
 namespace sess::model {

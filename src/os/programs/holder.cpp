@@ -1,4 +1,4 @@
-#include "os/holder.hpp"
+#include "os/programs/holder.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>

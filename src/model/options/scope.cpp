@@ -1,4 +1,4 @@
-#include "model/option_scope.hpp"
+#include "model/options/scope.hpp"
 
 #include "model/model.hpp"
 

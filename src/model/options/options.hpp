@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "model/option_rows.hpp"
-#include "model/option_table.hpp"
+#include "model/options/rows.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::model {
 

@@ -1,4 +1,4 @@
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>

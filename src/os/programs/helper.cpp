@@ -1,4 +1,4 @@
-#include "os/helper.hpp"
+#include "os/programs/helper.hpp"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -9,10 +9,10 @@
 #include <csignal>
 
 #include "os/descriptor.hpp"
-#include "os/pty.hpp"
+#include "os/programs/pty.hpp"
+#include "os/programs/spawn.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
-#include "os/spawn.hpp"
 
 namespace sess::os {
 namespace {

@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <array>
 
-#include "model/layout.hpp"
-#include "model/layout_cells.hpp"
+#include "model/layout/cells.hpp"
+#include "model/layout/layout.hpp"
 #include "model/number.hpp"
 
 namespace sess::model {

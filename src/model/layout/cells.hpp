@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "model/layout.hpp"
+#include "model/layout/layout.hpp"
 
 namespace sess::model::cells {
 

@@ -1,4 +1,4 @@
-#include "os/shared_memory.hpp"
+#include "os/memory/shared.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "base/result.hpp"
-#include "model/option_table.hpp"
-#include "model/options.hpp"
+#include "model/options/options.hpp"
+#include "model/options/table.hpp"
 
 namespace sess::model {
 

@@ -1,4 +1,4 @@
-#include "os/slots.hpp"
+#include "os/memory/slots.hpp"
 
 #include <algorithm>
 #include <atomic>
