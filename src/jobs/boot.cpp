@@ -12,7 +12,7 @@
 #include "job/files.hpp"
 #include "os/descriptor.hpp"
 #include "os/files.hpp"
-#include "jobs/control.hpp"
+#include "jobs/files.hpp"
 #include "panes/shell_commands.hpp"
 #include "protocol/message.hpp"
 
@@ -140,7 +140,7 @@ std::unique_ptr<job::Directory> BootControl::existing_units() const {
 void BootControl::enable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) {
   auto one = request(client, std::move(done));
   for (const auto& name : names) {
-    const auto kept = control_.set_enabled(name, true);
+    const auto kept = files_.set_enabled(name, true);
     if (!kept) return one->done(pass(kept.error()));
     one->report.push_back(fmt::format("job {} starts with the machine ({}/jobs/{}.toml)", name,
                                       parts_.start.config_directory, name));
@@ -160,12 +160,12 @@ void BootControl::enable(std::optional<model::ClientId> client, std::vector<std:
 void BootControl::disable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) {
   auto one = request(client, std::move(done));
   for (const auto& name : names) {
-    if (auto ok = control_.set_enabled(name, false); !ok) return one->done(pass(ok.error()));
+    if (auto ok = files_.set_enabled(name, false); !ok) return one->done(pass(ok.error()));
     one->report.push_back(fmt::format("job {} does not start with the machine", name));
   }
   add(std::move(one), [this](const Shared& shared) {
     // Another request may have enabled one while this one waited.
-    if (control_.enabled_jobs().empty()) return take_down(shared);
+    if (files_.enabled().empty()) return take_down(shared);
     finish(shared);
   });
 }
@@ -293,7 +293,7 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   if (auto keeps = job::check_keeps_files(parts_.start.state_directory); !keeps) out.keeps_nothing = keeps.error().text;
   out.daemon_pid = parts_.facts.pid;
   out.control_group = os::read_file_or_empty(fmt::format("/proc/{}/cgroup", out.daemon_pid));
-  out.jobs_enabled = !control_.enabled_jobs().empty();
+  out.jobs_enabled = !files_.enabled().empty();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) out.descriptor_limit = limit.rlim_cur;
   out.daemon_version = parts_.facts.version;

@@ -21,8 +21,7 @@
 
 namespace sess::jobs {
 
-class JobControl;
-
+class JobFiles;
 
 /// The machine as the user of this client (null: of the daemon) sees it.
 [[nodiscard]] job::Surroundings surroundings(const model::Model& model, const command::ServerFacts& facts,
@@ -30,7 +29,7 @@ class JobControl;
 
 class BootControl final : public command::BootPort {
  public:
-  BootControl(const Parts& parts, JobControl& control) : parts_(parts), control_(control) {}
+  BootControl(const Parts& parts, JobFiles& files) : parts_(parts), files_(files) {}
 
   void enable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) override;
   void disable(std::optional<model::ClientId> client, std::vector<std::string> names, Done done) override;
@@ -73,7 +72,7 @@ class BootControl final : public command::BootPort {
   [[nodiscard]] job::DoctorFacts facts(std::optional<model::ClientId> client) const;
 
   Parts parts_;
-  JobControl& control_;
+  JobFiles& files_;
   std::deque<std::pair<Shared, Step>> waiting_;
   bool busy_ = false;
 };

@@ -1,4 +1,5 @@
-// Job files: read, taken into the table, written by enable and disable, and started at boot.
+#include "jobs/files.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,12 +8,14 @@
 #include <filesystem>
 
 #include "base/log.hpp"
+#include "job/files.hpp"
 #include "job/job_file.hpp"
 #include "job/name.hpp"
+#include "jobs/history.hpp"
+#include "jobs/table.hpp"
 #include "os/descriptor.hpp"
 #include "os/directory.hpp"
 #include "os/files.hpp"
-#include "jobs/control.hpp"
 
 namespace sess::jobs {
 namespace {
@@ -107,34 +110,34 @@ Result<> check_dependencies(const std::string& name, const std::map<std::string,
 
 }  // namespace
 
-std::string JobControl::config_path(const std::string& name) const {
+std::string JobFiles::path_of(const std::string& name) const {
   return parts_.start.config_directory + "/jobs/" + name + std::string(kSuffix);
 }
 
-Result<job::Spec> JobControl::read_job_file(const std::string& name) const {
+Result<job::Spec> JobFiles::read(const std::string& name) const {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
-  const std::string path = config_path(name);
+  const std::string path = path_of(name);
   auto text = read_private(path);
   if (!text) return pass(text.error());
   return job::parse_job_file(*text, path);
 }
 
-Result<> JobControl::load(const std::string& name, std::vector<std::string> path) {
+Result<> JobFiles::load(const std::string& name, std::vector<std::string> path) {
   if (const auto at = std::find(path.begin(), path.end(), name); at != path.end()) {
     std::string cycle;
     for (auto it = at; it != path.end(); ++it) cycle += *it + " -> ";
     return fail(ErrorCode::invalid_argument, "dependency cycle: {}{}", cycle, name);
   }
   if (path.size() > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
-  const job::Job* known = supervisor_.find(name);
+  const job::Job* known = table_.find(name);
   if (known != nullptr && known->active()) return {};
-  auto spec = read_job_file(name);
+  auto spec = read(name);
   const bool from_file = spec.has_value();
   if (!spec) {
     if (spec.error().sys_errno != ENOENT) return pass(spec.error());
     // Without a file it is what it was when it ran last.
     if (known != nullptr) return {};
-    auto recorded = recorded_spec(name);
+    auto recorded = history_.spec_of(name);
     if (!recorded) return fail(ErrorCode::not_found, "no such job: {}", name);
     spec = std::move(*recorded);
   }
@@ -153,26 +156,25 @@ Result<> JobControl::load(const std::string& name, std::vector<std::string> path
     }
   }
   if (auto added = supervisor_.add(std::move(job)); !added) return added;
-  encoded_.erase(name);
+  table_.changed(name);
   return {};
 }
 
-Result<std::vector<std::string>> JobControl::set_enabled(const std::string& name, bool enabled) {
+Result<std::vector<std::string>> JobFiles::set_enabled(const std::string& name, bool enabled) {
   if (auto ok = job::check_name(name); !ok) return pass(ok.error());
   std::vector<std::string> kept;
-  auto text = read_private(config_path(name));
+  auto text = read_private(path_of(name));
   if (text) {
-    auto spec = job::parse_job_file(*text, config_path(name));
+    auto spec = job::parse_job_file(*text, path_of(name));
     if (!spec) return pass(spec.error());
     if (spec->enabled == enabled) return kept;
     *text = job::write_enabled(*text, enabled);
   } else {
     if (text.error().sys_errno != ENOENT) return pass(text.error());
-    const job::Job* known = supervisor_.find(name);
+    const job::Job* known = table_.find(name);
     if (known == nullptr) {
-      auto found = find(name);
-      if (!found) return pass(found.error());
-      return fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name, config_path(name));
+      if (history_.newest(name) == nullptr) return pass(table_.unknown(name));
+        return fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name, path_of(name));
     }
     if (!enabled) return kept;
     job::Spec spec = known->spec;
@@ -190,27 +192,27 @@ Result<std::vector<std::string>> JobControl::set_enabled(const std::string& name
   if (enabled) {
     std::map<std::string, job::Spec> specs;
     for (const auto& one : file_names(parts_.start.config_directory + "/jobs")) {
-      if (auto spec = read_job_file(one)) specs[one] = std::move(*spec);
+      if (auto spec = read(one)) specs[one] = std::move(*spec);
     }
     if (auto spec = job::parse_job_file(*text, name)) specs[name] = std::move(*spec);
     if (auto ok = check_dependencies(name, specs); !ok) return pass(ok.error());
   }
   auto directory = job::DiskDirectory::open(parts_.start.config_directory + "/jobs");
   if (!directory) return pass(directory.error());
-  auto written = ::access(config_path(name).c_str(), F_OK) == 0
-                     ? replace_file(config_path(name), *text)
+  auto written = ::access(path_of(name).c_str(), F_OK) == 0
+                     ? replace_file(path_of(name), *text)
                      : (*directory)->write_atomically(name + std::string(kSuffix), *text);
   if (!written) return pass(written.error());
   supervisor_.set_enabled(name, enabled);
-  encoded_.erase(name);
+  table_.changed(name);
   parts_.outside.changed();
   return kept;
 }
 
-std::vector<std::string> JobControl::enabled_jobs() const {
+std::vector<std::string> JobFiles::enabled() const {
   std::vector<std::string> enabled;
   for (const auto& name : file_names(parts_.start.config_directory + "/jobs")) {
-    auto spec = read_job_file(name);
+    auto spec = read(name);
     if (!spec) {
       parts_.outside.report(spec.error().text);
     } else if (spec->enabled) {
@@ -220,24 +222,17 @@ std::vector<std::string> JobControl::enabled_jobs() const {
   return enabled;
 }
 
-bool JobControl::starts_at_boot(model::PaneId pane) const {
-  return std::any_of(panes_.begin(), panes_.end(), [&](const auto& entry) {
-    const job::Job* job = entry.second == pane ? supervisor_.find(entry.first) : nullptr;
-    return job != nullptr && job->spec.enabled;
-  });
-}
-
-void JobControl::start_enabled() {
+void JobFiles::start_enabled() {
   // Daemons of other names have the same job files: what starts with the machine is the default one's, so
   // that nothing runs twice.
   const auto& start = parts_.start;
   if (!start.boot && (start.name != "default" || !start.private_directory)) return;
   std::map<std::string, job::Spec> specs;
   for (const auto& name : file_names(start.config_directory + "/jobs")) {
-    if (auto spec = read_job_file(name)) specs[name] = std::move(*spec);
+    if (auto spec = read(name)) specs[name] = std::move(*spec);
   }
   std::vector<std::string> ready;
-  for (const auto& name : enabled_jobs()) {
+  for (const auto& name : enabled()) {
     auto ok = check_dependencies(name, specs);
     if (ok) ok = load(name);
     if (ok) {
@@ -248,12 +243,12 @@ void JobControl::start_enabled() {
   }
   if (ready.empty()) return;
   // All at once, so that `after` orders them; if that cannot be, each that can.
-  if (auto started = supervisor_.start(ready, now()); !started) {
+  if (auto started = supervisor_.start(ready, table_.now()); !started) {
     parts_.outside.report(started.error().text);
     for (const auto& name : ready) {
-      const job::Job* job = supervisor_.find(name);
+      const job::Job* job = table_.find(name);
       if (job == nullptr || job->state != job::State::inactive) continue;
-      if (auto one = supervisor_.start({name}, now()); !one) parts_.outside.report(one.error().text);
+      if (auto one = supervisor_.start({name}, table_.now()); !one) parts_.outside.report(one.error().text);
     }
   }
 }

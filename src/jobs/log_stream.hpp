@@ -2,7 +2,7 @@
 // or comes when that is gone.
 //
 // Owns the open log, and its directory when that is not the state directory's. Knows where it stands, so that the same
-// can be gone on with under the next server; who reads and when is JobControl's business.
+// can be gone on with under the next server; who reads and when is Followers' business.
 #pragma once
 
 #include <memory>

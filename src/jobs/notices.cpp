@@ -5,7 +5,7 @@
 #include "base/log.hpp"
 #include "command/format/format.hpp"
 #include "model/environment.hpp"
-#include "jobs/control.hpp"
+#include "jobs/panes.hpp"
 #include "panes/shell_commands.hpp"
 
 namespace sess::jobs {
@@ -28,8 +28,8 @@ std::string end_text(const job::Job& job) {
 
 }  // namespace
 
-JobNotices::JobNotices(const Parts& parts, JobControl& control)
-    : parts_(parts), control_(control), timer_(parts.loop, [this] { tell(); }) {}
+JobNotices::JobNotices(const Parts& parts, const JobPanes& panes)
+    : parts_(parts), panes_(panes), timer_(parts.loop, [this] { tell(); }) {}
 
 void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
   queue_hooks(job, pane);
@@ -57,7 +57,7 @@ void JobNotices::queue_hooks(const job::Job& job, std::optional<model::PaneId> p
 }
 
 void JobNotices::run_command(const job::Job& job) {
-  model::Environment environment = control_.environment_for(job);
+  model::Environment environment = panes_.environment_for(job);
   for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
   environment.set("SESS_JOB", job.name);
   environment.set("SESS_JOB_STATE", std::string(state_name(job.state)));

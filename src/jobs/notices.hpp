@@ -3,7 +3,7 @@
 //
 // Told once per job, when it is over for good: not for each restart. Many ends at once are one message, and
 // messages come at most once a second: ten thousand quick jobs leave a terminal usable. Owns what waits to be
-// told, nothing else; JobControl says when.
+// told, nothing else; Runs says when.
 #pragma once
 
 #include <memory>
@@ -18,12 +18,11 @@
 
 namespace sess::jobs {
 
-class JobControl;
-
+class JobPanes;
 
 class JobNotices {
  public:
-  JobNotices(const Parts& parts, JobControl& control);
+  JobNotices(const Parts& parts, const JobPanes& panes);
 
   /// The job has settled. `pane`: where it ran, while that exists.
   void ended(const job::Job& job, std::optional<model::PaneId> pane);
@@ -41,7 +40,7 @@ class JobNotices {
   [[nodiscard]] static std::string sentence(const std::vector<const End*>& ends);
 
   Parts parts_;
-  JobControl& control_;
+  const JobPanes& panes_;
   std::vector<End> ends_;
   os::Timer timer_;
   bool pausing_ = false;

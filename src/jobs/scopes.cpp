@@ -8,7 +8,7 @@
 #include "base/quote.hpp"
 #include "job/boot.hpp"
 #include "jobs/boot.hpp"
-#include "jobs/control.hpp"
+#include "jobs/table.hpp"
 #include "os/files.hpp"
 #include "os/programs/process.hpp"
 #include "panes/shell_commands.hpp"
@@ -101,7 +101,7 @@ void JobScopes::begin(const job::Job& job, int pid, int holder) {
 JobScopes::Attempt* JobScopes::current(const std::string& name, int pid) {
   const auto it = attempts_.find(name);
   if (it == attempts_.end() || it->second.pid != pid) return nullptr;
-  const job::Job* job = control_.table(name);
+  const job::Job* job = table_.find(name);
   if (job == nullptr || job->pid != pid) {
     attempts_.erase(it);
     return nullptr;

@@ -18,12 +18,11 @@
 
 namespace sess::jobs {
 
-class JobControl;
-
+class Table;
 
 class JobScopes {
  public:
-  JobScopes(const Parts& parts, JobControl& control) : parts_(parts), control_(control) {}
+  JobScopes(const Parts& parts, const Table& table) : parts_(parts), table_(table) {}
 
   /// Why no job gets a scope here; empty when they do.
   [[nodiscard]] std::string unavailable() const;
@@ -53,7 +52,7 @@ class JobScopes {
   [[nodiscard]] Attempt* current(const std::string& job, int pid);
 
   Parts parts_;
-  JobControl& control_;
+  const Table& table_;
   std::map<std::string, Attempt> attempts_;
 };
 

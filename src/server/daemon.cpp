@@ -72,7 +72,7 @@ void Daemon::leave_if_empty() {
   if (stopping_ || left_ || !may_leave_ || !remote_.empty()) return;
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
-  if (!queue_.idle() || queue_.configuring() || shells_.busy() || jobs_.busy()) return;
+  if (!queue_.idle() || queue_.configuring() || shells_.busy() || jobs_.runs().busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server();
   left_ = true;
   log::info("nothing is left: the daemon ends");
@@ -86,7 +86,7 @@ void Daemon::stop() {
   saved_sessions_.freeze(SavedSessions::Programs::ending, [] {});
   stopping_ = true;
   programs_.daemon_ends();
-  jobs_.stop_all();
+  jobs_.runs().stop_all();
   for (auto& [id, pane] : terminals_) pane->checkpoint();
   clients_.end_all("[server exited]");
 }

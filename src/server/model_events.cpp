@@ -104,7 +104,7 @@ void ModelEvents::follow(const model::Event& event) {
       reports_.pane_closed(*event.pane);
       programs_.pane_closed(*event.pane);
       // A job's program is remembered until its exit was recorded.
-      if (jobs_.on_pane_closed(*event.pane)) break;
+      if (jobs_.runs().on_pane_closed(*event.pane)) break;
       if (auto sent = link_.send(keeper::Forget{event.pane->value}); !sent) log::error("{}", sent.error().text);
       break;
     }

@@ -35,7 +35,7 @@ void PaneReports::tell() {
 void PaneReports::on_pane_output(panes::PaneIo& pane) {
   terminals_.note_printed(pane.id());
   saved_sessions_.on_output(pane);
-  jobs_.log_output(pane);
+  jobs_.written_logs().write(pane);
   names_.look_at(pane.id());
 }
 
@@ -102,7 +102,7 @@ void PaneReports::on_pane_eof(panes::PaneIo& pane) { terminals_.note_printed(pan
 
 void PaneReports::on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) {
   shells_.pane_printed(pane.id(), bytes);
-  jobs_.on_pane_bytes(pane);
+  jobs_.written_logs().on_bytes(pane);
 }
 
 }  // namespace sess::server

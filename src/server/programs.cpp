@@ -252,7 +252,7 @@ void Programs::deal_with_ended_programs(jobs::JobControl& jobs) {
   ended_.clear();
   for (const auto& exited : ended) {
     const model::PaneId id{exited.pane};
-    if (jobs.on_exited(exited)) {
+    if (jobs.runs().on_exited(exited)) {
       terminals_.note_printed(id);
       continue;
     }
@@ -260,7 +260,7 @@ void Programs::deal_with_ended_programs(jobs::JobControl& jobs) {
     if (pane == nullptr || pane->pid != exited.pid) continue;  // respawned, or gone already
     end_pane(id, exited.wait_status, exited.ended);
   }
-  for (const auto& emptied : std::exchange(emptied_, {})) jobs.on_emptied(emptied);
+  for (const auto& emptied : std::exchange(emptied_, {})) jobs.runs().on_emptied(emptied);
 }
 
 void Programs::end_pane(model::PaneId id, int wait_status, model::Time ended) {

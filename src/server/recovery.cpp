@@ -60,7 +60,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   for (auto& program : programs) {
     const model::PaneId id{program.pane};
     model::Pane* pane = model_.pane(id);
-    const bool of_job = jobs_.on_program(program);
+    const bool of_job = jobs_.runs().on_program(program);
     if (pane == nullptr && of_job) {
       // Its pane was closed: all that is left to come is its exit.
       if (program.exited) {
@@ -100,7 +100,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
   facts_.config_files = std::move(state.config_files);
-  jobs_.recovered(!state.configured);
+  jobs_.runs().recovered(!state.configured);
   if (!state.configured) {
     configuration_.load();
   } else if (state.configuring) {

@@ -91,7 +91,7 @@ Server::Server(Given given)
       job_outside_({clock_, model_, link_, remote_, checkpoint_, messages_, clients_, programs_, recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_}),
       boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_},
-            jobs_),
+            jobs_.files()),
       saved_sessions_(*loop_, model_, start_, terminals_,
                       {[this](const std::string& text) { messages_.report(text); },
                        [this](model::PaneId pane) { return jobs_.starts_at_boot(pane); }}),

@@ -1,19 +1,11 @@
-// Where a job's program runs and with what: session, pane, environment, log.
-#include <fcntl.h>
-#include <unistd.h>
+#include "jobs/panes.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <sstream>
 
 #include "base/log.hpp"
 #include "command/families/spawn.hpp"
-#include "job/job_file.hpp"
-#include "job/name.hpp"
-#include "jobs/clients.hpp"
-#include "jobs/scopes.hpp"
 #include "model/names.hpp"
-#include "os/directory.hpp"
 #include "os/files.hpp"
 #include "os/programs/spawn.hpp"
 
@@ -64,15 +56,21 @@ Result<> read_environment_file(const std::string& path, model::Environment& envi
   return {};
 }
 
-}  // namespace
+/// Of a pane beside a job's own: whose it is.
+constexpr const char* kOwner = "SESS_JOB";
 
-std::optional<model::PaneId> JobControl::pane_of(const std::string& job) const {
-  const auto it = panes_.find(job);
-  if (it == panes_.end() || parts_.model.pane(it->second) == nullptr) return std::nullopt;
-  return it->second;
+Result<> arrange(model::Model& model, model::WindowId window, const std::string& layout) {
+  if (layout.empty()) return {};
+  if (const auto preset = model::find_preset(layout)) {
+    model.arrange(window, *preset);
+    return {};
+  }
+  return model.apply_layout(window, layout);
 }
 
-Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
+}  // namespace
+
+Result<model::PaneId> JobPanes::make(const job::Job& job, std::optional<Size> size) {
   model::Model& model = parts_.model;
   const auto wall = parts_.clock.wall();
   const std::string directory = job.spec.directory.empty() ? parts_.facts.home : job.spec.directory;
@@ -89,8 +87,7 @@ Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
   model::Model::NewWindow window;
   window.session = session_id;
   window.select = true;
-  const auto size = sizes_.find(job.name);
-  window.size = size == sizes_.end() ? kDefaultSize : clamp(size->second);
+  window.size = size ? clamp(*size) : kDefaultSize;
   window.pane.shell = session->options.string("default-shell");
   if (window.pane.shell.empty()) window.pane.shell = "/bin/sh";
   const auto& command = main_command(job.spec);
@@ -111,7 +108,7 @@ Result<model::PaneId> JobControl::make_pane(const job::Job& job) {
   return created->pane;
 }
 
-model::Environment JobControl::environment_for(const job::Job& job) const {
+model::Environment JobPanes::environment_for(const job::Job& job) const {
   const model::Environment& global = parts_.model.environment();
   model::Environment inherited;
   for (const auto& variable : os::current_environment()) inherited.put(variable);
@@ -138,8 +135,8 @@ model::Environment JobControl::environment_for(const job::Job& job) const {
   return out;
 }
 
-Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const model::Pane& pane,
-                                                      const std::vector<std::string>& command) {
+Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const model::Pane& pane,
+                                                      const std::vector<std::string>& command) const {
   model::Model& model = parts_.model;
   const auto& facts = parts_.facts;
   const auto sessions = model.sessions_with(pane.window);
@@ -180,110 +177,109 @@ Result<command::ProgramStart> JobControl::program_for(const job::Job& job, const
   return start;
 }
 
-Result<std::optional<int>> JobControl::start(const job::Job& job) {
-  if (ending_) return fail(ErrorCode::unavailable, "the daemon is ending");
-  auto id = pane_of(job.name);
-  const bool fresh = !id;
-  if (fresh) {
-    auto made = make_pane(job);
-    if (!made) return pass(made.error());
-    id = *made;
+// --- beside the job's own -------------------------------------------------------------------------------
+
+const std::vector<std::string>& JobPanes::main_command(const job::Spec& spec) {
+  static const std::vector<std::string> kShell;
+  if (!spec.command.empty()) return spec.command;
+  return spec.windows.empty() || spec.windows.front().panes.empty()
+             ? kShell
+             : spec.windows.front().panes.front().command;
+}
+
+model::Model::PaneSpec JobPanes::beside_spec(const job::Job& job, const job::PaneSpec& spec,
+                                               const std::string& shell) const {
+  model::Model::PaneSpec out;
+  if (spec.command.size() == 1) {
+    out.shell_command = spec.command.front();
+  } else {
+    out.argv = spec.command;
   }
-  panes_[job.name] = *id;
-  encoded_.erase(job.name);
-  const auto give_up = [&](const Error& error) {
-    give_up_start(job.name, *id, fresh);
-    return pass(error);
+  out.shell = shell;
+  const std::string base = job.spec.directory.empty() ? parts_.facts.home : job.spec.directory;
+  out.start_path = spec.directory.empty()          ? base
+                   : spec.directory.front() == '/' ? spec.directory
+                                                   : base + "/" + spec.directory;
+  out.title = parts_.facts.host;
+  out.environment.set(kOwner, job.name);
+  out.now = parts_.clock.wall();
+  return out;
+}
+
+void JobPanes::start_beside(const job::Job& job, const job::PaneSpec& spec, model::PaneId id) {
+  const auto started = [this, name = job.name, id](const Result<>& result) {
+    if (result) return;
+    parts_.outside.report(fmt::format("job {}: a pane beside it cannot start: {}", name, result.error().text));
+    if (parts_.model.pane(id) != nullptr) parts_.model.destroy_pane(id);
   };
-  auto program = program_for(job, *parts_.model.pane(*id), main_command(job.spec));
-  if (!program) return give_up(program.error());
-  program->replace = !fresh;
-  // A scope limits all of the job's processes together; this is the limit of each.
-  if (job.spec.memory_limit > 0 && !scopes_->unavailable().empty()) program->memory_limit = job.spec.memory_limit;
-  if (::access(program->cwd.c_str(), X_OK) != 0) {
-    // A command in another directory than it was meant for does harm; systemd refuses it, too.
-    return give_up(Error{ErrorCode::invalid_argument, 0, fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
+  auto program = program_for(job, *parts_.model.pane(id), spec.command);
+  if (!program) return started(pass(program.error()));
+  auto holder = parts_.outside.start_program(id, *program, [started](const Result<std::int32_t>& result) {
+    started(result ? Result<>() : pass(result.error()));
+  });
+  if (!holder) started(pass(holder.error()));
+}
+
+void JobPanes::lay_out(const job::Job& job, model::PaneId main) {
+  if (job.spec.windows.empty()) return;
+  model::Model& model = parts_.model;
+  const auto sessions = model.sessions_with(model.pane(main)->window);
+  if (sessions.empty()) return;
+  const auto session = sessions.front()->id;
+  const std::string shell = model.pane(main)->shell;
+  const Size size = model.window(model.pane(main)->window)->size;
+  const auto report = [&](const job::WindowSpec& window, const Error& error) {
+    parts_.outside.report(fmt::format("job {}: window {}: {}", job.name, window.name, error.text));
+  };
+  // Without a command of its own the job is the first pane of the first window.
+  bool holds_main = job.spec.command.empty();
+  for (const auto& spec : job.spec.windows) {
+    auto panes = spec.panes;
+    if (panes.empty()) panes.emplace_back();
+    model::WindowId window;
+    model::PaneId last = main;
+    if (std::exchange(holds_main, false)) {
+      window = model.pane(main)->window;
+      if (!spec.name.empty()) model.name_window(window, spec.name);
+    } else {
+      model::Model::NewWindow fresh;
+      fresh.session = session;
+      fresh.name = spec.name;
+      fresh.size = size;
+      fresh.pane = beside_spec(job, panes.front(), shell);
+      auto created = model.create_window(fresh);
+      if (!created) {
+        report(spec, created.error());
+        continue;
+      }
+      window = created->window;
+      last = created->pane;
+      command::name_window(model, window);
+      start_beside(job, panes.front(), last);
+    }
+    for (std::size_t i = 1; i < panes.size() && model.pane(last) != nullptr; ++i) {
+      auto pane = model.split_pane({last, {}, beside_spec(job, panes[i], shell)});
+      if (!pane) {
+        report(spec, pane.error());
+        break;
+      }
+      last = (*pane)->id;
+      // Room for the next: the layout is told the number of panes as they come.
+      model.arrange(window, model::Preset::tiled);
+      start_beside(job, panes[i], last);
+    }
+    if (model.window(window) == nullptr) continue;
+    if (auto arranged = arrange(model, window, spec.layout); !arranged) report(spec, arranged.error());
   }
-  program->held = true;
-  keep_laggards(*id);
-  // What sess itself wrote above is no output of a program.
-  if (panes::PaneIo* io = parts_.terminals.find(*id)) io->journal().start_log(io->journal().written());
-  open_log(*id, job);
   parts_.outside.changed();
-  const auto wall = parts_.clock.wall();
-  const auto later = [this, name = job.name, pane = *id, fresh, wall](const Result<std::int32_t>& holder) {
-    on_started_later(name, {pane, fresh, wall}, holder);
-  };
-  const auto holder = parts_.outside.start_program(*id, *program, later);
-  if (!holder) return give_up(holder.error());
-  if (!*holder) return std::optional<int>();
-  return std::optional(take_program(job, {*id, fresh, wall}, **holder));
 }
 
-void JobControl::give_up_start(const std::string& name, model::PaneId pane, bool fresh) {
-  logs_.erase(pane);
-  panes_.erase(name);
-  encoded_.erase(name);
-  if (fresh && parts_.model.pane(pane) != nullptr) parts_.model.destroy_pane(pane);
-}
-
-/// The keeper took its time; meanwhile the job was waiting.
-void JobControl::on_started_later(const std::string& name, Begun begun, const Result<std::int32_t>& holder) {
-  const job::Job* job = supervisor_.find(name);
-  if (ending_ || job == nullptr || !job->starting) return;
-  if (holder) {
-    supervisor_.on_started(name, take_program(*job, begun, *holder), now());
-  } else {
-    give_up_start(name, begun.pane, begun.fresh);
-    supervisor_.on_started(name, pass(holder.error()), now());
+void JobPanes::close_layout(const std::string& name) {
+  std::vector<model::PaneId> panes;
+  for (const auto& [id, pane] : parts_.model.panes()) {
+    if (pane.environment.value(kOwner) == name) panes.push_back(id);
   }
-  after_change();
-  auto waiting = start_waiters_.extract(name);
-  while (!waiting.empty()) {
-    waiting.mapped()(holder ? Result<>() : pass(holder.error()));
-    waiting = start_waiters_.extract(name);
-  }
-}
-
-/// A program that runs is its job's.
-int JobControl::take_program(const job::Job& job, Begun begun, std::int32_t holder) {
-  const auto& [pane, fresh, wall] = begun;
-  if (Log& log = logs_[pane]; log.writer) {
-    if (const auto report = log.writer->begin_run(wall)) parts_.outside.report(fmt::format("job {}: {}", job.name, *report));
-  }
-  if (panes::PaneIo* io = parts_.terminals.find(pane)) io->journal().start_log(io->journal().written());
-  const int pid = parts_.model.pane(pane)->pid;
-  runs_[pane] = {job.name, pid, wall, job.tracker.restarts(), false, holder, false, now().time};
-  write_note(job, pid);
-  log::info("job {}: started as pid {} in pane {}", job.name, pid, pane.value);
-  scopes_->begin(job, pid, holder);
-  if (!fresh) return pid;
-  lay_out(job, pane);
-  for (auto& follower : followers_) {
-    if (follower->job != job.name || follower->status || follower->log) continue;
-    follower->pane = pane;
-    follower->offset = 0;
-  }
-  return pid;
-}
-
-void JobControl::open_log(model::PaneId pane, const job::Job& job) {
-  Log& log = logs_[pane];
-  log = {};
-  if (!job.spec.log) return;
-  std::string file = job.name + ".log";
-  job::Directory* directory = nullptr;
-  if (!job.spec.log_path.empty()) {
-    const auto slash = job.spec.log_path.rfind('/');
-    auto opened = job::DiskDirectory::open(slash == 0 ? "/" : job.spec.log_path.substr(0, slash));
-    if (!opened) return parts_.outside.report(fmt::format("job {} is not logged: {}", job.name, opened.error().text));
-    log.own_directory = std::move(*opened);
-    directory = log.own_directory.get();
-    file = job.spec.log_path.substr(slash + 1);
-  } else {
-    directory = &log_directory();
-  }
-  log.writer = std::make_unique<job::LogWriter>(*directory, file, job.spec.log_limits);
+  for (const auto id : panes) parts_.model.destroy_pane(id);
 }
 
 }  // namespace sess::jobs
