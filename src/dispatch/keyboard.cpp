@@ -487,7 +487,10 @@ bool Keyboard::on_key(RemoteClient& client, Key key) {
   }
   if (in_mode && !client.in_prefix) {
     settle(client);
-    if (pane_modes_.key_table(pane->id).empty()) pane_modes_.type(pane->id, key);
+    if (pane_modes_.key_table(pane->id).empty()) {
+      pane_modes_.type(pane->id, client.id, key);
+      run_queue();
+    }
     return true;
   }
   return false;

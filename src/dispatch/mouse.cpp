@@ -92,7 +92,11 @@ void Mouse::on_mouse(RemoteClient& client, const input::Event& event) {
   if (event.mouse.action == input::MouseAction::release) client.selecting_in.reset();
   if (run_mouse_binding(client, gesture, where)) return;
   const model::Pane* pane = where.pane ? model_.pane(*where.pane) : nullptr;
-  if (pane != nullptr && pane_modes_.mode(pane->id) == nullptr) keyboard_.hold(client, *pane, mouse_bytes(terminals_.find(pane->id), event.mouse, where), true);
+  if (pane == nullptr) return;
+  if (pane_modes_.press(pane->id, client.id, input::key_name(gesture.key), encode_mouse_event(event.mouse, where))) {
+    return keyboard_.run_queue();
+  }
+  keyboard_.hold(client, *pane, mouse_bytes(terminals_.find(pane->id), event.mouse, where), true);
 }
 
 bool Mouse::run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture,

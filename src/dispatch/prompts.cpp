@@ -145,25 +145,15 @@ std::optional<store::SavedQuestion> saved_question(const Overlay& overlay) {
   using Shown = Overlay::Kind;
   if (overlay.kind == Shown::none || overlay.kind == Shown::message) return std::nullopt;
   store::SavedQuestion saved;
-  if (overlay.kind == Shown::text) {
-    saved.text = overlay.text;
-    saved.top = overlay.top;
-  } else {
-    saved.again = overlay.again;
-    saved.answers = overlay.answers;
-    saved.line = overlay.line.state();
-  }
+  saved.again = overlay.again;
+  saved.answers = overlay.answers;
+  saved.line = overlay.line.state();
   return saved;
 }
 
 void Prompts::ask_again(RemoteClient& client, const store::SavedQuestion& saved) {
   Overlay overlay;
-  if (!saved.text.empty()) {
-    overlay.kind = Overlay::Kind::text;
-    overlay.text = saved.text;
-    overlay.top = static_cast<std::size_t>(saved.top);
-    return messages_.set_overlay(client, std::move(overlay));
-  }
+  if (!saved.text.empty()) return messages_.show_again(client.id, saved.text);
   if (!saved.again.empty()) {
     command::State state;
     state.current = command::find_from_session(model_, *model_.client(client.id)->session);
@@ -201,25 +191,6 @@ bool Prompts::on_overlay_key(RemoteClient& client, const Event& event) {
       return false;
     }
     finish(std::string(1, static_cast<char>(key.code)));
-    return true;
-  }
-  if (overlay.kind == Overlay::Kind::text) {
-    const std::size_t page = std::max<std::size_t>(1, client.hello.size.cells.rows - 1U);
-    const std::size_t lines = static_cast<std::size_t>(std::count(overlay.text.begin(), overlay.text.end(), '\n'));
-    const std::size_t most = lines > page ? lines - page : 0;
-    if (key.code == input::code::kDown || key == Key{'j', 0}) {
-      overlay.top = std::min(most, overlay.top + 1);
-    } else if (key.code == input::code::kUp || key == Key{'k', 0}) {
-      overlay.top -= overlay.top > 0 ? 1 : 0;
-    } else if (key.code == input::code::kNPage || key.code == input::code::kSpace) {
-      overlay.top = std::min(most, overlay.top + page);
-    } else if (key.code == input::code::kPPage) {
-      overlay.top -= std::min(overlay.top, page);
-    } else {
-      finish(std::nullopt);
-      return true;
-    }
-    if (client.composed) client.composed->invalidate();
     return true;
   }
   return on_prompt_key(client, event);

@@ -6,6 +6,7 @@
 #include "display/display.hpp"
 #include "display/pane_cursor.hpp"
 #include "display/pane_modes.hpp"
+#include "display/status_lines.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
 #include "render/digits.hpp"
@@ -45,32 +46,6 @@ render::BorderStatus border_status(model::BorderStatus status) {
       break;
   }
   return render::BorderStatus::off;
-}
-
-/// status-fg and status-bg, the old names of status-style's colours, as a style: they win where they are set.
-std::string status_colours(const model::Session& session) {
-  std::string out;
-  const auto add = [&](std::string_view place, const std::string& colour) {
-    if (colour != "default") out += fmt::format("{}{}={}", out.empty() ? "" : ",", place, colour);
-  };
-  add("fg", session.options.string("status-fg"));
-  add("bg", session.options.string("status-bg"));
-  return out;
-}
-
-void draw_text_overlay(render::Frame& frame, const Overlay& overlay) {
-  frame.fill({0, 0, frame.size().rows, frame.size().cols}, 0);
-  std::string_view rest = overlay.text;
-  std::size_t line = 0;
-  int row = 0;
-  while (!rest.empty() && row < frame.size().rows) {
-    const auto end = rest.find('\n');
-    const auto text = rest.substr(0, end);
-    if (line++ >= overlay.top) frame.put_text(row++, 0, frame.size().cols, text, 0);
-    if (end == std::string_view::npos) break;
-    rest.remove_prefix(end + 1);
-  }
-  frame.cursor = {};
 }
 
 }  // namespace
@@ -146,7 +121,6 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   model::Window* window = model_.current_window(*seen->session);
   const auto drawn_before = std::exchange(client.drawn, {});
   if (window == nullptr) return;
-  if (client.overlay.kind == Overlay::Kind::text) return draw_text_overlay(frame, client.overlay);
 
   const int status = model::status_lines(model_, *session);
   const bool status_top = session->options.choice("status-position") == "top";
@@ -217,13 +191,9 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
 
   // Status lines, and a message or prompt over the first of them.
   const int status_row = status_top ? 0 : frame.size().rows - status;
-  const auto base = render::style_on(
-      render::style_on({}, expand(client, session->options.string("status-style"))), status_colours(*session));
   for (int i = 0; i < status; ++i) {
-    const auto format = session->options.text("status-format", static_cast<unsigned>(i)).value_or("");
-    set_status_ranges(
-        client.id, i,
-        render::draw_line(frame, status_row + i, 0, frame.size().cols, base, expand(client, format)));
+    set_status_ranges(client.id, i,
+                      draw_status_line(queue_, client.id, i, frame, {status_row + i, 0, 1, frame.size().cols}));
   }
   const auto& overlay = client.overlay;
   if (overlay.kind == Overlay::Kind::message || overlay.kind == Overlay::Kind::prompt) {

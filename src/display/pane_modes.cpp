@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "command/language/target.hpp"
+#include "display/choosers.hpp"
+#include "display/destinations.hpp"
 #include "modes/text/pane_lines.hpp"
+#include "modes/text/text_lines.hpp"
 #include "panes/shell_commands.hpp"
 #include "peers/messages.hpp"
 #include "render/style.hpp"
@@ -97,16 +100,46 @@ class PanePorts final : public modes::CopyPorts {
 struct PaneModes::Entry {
   Entry(const PaneModes::Parts& parts, model::PaneId pane) : ports(parts, pane) {}
   PanePorts ports;
-  model::PaneId source;  ///< the pane whose text it is
+  std::unique_ptr<ChooserWorld> world;   ///< a chooser's ports
+  std::unique_ptr<Destinations> destinations;  ///< the switcher's
+  std::optional<model::PaneId> source;   ///< the pane whose text it is
+  std::optional<model::WindowId> zoomed;  ///< by it, until it ends
+  std::string text;                      ///< view mode's
+  modes::TextLines* lines = nullptr;     ///< view mode's, in its mode
   std::unique_ptr<modes::Mode> mode;
 };
 
 PaneModes::PaneModes(const Parts& parts) : parts_(parts) {}
 PaneModes::~PaneModes() = default;
 
-modes::Mode* PaneModes::mode(model::PaneId pane) {
+PaneModes::Entry* PaneModes::top(model::PaneId pane) const {
   const auto it = entries_.find(pane);
-  return it == entries_.end() ? nullptr : it->second->mode.get();
+  return it == entries_.end() ? nullptr : it->second.back().get();
+}
+
+modes::Mode* PaneModes::mode(model::PaneId pane) {
+  const Entry* entry = top(pane);
+  return entry == nullptr ? nullptr : entry->mode.get();
+}
+
+int PaneModes::depth(model::PaneId pane) const {
+  const auto it = entries_.find(pane);
+  return it == entries_.end() ? 0 : static_cast<int>(it->second.size());
+}
+
+void PaneModes::push(model::PaneId pane, std::unique_ptr<Entry> entry) {
+  entries_[pane].push_back(std::move(entry));
+  changed(pane);
+}
+
+void PaneModes::pop(model::PaneId pane) {
+  const auto it = entries_.find(pane);
+  if (it == entries_.end()) return;
+  const auto entry = std::move(it->second.back());
+  it->second.pop_back();
+  if (it->second.empty()) entries_.erase(it);
+  if (entry->zoomed) parts_.model.unzoom(*entry->zoomed);
+  changed(pane);
 }
 
 std::string_view PaneModes::key_table(model::PaneId pane) {
@@ -121,16 +154,70 @@ void PaneModes::changed(model::PaneId pane) {
 }
 
 void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {
-  if (outcome == modes::Outcome::leave) leave(pane);
+  if (outcome == modes::Outcome::leave) pop(pane);
   if (outcome == modes::Outcome::redraw) parts_.remote.redraw_all();
 }
 
 Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                           const std::vector<std::string>& arguments) {
+  if (is_chooser(name)) return enter_chooser(pane, client, name, arguments);
   if (name != "copy-mode") return fail(ErrorCode::unavailable, "{} is not part of this version", name);
   auto entered = enter_copy(pane, client, arguments);
-  if (const auto it = entries_.find(pane); it != entries_.end()) it->second->ports.set_client(client);
+  if (Entry* entry = top(pane)) entry->ports.set_client(client);
   return entered;
+}
+
+Result<> PaneModes::enter_chooser(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
+                                  const std::vector<std::string>& arguments) {
+  const model::Pane* where = parts_.model.pane(pane);
+  if (where == nullptr || !has_attached(parts_.model)) return {};
+  auto entry = std::make_unique<Entry>(parts_, pane);
+  const ChooserWorld::Parts world{parts_.model, parts_.queue, parts_.terminals};
+  entry->world = std::make_unique<ChooserWorld>(world, pane, client);
+  const auto request = parse_chooser(name, arguments);
+  if (name == "switcher") {
+    entry->destinations = std::make_unique<Destinations>(world, *entry->world);
+    entry->mode = std::make_unique<modes::Switcher>(*entry->destinations, where->size);
+  } else {
+    entry->mode = make_chooser(request, parts_.model, *entry->world, where->size);
+  }
+  if (entry->mode == nullptr) return {};  // there is nothing to choose from
+  if (const Entry* on = top(pane); on != nullptr && on->mode->name() == entry->mode->name()) {
+    return {};  // it is open
+  }
+  // Its size then comes as that of any pane does.
+  if (request.zoom && parts_.model.zoom(pane)) entry->zoomed = where->window;
+  push(pane, std::move(entry));
+  return {};
+}
+
+void PaneModes::show_text(model::PaneId pane, model::ClientId client, std::string_view text) {
+  const model::Pane* where = parts_.model.pane(pane);
+  if (where == nullptr) return;
+  Entry* on = top(pane);
+  if (on == nullptr || on->lines == nullptr) {
+    auto entry = std::make_unique<Entry>(parts_, pane);
+    entry->ports.set_client(client);
+    auto lines = std::make_unique<modes::TextLines>(where->size);
+    entry->lines = lines.get();
+    modes::CopyOptions options;
+    options.view = true;
+    entry->mode = std::make_unique<modes::CopyMode>(std::move(lines), modes::Place{}, options, entry->ports,
+                                                    searches_[pane]);
+    on = entry.get();
+    push(pane, std::move(entry));
+  }
+  const std::string lines = std::string(text) + "\n";
+  on->text.append(lines);
+  const int before = on->lines->history();
+  on->lines->append(lines);
+  static_cast<modes::CopyMode&>(*on->mode).stay(on->lines->history() - before);
+  parts_.remote.redraw_all();
+}
+
+std::string_view PaneModes::shown_text(model::PaneId pane) const {
+  const Entry* on = top(pane);
+  return on == nullptr ? std::string_view() : std::string_view(on->text);
 }
 
 /// Where the button of a drag went down, in the pane.
@@ -155,7 +242,6 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
   if (own == nullptr) return {};
   auto* on = dynamic_cast<modes::CopyMode*>(mode(pane));
   if (on == nullptr) {
-    if (mode(pane) != nullptr) leave(pane);
     const panes::PaneIo* source = own;
     if (const auto s = std::find(arguments.begin(), arguments.end(), "-s");
         s != arguments.end() && s + 1 != arguments.end()) {
@@ -177,8 +263,7 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
     on = made.get();
     entry->mode = std::move(made);
     entry->source = source->id();
-    entries_[pane] = std::move(entry);
-    changed(pane);
+    push(pane, std::move(entry));
     if (given("-M")) {
       if (const auto mouse = parse_mouse(arguments.back())) {
         on->begin_drag(pressed_at(pane, client, *mouse));
@@ -193,15 +278,15 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
 }
 
 void PaneModes::leave(model::PaneId pane) {
-  if (entries_.erase(pane) > 0) changed(pane);
+  while (depth(pane) > 0) pop(pane);
 }
 
 Result<> PaneModes::command(model::PaneId pane, std::optional<model::ClientId> client,
                             const std::vector<std::string>& arguments, int repeat,
                             std::string_view mouse_event) {
-  const auto it = entries_.find(pane);
-  if (it == entries_.end()) return fail(ErrorCode::unavailable, "not in a mode");
-  if (client) it->second->ports.set_client(client);
+  Entry* on = top(pane);
+  if (on == nullptr) return fail(ErrorCode::unavailable, "not in a mode");
+  if (client) on->ports.set_client(client);
   modes::Request request;
   request.arguments = arguments;
   request.repeat = repeat;
@@ -209,25 +294,51 @@ Result<> PaneModes::command(model::PaneId pane, std::optional<model::ClientId> c
   const auto mouse = request.mouse;
   const bool drags = mouse && !mouse->wheel && !arguments.empty() && arguments.front() == "begin-selection";
   if (drags) request.mouse = pressed_at(pane, client, *mouse);
-  auto outcome = it->second->mode->command(request);
+  auto outcome = on->mode->command(request);
   if (!outcome) return pass(outcome.error());
   act(pane, *outcome);
   if (drags) follow_mouse(pane, client, *mouse);
   return {};
 }
 
-bool PaneModes::type(model::PaneId pane, input::Key key) {
-  modes::Mode* on = mode(pane);
+bool PaneModes::type(model::PaneId pane, std::optional<model::ClientId> client, input::Key key) {
+  Entry* on = top(pane);
   if (on == nullptr) return false;
-  if (on->key_table().empty()) {
-    act(pane, on->key(key));
-  } else if (const auto* binding = parts_.keys.find_or_any(on->key_table(), key)) {
+  if (on->mode->key_table().empty()) {
+    if (client && on->world) on->world->set_client(*client);
+    act(pane, on->mode->key(key));
+    stale_ = true;  // what it asked for runs before the end of the turn
+  } else if (const auto* binding = parts_.keys.find_or_any(on->mode->key_table(), key)) {
     command::State state;
     state.event.key = input::key_name(key);
     state.current = command::find_from_pane(parts_.model, pane);
     parts_.queue.submit_text({}, binding->command, state);
   }
   return true;
+}
+
+bool PaneModes::press(model::PaneId pane, std::optional<model::ClientId> client, std::string_view key,
+                      std::string_view mouse_event) {
+  Entry* on = top(pane);
+  if (on == nullptr || !on->mode->key_table().empty()) return on != nullptr;
+  const auto at = parse_mouse(mouse_event);
+  const auto pressed = input::parse_key(key);
+  if (!at || !pressed || !input::is_mouse(*pressed) || pressed->code == input::code::kMouse) return true;
+  if (client && on->world) on->world->set_client(*client);
+  const auto event = (pressed->code - input::code::kMouseBase) / input::kMouseLocations;
+  act(pane, on->mode->press(*at, static_cast<input::MouseEvent>(event)));
+  stale_ = true;
+  return true;
+}
+
+void PaneModes::refresh() {
+  const auto version = parts_.queue.buffers().version();
+  if (!stale_ && version == buffers_version_) return;
+  stale_ = false;
+  buffers_version_ = version;
+  std::vector<std::pair<model::PaneId, modes::Outcome>> outcomes;
+  for (const auto& [pane, stack] : entries_) outcomes.emplace_back(pane, stack.back()->mode->refresh());
+  for (const auto& [pane, outcome] : outcomes) act(pane, outcome);
 }
 
 std::string PaneModes::search_string(model::PaneId pane) const {
@@ -247,20 +358,23 @@ void PaneModes::on_pane_closed(model::PaneId pane) {
 
 void PaneModes::on_terminal_gone(model::PaneId source) {
   for (auto it = entries_.begin(); it != entries_.end();) {
-    const auto [pane, looks_at_it] = std::pair(it->first, it->second->source == source);
-    ++it;
-    if (looks_at_it) leave(pane);
+    const auto& [pane, stack] = *it++;
+    const bool looks_at_it =
+        std::any_of(stack.begin(), stack.end(), [&](const auto& entry) { return entry->source == source; });
+    if (looks_at_it) leave(model::PaneId(pane));
   }
 }
 
 void PaneModes::on_pane_resized(model::PaneId pane, Size size) {
-  if (modes::Mode* on = mode(pane)) on->resize(size);
+  const auto it = entries_.find(pane);
+  if (it == entries_.end()) return;
+  for (const auto& entry : it->second) entry->mode->resize(size);
 }
 
 bool PaneModes::work() {
   bool more = false;
-  for (auto& [pane, entry] : entries_) {
-    if (!entry->mode->work()) continue;
+  for (auto& [pane, stack] : entries_) {
+    if (!stack.back()->mode->work()) continue;
     more = true;
     parts_.remote.redraw_all();
   }

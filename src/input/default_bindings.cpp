@@ -1,8 +1,8 @@
-// The default bindings of tmux 3.3a: what its users' hands know. Data only; one row a key, in list-keys'
-// order.
+// The default bindings of tmux 3.3a, which its users' hands know, and the switcher's on a key that is free there
+// (C-b g). Data only; one row a key, in list-keys' order.
 //
 // Compared with `tmux -f /dev/null start-server \; list-keys` and `list-keys -N` of 3.3a (the texts are
-// golden files of the unit tests): no differences. Commands are separated by " ; " here, which list-keys
+// golden files of the unit tests): no other differences. Commands are separated by " ; " here, which list-keys
 // shows as " \; ".
 #include "input/key_tables.hpp"
 
@@ -239,6 +239,7 @@ constexpr DefaultBinding kBindings[] = {
     {"prefix", "c", false, "Create a new window", "new-window"},
     {"prefix", "d", false, "Detach the current client", "detach-client"},
     {"prefix", "f", false, "Search for a pane", R"(command-prompt { find-window -Z "%%" })"},
+    {"prefix", "g", false, "Go to a session, window or job by a few letters", "switcher -Z"},
     {"prefix", "i", false, "Display window information", "display-message"},
     {"prefix", "l", false, "Select the previously current window", "last-window"},
     {"prefix", "m", false, "Toggle the marked pane", "select-pane -m"},

@@ -60,8 +60,10 @@ class Mode {
   /// The error is what the user reads.
   virtual Result<Outcome> command(const Request&) { return fail(ErrorCode::unavailable, "not in a mode"); }
   virtual Outcome key(input::Key) { return Outcome::nothing; }
-  /// A press (or the wheel) in the pane, for a mode without a key table.
-  virtual Outcome press(MouseAt, int /*button*/) { return Outcome::nothing; }
+  /// The mouse in the pane, for a mode without a key table.
+  virtual Outcome press(MouseAt, input::MouseEvent) { return Outcome::nothing; }
+  /// What it shows of the model may be another.
+  virtual Outcome refresh() { return Outcome::nothing; }
   /// A button that was pressed here moves. Nothing when no drag was begun.
   virtual Outcome drag(MouseAt) { return Outcome::nothing; }
   /// The pane has another size.

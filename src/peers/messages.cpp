@@ -77,15 +77,19 @@ void Messages::show_text(model::ClientId id, std::string_view text) {
   RemoteClient* client = remote_.find(id);
   if (client == nullptr || client->phase != Phase::attached) return;
   if (control_clients_.has(id)) return control_clients_.print(id, text);
-  if (client->overlay.kind == Overlay::Kind::text) {
-    client->overlay.text.append(text).append("\n");
-    if (client->composed) client->composed->invalidate();
-    return;
+  const model::Client* seen = model_.client(id);
+  if (const auto* window = seen->session ? model_.current_window(*seen->session) : nullptr) {
+    texts_.show_text(window->active, id, text);
+    checkpoint_.changed();
   }
-  Overlay overlay;
-  overlay.kind = Overlay::Kind::text;
-  overlay.text = std::string(text) + "\n";
-  set_overlay(*client, std::move(overlay));
+}
+
+void Messages::show_again(model::ClientId id, std::string_view text) {
+  const model::Client* seen = model_.client(id);
+  const auto* window = seen != nullptr && seen->session ? model_.current_window(*seen->session) : nullptr;
+  if (window == nullptr || !texts_.shown_text(window->active).empty()) return;  // another client has shown it
+  text.remove_suffix(text.ends_with('\n') ? 1 : 0);
+  show_text(id, text);
 }
 
 std::vector<std::string> Messages::message_log() const {

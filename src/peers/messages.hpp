@@ -11,6 +11,7 @@
 #include "model/message_log.hpp"
 #include "model/model.hpp"
 #include "peers/remote_clients.hpp"
+#include "peers/text_views.hpp"
 
 namespace sess::store {
 class Checkpoint;
@@ -25,8 +26,8 @@ class ControlClients;
 class Messages final : public command::MessagePort {
  public:
   Messages(model::Model& model, RemoteClients& remote, ControlClients& control_clients, Checkpoint& checkpoint,
-           model::MessageLog& lines, std::string user)
-      : model_(model), remote_(remote), control_clients_(control_clients), checkpoint_(checkpoint), lines_(lines), user_(std::move(user)) {}
+           TextViews& texts, model::MessageLog& lines, std::string user)
+      : model_(model), remote_(remote), control_clients_(control_clients), checkpoint_(checkpoint), texts_(texts), lines_(lines), user_(std::move(user)) {}
 
   /// A sentence for show-messages.
   void log(std::string_view text);
@@ -36,6 +37,8 @@ class Messages final : public command::MessagePort {
   void show(RemoteClient& client, std::string_view text, std::chrono::milliseconds duration);
   void set_overlay(RemoteClient& client, Overlay overlay);
   void clear_overlay(RemoteClient& client);
+  /// The text that view mode showed the client before the server died.
+  void show_again(model::ClientId client, std::string_view text);
 
   void show_message(model::ClientId client, std::string_view text, std::chrono::milliseconds duration) override;
   void show_text(model::ClientId client, std::string_view text) override;
@@ -46,6 +49,7 @@ class Messages final : public command::MessagePort {
   RemoteClients& remote_;
   ControlClients& control_clients_;
   Checkpoint& checkpoint_;
+  TextViews& texts_;
   model::MessageLog& lines_;
   std::string user_;
 };

@@ -1,5 +1,4 @@
-// What lies over a client's view: a message in the last line, a question, a text until a key is pressed, or
-// numbers over the panes. Plain state of one client; Prompts works on them,
+// What lies over a client's view: a message in the last line, a question, or numbers over the panes. Plain state of one client; Prompts works on them,
 // Display draws them.
 #pragma once
 
@@ -15,9 +14,8 @@
 namespace sess::peers {
 
 struct Overlay {
-  enum class Kind : std::uint8_t { none, message, prompt, text, panes } kind = Kind::none;
-  std::string text;          ///< message or prompt (with #[styles]), or lines
-  std::size_t top = 0;       ///< text: first line shown
+  enum class Kind : std::uint8_t { none, message, prompt, panes } kind = Kind::none;
+  std::string text;          ///< message or prompt (with #[styles])
   bool ignore_keys = false;  ///< panes: numbers are shown, keys go where they always go
   /// Told once, when it goes: what was answered, or that nothing was.
   std::function<void(std::optional<std::string>)> done;

@@ -29,6 +29,17 @@ bool Frame::keep(const Frame& other, Rect area) {
   return true;
 }
 
+void Frame::paste(const Frame& sheet, int top, int left, Rect area) {
+  const int columns = std::min({area.cols, sheet.size_.cols - left, size_.cols - area.col});
+  const int rows = std::min({area.rows, sheet.size_.rows - top, size_.rows - area.row});
+  if (columns <= 0 || area.col < 0 || area.row < 0) return;
+  for (int r = 0; r < rows; ++r) {
+    const auto from = sheet.row(top + r).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(columns));
+    std::copy(from.begin(), from.end(), row(area.row + r).begin() + area.col);
+    mend(area.row + r, area.col, area.col + columns);
+  }
+}
+
 void Frame::fill(Rect area, std::uint32_t style, char32_t character) {
   Cell cell;
   cell.glyph = static_cast<std::uint32_t>(character) & 0x1FFFFFU;

@@ -38,6 +38,8 @@ class Frame {
   explicit Frame(Size size);
   /// Blank, sharing the atlas (unless that is crowded), cursor hidden, the same title.
   [[nodiscard]] Frame successor(Size size) const;
+  /// Blank, sharing the atlas: to draw something of which paste() then takes a part.
+  [[nodiscard]] Frame sheet(Size size) const { return Frame(size, atlas_); }
 
   [[nodiscard]] Size size() const { return size_; }
   [[nodiscard]] std::span<const Cell> row(int r) const {
@@ -54,6 +56,8 @@ class Frame {
   /// Takes over what another frame shows in `area`. False, and nothing changes, when that frame has another
   /// size or another atlas.
   bool keep(const Frame& other, Rect area);
+  /// Fills `area` with what a sheet of this frame has from (top, left) on.
+  void paste(const Frame& sheet, int top, int left, Rect area);
   /// Fills with one narrow character.
   void fill(Rect area, std::uint32_t style, char32_t character = U' ');
   /// Writes text without control characters (they are skipped) into at most `columns`; a wide character that

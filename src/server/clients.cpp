@@ -30,6 +30,8 @@ using Phase = RemoteClient::Phase;
 
 /// A server that dies with all of its clients knows each of them when they come back.
 constexpr std::size_t kMaxSaved = kMaxClients;
+/// A longer text of view mode is not shown again after a crash.
+constexpr std::size_t kMostTextSaved = std::size_t{1} << 20;
 
 /// What terminal-features and terminal-overrides say of terminals with this TERM, for TerminalFeatures::add().
 std::string configured_features(const model::Options& options, const std::string& term) {
@@ -59,6 +61,7 @@ Clients::Clients(const Parts& parts, Sayings sayings)
       control_clients_(parts.control_clients),
       display_(parts.display),
       identities_(parts.identities),
+      texts_(parts.texts),
       sayings_(std::move(sayings)) {}
 
 // --- attachments ----------------------------------------------------------------------------------------
@@ -161,6 +164,12 @@ store::SavedClient Clients::saved_form(const RemoteClient& client, const model::
   out.job = client.job;
   out.input = client.accepted;
   out.question = saved_question(client.overlay);
+  if (out.question) return out;
+  const model::Model& model = model_;
+  const model::Session* session = model.session(*seen.session);
+  const model::Winlink* link = session != nullptr ? session->current_link() : nullptr;
+  const auto text = link != nullptr ? texts_.shown_text(model.window(link->window)->active) : std::string_view();
+  if (!text.empty() && text.size() <= kMostTextSaved) out.question.emplace().text = text;
   return out;
 }
 

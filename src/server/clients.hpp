@@ -14,6 +14,7 @@
 #include "os/loop.hpp"
 #include "panes/terminals.hpp"
 #include "peers/remote_clients.hpp"
+#include "peers/text_views.hpp"
 #include "store/model_store.hpp"
 
 namespace sess::display {
@@ -59,6 +60,7 @@ class Clients final : public command::ClientPort {
     ControlClients& control_clients;
     Display& display;
     Identities& identities;
+    peers::TextViews& texts;
   };
   /// What is said to somebody who attaches or leaves, by those who know.
   struct Sayings {
@@ -131,6 +133,7 @@ class Clients final : public command::ClientPort {
   ControlClients& control_clients_;
   Display& display_;
   Identities& identities_;
+  peers::TextViews& texts_;
   Sayings sayings_;
   std::vector<store::SavedClient> saved_;  ///< whose connections were lost, newest last
 };

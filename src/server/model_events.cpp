@@ -157,6 +157,7 @@ void ModelEvents::follow(const model::Event& event) {
       break;
   }
   remote_.display_changed();
+  pane_modes_.on_model_changed();
   if (const auto name = model::hook_name(event.kind); event.hooks && !name.empty()) {
     if (event.pane && model_.pane(*event.pane) != nullptr) {
       target = command::find_from_pane(model_, *event.pane);

@@ -73,13 +73,13 @@ command::PanePort::Typed PaneCommands::send_key(PaneId pane, std::string_view ke
   const auto key = input::parse_key(key_name);
   const panes::PaneIo* io = terminals_.find(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
-  if (pane_modes_.type(pane, *key)) return Typed::sent;
+  if (pane_modes_.type(pane, std::nullopt, *key)) return Typed::sent;
   const auto modes = key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.server_options());
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
 command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_t code_point) {
-  if (pane_modes_.type(pane, input::Key{code_point, 0})) return Typed::sent;
+  if (pane_modes_.type(pane, std::nullopt, input::Key{code_point, 0})) return Typed::sent;
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
@@ -89,8 +89,9 @@ command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_
   return write_pane(pane, bytes);
 }
 
-command::PanePort::Typed PaneCommands::send_mouse(PaneId pane, std::string_view mouse_event) {
-  if (pane_modes_.mode(pane) != nullptr) return Typed::sent;
+command::PanePort::Typed PaneCommands::send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key,
+                                                  std::string_view mouse_event) {
+  if (pane_modes_.press(pane, client, key, mouse_event)) return Typed::sent;
   const auto bytes = mouse_bytes(terminals_.find(pane), mouse_event);
   return bytes ? write_pane(pane, *bytes) : Typed::sent;
 }
@@ -193,7 +194,7 @@ command::PaneFacts PaneCommands::pane_facts(PaneId id) const {
   facts.path = screen.working_directory();
   if (modes::Mode* mode = pane_modes_.mode(id)) {
     facts.mode = mode->name();
-    facts.modes = 1;
+    facts.modes = pane_modes_.depth(id);
     mode->formats(facts.mode_formats);
   }
   facts.search_string = pane_modes_.search_string(id);

@@ -31,7 +31,7 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   Typed write_pane(PaneId pane, std::string_view bytes) override;
   Typed send_key(PaneId pane, std::string_view key_name) override;
   Typed send_code_point(PaneId pane, std::uint32_t code_point) override;
-  Typed send_mouse(PaneId pane, std::string_view mouse_event) override;
+  Typed send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key, std::string_view mouse_event) override;
   Typed paste(PaneId pane, std::string_view text, bool bracketed) override;
   [[nodiscard]] bool input_waits(PaneId pane) const override;
   void when_input_taken(PaneId pane, std::function<void()> done) override;

@@ -64,9 +64,9 @@ Server::Server(Given given)
                       [this](const model::Session& session) { return daemon_.stopping() || has_job_or_start(session); }}),
       checkpoint_(std::move(given.store), model_, keys_, queue_, message_log_),
       agent_(start_),
-      messages_(model_, remote_, control_clients_, checkpoint_, message_log_, facts_.user),
-      alerts_(*loop_, clock_, model_, queue_, remote_, messages_),
       pane_modes_({clock_, model_, keys_, queue_, remote_, terminals_, shells_, messages_}),
+      messages_(model_, remote_, control_clients_, checkpoint_, pane_modes_, message_log_, facts_.user),
+      alerts_(*loop_, clock_, model_, queue_, remote_, messages_),
       names_(*loop_, model_, queue_),
       programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_, names_,
                  pane_modes_, identities_}),
@@ -77,7 +77,7 @@ Server::Server(Given given)
       files_(*loop_, model_, remote_, facts_.home),
       identities_(model_, remote_, terminals_),
       clients_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, messages_, agent_,
-                control_clients_, display_, identities_},
+                control_clients_, display_, identities_, pane_modes_},
                {[this] { return saved_sessions_.take_announcement(); },
                 [this](const std::string& job) { return jobs_.note_on_leaving(job); },
                 [this](const std::string& job) { return jobs_.note_on_end(job); },
@@ -155,6 +155,7 @@ void Server::end_of_turn() {
   keyboard_.go_on_with_input();
   run_commands();
   configuration_.take_errors();
+  pane_modes_.refresh();
   display_.update();
   identities_.follow();
   control_clients_.on_output(terminals_.printed(), clock_.now());

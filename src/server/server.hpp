@@ -109,9 +109,9 @@ class Server {
   SessionWatch session_watch_;
   Checkpoint checkpoint_;
   AgentLink agent_;
+  PaneModes pane_modes_;
   Messages messages_;
   Alerts alerts_;
-  PaneModes pane_modes_;
   WindowNames names_;
   Programs programs_;
   PaneReports reports_;

@@ -33,18 +33,6 @@ Tone tone_of(const job::Record& record) {
   return record.stopped ? Tone::dim : record.success ? Tone::good : Tone::bad;
 }
 
-std::string state_text(const JobView& view, job::WallTime now) {
-  const job::Job& job = view.job;
-  std::string text(state_name(job.state));
-  if (job.state == job::State::restarting && view.next_start) {
-    text += " in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
-  } else if (job.since != job::WallTime()) {
-    const auto since = ago(job.since, now);
-    text += " " + (job.active() ? since.substr(0, since.size() - 4) : since);
-  }
-  return text;
-}
-
 /// What it is: its description, when it has one, before its command.
 std::string what_text(const job::Spec& spec) {
   if (spec.description.empty()) return command_text(spec.command);

@@ -30,6 +30,18 @@ std::string bytes_text(std::uint64_t bytes) {
   return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", size, kUnits[unit]);
 }
 
+std::string state_text(const JobView& view, job::WallTime now) {
+  const job::Job& job = view.job;
+  std::string text(state_name(job.state));
+  if (job.state == job::State::restarting && view.next_start) {
+    text += " in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
+  } else if (job.since != job::WallTime()) {
+    const auto since = ago(job.since, now);
+    text += " " + (job.active() ? since.substr(0, since.size() - 4) : since);
+  }
+  return text;
+}
+
 std::string command_text(const std::vector<std::string>& command) {
   if (command.size() == 1) return printable(command.front());
   std::string out;

@@ -22,6 +22,8 @@ class Item;
 [[nodiscard]] std::string date_text(job::WallTime time);
 /// "12.3M"
 [[nodiscard]] std::string bytes_text(std::uint64_t bytes);
+/// "running 3h", "failed 2min ago"
+[[nodiscard]] std::string state_text(const JobView& view, job::WallTime now);
 /// A command as it would be typed.
 [[nodiscard]] std::string command_text(const std::vector<std::string>& command);
 /// "exited with 1", or "-" when it has not ended.

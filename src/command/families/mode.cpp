@@ -1,7 +1,7 @@
-// Commands that put a pane or client into a mode: copy-mode, clock-mode, choose-tree, menus, popups. What a
+// Commands that put a pane or client into a mode: copy-mode, clock-mode, menus, popups. What a
 // mode does is the server's; a mode that it lacks is its error. They are rows here so that configurations
 // that bind them load.
-#include "command/language/item.hpp"
+#include "command/families/given.hpp"
 
 namespace sess::command {
 namespace {
@@ -10,39 +10,21 @@ Result<ArgKind> any_kind(const Args&, std::size_t) {
   return ArgKind::commands_or_string;
 }
 
-/// The command's flags and arguments as they were given, without -t.
-std::vector<std::string> arguments(const Item& item) {
-  std::vector<std::string> out;
-  for (const Flag& flag : item.entry().args.flags) {
-    const int count = item.args().count(flag.letter);
-    if (flag.letter == 't' || count == 0) continue;
-    if (flag.value_name.empty()) {
-      out.push_back(std::string("-") + flag.letter);
-      continue;
-    }
-    for (const std::string& value : item.args().all(flag.letter)) {
-      out.push_back(std::string("-") + flag.letter);
-      out.push_back(value);
-    }
-  }
-  for (std::string& argument : item.args().strings()) out.push_back(std::move(argument));
-  return out;
-}
-
 Status run(Item& item) {
   if (item.pane() == nullptr) return Status::normal;
   if (item.entry().name == "copy-mode" && item.args().has('q')) {
     item.ports().panes.leave_modes(item.pane()->id);
     return Status::normal;
   }
-  std::vector<std::string> given = arguments(item);
+  std::vector<std::string> given = given_arguments(item);
   if (item.entry().name == "copy-mode" && item.args().has('M'))
     given.push_back(item.state().event.mouse_event);
   auto entered = item.ports().panes.enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);
   return entered ? Status::normal : item.error(entered.error());
 }
 
-constexpr Flag kCopyFlags[] = {{'e', "exit-at-bottom", "", "leave at the end of the history"},
+constexpr Flag kCopyFlags[] = {{'d', "page-down", "", "one page down at once"},
+                               {'e', "exit-at-bottom", "", "leave at the end of the history"},
                                {'H', "hide-position", "", "do not show the position"},
                                {'M', "mouse", "", "begin a selection with the mouse"},
                                {'s', "source", "src-pane", "look at this pane"},
@@ -50,17 +32,6 @@ constexpr Flag kCopyFlags[] = {{'e', "exit-at-bottom", "", "leave at the end of 
                                {'u', "page-up", "", "one page up at once"},
                                {'q', "quit", "", "leave all modes"}};
 constexpr Flag kPaneFlag[] = {{'t', "target", "target-pane", "the pane"}};
-constexpr Flag kChooseFlags[] = {{'F', "format", "format", "what to show for each"},
-                                 {'f', "filter", "filter", "only those for which this format is true"},
-                                 {'G', "groups", "", "all sessions of a group"},
-                                 {'K', "key-format", "key-format", "the key of each"},
-                                 {'N', "no-preview", "", "without preview"},
-                                 {'O', "order", "sort-order", "how they are ordered"},
-                                 {'r', "reverse", "", "in reverse order"},
-                                 {'s', "sessions", "", "sessions only"},
-                                 {'t', "target", "target-pane", "the pane"},
-                                 {'w', "windows", "", "windows only"},
-                                 {'Z', "zoom", "", "zoom the pane"}};
 constexpr Flag kMenuFlags[] = {{'c', "client", "target-client", "the client"},
                                {'O', "stay-open", "", "stays when the mouse button is released"},
                                {'t', "target", "target-pane", "the pane"},
@@ -90,7 +61,7 @@ constexpr Entry kEntries[] = {
      .alias = "",
      .purpose = Purpose::input,
      .args = {kCopyFlags, 0, 0},
-     .usage = "[-eHMuq] [-s src-pane] [-t target-pane]",
+     .usage = "[-deHMqu] [-s src-pane] [-t target-pane]",
      .summary = "Look at a pane's history, select and copy",
      .example = "sess copy-mode -u",
      .target = kPane,
@@ -103,46 +74,6 @@ constexpr Entry kEntries[] = {
      .usage = "[-t target-pane]",
      .summary = "Show a clock in a pane",
      .example = "sess clock-mode",
-     .target = kPane,
-     .flags = kAfterHook,
-     .run = run},
-    {.name = "choose-tree",
-     .alias = "",
-     .purpose = Purpose::display,
-     .args = {kChooseFlags, 0, 1, any_kind},
-     .usage = "[-GNrswZ] [-F format] [-f filter] [-K key-format] [-O sort-order] [-t target-pane] [template]",
-     .summary = "Choose a session, window or pane from a list",
-     .example = "sess choose-tree -s",
-     .target = kPane,
-     .flags = kAfterHook,
-     .run = run},
-    {.name = "choose-client",
-     .alias = "",
-     .purpose = Purpose::display,
-     .args = {kChooseFlags, 0, 1, any_kind},
-     .usage = "[-NrZ] [-F format] [-f filter] [-K key-format] [-O sort-order] [-t target-pane] [template]",
-     .summary = "Choose a client from a list",
-     .example = "sess choose-client",
-     .target = kPane,
-     .flags = kAfterHook,
-     .run = run},
-    {.name = "choose-buffer",
-     .alias = "",
-     .purpose = Purpose::buffers,
-     .args = {kChooseFlags, 0, 1, any_kind},
-     .usage = "[-NrZ] [-F format] [-f filter] [-K key-format] [-O sort-order] [-t target-pane] [template]",
-     .summary = "Choose a buffer from a list",
-     .example = "sess choose-buffer",
-     .target = kPane,
-     .flags = kAfterHook,
-     .run = run},
-    {.name = "customize-mode",
-     .alias = "",
-     .purpose = Purpose::options,
-     .args = {kChooseFlags, 0, 0},
-     .usage = "[-NZ] [-F format] [-f filter] [-t target-pane]",
-     .summary = "Look at options and keys, and change them",
-     .example = "sess customize-mode",
      .target = kPane,
      .flags = kAfterHook,
      .run = run},

@@ -76,7 +76,7 @@ Status run_send(Item& item) {
   }
   if (args.has('M')) {
     if (item.state().event.mouse_event.empty()) return item.error("no mouse target");
-    return typed(item, pane, ports.panes.send_mouse(pane, item.state().event.mouse_event));
+    return typed(item, pane, ports.panes.send_mouse(pane, item.client_id(), item.state().event.key, item.state().event.mouse_event));
   }
   if (args.has('R')) ports.screens.reset_terminal(pane);
   const bool own_key = keys.empty();

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "command/language/buffer.hpp"
+#include "command/format/mode_formats.hpp"
 #include "command/format/variables.hpp"
 
 namespace sess::command {
@@ -232,9 +233,11 @@ Found config_files(C c) {
 // clang-format off
 constexpr Variable kServer[] = {
   {"buffer_created", [](C c) { return c.buffer != nullptr ? seconds(c.buffer->created) : Found(); }},
+  {"buffer_mode_format", [](C) { return Found(kBufferModeFormat); }},
   {"buffer_name", [](C c) { return c.buffer != nullptr ? Found(c.buffer->name) : Found(); }},
   {"buffer_sample", [](C c) { return c.buffer != nullptr ? Found(c.buffer->sample()) : Found(); }},
   {"buffer_size", [](C c) { return c.buffer != nullptr ? Found(std::to_string(c.buffer->data.size())) : Found(); }},
+  {"client_mode_format", [](C) { return Found(kClientModeFormat); }},
   {"config_files", config_files},
   {"host", [](C c) { return Found(c.ports->facts.host); }},
   {"host_short", [](C c) { const std::string& host = c.ports->facts.host; return Found(host.substr(0, host.find('.'))); }},
@@ -245,6 +248,7 @@ constexpr Variable kServer[] = {
   {"sess_version", [](C c) { return Found(c.ports->facts.version); }},
   {"socket_path", [](C c) { return Found(c.ports->facts.socket_path); }},
   {"start_time", [](C c) { return seconds(c.ports->facts.start_time); }},
+  {"tree_mode_format", [](C) { return Found(kTreeModeFormat); }},
   {"uid", [](C c) { return Found(std::to_string(c.ports->facts.uid)); }},
   {"user", [](C c) { return Found(c.ports->facts.user); }},
   {"version", [](C) { return Found(kTmuxVersion); }},

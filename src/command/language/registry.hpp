@@ -111,6 +111,7 @@ Entries buffer_entries();
 Entries display_entries();
 Entries script_entries();
 Entries prompt_entries();
+Entries choose_entries();
 Entries mode_entries();
 Entries server_entries();
 Entries help_entries();

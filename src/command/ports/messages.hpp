@@ -16,7 +16,7 @@ class MessagePort {
  public:
   /// A line in an attached client's status line. Zero: until a key; negative: display-time.
   virtual void show_message(ClientId, std::string_view text, std::chrono::milliseconds duration) = 0;
-  /// Text that an attached client asked for (list-keys from a key binding): shown until a key is pressed.
+  /// Text that an attached client asked for (list-keys from a key binding): in view mode.
   virtual void show_text(ClientId, std::string_view text) = 0;
   /// The newest messages that were shown, oldest first: "time: text".
   [[nodiscard]] virtual std::vector<std::string> message_log() const = 0;

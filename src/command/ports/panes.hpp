@@ -55,7 +55,8 @@ class PanePort {
   virtual Typed send_key(PaneId, std::string_view key_name) = 0;
   /// One code point (send-keys -H, -l): as a key without modifiers.
   virtual Typed send_code_point(PaneId, std::uint32_t code_point) = 0;
-  virtual Typed send_mouse(PaneId, std::string_view mouse_event) = 0;  ///< Event::mouse, send-keys -M
+  /// send-keys -M: the mouse's key and Event::mouse_event of whoever used it; a mode that the pane is in gets it.
+  virtual Typed send_mouse(PaneId, std::optional<ClientId>, std::string_view key, std::string_view mouse_event) = 0;
   virtual Typed paste(PaneId, std::string_view text, bool bracketed) = 0;
   /// Whether something that commands typed still waits for the pane's program, and a call once nothing of it does.
   [[nodiscard]] virtual bool input_waits(PaneId) const = 0;

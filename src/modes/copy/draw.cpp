@@ -17,7 +17,8 @@ struct Span {
 }  // namespace
 
 std::string CopyMode::position() const {
-  const auto where = fmt::format("[{}/{}]", scroll_, lines_->history());
+  auto where = fmt::format("[{}/{}]", scroll_, lines_->history());
+  if (const auto newer = lines_->newer(); newer > 0) where = fmt::format("+{} {}", newer, where);
   if (!marks_ || !matches_) return where;
   return fmt::format("({}{} results) {}", matches_->counted(), matches_->done() ? "" : "+", where);
 }

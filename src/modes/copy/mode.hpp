@@ -52,6 +52,8 @@ class CopyMode final : public Mode {
   // copy-mode's own flags, also when it is on already.
   void page_up() { page(-1, false, false); }
   void page_down() { page(1, false, false); }
+  /// The text grew by so many rows below: what is shown stays.
+  void stay(int rows) { scroll_ += rows; }
   void begin_drag(MouseAt at);
 
  private:

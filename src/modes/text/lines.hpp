@@ -83,6 +83,8 @@ class Lines {
   /// Where each row of a line begins in its text.
   [[nodiscard]] std::vector<std::size_t> starts_of(const LogicalLine& line) const;
 
+  /// Lines that the program has begun since the text was taken: they are not in it.
+  [[nodiscard]] virtual std::uint64_t newer() const { return 0; }
   /// Rows that went away at the top since the last call: every row's number is that much smaller now.
   virtual int follow() { return 0; }
   /// Takes the text anew, in a new size. Returns where the row's character is then.

@@ -15,8 +15,16 @@ PaneLines::PaneLines(const terminal::Screen& screen, Size shown, bool trimmed)
 void PaneLines::refresh() {
   forget_rows();
   screen_cols_ = screen_.size().cols;
+  cursor_row_ = screen_.cursor().row;
   index_history();
   take_tail();
+}
+
+std::uint64_t PaneLines::newer() const {
+  if (screen_.modes().alternate_screen) return 0;  // what fills the screen anew begins no lines
+  const auto scrolled = static_cast<std::int64_t>(screen_.history().end_line() - end_);
+  const std::int64_t lines = scrolled + screen_.cursor().row - cursor_row_;
+  return lines > 0 ? static_cast<std::uint64_t>(lines) : 0;
 }
 
 void PaneLines::index_history() {

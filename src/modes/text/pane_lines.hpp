@@ -18,6 +18,7 @@ class PaneLines final : public Lines {
 
   void visit(int from, int to, bool backward, const See& see) const override;
   [[nodiscard]] int begin_of(int number) const override;
+  [[nodiscard]] std::uint64_t newer() const override;
   int follow() override;
   Spot renew(Size size, Spot spot) override;
   /// Takes the text anew as it is now.
@@ -57,6 +58,7 @@ class PaneLines final : public Lines {
   std::vector<int> index_;    ///< rows before each kEvery-th line, from marked_
   int closed_rows_ = 0;       ///< of the history's ended lines
   int screen_cols_ = 0;
+  int cursor_row_ = 0;        ///< when the text was taken
   std::vector<TailLine> tail_;
 };
 

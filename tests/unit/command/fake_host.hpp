@@ -150,7 +150,7 @@ class FakeHost final : public DaemonPort,
     call("send {} U+{:04X}", to_string(pane), code_point);
     return typed;
   }
-  Typed send_mouse(PaneId pane, std::string_view event) override {
+  Typed send_mouse(PaneId pane, std::optional<ClientId>, std::string_view, std::string_view event) override {
     call("mouse {} {}", to_string(pane), event);
     return typed;
   }

@@ -19,9 +19,10 @@ TEST_CASE("what scrolled away is seen and what is printed meanwhile is not", "[c
   desk.enter();
   desk.send({"page-up"});
   CHECK(desk.drawn().text(1) == "44");
+  CHECK(desk.drawn().text(0).ends_with("  [3/45]"));
   desk.feed("\r\n" + numbers(51, 500));
   CHECK(desk.drawn().text(0).starts_with("43"));
-  CHECK(desk.drawn().text(0).ends_with("[3/45]"));
+  CHECK(desk.drawn().text(0).ends_with("  +450 [3/45]"));
   desk.send({"history-bottom"});
   CHECK(desk.drawn().text(4) == "50");
   desk.send({"refresh-from-pane"});
