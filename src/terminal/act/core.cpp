@@ -30,6 +30,10 @@ class Tee final : public TokenHandler {
     relay_.on_csi(token);
     core_.on_csi(token);
   }
+  void on_sgr(const Sgr& token) override {
+    relay_.on_sgr(token);
+    core_.on_sgr(token);
+  }
   void on_osc(const StringToken& token) override {
     relay_.on_osc(token);
     core_.on_osc(token);
@@ -82,6 +86,10 @@ std::uint16_t Core::pen_id() {
     pen_changed_ = false;
     pen_id_ = 0;
     pen_id_ = intern(pen_);
+    if (pen_from_ != nullptr && pen_from_->after == pen_) {
+      pen_from_->id = pen_id_;
+      pen_from_->era = style_era_;
+    }
   }
   return pen_id_;
 }
@@ -253,6 +261,8 @@ void Core::reset() {
   *main_ = Grid(rows(), cols());
   alternate_.reset();
   styles_ = {};
+  style_era_ = SgrCache::new_era();
+  run_encoder_.forget();
   clusters_ = {};
   links_ = {};
   at_ = {};

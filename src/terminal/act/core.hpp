@@ -26,8 +26,10 @@
 #include "terminal/screen/grid.hpp"
 #include "terminal/screen/history.hpp"
 #include "terminal/screen/modes.hpp"
+#include "terminal/screen/line_codec.hpp"
 #include "terminal/screen/pools.hpp"
 #include "terminal/screen/screen.hpp"
+#include "terminal/act/sgr_cache.hpp"
 #include "terminal/act/sink.hpp"
 #include "terminal/decode/tokens.hpp"
 
@@ -57,6 +59,7 @@ class Core final : public TokenHandler {
   void on_control(char c, std::string_view raw) override;
   void on_escape(const Escape& token) override;
   void on_csi(const Csi& token) override;
+  void on_sgr(const Sgr& token) override;
   void on_osc(const StringToken& token) override;
   void on_dcs(const StringToken& token) override;
   void on_other_string(const StringToken& token) override;
@@ -164,6 +167,7 @@ class Core final : public TokenHandler {
   void shift_columns(int top, int bottom, int from, int n);
   void copy_sides(int to, int from);
   void push_history(const Row& row);
+  [[nodiscard]] bool push_styled(const Cell* cells, std::size_t used, LineEnd end);
   void keep_rows(int count);
   void keep_screen();
   void blank_row(int r, Cell blank);
@@ -267,6 +271,8 @@ class Core final : public TokenHandler {
   Style pen_;
   std::uint16_t pen_id_ = 0;
   bool pen_changed_ = false;  ///< pen_id_ is to be found again
+  std::uint64_t style_era_ = SgrCache::new_era();  ///< in which the numbers of styles mean what they do
+  SgrCache::Entry* pen_from_ = nullptr;  ///< the entry that the last SGR left or found; it may hold another by now
   Charsets charsets_;
   SavedCursor saved_main_;
   SavedCursor saved_alternate_;
@@ -296,6 +302,8 @@ class Core final : public TokenHandler {
   std::size_t synchronized_bytes_ = 0;
   std::string scratch_;
   std::string scratch_runs_;
+  std::string scratch_styled_;
+  RunEncoder run_encoder_;
   std::string scratch_cell_;
   std::vector<Line>* rewrapped_ = nullptr;  ///< cells on their way between two grids, for collecting
 };

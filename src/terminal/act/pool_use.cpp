@@ -75,6 +75,8 @@ void Core::collect_styles() {
   each_cell([&](const Cell& cell) {
     if (cell.style < used.size()) used[cell.style] = true;
   });
+  style_era_ = SgrCache::new_era();
+  run_encoder_.forget();
   styles_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
 }
 

@@ -1,5 +1,6 @@
 // Scrolling of regions, and what leaves the top of the screen into the history.
 #include <algorithm>
+#include <bit>
 
 #include "base/utf8.hpp"
 #include "terminal/screen/cell_run.hpp"
@@ -159,6 +160,17 @@ static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop,
   char* out = to;
   while (i < stop) {
     const Cell cell = cells[i];
+    if (cell.width == 2 && cell.glyph - 0x800U < 0xF800U && cell.flags == 0) {
+      // Text in two columns comes in runs.
+      const std::uint32_t c = cell.glyph;
+      const std::uint32_t bytes = 0x8080E0U | c >> 12U | (c >> 6U & 0x3FU) << 8U | (c & 0x3FU) << 16U;
+      out[0] = static_cast<char>(bytes);
+      out[1] = static_cast<char>(bytes >> 8U);
+      out[2] = static_cast<char>(bytes >> 16U);
+      out += 3;
+      i += 2;
+      continue;
+    }
     const std::uint32_t c = cell.glyph;
     if (cell.width == 0 || (cell.flags & kFiller) != 0) {
       ++i;
@@ -179,6 +191,32 @@ static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop,
   return i;
 }
 
+/// The same for cells that are ASCII in styles without links; false, with nothing done, when they are not.
+bool Core::push_styled(const Cell* cells, std::size_t used, LineEnd end) {
+  StyleEnds ends;
+  if (!get_styled_ascii(cells, used, scratch_.data(), ends)) return false;
+  std::size_t runs = 0;
+  for (std::size_t word = 0; word <= (used - 1) / 64; ++word) runs += static_cast<std::size_t>(std::popcount(ends[word]));
+  if (scratch_styled_.size() < runs * RunEncoder::kMost) scratch_styled_.resize(runs * RunEncoder::kMost);
+  char* const begin = scratch_styled_.data();
+  char* to = begin;
+  char* last_run = begin;
+  std::size_t at = 0;
+  for (std::size_t word = 0; word <= (used - 1) / 64; ++word) {
+    for (std::uint64_t bits = ends[word]; bits != 0; bits &= bits - 1) {
+      const std::size_t stop = word * 64 + static_cast<std::size_t>(std::countr_zero(bits)) + 1;
+      const std::uint16_t id = cells[at].style;
+      last_run = to;
+      to = run_encoder_.put(to, stop - at, id, styles_.get(id));
+      if (to == nullptr) return false;
+      at = stop;
+    }
+  }
+  if (end == LineEnd::hard && cells[used - 1].style == 0) to = last_run;  // as below
+  history_.append({scratch_.data(), used}, {begin, static_cast<std::size_t>(to - begin)}, end);
+  return true;
+}
+
 /// Adds a row that leaves the screen to the history, as text and runs of styles.
 void Core::push_history(const Row& row) {
   std::string& text = scratch_;
@@ -192,10 +230,13 @@ void Core::push_history(const Row& row) {
   // new would have to be filled again.
   if (text.size() < used * 4) text.resize(used * 4);
   // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
-  const bool may_be_plain = used == 0 || (row.cells[0].glyph < 0x80 && row.cells[0].style == 0);
+  const bool may_be_plain =
+      used == 0 || (row.cells[0].glyph < 0x80 && (row.cells[0].style | row.cells[used / 2].style) == 0);
   if (may_be_plain && get_ascii(row.cells, used, text.data(), 0)) {
     return history_.append({text.data(), used}, {}, end);
   }
+
+  if (row.cells[0].glyph < 0x80 && used <= kMostStyled && push_styled(row.cells, used, end)) return;
 
   scratch_runs_.clear();
   std::size_t out = 0;       // bytes of text
@@ -204,8 +245,7 @@ void Core::push_history(const Row& row) {
   for (std::size_t i = 0; i < used;) {
     const std::uint16_t id = row.cells[i].style;
     const std::size_t run_start = out;
-    std::size_t stop = i;
-    while (stop < used && row.cells[stop].style == id) ++stop;
+    const std::size_t stop = style_end(row.cells, i, used);
     // Most runs of colour are ASCII; whether this one is shows while it is copied.
     if (row.cells[i].glyph < 0x80 && get_ascii(row.cells + i, stop - i, text.data() + out, id)) {
       out += stop - i;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "terminal/act/core.hpp"
+#include "terminal/decode/sequence.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -46,6 +47,26 @@ Color basic(int index) {
 }
 
 }  // namespace
+
+void Core::on_sgr(const Sgr& token) {
+  if (modes_.synchronized) count_synchronized(4);
+  SgrCache::Entry& entry = SgrCache::place(token, pen_);
+  if (entry.holds(token, pen_)) {
+    pen_ = entry.after;
+    pen_changed_ = entry.era != style_era_;
+    pen_id_ = entry.id;
+  } else {
+    entry.low = token.low;
+    entry.high = token.high;
+    entry.before = pen_;
+    Csi csi;
+    static_cast<void>(parse_csi(token.raw.data() + 2, token.raw.data() + token.raw.size(), csi));  // it is one
+    sgr(csi);
+    entry.after = pen_;
+    entry.era = 0;
+  }
+  pen_from_ = &entry;
+}
 
 void Core::sgr(const Csi& token) {
   pen_changed_ = true;

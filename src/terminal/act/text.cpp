@@ -1,5 +1,7 @@
 // Printing: runs of text into the grid, wrapping, grapheme clusters, REP.
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <optional>
 
 #include "base/utf8.hpp"
@@ -43,6 +45,33 @@ inline char32_t short_code_point(const char* p, const char* end, int& length) {
     return value < 0xA0 ? 0 : value;
   }
   return 0;
+}
+
+/// Hangul syllables and Han: each begins a cluster, joins nothing, and takes two columns.
+inline bool surely_wide(char32_t c) {
+  return c - 0xAC00 < 11172 || c - 0x4E00 < 0x51A6;
+}
+
+/// Puts surely wide code points of three bytes each into `cells`, at most `room` columns of them; returns how many
+/// bytes it took and leaves the last one in `c`.
+inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const char* end, std::uint16_t style,
+                            char32_t& c) {
+  const char* const begin = p;
+  if constexpr (std::endian::native == std::endian::little) {
+    const auto base = std::bit_cast<std::uint64_t>(Cell{0, style, 2, 0});
+    const auto right_half = std::bit_cast<std::uint64_t>(Cell{0, style, 0, 0});
+    for (; end - p >= 4 && room >= 2; room -= 2, cells += 2, p += 3) {
+      std::uint32_t bytes = 0;
+      std::memcpy(&bytes, p, sizeof(bytes));
+      if ((bytes & 0xC0C0F0U) != 0x8080E0U) break;
+      const char32_t next = (bytes & 0x0FU) << 12U | (bytes >> 2U & 0xFC0U) | (bytes >> 16U & 0x3FU);
+      if (!surely_wide(next)) break;
+      c = next;
+      const std::uint64_t pair[2] = {base | next, right_half};
+      std::memcpy(cells, pair, sizeof(pair));
+    }
+  }
+  return static_cast<std::size_t>(p - begin);
 }
 
 }  // namespace
@@ -196,6 +225,17 @@ const char* Core::print_simple_run(const char* p, const char* end) {
   bool glues = false;
   char32_t c = 0;
   while (p < end && !glues) {
+    if (col + 2 <= right && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U) {
+      if (col == at_.col) split_wide(row, col);
+      const std::size_t bytes = put_wide(cells + col, static_cast<std::size_t>(right - col), p, end, style, c);
+      if (bytes != 0) {
+        col += static_cast<int>(bytes / 3 * 2);
+        p += bytes;
+        last = col - 2;
+        wide = true;
+        continue;
+      }
+    }
     int length = 1;
     int width = 1;
     char32_t next = static_cast<unsigned char>(*p);

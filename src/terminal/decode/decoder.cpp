@@ -80,6 +80,10 @@ const char* Decoder::ground(const char* p, const char* end, TokenHandler& handle
       p = text(p, end, handler);
       if (state_ != State::ground) return p;
     } else if (c == 0x1B) {
+      if (const char* next = short_sgr(p, end, handler)) {
+        p = next;
+        continue;
+      }
       const char* next = whole_sequence(p, end, handler);
       if (next != nullptr) {
         p = next;
@@ -110,6 +114,18 @@ const char* Decoder::text(const char* p, const char* end, TokenHandler& handler)
   }
   handler.on_text({p, static_cast<std::size_t>(stop - p)});
   return stop;
+}
+
+/// The SGR that starts at p (an ESC) when it is short and lies far enough before the end; otherwise null. Byte order:
+/// the words are compared, never read as numbers.
+const char* Decoder::short_sgr(const char* p, const char* end, TokenHandler& handler) {
+  if (end - p < 18 || p[1] != '[') return nullptr;
+  Sgr token;
+  const unsigned count = take_parameters(p + 2, token.low, token.high);
+  if (count > Sgr::kMaxParams || p[2 + count] != 'm') return nullptr;
+  token.raw = {p, 3 + count};
+  handler.on_sgr(token);
+  return p + token.raw.size();
 }
 
 /// The sequence that starts at p (an ESC) when all of it is here and nothing odd is inside; otherwise null,

@@ -40,8 +40,17 @@ const char* parse_csi(const char* p, const char* end, Csi& token) {
   bool any = false;
   while (true) {
     if (c >= '0' && c <= '9') {
-      value = value < 0 ? c - '0' : std::min(value * 10 + (c - '0'), 1000000);
-    } else if (c == ';' || c == ':') {
+      value = c - '0';
+      while (++p != end) {
+        c = static_cast<unsigned char>(*p);
+        const unsigned digit = c - unsigned{'0'};
+        if (digit > 9) break;
+        value = std::min(value * 10 + static_cast<std::int32_t>(digit), 1000000);
+      }
+      if (p == end) return nullptr;
+      continue;
+    }
+    if (c == ';' || c == ':') {
       push(token, value, colon);
       value = Csi::kMissing;
       colon = c == ':';
@@ -74,6 +83,14 @@ const char* parse_csi(const char* p, const char* end, Csi& token) {
   if (!is_final(c)) return nullptr;
   token.final = malformed ? '\0' : *p;
   return p + 1;
+}
+
+void TokenHandler::on_sgr(const Sgr& token) {
+  Csi csi;
+  const char* const end = token.raw.data() + token.raw.size();
+  if (parse_csi(token.raw.data() + 2, end, csi) != end) return;
+  csi.raw = token.raw;
+  on_csi(csi);
 }
 
 DcsHeader parse_dcs_header(std::string_view raw) {

@@ -50,6 +50,14 @@ struct Csi {
   }
 };
 
+/// CSI … m with nothing but parameters, at most kMaxParams bytes of them: the most frequent sequence by far.
+struct Sgr {
+  static constexpr std::size_t kMaxParams = 15;
+  std::uint64_t low = 0;   ///< the parameters' bytes as they lie in memory, then zeros
+  std::uint64_t high = 0;  ///< the last eight; all zero for CSI m
+  std::string_view raw;
+};
+
 /// The start of ESC P up to its final byte.
 struct DcsHeader {
   char marker = 0;
@@ -79,6 +87,8 @@ class TokenHandler {
   virtual void on_control(char c, std::string_view raw) = 0;
   virtual void on_escape(const Escape& token) = 0;
   virtual void on_csi(const Csi& token) = 0;
+  /// A short SGR. It is the CSI that on_csi() would get, which is what it gets unless this is overridden.
+  virtual void on_sgr(const Sgr& token);
   virtual void on_osc(const StringToken& token) = 0;
   virtual void on_dcs(const StringToken& token) = 0;
   /// APC, PM, SOS and ESC k.

@@ -2,9 +2,11 @@
 // scrolling, two to sixteen cells a step where the machine has SSE2.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 
 #include "terminal/screen/cell.hpp"
@@ -31,9 +33,19 @@ inline void put_ascii(Cell* out, const char* text, std::size_t n, std::uint16_t 
       }
     }
   }
+  for (; i + 4 <= n; i += 4) {
+    int four = 0;
+    std::memcpy(&four, text + i, sizeof(four));
+    const __m128i glyphs = _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero);
+    _mm_storeu_si128(to++, _mm_unpacklo_epi32(glyphs, rest));
+    _mm_storeu_si128(to++, _mm_unpackhi_epi32(glyphs, rest));
+  }
 #endif
   const auto base = std::bit_cast<std::uint64_t>(Cell{0, style, 1, 0});
-  for (; i < n; ++i) out[i] = std::bit_cast<Cell>(base | static_cast<unsigned char>(text[i]));
+  for (; i < n; ++i) {
+    const std::uint64_t cell = base | static_cast<unsigned char>(text[i]);
+    std::memcpy(static_cast<void*>(out + i), &cell, sizeof(cell));  // one store: an assignment becomes four
+  }
 }
 
 inline void put_blanks(Cell* out, std::size_t n) {
@@ -80,6 +92,78 @@ inline bool get_ascii(const Cell* cells, std::size_t n, char* out, std::uint16_t
   for (; i < n; ++i) {
     seen |= std::bit_cast<std::uint64_t>(cells[i]);
     out[i] = cells[i].glyph == 0 ? ' ' : static_cast<char>(cells[i].glyph);
+  }
+  return (seen & ~allowed) == 0;
+}
+
+/// Where the cells from i on end that have the style of the first, at the most n.
+inline std::size_t style_end(const Cell* cells, std::size_t i, std::size_t n) {
+  const std::uint16_t style = cells[i].style;
+#if defined(__SSE2__)
+  const __m128i wanted = _mm_set1_epi32(static_cast<int>(std::uint32_t{style} << 16U));
+  for (; i + 4 <= n; i += 4) {
+    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
+    const __m128i upper = _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(_mm_loadu_si128(from)),
+                                                          _mm_castsi128_ps(_mm_loadu_si128(from + 1)),
+                                                          _MM_SHUFFLE(3, 1, 3, 1)));
+    const __m128i same = _mm_cmpeq_epi32(_mm_slli_epi32(upper, 16), wanted);
+    const unsigned differs = ~static_cast<unsigned>(_mm_movemask_epi8(same)) & 0xFFFFU;
+    if (differs != 0) return i + static_cast<std::size_t>(std::countr_zero(differs)) / 4;
+  }
+#endif
+  while (i < n && cells[i].style == style) ++i;
+  return i;
+}
+
+/// The most cells that get_styled_ascii() takes.
+inline constexpr std::size_t kMostStyled = 1024;
+using StyleEnds = std::array<std::uint64_t, kMostStyled / 64 + 1>;
+
+/// The text of n cells that are all ASCII (blanks as spaces), whatever their styles; false, with `out` and `ends` half
+/// written, when one is not. Bit i of `ends` is set when cell i is the last one of its style, the last cell's too.
+/// n from 1 to kMostStyled.
+inline bool get_styled_ascii(const Cell* cells, std::size_t n, char* out, StyleEnds& ends) {
+  const std::uint64_t allowed = std::bit_cast<std::uint64_t>(Cell{0x7F, 0xFFFF, 1, 0});
+  std::uint64_t seen = 0;
+  std::size_t i = 0;
+  for (std::size_t word = 0; word <= n / 64; ++word) ends[word] = 0;
+#if defined(__SSE2__)
+  __m128i all = _mm_setzero_si128();
+  const __m128i zero = _mm_setzero_si128();
+  const __m128i space = _mm_set1_epi8(' ');
+  const auto evens = [](__m128i x, __m128i y) {
+    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(2, 0, 2, 0)));
+  };
+  const auto odds = [](__m128i x, __m128i y) {
+    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(3, 1, 3, 1)));
+  };
+  for (; i + 9 <= n; i += 8) {
+    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
+    const auto* next = reinterpret_cast<const __m128i*>(cells + i + 1);
+    const __m128i a = _mm_loadu_si128(from);
+    const __m128i b = _mm_loadu_si128(from + 1);
+    const __m128i c = _mm_loadu_si128(from + 2);
+    const __m128i d = _mm_loadu_si128(from + 3);
+    all = _mm_or_si128(all, _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)));
+    __m128i bytes = _mm_packs_epi32(evens(a, b), evens(c, d));
+    bytes = _mm_packus_epi16(bytes, zero);
+    bytes = _mm_or_si128(bytes, _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), space));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), bytes);
+    // Style, width and flags are the upper half of a cell; the last two are the same everywhere, or all is in vain.
+    const __m128i same = _mm_packs_epi32(
+        _mm_cmpeq_epi32(odds(a, b), odds(_mm_loadu_si128(next), _mm_loadu_si128(next + 1))),
+        _mm_cmpeq_epi32(odds(c, d), odds(_mm_loadu_si128(next + 2), _mm_loadu_si128(next + 3))));
+    const unsigned mask = ~static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(same, zero))) & 0xFFU;
+    ends[i / 64] |= std::uint64_t{mask} << (i % 64);
+  }
+  alignas(16) std::uint64_t halves[2];
+  _mm_store_si128(reinterpret_cast<__m128i*>(halves), all);
+  seen = halves[0] | halves[1];
+#endif
+  for (; i < n; ++i) {
+    seen |= std::bit_cast<std::uint64_t>(cells[i]);
+    out[i] = cells[i].glyph == 0 ? ' ' : static_cast<char>(cells[i].glyph);
+    if (i + 1 == n || cells[i].style != cells[i + 1].style) ends[i / 64] |= std::uint64_t{1} << (i % 64);
   }
   return (seen & ~allowed) == 0;
 }

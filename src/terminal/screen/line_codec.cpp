@@ -1,6 +1,7 @@
 #include "terminal/screen/line_codec.hpp"
 
 #include <array>
+#include <cstring>
 
 #include "terminal/decode/sequence.hpp"
 
@@ -75,10 +76,9 @@ struct In {
 
 }  // namespace
 
-void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link) {
-  // Built aside: one append is a fraction of one a byte.
-  std::array<char, 48> buffer;
-  char* p = put_varint(buffer.data(), length);
+namespace {
+
+char* put_style(char* p, const Style& style, bool link) {
   unsigned mask = 0;
   if (style.fg.kind != Color::Kind::none) mask |= kFg;
   if (style.bg.kind != Color::Kind::none) mask |= kBg;
@@ -86,16 +86,38 @@ void encode_run(std::string& out, std::size_t length, const Style& style, std::s
   if ((style.attrs & protected_) != 0) mask |= kProtected;
   if (style.underline != Underline::none) mask |= kUnderline;
   if (style.underline_color.kind != Color::Kind::none) mask |= kUnderlineColor;
-  if (!link.empty()) mask |= kLink;
+  if (link) mask |= kLink;
   *p++ = static_cast<char>(mask);
   if ((mask & kFg) != 0) p = put_color(p, style.fg);
   if ((mask & kBg) != 0) p = put_color(p, style.bg);
   if ((mask & kAttrs) != 0) *p++ = static_cast<char>(style.attrs & 0xFFU);
   if ((mask & kUnderline) != 0) *p++ = static_cast<char>(style.underline);
   if ((mask & kUnderlineColor) != 0) p = put_color(p, style.underline_color);
-  if ((mask & kLink) != 0) p = put_varint(p, link.size());
+  return p;
+}
+
+}  // namespace
+
+void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link) {
+  // Built aside: one append is a fraction of one a byte.
+  std::array<char, 48> buffer;
+  char* p = put_style(put_varint(buffer.data(), length), style, !link.empty());
+  if (!link.empty()) p = put_varint(p, link.size());
   out.append(buffer.data(), static_cast<std::size_t>(p - buffer.data()));
   out += link;
+}
+
+char* RunEncoder::put(char* to, std::size_t length, std::uint16_t id, const Style& style) {
+  if (style.link != 0) return nullptr;
+  char* p = put_varint(to, length);
+  if (id >= kMostKnown) return put_style(p, style, false);
+  if (id >= known_.size()) known_.resize(id + std::size_t{1});
+  Known& known = known_[id];
+  if (known.size == 0) {
+    known.size = static_cast<std::uint8_t>(put_style(known.bytes.data(), style, false) - known.bytes.data());
+  }
+  std::memcpy(p, known.bytes.data(), known.bytes.size());
+  return p + known.size;
 }
 
 bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {

@@ -12,7 +12,9 @@
 // Encoding never fails; decoding is total: false on anything that is no record.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,27 @@ inline constexpr std::size_t kMostRun = kMaxLink + 48;
 
 /// One run of `length` bytes; the style's own link number is not looked at.
 void encode_run(std::string& out, std::size_t length, const Style& style, std::string_view link);
+
+/// Runs in styles that came before, from a table by the styles' numbers: a coloured line has a dozen.
+class RunEncoder {
+ public:
+  static constexpr std::size_t kMost = 24;  ///< bytes of one run
+
+  /// Writes a run of style number `id` to `to`, where kMost bytes have room; returns where it ends. Null, with nothing
+  /// written, for a style with a link, which may be longer: encode_run() is for that.
+  [[nodiscard]] char* put(char* to, std::size_t length, std::uint16_t id, const Style& style);
+  /// The numbers of styles mean others from now on.
+  void forget() { known_.clear(); }
+
+ private:
+  struct Known {
+    std::array<char, 15> bytes{};
+    std::uint8_t size = 0;  ///< 0: not yet
+  };
+  static constexpr std::size_t kMostKnown = 512;
+  std::vector<Known> known_;  ///< by number, the first kMostKnown
+};
+
 /// Appends the decoded runs; views point into `bytes`.
 [[nodiscard]] bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs);
 

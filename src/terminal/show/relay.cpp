@@ -115,6 +115,10 @@ void Relay::on_csi(const Csi& token) {
   }
 }
 
+void Relay::on_sgr(const Sgr& token) {
+  pass(token.raw);  // what judge_csi() says of every one
+}
+
 /// Whether the terminal lacks what this is. What would not be undone by painting anew halts the relay.
 bool Relay::keeps(const Csi& token) {
   if (lacks(ability::newline) && token.final == 'h' && token.marker == 0) {

@@ -76,6 +76,7 @@ class Relay : public TokenHandler {
   void on_control(char c, std::string_view raw) override;
   void on_escape(const Escape& token) override;
   void on_csi(const Csi& token) override;
+  void on_sgr(const Sgr& token) override;
   void on_osc(const StringToken& token) override;
   void on_dcs(const StringToken& token) override;
   void on_other_string(const StringToken& token) override;

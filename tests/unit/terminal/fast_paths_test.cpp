@@ -1,0 +1,123 @@
+// The inner loops of printing and scrolling against what they stand for, one cell or byte at a time.
+#include <catch2/catch.hpp>
+
+#include <random>
+
+#include "base/utf8.hpp"
+#include "terminal/decode/text_scan.hpp"
+#include "terminal/screen/cell_run.hpp"
+#include "terminal/screen/code_points.hpp"
+#include "terminal/screen/line_codec.hpp"
+
+namespace sess::terminal {
+namespace {
+
+Style random_style(std::mt19937& random) {
+  Style style;
+  if (random() % 2 == 0) style.fg = Color::indexed(static_cast<std::uint8_t>(random()));
+  if (random() % 3 == 0) style.bg = Color::rgb(static_cast<std::uint32_t>(random()));
+  if (random() % 4 == 0) style.attrs = static_cast<std::uint16_t>(random() % 512);
+  if (random() % 5 == 0) style.underline = static_cast<Underline>(random() % 6);
+  if (random() % 6 == 0) style.underline_color = Color::rgb(static_cast<std::uint32_t>(random()));
+  return style;
+}
+
+}  // namespace
+
+TEST_CASE("a row in many styles is told apart as one cell after another would be", "[terminal][fast]") {
+  std::mt19937 random(7);
+  for (int round = 0; round < 4000; ++round) {
+    std::vector<Cell> cells(1 + random() % 200);
+    std::uint16_t style = 0;
+    for (auto& cell : cells) {
+      if (random() % 5 == 0) style = static_cast<std::uint16_t>(random() % 3 == 0 ? 0xFFFF : random() % 300);
+      cell = Cell{random() % 9 == 0 ? 0 : 0x20 + static_cast<std::uint32_t>(random() % 0x5F), style, 1, 0};
+    }
+    const bool ascii = random() % 4 != 0;
+    if (!ascii) {
+      Cell& odd = cells[random() % cells.size()];
+      switch (random() % 4) {
+        case 0: odd.glyph = 0x80 + static_cast<std::uint32_t>(random() % 0x10000); break;
+        case 1: odd.glyph = kClusterBit | 0x41; break;
+        case 2: odd.width = 2; break;
+        default: odd.flags = kFiller; break;
+      }
+    }
+    std::string text(cells.size(), '?');
+    StyleEnds ends;
+    REQUIRE(get_styled_ascii(cells.data(), cells.size(), text.data(), ends) == ascii);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      std::size_t end = i;
+      while (end < cells.size() && cells[end].style == cells[i].style) ++end;
+      REQUIRE(style_end(cells.data(), i, cells.size()) == end);
+      if (!ascii) continue;
+      REQUIRE(text[i] == (cells[i].glyph == 0 ? ' ' : static_cast<char>(cells[i].glyph)));
+      REQUIRE((ends[i / 64] >> (i % 64) & 1U) == (end == i + 1 ? 1U : 0U));
+    }
+  }
+}
+
+TEST_CASE("runs from the table of styles are those that are encoded", "[terminal][fast]") {
+  std::mt19937 random(8);
+  RunEncoder encoder;
+  std::vector<Style> styles(700);
+  for (std::size_t id = 1; id < styles.size(); ++id) styles[id] = random_style(random);
+  for (int round = 0; round < 20000; ++round) {
+    if (round == 10000) {  // the numbers mean others now
+      encoder.forget();
+      for (std::size_t id = 1; id < styles.size(); ++id) styles[id] = random_style(random);
+    }
+    const auto id = static_cast<std::uint16_t>(random() % styles.size());
+    const std::size_t length = 1 + random() % 20000;
+    std::string expected;
+    encode_run(expected, length, styles[id], {});
+    std::array<char, RunEncoder::kMost> buffer{};
+    const char* const end = encoder.put(buffer.data(), length, id, styles[id]);
+    REQUIRE(end != nullptr);
+    REQUIRE(std::string(static_cast<const char*>(buffer.data()), end) == expected);
+  }
+  Style linked;
+  linked.link = 1;
+  std::array<char, RunEncoder::kMost> buffer{};
+  CHECK(encoder.put(buffer.data(), 5, 3, linked) == nullptr);
+}
+
+TEST_CASE("printing puts one cell a byte, whatever the length", "[terminal][fast]") {
+  std::string text;
+  for (std::size_t n = 0; n < 70; ++n) {
+    std::vector<Cell> cells(n + 1);
+    put_ascii(cells.data(), text.data(), n, 513);
+    for (std::size_t i = 0; i < n; ++i) {
+      REQUIRE(cells[i] == Cell{static_cast<std::uint32_t>(text[i]), 513, 1, 0});
+    }
+    REQUIRE(cells[n] == kBlank);  // not one more
+    text += static_cast<char>(' ' + n % 95);
+  }
+}
+
+TEST_CASE("parameters are taken up to the first byte that is none", "[terminal][fast]") {
+  std::mt19937 random(9);
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes;
+    for (int i = 0; i < 16; ++i) {
+      bytes += random() % 12 == 0 ? static_cast<char>(random()) : "0123456789:;"[random() % 12];
+    }
+    const std::size_t count = std::min<std::size_t>(16, bytes.find_first_not_of("0123456789:;"));
+    std::uint64_t low = 1, high = 1;
+    REQUIRE(take_parameters(bytes.data(), low, high) == count);
+    std::string kept(16, '\0');
+    std::memcpy(kept.data(), &low, 8);
+    std::memcpy(kept.data() + 8, &high, 8);
+    REQUIRE(kept == bytes.substr(0, count) + std::string(16 - count, '\0'));
+  }
+}
+
+TEST_CASE("what is printed as wide without a look is wide and joins nothing", "[terminal][fast]") {
+  for (char32_t c = 0x4E00; c < 0xD7A4; ++c) {
+    if (c == 0x9FA6) c = 0xAC00;
+    INFO(static_cast<unsigned>(c));
+    REQUIRE((code_point_class(c) & (kClassWidth | kClassSimple | kClassGlues)) == (2 | kClassSimple));
+  }
+}
+
+}  // namespace sess::terminal
