@@ -110,13 +110,13 @@ TEST_CASE("a full disk stops the log and not the job, and is told", "[e2e][jobs]
   rig.ask({"run", "-d", "-s", "large", "--log", small + "/large.log", "--", "sh", "-c",
            "seq 1 100000; while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit 6"});
   CHECK(wait_until([&] {
-    return rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos;
+    return rig.sess({"status", "large"}).out.find(", stopped: ") != std::string::npos;
   }));
   CHECK(rig.sess({"status", "large"}).out.find("No space left on device") != std::string::npos);
   CHECK(rig.ask({"show-messages"}).find("job large: the log large.log has stopped: ") != std::string::npos);
   // A server that dies meanwhile does not forget it.
   rig.kill_server();
-  CHECK(rig.sess({"status", "large"}).out.find("Log: stopped: ") != std::string::npos);
+  CHECK(rig.sess({"status", "large"}).out.find(", stopped: ") != std::string::npos);
   release(rig);
   CHECK(rig.sess({"wait", "large"}).status.code() == 6);
   const auto logged = split_lines(rig.sess({"logs", "large"}).out);
