@@ -14,6 +14,7 @@
 
 #include "base/utf8.hpp"
 #include "terminal/act/core.hpp"
+#include "terminal/screen/mode_rows.hpp"
 #include "terminal/screen/line_codec.hpp"
 #include "terminal/decode/sequence.hpp"
 
@@ -127,14 +128,7 @@ bool Core::Saver::number(std::size_t id, Numbers& numbers) {
 
 void Core::Saver::modes(const Modes& m) {
   std::uint32_t bits = 0;
-  unsigned at = 0;
-  for (const bool one :
-       {m.application_cursor_keys, m.application_keypad, m.backarrow_sends_bs, m.autowrap, m.reverse_wrap,
-        m.origin, m.insert, m.newline, m.reverse_screen, m.left_right_margins, m.cursor_visible,
-        m.cursor_blink, m.alternate_screen, m.bracketed_paste, m.focus_events, m.alternate_scroll,
-        m.synchronized, m.theme_reports, m.cursor_shape_blinks, m.reverse_wrap_anywhere}) {
-    bits |= (one ? 1U : 0U) << at++;
-  }
+  for (const ModeRow& row : kModeRows) bits |= (m.*row.field ? 1U : 0U) << row.bit;
   out_.u32(bits);
   out_.u8(static_cast<std::uint8_t>(m.mouse));
   out_.u8(static_cast<std::uint8_t>(m.mouse_encoding));
@@ -374,15 +368,7 @@ class Core::Loader {
 Modes Core::Loader::modes() {
   Modes m;
   const std::uint32_t bits = in_.u32();
-  unsigned at = 0;
-  for (bool* one :
-       {&m.application_cursor_keys, &m.application_keypad, &m.backarrow_sends_bs, &m.autowrap,
-        &m.reverse_wrap, &m.origin, &m.insert, &m.newline, &m.reverse_screen, &m.left_right_margins,
-        &m.cursor_visible, &m.cursor_blink, &m.alternate_screen, &m.bracketed_paste, &m.focus_events,
-        &m.alternate_scroll, &m.synchronized, &m.theme_reports, &m.cursor_shape_blinks,
-        &m.reverse_wrap_anywhere}) {
-    *one = (bits >> at++ & 1U) != 0;
-  }
+  for (const ModeRow& row : kModeRows) m.*row.field = (bits >> row.bit & 1U) != 0;
   m.mouse = static_cast<MouseTracking>(limited(4));
   m.mouse_encoding = static_cast<MouseEncoding>(limited(4));
   m.cursor_shape = static_cast<CursorShape>(limited(3));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "terminal/act/core.hpp"
+#include "terminal/screen/mode_rows.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -25,36 +26,10 @@ int Core::ansi_mode(int mode) const {
 
 /// Private modes that are nothing but a flag.
 bool* Core::private_flag(int mode) {
-  switch (mode) {
-    case 1:
-      return &modes_.application_cursor_keys;
-    case 5:
-      return &modes_.reverse_screen;
-    case 7:
-      return &modes_.autowrap;
-    case 12:
-      return &modes_.cursor_blink;
-    case 25:
-      return &modes_.cursor_visible;
-    case 45:
-      return &modes_.reverse_wrap;
-    case 1045:
-      return &modes_.reverse_wrap_anywhere;
-    case 66:
-      return &modes_.application_keypad;
-    case 67:
-      return &modes_.backarrow_sends_bs;
-    case 1004:
-      return &modes_.focus_events;
-    case 1007:
-      return &modes_.alternate_scroll;
-    case 2004:
-      return &modes_.bracketed_paste;
-    case 2031:
-      return &modes_.theme_reports;
-    default:
-      return nullptr;
+  for (const ModeRow& row : kModeRows) {
+    if (row.number == mode && row.kind == ModeRow::Kind::flag) return &(modes_.*row.field);
   }
+  return nullptr;
 }
 
 void Core::set_private_mode(int mode, bool on) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "terminal/screen/mode_rows.hpp"
+
 namespace sess::terminal {
 namespace {
 
@@ -10,28 +12,6 @@ void private_mode(std::string& out, int mode, bool on) {
   out += std::to_string(mode);
   out += on ? 'h' : 'l';
 }
-
-/// Modes that are one flag and one number. Origin mode homes the cursor, so whoever paints sets it.
-struct Flag {
-  bool Modes::*field;
-  int mode;
-};
-constexpr std::array<Flag, 14> kFlags{{
-    {&Modes::application_cursor_keys, 1},
-    {&Modes::reverse_screen, 5},
-    {&Modes::autowrap, 7},
-    {&Modes::cursor_blink, 12},
-    {&Modes::cursor_visible, 25},
-    {&Modes::reverse_wrap, 45},
-    {&Modes::reverse_wrap_anywhere, 1045},
-    {&Modes::backarrow_sends_bs, 67},
-    {&Modes::left_right_margins, 69},
-    {&Modes::focus_events, 1004},
-    {&Modes::alternate_scroll, 1007},
-    {&Modes::bracketed_paste, 2004},
-    {&Modes::theme_reports, 2031},
-    {&Modes::origin, 6},
-}};
 
 int mouse_mode(MouseTracking mouse) {
   switch (mouse) {
@@ -87,8 +67,8 @@ void append_kitty_pop(std::string& out, const KittyStack& stack) {
 
 std::string change_modes(const Modes& from, const Modes& to) {
   std::string out;
-  for (const Flag& flag : kFlags) {
-    if (from.*flag.field != to.*flag.field) private_mode(out, flag.mode, to.*flag.field);
+  for (const ModeRow& row : kModeRows) {
+    if (row.told && from.*row.field != to.*row.field) private_mode(out, row.number, to.*row.field);
   }
   if (from.insert != to.insert) out += to.insert ? "\x1b[4h" : "\x1b[4l";
   if (from.newline != to.newline) out += to.newline ? "\x1b[20h" : "\x1b[20l";
