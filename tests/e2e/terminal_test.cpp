@@ -41,8 +41,10 @@ TEST_CASE("a pipe gets what the program printed and not what sess says in the pa
   REQUIRE(wait_until([&] {
     return rig.ask({"capture-pane", "-p", "-t", "a"}).find("Pane is dead") != std::string::npos;
   }));
-  rig.ask({"pipe-pane", "-t", "a"});
   CHECK(wait_until([&] { return read_file(out) == "\r\nlast\r\n"; }));
+  rig.ask({"kill-server"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  CHECK(read_file(out) == "\r\nlast\r\n");
 }
 
 TEST_CASE("notifications and wrapped sequences reach a terminal whose window is drawn", "[terminal]") {
