@@ -150,7 +150,8 @@ std::string_view PaneModes::key_table(model::PaneId pane) {
 void PaneModes::changed(model::PaneId pane) {
   parts_.remote.display_changed();
   parts_.remote.redraw_all();
-  parts_.queue.submit_hook("pane-mode-changed", command::find_from_pane(parts_.model, pane), {});
+  parts_.queue.submit_hook("pane-mode-changed", command::find_from_pane(parts_.model, pane), {},
+                           {{"hook_pane", to_string(pane)}});
 }
 
 void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {

@@ -286,7 +286,7 @@ void Programs::end_pane(model::PaneId id, int wait_status, model::Time ended) {
     names_.look_at(id);
     queue_.submit_hook("pane-died", target, {}, {{"hook_pane", to_string(id)}});
   } else {
-    queue_.submit_hook("pane-exited", target, {}, {{"hook_pane", to_string(id)}});
+    if (!stopping_) queue_.submit_hook("pane-exited", target, {}, {{"hook_pane", to_string(id)}});
     model_.destroy_pane(id);
   }
   checkpoint_.changed();

@@ -5,6 +5,7 @@
 #include "command/families/geometry.hpp"
 #include "command/families/pane_size.hpp"
 #include "command/language/item.hpp"
+#include "command/language/queue.hpp"
 #include "command/families/spawn.hpp"
 #include "command/families/zoom.hpp"
 #include "model/number.hpp"
@@ -150,6 +151,7 @@ Status go_to(Item& item, PaneId pane) {
 
 Status set_input(Item& item, PaneId pane, bool off) {
   item.model().pane(pane)->input_off = off;
+  item.skip_after_hook();
   item.ports().display.redraw_all();
   return Status::normal;
 }
@@ -181,6 +183,7 @@ Status mark(Item& item) {
     model.set_mark({*target.session, *target.link, *target.pane});
   }
   item.ports().display.redraw_all();
+  item.skip_after_hook();
   return Status::normal;
 }
 
@@ -199,6 +202,7 @@ Status run_select(Item& item) {
   }
   if (args.has('g')) {
     item.print(pane->options.string("window-style"));
+    item.skip_after_hook();
     return Status::normal;
   }
 
@@ -218,6 +222,9 @@ Status run_select(Item& item) {
     Pane* titled = model.pane(chosen);
     titled->title = item.expand(*title, item.target());
     item.ports().display.redraw_all();
+    item.skip_after_hook();
+    item.queue().submit_hook("pane-title-changed", find_from_pane(model, chosen), item.client_id(),
+                             {{"hook_pane", to_string(chosen)}});
     return Status::normal;
   }
   const Window* window = model.window(pane->window);

@@ -85,6 +85,8 @@ class Item : public std::enable_shared_from_this<Item> {
   [[nodiscard]] const Target& target() const { return target_; }
   /// What the command made or chose: the after-hook stands there.
   void set_target(const Target& target) { target_ = target; }
+  /// Nothing of what the command's name says was done (select-pane -T only names the pane): no after-hook.
+  void skip_after_hook() { after_hook_ = false; }
   // The target's parts; null when the target has none or it has gone.
   [[nodiscard]] model::Session* session() const;
   [[nodiscard]] model::Winlink* link() const;
@@ -143,6 +145,7 @@ class Item : public std::enable_shared_from_this<Item> {
   std::uint64_t number_ = 0;
   std::list<std::shared_ptr<Item>>::iterator place_;  ///< in its line, while queued_
   bool queued_ = true;
+  bool after_hook_ = true;
   bool waiting_ = false, woken_ = false;
   std::function<Status(Item&)> next_;    // how a woken item goes on
   std::shared_ptr<Item> last_inserted_;  // what runs after it is inserted behind this one

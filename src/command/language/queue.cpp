@@ -389,7 +389,8 @@ bool Queue::run_line(std::optional<ClientId> client, Deadline deadline) {
     if ((item->waiting_ && !item->woken_) || held(client, *item)) return ran;
     ran = true;
     if (!item->group_ || !item->group_->failed) {
-      const bool of_hook = !item->state_->hooks;
+      // An after-hook runs in the line of its client: as in tmux, what happens by it has hooks, which end there.
+      const bool of_hook = !item->state_->hooks && !item->line_;
       if (of_hook && around_hooks_) around_hooks_(false);
       model_.set_quiet(of_hook);
       const Status status = fire(*item);
@@ -443,7 +444,7 @@ Status Queue::fire(Item& item) {
   item.waiting_ = false;
   if (!item.list_) return status;
 
-  if (status == Status::error || (item.entry().flags & kAfterHook) != 0) {
+  if (status == Status::error || ((item.entry().flags & kAfterHook) != 0 && item.after_hook_)) {
     Target current = item.target_;
     if (!still_there(model_, current)) current = item.state_->current;
     if (!still_there(model_, current)) current = find_from_client(model_, item.client_);

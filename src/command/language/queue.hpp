@@ -69,8 +69,8 @@ class Queue {
   void let_through(ClientId client) { let_through_.insert(client); }
 
   /// Runs the commands of a hook ("session-created", "pane-died"), if it has any, in the place of `current`;
-  /// `formats` are hook, hook_session and so on, "hook" itself is added. Nothing while a hook's own command runs: as in
-  /// tmux hooks do not start hooks, which would have no end.
+  /// `formats` are hook, hook_session and so on, "hook" itself is added. Nothing while such a hook's own command
+  /// runs: as in tmux it starts no hooks, which would have no end. What an after-hook does may start some.
   void submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client = {},
                    std::vector<std::pair<std::string, std::string>> formats = {});
 
