@@ -41,6 +41,7 @@ struct Pane {
   bool input_off = false;          ///< select-pane -d
   std::string pipe_command;        ///< pipe-pane; "" when none
   bool pipe_input = false;         ///< -I: what the command prints is typed
+  unsigned pipe_umask = 022;       ///< of whoever piped it
   bool pipe_output = false;        ///< -O: the command reads what is shown
   std::uint64_t active_order = 0;  ///< Model's: when it last became its window's active pane
   Options options;                 ///< parent: the window's

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "command/language/shell_environment.hpp"
 
 namespace sess::panes {
 namespace {
@@ -20,16 +21,17 @@ void StatusCommands::run_shell(command::ShellRequest request, std::function<void
   shells_.run(std::move(request), std::move(done));
 }
 
-std::string StatusCommands::shell_output(std::string_view command, std::string_view cwd) {
+std::string StatusCommands::shell_output(std::string_view command, std::string_view cwd, unsigned umask) {
   const auto now = clock_.now();
-  auto it = status_commands_.find(command);
+  std::pair key(std::string(command), umask);
+  auto it = status_commands_.find(key);
   if (it == status_commands_.end()) {
     // A command whose text changes (it has the time in it) leaves one behind each time.
     std::erase_if(status_commands_, [&](const auto& entry) {
       const auto& [name, old] = entry;
       return !old.running && now - old.asked > (status_commands_.size() < kManyStatusCommands ? kForgetStatusCommand : kForgetSoon);
     });
-    it = status_commands_.try_emplace(std::string(command)).first;
+    it = status_commands_.try_emplace(key).first;
   }
   auto& job = it->second;
   job.asked = now;
@@ -40,17 +42,18 @@ std::string StatusCommands::shell_output(std::string_view command, std::string_v
     command::ShellRequest request;
     request.command = command;
     request.cwd = cwd;
-    request.env = model_.environment().block();
+    request.env = command::shell_environment(model_, facts_, nullptr).block();
+    request.umask = umask;
     request.limit = kStatusCommandLimit;
     request.errors = false;
-    run_shell(std::move(request), [this, name = std::string(command)](command::ShellResult result) {
-      auto& entry = status_commands_[name];
+    run_shell(std::move(request), [this, key](command::ShellResult result) {
+      auto& entry = status_commands_[key];
       entry.running = false;
       entry.known = true;
       auto& text = result.output;
       while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
       text.erase(0, text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1);
-      if (result.timed_out) text = fmt::format("<'{}' timed out>", name);
+      if (result.timed_out) text = fmt::format("<'{}' timed out>", key.first);
       if (entry.output != text) {
         entry.output = std::move(text);
         changed_();

@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "command/ports/daemon.hpp"
 #include "command/ports/shells.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
@@ -16,11 +17,12 @@ namespace sess::panes {
 class StatusCommands final : public command::ShellPort {
  public:
   /// `changed` is told when an output is another one than before.
-  StatusCommands(os::Clock& clock, model::Model& model, ShellCommands& shells, std::function<void()> changed)
-      : clock_(clock), model_(model), shells_(shells), changed_(std::move(changed)) {}
+  StatusCommands(os::Clock& clock, model::Model& model, const command::ServerFacts& facts, ShellCommands& shells,
+                 std::function<void()> changed)
+      : clock_(clock), model_(model), facts_(facts), shells_(shells), changed_(std::move(changed)) {}
 
   void run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) override;
-  std::string shell_output(std::string_view command, std::string_view cwd) override;
+  std::string shell_output(std::string_view command, std::string_view cwd, unsigned umask) override;
 
  private:
   struct StatusCommand {
@@ -33,9 +35,10 @@ class StatusCommands final : public command::ShellPort {
 
   os::Clock& clock_;
   model::Model& model_;
+  const command::ServerFacts& facts_;
   ShellCommands& shells_;
   std::function<void()> changed_;
-  std::map<std::string, StatusCommand, std::less<>> status_commands_;
+  std::map<std::pair<std::string, unsigned>, StatusCommand> status_commands_;  ///< by text and umask
 };
 
 }  // namespace sess::panes

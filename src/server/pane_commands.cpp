@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "command/language/shell_environment.hpp"
 #include "dispatch/keyboard.hpp"
 #include "dispatch/mouse.hpp"
 #include "display/pane_modes.hpp"
@@ -226,20 +227,20 @@ int PaneCommands::search_pane(PaneId id, std::string_view pattern, bool regex, b
   return found;
 }
 
-Result<> PaneCommands::pipe_pane(PaneId id, std::string_view shell_command, bool input, bool output) {
+Result<> PaneCommands::pipe_pane(PaneId id, std::string_view shell_command, bool input, bool output,
+                                 unsigned umask) {
   model::Pane* pane = model_.pane(id);
   if (pane == nullptr || terminals_.find(id) == nullptr) return pass(no_pane(id));
   pane->pipe_command = std::string(shell_command);
   pane->pipe_input = input;
   pane->pipe_output = output;
+  pane->pipe_umask = umask;
   if (shell_command.empty()) {
     shells_.close_pipe(id);
     return {};
   }
-  const auto env = model_.environment().block();
-  const auto sessions = model_.sessions_with(pane->window);
-  const unsigned mask = sessions.empty() ? 022 : sessions.front()->umask;
-  return shells_.open_pipe(id, std::string(shell_command), env, mask, output,
+  const auto env = command::shell_environment(model_, facts_, nullptr).block();
+  return shells_.open_pipe(id, std::string(shell_command), env, umask, output,
                                   input ? std::function<void(std::string_view)>([this, id](std::string_view bytes) {
                                     write_pane(id, bytes);
                                   })

@@ -1,6 +1,7 @@
 // What commands do to panes and read of them: typing, pipes, capture, facts about the terminal. Owns nothing.
 #pragma once
 
+#include "command/ports/daemon.hpp"
 #include "command/ports/panes.hpp"
 #include "command/ports/screens.hpp"
 #include "model/model.hpp"
@@ -24,9 +25,9 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   using PaneId = model::PaneId;
   using ClientId = model::ClientId;
 
-  PaneCommands(model::Model& model, panes::Terminals& terminals, panes::ShellCommands& shells, RemoteClients& remote,
+  PaneCommands(model::Model& model, const command::ServerFacts& facts, panes::Terminals& terminals, panes::ShellCommands& shells, RemoteClients& remote,
                Programs& programs, PaneModes& pane_modes)
-      : model_(model), terminals_(terminals), shells_(shells), remote_(remote), programs_(programs), pane_modes_(pane_modes) {}
+      : model_(model), facts_(facts), terminals_(terminals), shells_(shells), remote_(remote), programs_(programs), pane_modes_(pane_modes) {}
 
   Typed write_pane(PaneId pane, std::string_view bytes) override;
   Typed send_key(PaneId pane, std::string_view key_name) override;
@@ -35,7 +36,8 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   Typed paste(PaneId pane, std::string_view text, bool bracketed) override;
   [[nodiscard]] bool input_waits(PaneId pane) const override;
   void when_input_taken(PaneId pane, std::function<void()> done) override;
-  Result<> pipe_pane(PaneId pane, std::string_view shell_command, bool input, bool output) override;
+  Result<> pipe_pane(PaneId pane, std::string_view shell_command, bool input, bool output,
+                     unsigned umask) override;
   Result<> enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
                       const std::vector<std::string>& arguments) override;
   void leave_modes(PaneId pane) override;
@@ -52,6 +54,7 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
 
  private:
   model::Model& model_;
+  const command::ServerFacts& facts_;
   panes::Terminals& terminals_;
   panes::ShellCommands& shells_;
   RemoteClients& remote_;

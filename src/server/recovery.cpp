@@ -125,7 +125,8 @@ void Recovery::reopen_pipe(const model::Pane& pane) {
   // pipe-pane's command ended with the server that fed it.
   if (pane.pipe_command.empty()) return;
   const std::string command = pane.pipe_command;
-  if (auto opened = pane_commands_.pipe_pane(pane.id, command, pane.pipe_input, pane.pipe_output); !opened) {
+  if (auto opened = pane_commands_.pipe_pane(pane.id, command, pane.pipe_input, pane.pipe_output, pane.pipe_umask);
+      !opened) {
     log::warn("pane {}: pipe-pane: {}", pane.id.value, opened.error().text);
   }
 }

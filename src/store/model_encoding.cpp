@@ -160,6 +160,7 @@ void put(CborWriter& out, const model::Pane& pane) {
   out.field("pipe_command", pane.pipe_command);
   out.field("pipe_input", pane.pipe_input);
   out.field("pipe_output", pane.pipe_output);
+  if (!pane.pipe_command.empty()) out.field("pipe_umask", pane.pipe_umask);
   out.field("active_order", pane.active_order);
   put_options(out, "options", pane.options);
   put_environment(out, pane.environment);
@@ -191,6 +192,7 @@ model::Pane to_pane(const json& in) {
   pane.pipe_command = get<std::string>(in, "pipe_command");
   pane.pipe_input = get<bool>(in, "pipe_input");
   pane.pipe_output = get<bool>(in, "pipe_output");
+  pane.pipe_umask = get<unsigned>(in, "pipe_umask", 022) & 0777U;
   pane.active_order = get<std::uint64_t>(in, "active_order");
   pane.options = model::Options(model::OptionScope::pane);
   to_options(child(in, "options"), pane.options);

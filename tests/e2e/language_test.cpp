@@ -86,3 +86,22 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
     FAIL_CHECK("listed in command-differences.txt, but never compared: " << name);
   std::cout << equal << " of " << compared << " commands print the same\n";
 }
+
+TEST_CASE("pipe-pane and #() have the umask of the client, and a sess in them finds its daemon", "[language]") {
+  Rig rig;
+  const std::string place = rig.home().root();
+  const auto as = [&](const std::string& mask, const std::string& command) {
+    return run({"/bin/sh", "-c", "umask " + mask + "; exec " + Rig::bin("sess") + " -L own " + command}, rig.env());
+  };
+  const auto mode = [&](const std::string& name) {
+    return run({"stat", "-c", "%a", place + "/" + name}, rig.env()).out;
+  };
+  REQUIRE(as("022", "new-session -d -s app 'exec cat'").status.success());
+  REQUIRE(as("077", "pipe-pane -t app 'cat >" + place + "/piped'").status.success());
+  CHECK(wait_until([&] { return mode("piped") == "600\n"; }));
+  REQUIRE(as("027", "display-message -p -t app '#(touch " + place + "/status)'").status.success());
+  CHECK(wait_until([&] { return mode("status") == "640\n"; }));
+  REQUIRE(as("022", "display-message -p -t app '#(" + Rig::bin("sess") + " set -g @found yes)'").status.success());
+  CHECK(wait_until([&] { return as("022", "show-options -gv @found").out == "yes\n"; }));
+  as("022", "kill-server");
+}

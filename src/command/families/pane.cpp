@@ -294,14 +294,17 @@ Status run_pipe(Item& item) {
   if (pane->dead) return item.error("target pane has exited");
   const bool had = !pane->pipe_command.empty();
   if (had) {
-    (void)item.ports().panes.pipe_pane(pane->id, "", false, false);
+    (void)item.ports().panes.pipe_pane(pane->id, "", false, false, pane->pipe_umask);
     pane->pipe_command.clear();
   }
   if (args[0].empty() || (args.has('o') && had)) return Status::normal;
   const bool in = args.has('I');
   const bool out = args.has('O') || !in;
   const std::string command = expand_time(item.formats(), args[0]);
-  auto piped = item.ports().panes.pipe_pane(pane->id, command, in, out);
+  const auto* client = item.client();
+  const auto* session = item.session();
+  const unsigned mask = client != nullptr && client->umask ? *client->umask : session != nullptr ? session->umask : 022;
+  auto piped = item.ports().panes.pipe_pane(pane->id, command, in, out, mask);
   if (!piped) return item.error(piped.error());
   pane->pipe_command = command;
   return Status::normal;

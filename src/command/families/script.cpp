@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "command/language/channel.hpp"
+#include "command/language/shell_environment.hpp"
 #include "command/format/format.hpp"
 #include "command/format/variables.hpp"
 #include "command/language/item.hpp"
@@ -18,13 +19,8 @@ namespace {
 /// A shell command of this item: where and with which environment.
 ShellRequest job_request(const Item& item, std::string command) {
   const model::Model& model = item.model();
-  const ServerFacts& facts = item.ports().facts;
   const auto* session = item.session();
-  model::Environment environment = model.environment();
-  if (session != nullptr) environment.merge(session->environment);
-  environment.set("TERM", model.server_options().string("default-terminal"));
-  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
-                                      session != nullptr ? std::to_string(session->id.value) : "-1"));
+  model::Environment environment = shell_environment(model, item.ports().facts, session);
   if (item.target().pane) environment.set("SESS_PANE", to_string(*item.target().pane));
   ShellRequest request;
   request.command = std::move(command);

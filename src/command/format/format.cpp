@@ -134,7 +134,7 @@ std::string Expander::expand(std::string_view given) {
         const bool saved = std::exchange(time_, false);
         const std::string command = expand(text.substr(i, end - i));
         time_ = saved;
-        out += context_->ports->shells.shell_output(command, working_directory(*context_));
+        out += context_->ports->shells.shell_output(command, working_directory(*context_), umask_of(*context_));
       }
       i = end + 1;
       continue;

@@ -29,6 +29,7 @@ struct FormatContext {
   Target target;                       ///< session, link, window, pane
   TargetKind kind = TargetKind::pane;  ///< what a listing lists: session_format, window_format, pane_format
   std::optional<ClientId> client;
+  std::optional<unsigned> umask;  ///< of whoever asks, for #(); none: the client's
   const Buffer* buffer = nullptr;
   const BufferStore* buffers = nullptr;
   std::vector<std::pair<std::string, std::string>> variables;  ///< hook_*, line, command_list_name, ...

@@ -167,6 +167,14 @@ std::string working_directory(const FormatContext& context) {
   return context.ports != nullptr ? context.ports->facts.home : std::string("/");
 }
 
+unsigned umask_of(const FormatContext& context) {
+  if (context.umask) return *context.umask;
+  const auto* client = client_of(context);
+  if (client != nullptr && client->umask) return *client->umask;
+  const auto* session = session_of(context);
+  return session != nullptr ? session->umask : 022;
+}
+
 std::string colour_hex(std::string_view text) {
   const auto colour = model::parse_colour(text);
   if (!colour) return {};

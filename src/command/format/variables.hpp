@@ -28,6 +28,8 @@ struct ValueStyle {
 
 /// Where #() runs: the session's directory, else the client's, else the user's home; "/" without ports.
 [[nodiscard]] std::string working_directory(const FormatContext& context);
+/// Of whoever asks, of the client, of the session.
+[[nodiscard]] unsigned umask_of(const FormatContext& context);
 
 /// "rrggbb" of a colour name, empty for one without fixed colours.
 [[nodiscard]] std::string colour_hex(std::string_view colour);

@@ -138,6 +138,7 @@ FormatContext Item::formats(const Target& target) const {
   context.ports = &ports();
   context.target = target;
   context.client = target_client_ ? target_client_ : client_;
+  if (const auto* asks = client()) context.umask = asks->umask;
   context.buffers = &buffers();
   context.buffer = buffers().newest();
   context.time = time_;

@@ -62,7 +62,7 @@ class PanePort {
   [[nodiscard]] virtual bool input_waits(PaneId) const = 0;
   virtual void when_input_taken(PaneId, std::function<void()> done) = 0;
   /// Connects the pane's output and/or input to a shell command; an empty one stops it.
-  virtual Result<> pipe_pane(PaneId, std::string_view shell_command, bool input, bool output) = 0;
+  virtual Result<> pipe_pane(PaneId, std::string_view shell_command, bool input, bool output, unsigned umask) = 0;
   /// copy-mode, clock-mode, choose-tree ... with the command's own flags; an error when there is no such
   /// mode.
   virtual Result<> enter_mode(PaneId, std::optional<ClientId>, std::string_view mode,

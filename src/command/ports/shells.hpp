@@ -34,7 +34,8 @@ class ShellPort {
   virtual void run_shell(ShellRequest, std::function<void(ShellResult)> done) = 0;
   /// The newest output line of #(command): runs in the background, at most once a second, and has the
   /// statuses redrawn when it changes. Nothing until it ended; `<'command' not ready>` after a second.
-  virtual std::string shell_output(std::string_view command, std::string_view cwd) = 0;
+  /// Each umask has a run of its own: what a command leaves in files is its user's.
+  virtual std::string shell_output(std::string_view command, std::string_view cwd, unsigned umask) = 0;
 
  protected:
   ~ShellPort() = default;

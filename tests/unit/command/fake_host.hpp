@@ -180,7 +180,7 @@ class FakeHost final : public DaemonPort,
   [[nodiscard]] int search_pane(PaneId, std::string_view pattern, bool, bool) const override {
     return pattern == "needle" ? 3 : 0;
   }
-  Result<> pipe_pane(PaneId pane, std::string_view command, bool input, bool output) override {
+  Result<> pipe_pane(PaneId pane, std::string_view command, bool input, bool output, unsigned) override {
     call("pipe {} '{}' {} {}", to_string(pane), command, input, output);
     return {};
   }
@@ -201,7 +201,7 @@ class FakeHost final : public DaemonPort,
     jobs.push_back(std::move(request));
     later_.push_back([result = std::move(result), done = std::move(done)] { done(result); });
   }
-  std::string shell_output(std::string_view command, std::string_view) override {
+  std::string shell_output(std::string_view command, std::string_view, unsigned) override {
     return "<" + std::string(command) + ">";
   }
   void read_file(std::optional<ClientId>, std::string path,
