@@ -110,7 +110,38 @@ std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
   return keys;
 }
 
+std::vector<std::string> Keyboard::user_keys() const {
+  constexpr unsigned kMost = 1000;  // User0 to User999 have names
+  std::vector<std::string> out;
+  for (const auto& [index, sequence] : model_.server_options().array("user-keys")) {
+    if (index >= kMost) break;
+    out.resize(index + 1);
+    out[index] = sequence;
+  }
+  return out;
+}
+
+/// assume-paste-time: what comes faster than anybody types is a paste, and no key of ours. As tmux counts, the second
+/// of such keys is still one, and so is what follows the prefix. What one read(2) of the client gave came at once; what
+/// came apart was typed a millisecond apart at least, however late it got here. A mode has no use for a paste.
+bool Keyboard::is_pasted(RemoteClient& client) {
+  const model::Client& seen = *model_.client(client.id);
+  const auto now = clock_.now();
+  const auto least = std::chrono::milliseconds(client.pasting ? 0 : 1);
+  const auto apart = client.event_begin.bytes > 0 ? std::chrono::steady_clock::duration::zero()
+                                                  : std::max<std::chrono::steady_clock::duration>(now - client.last_key, least);
+  client.last_key = now;
+  const auto* session = seen.session ? model_.session(*seen.session) : nullptr;
+  const std::chrono::milliseconds limit(session != nullptr ? session->options.number("assume-paste-time") : 0);
+  const bool fast = apart < limit;
+  const bool pasted = std::exchange(client.pasting, fast) && fast;
+  const model::Pane* pane = target_pane(client);
+  const bool in_mode = pane != nullptr && pane_modes_.mode(pane->id) != nullptr;
+  return pasted && !client.in_prefix && !in_mode && seen.key_table.empty();
+}
+
 void Keyboard::on_input(RemoteClient& client, std::uint64_t sequence, std::string_view bytes) {
+  client.decoder.set_user_keys(user_keys());
   if (sequence <= client.accepted.frame) client.ack_due = true;  // sent again after a reconnect, but applied before
   const auto fresh = client.frames.receive(sequence, bytes);
   const model::Client& seen = *model_.client(client.id);
@@ -373,7 +404,8 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
       return mouse_.on_mouse(client, event);
     case Event::Kind::key:
       if (client.overlay.kind != Overlay::Kind::none && prompts_.on_overlay_key(client, event)) return;
-      if (event.key.action != input::KeyAction::release && on_key(client, event.key.key)) return;
+      if (event.key.action == input::KeyAction::release || is_pasted(client)) break;
+      if (on_key(client, event.key.key)) return;
       break;
     case Event::Kind::paste:
     case Event::Kind::unknown:

@@ -105,6 +105,8 @@ class Keyboard final : public command::KeyboardPort {
   void accept_held(RemoteClient& client, model::InputPosition position);
   void look_ahead(RemoteClient& client, std::string_view fresh);
   [[nodiscard]] std::vector<model::PaneId> other_receivers(const RemoteClient& client);
+  [[nodiscard]] std::vector<std::string> user_keys() const;
+  [[nodiscard]] bool is_pasted(RemoteClient& client);
   [[nodiscard]] std::vector<input::Key> intercepted_keys(const RemoteClient& client);
 
   os::Loop& loop_;

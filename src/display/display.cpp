@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "display/pane_cursor.hpp"
+#include "display/pane_looks.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
 #include "peers/identities.hpp"
@@ -175,6 +175,7 @@ views::DirectView::Options Display::direct_options(model::ClientId client, model
     const auto cursor = wanted_cursor(*shown);
     options.policy.cursor_style = cursor.style;
     if (cursor.colour.kind == terminal::Color::Kind::rgb) options.policy.cursor_color = cursor.colour;
+    options.policy.palette = wanted_palette(*shown);
   }
   return options;
 }

@@ -4,7 +4,7 @@
 #include "base/width.hpp"
 #include "command/format/format.hpp"
 #include "display/display.hpp"
-#include "display/pane_cursor.hpp"
+#include "display/pane_looks.hpp"
 #include "display/pane_modes.hpp"
 #include "display/status_lines.hpp"
 #include "model/size_policy.hpp"

@@ -44,7 +44,10 @@ bool Decoder::waiting() const {
 }
 
 bool Decoder::waiting_for_escape() const {
-  return waiting() && buffer_.size() - position_ <= 2 && buffer_[position_] == kEsc;
+  if (!waiting()) return false;
+  const auto in = std::string_view(buffer_).substr(position_);
+  if (in.size() <= 2 && in[0] == kEsc) return true;
+  return std::any_of(user_keys_.begin(), user_keys_.end(), [&](const std::string& key) { return key.starts_with(in); });
 }
 
 std::optional<Event> Decoder::next() {
@@ -64,7 +67,20 @@ std::optional<Event> Decoder::next() {
 Decoder::Match Decoder::match(std::string_view in) {
   if (in_paste_) return paste_piece(in);
   if (in_string_) return string_rest(in);
+  if (const auto user = user_key(in)) return *user;
   return in[0] == kEsc ? escape(in) : character(in);
+}
+
+/// The longest that stands here; one that may yet become whole is waited for.
+std::optional<Decoder::Match> Decoder::user_key(std::string_view in) const {
+  std::optional<Match> found;
+  for (std::size_t i = 0; i < user_keys_.size(); ++i) {
+    const auto& sequence = user_keys_[i];
+    if (sequence.size() > in.size() && sequence.starts_with(in) && !flushing_) return Match{};
+    if (sequence.empty() || !in.starts_with(sequence) || (found && found->length >= sequence.size())) continue;
+    found = Match{key_event({code::kUserBase + static_cast<std::uint32_t>(i), 0}), sequence.size()};
+  }
+  return found;
 }
 
 Decoder::Match Decoder::character(std::string_view in) const {
@@ -281,6 +297,9 @@ bool Decoder::passes(std::string_view bytes, std::span<const Key> keys) const {
   if (position_ < buffer_.size() || in_paste_ || in_string_) return false;
   bool stops[256] = {};
   stops[static_cast<unsigned char>(kEsc)] = true;
+  for (const auto& sequence : user_keys_) {
+    if (!sequence.empty()) stops[static_cast<unsigned char>(sequence[0])] = true;
+  }
   for (const Key key : keys) {
     if (key.code < 128 && is_character(key) && key.mods == 0) {
       stops[key.code] = true;

@@ -12,6 +12,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "input/event.hpp"
 
@@ -30,6 +32,8 @@ class Decoder {
     bool backspace_is_8 = false;  ///< VERASE of the user's terminal is ^H: 0x08 is BSpace
   };
   void set_options(Options options) { options_ = options; }
+  /// Sequences that are the keys User0, User1, ... by their places, whatever else they would be; "" is none.
+  void set_user_keys(std::vector<std::string> sequences) { user_keys_ = std::move(sequences); }
 
   /// Appends bytes. Call next() until it gives nothing before feeding more, to keep memory small.
   void feed(std::string_view bytes);
@@ -40,8 +44,8 @@ class Decoder {
   /// Whether bytes are held back because they may be the start of a sequence. A paste that has begun does not
   /// count.
   [[nodiscard]] bool waiting() const;
-  /// Whether what is held back is only ESC or ESC with one byte, which may well be a key: flush after the
-  /// escape time. Anything else is surely a sequence or a character under way: wait a second or more.
+  /// Whether what is held back is only ESC or ESC with one byte, or the beginning of a user's key, which may well be
+  /// something else: flush after the escape time. Anything else is surely a sequence or a character under way: wait a second or more.
   [[nodiscard]] bool waiting_for_escape() const;
   /// What began before the bytes that are held back, and goes on: another decoder that gets the rest has to be told.
   struct Inside {
@@ -75,6 +79,7 @@ class Decoder {
     std::size_t length = 0;
   };
   [[nodiscard]] Match match(std::string_view in);
+  [[nodiscard]] std::optional<Match> user_key(std::string_view in) const;
   [[nodiscard]] Match escape(std::string_view in);
   [[nodiscard]] Match meta(std::string_view in) const;
   [[nodiscard]] Match control_sequence(std::string_view in);
@@ -89,6 +94,7 @@ class Decoder {
   std::size_t position_ = 0;
   std::size_t scanned_ = 0;  ///< of a string sequence: how far its end has been looked for, from position_
   Options options_;
+  std::vector<std::string> user_keys_;
   int cursor_reports_ = 0;
   bool in_paste_ = false;
   bool in_string_ = false;  ///< a string that is longer than kMaxSequence goes on

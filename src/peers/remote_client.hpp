@@ -135,6 +135,8 @@ struct RemoteClient {
   };
   Echo echo;  ///< of a client that lists kEcho
   bool ack_due = false;
+  std::chrono::steady_clock::time_point last_key;
+  bool pasting = false;             ///< keys come faster than assume-paste-time
   bool in_prefix = false;           ///< the prefix was pressed: the next key is looked up in its table
   bool repeating = false;           ///< and after a repeatable binding, for repeat-time
 

@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "command/format/format.hpp"
+#include "display/pane_looks.hpp"
 #include "display/pane_modes.hpp"
 #include "jobs/control.hpp"
 #include "os/descriptor.hpp"
@@ -242,6 +243,7 @@ panes::PaneIo::Limits Programs::history_limits(const model::Pane& pane) {
   limits.settings.scroll_on_clear = pane.options.flag("scroll-on-clear");
   limits.settings.alternate_screen = pane.options.flag("alternate-screen");
   limits.settings.rectangle_checksums = model_.server_options().flag("rectangle-checksums");
+  limits.settings.palette = display::wanted_palette(pane);
   return limits;
 }
 

@@ -54,6 +54,7 @@ void DirectView::set_options(const Options& options) {
   same.lacks = options.policy.lacks;  // what the terminal was asked: nothing of it is shown
   if (same == options.policy) return;
   if (before.cursor_color && !options.policy.cursor_color) before_repaint_ += "\x1b]112\x1b\\";
+  if (before.palette != options.policy.palette) before_repaint_ += "\x1b]104\x1b\\";
   undo_for_.reset();
   repaint();
 }

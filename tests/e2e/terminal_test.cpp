@@ -203,3 +203,71 @@ TEST_CASE("answers of the terminal are not left over for the shell", "[terminal]
   const auto& all = client.transcript();
   CHECK(all.substr(all.rfind("rest:")).find("33") == std::string::npos);
 }
+
+TEST_CASE("pane-colours are the palette where the program sets none, drawn and direct", "[terminal]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", prints("\\033[31mred\\033[32mgreen")});
+  rig.ask({"set-option", "-g", "pane-colours[1]", "#123456"});
+  const auto client = rig.terminal({"attach-session", "-t", "a"}, {24, 80}, {{"COLORTERM", "truecolor"}});
+  CHECK(sent(*client, "\x1b]4;1;rgb:12/34/56\x1b\\"));
+  // The program gives up all of its own colours: the user's come back.
+  rig.ask({"respawn-pane", "-k", "-t", "a", prints("\\033]104\\033\\\\again")});
+  REQUIRE(client->wait_for_text("again"));
+  const auto behind = client->transcript().rfind("\x1b]104");
+  CHECK(client->transcript().find("\x1b]4;1;rgb:12/34/56\x1b\\", behind) != std::string::npos);
+  rig.ask({"respawn-pane", "-k", "-t", "a", asks("\\033]4;1;?\\033\\\\")});
+  REQUIRE(client->wait_for_text("ready"));
+  client->type("x");
+  CHECK(client->wait_for_text("got:033]4;1;rgb:1212/3434/5656"));
+  rig.ask({"respawn-pane", "-k", "-t", "a", prints("\\033[31mred\\033[32mgreen")});
+  rig.ask({"set-option", "-g", "status", "on"});
+  REQUIRE(client->wait_until([&] {
+    const auto cell = client->oracle().cell(0, 0);
+    return cell.text == "r" && cell.fg.kind == OracleColor::Kind::rgb && cell.fg.v[0] == 0x12;
+  }));
+  CHECK(client->oracle().cell(0, 3).fg.kind == OracleColor::Kind::indexed);
+  rig.ask({"set-option", "-gu", "pane-colours"});
+  CHECK(client->wait_until([&] { return client->oracle().cell(0, 0).fg.kind == OracleColor::Kind::indexed; }));
+}
+
+TEST_CASE("a sequence of user-keys is a key of that name", "[terminal]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", "exec cat -v"});
+  rig.ask({"set-option", "-s", "user-keys[0]", "\x1b[5;30012~"});
+  rig.ask({"set-option", "-s", "user-keys[7]", "\x1bOZ"});
+  rig.ask({"bind-key", "-n", "User0", "set-option", "-g", "@zero", "yes"});
+  rig.ask({"bind-key", "User7", "set-option", "-g", "@seven", "yes"});
+  for (const char* status : {"off", "on"}) {
+    CAPTURE(status);
+    rig.ask({"set-option", "-g", "status", status});
+    rig.ask({"set-option", "-g", "@zero", "no"});
+    rig.ask({"set-option", "-g", "@seven", "no"});
+    const auto client = rig.terminal({"attach-session", "-t", "a"});
+    REQUIRE(wait_until([&] { return rig.ask({"list-clients"}) != ""; }));
+    client->type("\x1b[5;30012~");
+    CHECK(wait_until([&] { return rig.ask({"show-options", "-gv", "@zero"}) == "yes"; }));
+    client->type("\x02\x1bOZ");
+    CHECK(wait_until([&] { return rig.ask({"show-options", "-gv", "@seven"}) == "yes"; }));
+    client->type("\x1b[5~plain\r");
+    CHECK(client->wait_for_text("^[[5~plain"));
+  }
+}
+
+TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-paste-time is 0", "[terminal]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", "exec cat -v"});
+  rig.ask({"bind-key", "-n", "q", "set-option", "-ag", "@ran", "q"});
+  rig.ask({"set-option", "-g", "@ran", "-"});
+  const auto client = rig.terminal({"attach-session", "-t", "a"});
+  REQUIRE(wait_until([&] { return rig.ask({"list-clients"}) != ""; }));
+  client->type("pasted: q\x02" "c\r");
+  CHECK(client->wait_for_text("pasted: q^Bc"));
+  CHECK(rig.ask({"show-options", "-gv", "@ran"}) == "-");
+  CHECK(rig.ask({"list-windows", "-t", "a"}).find('\n') == std::string::npos);
+  client->type("q");
+  CHECK(wait_until([&] { return rig.ask({"show-options", "-gv", "@ran"}) == "-q"; }));
+  rig.ask({"set-option", "-g", "assume-paste-time", "0"});
+  client->type("typed: q\r");
+  CHECK(client->wait_for_text("typed:"));
+  CHECK(wait_until([&] { return rig.ask({"show-options", "-gv", "@ran"}) == "-qq"; }));
+}

@@ -15,13 +15,7 @@ WAITING = """
 # Without effect in tmux 3.3a, too: kept for old configurations.
 OBSOLETE = ["xterm-keys"]
 # Known gaps: tmux 3.3a obeys these.
-GAPS = "assume-paste-time pane-colours user-keys".split()
-# Of later versions of tmux: configurations may set them, nothing obeys them.
-NEWER = """
-    allow-set-title codepoint-widths default-client-command extended-keys-format get-clipboard initial-repeat-time
-    input-buffer-size message-line pane-scrollbars pane-scrollbars-position pane-scrollbars-style prefix-timeout
-    prompt-cursor-colour prompt-cursor-style tiled-layout-max-columns variation-selector-always-wide
-""".split()
+GAPS = []
 
 
 def main():
@@ -32,7 +26,7 @@ def main():
     code += "\n".join(p.read_text() for p in sorted((source / "model").glob("*.cpp")) if p.name != "option_table.cpp")
     formats = set(re.findall(r"[a-z][a-z-]+[a-z]", " ".join(re.findall(r'R"\((.*?)\)"', table, re.S))))
     names = {name for _, name in rows}
-    wrong, allowed = [], {*WAITING, *OBSOLETE, *GAPS, *NEWER}
+    wrong, allowed = [], {*WAITING, *OBSOLETE, *GAPS}
     for kind, name in rows:
         # A command's own hook is run by its name (after-NAME).
         read = f'"{name}"' in code or (kind != "hook" and name in formats) or (kind == "hook" and name.startswith("after-"))

@@ -8,7 +8,8 @@
 //   update-environment  also WAYLAND_DISPLAY and the XDG_* of a desktop session
 //   history-bytes, attach-history, job-message, job-notification, record-age, save-sessions  are sess's own
 //
-// Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them.
+// Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them. Newer ones
+// that nothing obeys are no rows: they are refused, as tmux 3.3a refuses them.
 #pragma once
 
 #include <array>
@@ -38,19 +39,14 @@ inline constexpr std::array<std::string_view, 7> kCursor{
     "default", "blinking-block", "block", "blinking-underline", "underline", "blinking-bar", "bar"};
 inline constexpr std::array<std::string_view, 5> kDetach{"off", "on", "no-detached", "previous", "next"};
 inline constexpr std::array<std::string_view, 3> kExtendedKeys{"off", "on", "always"};
-inline constexpr std::array<std::string_view, 2> kExtendedKeysFormat{"csi-u", "xterm"};
-inline constexpr std::array<std::string_view, 4> kGetClipboard{"off", "buffer", "request", "both"};
 inline constexpr std::array<std::string_view, 4> kIndicators{"off", "colour", "arrows", "both"};
 inline constexpr std::array<std::string_view, 3> kJobMessage{"off", "failed", "on"};
 inline constexpr std::array<std::string_view, 5> kJobNotification{"off", "auto", "9", "99", "777"};
 inline constexpr std::array<std::string_view, 4> kJustify{"left", "centre", "right", "absolute-centre"};
 inline constexpr std::array<std::string_view, 2> kKeys{"emacs", "vi"};
-inline constexpr std::array<std::string_view, 5> kMessageLine{"0", "1", "2", "3", "4"};
 inline constexpr std::array<std::string_view, 5> kPaneLines{"single", "double", "heavy", "simple", "number"};
 inline constexpr std::array<std::string_view, 2> kPosition{"top", "bottom"};
 inline constexpr std::array<std::string_view, 3> kRemain{"off", "on", "failed"};
-inline constexpr std::array<std::string_view, 3> kScrollbars{"off", "modal", "on"};
-inline constexpr std::array<std::string_view, 2> kScrollbarsPosition{"right", "left"};
 inline constexpr std::array<std::string_view, 3> kSetClipboard{"off", "external", "on"};
 inline constexpr std::array<std::string_view, 7> kStatus{"off", "on", "2", "3", "4", "5", "auto"};
 inline constexpr std::array<std::string_view, 3> kTopBottom{"off", "top", "bottom"};
@@ -127,9 +123,6 @@ constexpr OptionEntry key(std::string_view name, std::uint8_t scopes, std::strin
 constexpr OptionEntry colour(std::string_view name, std::uint8_t scopes, std::string_view value) {
   return {.name = name, .type = OptionType::colour, .scopes = scopes, .default_text = value};
 }
-constexpr OptionEntry command(std::string_view name, std::uint8_t scopes, std::string_view value) {
-  return {.name = name, .type = OptionType::command, .scopes = scopes, .default_text = value};
-}
 /// An array split at commas.
 constexpr OptionEntry list(std::string_view name, std::uint8_t scopes, std::string_view value) {
   return {.name = name,
@@ -191,13 +184,6 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     list("terminal-overrides", kServer, ""),
     list("terminal-features", kServer, "xterm*:clipboard:ccolour:cstyle:focus:title,screen*:title"),
     list("user-keys", kServer, ""),
-    newer(list("codepoint-widths", kServer, "")),
-    newer(command("default-client-command", kServer, "new-session")),
-    newer(choice("extended-keys-format", kServer, kExtendedKeysFormat, 1)),
-    newer(choice("get-clipboard", kServer, kGetClipboard, 0)),
-    newer(number("input-buffer-size", kServer, 1, kInt, 1048576)),
-    newer(number("prefix-timeout", kServer, 0, kInt, 0)),
-    newer(flag("variation-selector-always-wide", kServer, true)),
 
     // Session.
     choice("activity-action", kSession, kAction, 3),
@@ -254,10 +240,6 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     choice("visual-bell", kSession, kVisual, 0),
     choice("visual-silence", kSession, kVisual, 0),
     text("word-separators", kSession, R"(!"#$%&'()*+,-./:;<=>?@[\]^`{|}~)"),
-    newer(number("initial-repeat-time", kSession, 0, kShort, 0)),
-    newer(choice("message-line", kSession, kMessageLine, 0)),
-    newer(colour("prompt-cursor-colour", kSession, "none")),
-    newer(choice("prompt-cursor-style", kSession, kCursor, 0)),
 
     // Window, and pane where it says so.
     flag("aggressive-resize", kWindow, false),
@@ -313,7 +295,6 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     style("window-status-style", kWindow, "default"),
     flag("wrap-search", kWindow, true),
     flag("xterm-keys", kWindow, true),
-    newer(flag("allow-set-title", kPane, true)),
     newer(text("copy-mode-position-format", kPane, "")),
     newer(style("copy-mode-position-style", kWindow, "default")),
     newer(style("copy-mode-selection-style", kWindow, "default")),
@@ -321,10 +302,6 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     newer(style("menu-selected-style", kWindow, "bg=yellow,fg=black")),
     newer(style("menu-border-style", kWindow, "default")),
     newer(choice("menu-border-lines", kWindow, kBoxLines, 0)),
-    newer(choice("pane-scrollbars", kWindow, kScrollbars, 0)),
-    newer(choice("pane-scrollbars-position", kWindow, kScrollbarsPosition, 0)),
-    newer(style("pane-scrollbars-style", kWindow, "bg=black,fg=white")),
-    newer(number("tiled-layout-max-columns", kWindow, 0, kUnsignedShort, 0)),
 
     // Hooks.
     hook("after-bind-key", kSession),

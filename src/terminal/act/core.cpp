@@ -295,8 +295,10 @@ void Core::set_identity(const Identity& identity) {
   if (modes_.theme_reports && theme() != before) report_theme();
 }
 
-Color standard_palette(std::uint8_t index) {
-  return Color::rgb(palette_rgb(index));
+Color Core::palette_color(std::uint8_t index) const {
+  if (const auto found = palette_.find(index); found != palette_.end()) return found->second;
+  const auto chosen = settings_.palette.find(index);
+  return chosen != settings_.palette.end() ? chosen->second : Color::rgb(palette_rgb(index));
 }
 
 }  // namespace sess::terminal

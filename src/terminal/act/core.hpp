@@ -217,6 +217,8 @@ class Core final : public TokenHandler {
   void title_stack(const Csi& token);
   void osc_palette(std::string_view rest, std::string_view terminator);
   void osc_palette_reset(std::string_view rest);
+  /// The program's, else the user's, else xterm's.
+  [[nodiscard]] Color palette_color(std::uint8_t index) const;
   void osc_dynamic_color(int number, std::string_view rest, std::string_view terminator);
   void osc_link(std::string_view rest);
   void osc_clipboard(std::string_view rest);
@@ -308,7 +310,5 @@ class Core final : public TokenHandler {
   std::vector<Line>* rewrapped_ = nullptr;  ///< cells on their way between two grids, for collecting
 };
 
-/// The rgb of xterm's 256 colours.
-[[nodiscard]] Color standard_palette(std::uint8_t index);
 
 }  // namespace sess::terminal

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -44,6 +45,7 @@ struct Settings {
   bool scroll_on_clear = false;      ///< a screen that is cleared whole goes to the history first
   bool alternate_screen = true;      ///< modes 47, 1047 and 1049 switch; off: they only leave it
   bool rectangle_checksums = false;  ///< DECRQCRA is answered: a program may read the screen
+  std::map<std::uint8_t, Color> palette = {};  ///< the user's colours, where the program sets none; rgb
   bool operator==(const Settings&) const = default;
 };
 

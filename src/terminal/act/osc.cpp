@@ -168,9 +168,7 @@ void Core::osc_palette(std::string_view rest, std::string_view terminator) {
     if (index < 0 || index > 255 || !index_text.empty()) continue;
     const auto key = static_cast<std::uint8_t>(index);
     if (what == "?") {
-      const auto found = palette_.find(key);
-      answer += "\x1b]4;" + std::to_string(index) + ';' +
-                color_text(found != palette_.end() ? found->second : standard_palette(key));
+      answer += "\x1b]4;" + std::to_string(index) + ';' + color_text(palette_color(key));
       answer += terminator;
       if (answer.size() > Decoder::kMaxString) break;
     } else if (const auto color = parse_color(what)) {

@@ -139,12 +139,13 @@ std::optional<Color> Screen::cursor_color() const {
 
 std::optional<Color> Screen::palette(std::uint8_t index) const {
   const auto found = core_.palette_.find(index);
-  if (found == core_.palette_.end()) return std::nullopt;
-  return found->second;
+  if (found != core_.palette_.end()) return found->second;
+  const auto chosen = core_.settings_.palette.find(index);
+  return chosen == core_.settings_.palette.end() ? std::nullopt : std::optional(chosen->second);
 }
 
 bool Screen::palette_changed() const {
-  return !core_.palette_.empty();
+  return !core_.palette_.empty() || !core_.settings_.palette.empty();
 }
 
 }  // namespace sess::terminal

@@ -107,7 +107,7 @@ class Screen {
   /// At most generation(); a row whose number is not above the generation that was drawn is unchanged.
   [[nodiscard]] std::uint64_t row_generation(int r) const;
 
-  /// Set by OSC 10/11/12 and OSC 4; nothing when the program left them alone.
+  /// Set by OSC 10/11/12 and OSC 4; nothing when the program left them alone (of the palette: and the user).
   [[nodiscard]] std::optional<Color> default_foreground() const;
   [[nodiscard]] std::optional<Color> default_background() const;
   [[nodiscard]] std::optional<Color> cursor_color() const;

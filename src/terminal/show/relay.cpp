@@ -17,6 +17,19 @@ bool is_screen_mode(int mode) {
   return mode == 47 || mode == 1047 || mode == 1049;
 }
 
+/// What puts the user's colours back when a program gives up its own: OSC 104 of all, or of those that it names.
+std::string default_palette(const RelayPolicy& policy, std::string_view payload) {
+  if (policy.palette.empty() || !(payload == "104" || payload.starts_with("104;"))) return {};
+  const bool all = payload.size() <= 4;
+  std::string out;
+  for (const auto& [index, color] : policy.palette) {
+    const auto field = ';' + std::to_string(index) + ';';
+    if (!all && (std::string(payload.substr(3)) + ';').find(field) == std::string::npos) continue;
+    out += "\x1b]4;" + std::to_string(index) + ';' + rgb_text(color) + "\x1b\\";
+  }
+  return out;
+}
+
 }  // namespace
 
 Relay::Relay(RelayPolicy policy, std::optional<bool> alternate) : policy_(policy), alternate_(alternate) {}
@@ -95,6 +108,7 @@ void Relay::on_escape(const Escape& token) {
   if (token.intermediate != 0 || token.final != 'c') return;
   alternate_ = false;
   put(default_cursor(policy_));
+  put(default_palette(policy_, "104"));
 }
 
 void Relay::on_csi(const Csi& token) {
@@ -202,12 +216,16 @@ void Relay::on_osc(const StringToken& token) {
   if (policy_.cursor_color && (token.payload == "112" || token.payload == "112;")) {
     return put("\x1b]12;" + rgb_text(*policy_.cursor_color) + "\x1b\\");
   }
-  if (!token.raw.empty() && is_clean_text(token.payload)) return pass(token.raw);
+  const auto resets = default_palette(policy_, token.payload);
+  if (!token.raw.empty() && is_clean_text(token.payload)) {
+    pass(token.raw);
+    return put(resets);
+  }
   // Controls inside would end the string in some terminals and not in others.
   std::string out = "\x1b]";
   out += clean_text(token.payload, std::string_view::npos);
   out += token.terminator;
-  put(std::move(out));
+  put(std::move(out) + resets);
 }
 
 /// Queries (DECRQSS, XTGETTCAP) are answered by the server; what is wrapped for tmux reaches the terminal

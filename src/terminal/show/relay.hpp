@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,7 @@ struct RelayPolicy {
   bool passthrough = false;      ///< what is wrapped for the terminal outside (DCS tmux;) is passed whole
   int cursor_style = 0;          ///< DECSCUSR's number for the program's 0: the user's choice
   std::optional<Color> cursor_color = {};  ///< rgb, where the program sets none
+  std::map<std::uint8_t, Color> palette = {};  ///< as the emulator's Settings
   Abilities lacks = 0;                     ///< the terminal does
   bool operator==(const RelayPolicy&) const = default;
 };

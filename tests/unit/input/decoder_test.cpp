@@ -241,3 +241,28 @@ TEST_CASE("the fast check lets plain input pass and stops at the prefix", "[deco
   CHECK_FALSE(decoder.next());
   CHECK_FALSE(decoder.passes("x", prefix));
 }
+
+TEST_CASE("the user's sequences are keys, before anything else that they would be", "[decoder]") {
+  Decoder decoder;
+  decoder.set_user_keys({"\033[5;30012~", "", "\033OZ", "\033OZZ", "~~"});
+  const auto all = [&](std::string_view bytes) {
+    std::string out;
+    decoder.feed(bytes);
+    while (const auto event = decoder.next()) out += (out.empty() ? "" : "|") + describe(*event);
+    return out;
+  };
+  CHECK(all("a\033[5;30012~b") == "a|User0|b");
+  CHECK(all("\033[5~") == "PPage");
+  CHECK(all("\033OZZ") == "User3");
+  CHECK(all("\033OZ") == "");  // it may become the longer one
+  CHECK(decoder.waiting_for_escape());
+  decoder.flush();
+  CHECK(all("") == "User2");
+  CHECK(all("~") == "");
+  CHECK(decoder.waiting_for_escape());
+  CHECK(all("~") == "User4");
+  CHECK(all("~x") == "~|x");
+  const Key prefix[] = {{'b', mod::kCtrl}};
+  CHECK(decoder.passes("plain", prefix));
+  CHECK_FALSE(decoder.passes("a~b", prefix));
+}

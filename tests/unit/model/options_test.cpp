@@ -142,11 +142,11 @@ TEST_CASE("an option is found by its name, by a unique prefix and by its other s
 
 TEST_CASE("an option of a later tmux is known by its whole name only and shown once it is set",
           "[model][options]") {
-  Options options(OptionScope::server);
-  CHECK(match_option("extended-keys-f").error().text == "invalid option: extended-keys-f");
-  CHECK(match_option("extended-k")->name == "extended-keys");
+  Options options(OptionScope::window);
+  CHECK(match_option("menu-sel").error().text == "invalid option: menu-sel");
+  CHECK(match_option("main-pane-h")->name == "main-pane-height");
   const auto count = options.list().size();
-  REQUIRE(options.set("extended-keys-format", "csi-u"));
+  REQUIRE(options.set("menu-selected-style", "bg=red"));
   CHECK(options.list().size() == count + 1);
 }
 

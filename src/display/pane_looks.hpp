@@ -1,6 +1,9 @@
-// What the user's options make of a pane's cursor where its program says nothing: cursor-style and
-// cursor-colour.
+// What the user's options make of a pane's looks where its program says nothing: cursor-style, cursor-colour and
+// pane-colours.
 #pragma once
+
+#include <cstdint>
+#include <map>
 
 #include "model/model.hpp"
 #include "terminal/screen/cell.hpp"
@@ -13,5 +16,7 @@ struct PaneCursor {
 };
 
 [[nodiscard]] PaneCursor wanted_cursor(const model::Pane& pane);
+/// The palette's colours that the user chose, rgb.
+[[nodiscard]] std::map<std::uint8_t, terminal::Color> wanted_palette(const model::Pane& pane);
 
 }  // namespace sess::display
