@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "client/terminal.hpp"
+#include "client/terminfo.hpp"
 #include "os/programs/spawn.hpp"
 
 namespace sess::client {
@@ -40,6 +41,12 @@ std::string working_directory() {
   return ::getcwd(buffer.data(), buffer.size()) == nullptr ? std::string() : std::string(buffer.data());
 }
 
+std::string host_name() {
+  std::array<char, 256> host{};
+  ::gethostname(host.data(), host.size() - 1);
+  return host.data();
+}
+
 /// For a server elsewhere: no more of the environment than a terminal's programs need, and a terminal's name that no
 /// terminal there has.
 void become_far(protocol::Hello& hello) {
@@ -52,9 +59,7 @@ void become_far(protocol::Hello& hello) {
   auto& variables = hello.environment;
   variables.erase(std::remove_if(variables.begin(), variables.end(), unwanted), variables.end());
   hello.cwd.clear();
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
-  if (!hello.tty.empty()) hello.tty = std::string(host.data()) + ":" + hello.tty;
+  if (!hello.tty.empty()) hello.tty = host_name() + ":" + hello.tty;
 }
 
 }  // namespace
@@ -85,6 +90,9 @@ protocol::Hello make_hello(const Options& options) {
   }
   hello.environment = os::current_environment();
   hello.term = value_of(hello.environment, "TERM");
+  if (hello.stdin_tty) {
+    hello.terminfo = read_terminfo(hello.term).value_or(std::vector<std::string>());
+  }
   hello.cwd = working_directory();
   hello.utf8 = options.utf8 || utf8_locale(hello.environment);
   hello.colours_256 = options.colours_256;

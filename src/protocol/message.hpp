@@ -33,6 +33,7 @@ inline constexpr std::size_t kMaxArguments = 4096;          ///< of a command: m
 inline constexpr std::size_t kMaxEnvironment = 128 * 1024;  ///< all of hello's variables: more is an error
 inline constexpr std::size_t kMaxFeatures = 64;             ///< clamped
 inline constexpr std::size_t kMaxConfigFiles = 64;          ///< hello's: more is an error
+inline constexpr std::size_t kMaxTerminfo = 256;            ///< the same
 inline constexpr std::size_t kMaxJsonDepth = 8;             ///< deeper is an error
 inline constexpr std::size_t kMaxChunk = 64 * 1024;  ///< what senders put into one stdin/input/print frame
 
@@ -154,6 +155,7 @@ struct Hello {
   bool login_shell = false;       ///< -l
   std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
   std::string terminal_features;  ///< -T, as given
+  std::vector<std::string> terminfo;  ///< capabilities of TERM's entry by name, and "colors=256"; none: it has no entry
   std::vector<std::string> config_files;  ///< -f, absolute: a daemon that did not read them says so
   ControlMode control = ControlMode::none;
   std::optional<Resume>

@@ -41,6 +41,11 @@ constexpr std::array kCapabilities = {Named{"Ms", &TerminalFeatures::clipboard},
                                       Named{"Sync", &TerminalFeatures::sync},
                                       Named{"Hls", &TerminalFeatures::hyperlinks},
                                       Named{"tsl", &TerminalFeatures::title},
+                                      Named{"XT", &TerminalFeatures::title},
+                                      Named{"Cs", &TerminalFeatures::cursor_colour},
+                                      Named{"XM", &TerminalFeatures::mouse},
+                                      Named{"BE", &TerminalFeatures::bracketed_paste},
+                                      Named{"fe", &TerminalFeatures::focus},
                                       Named{"Enbp", &TerminalFeatures::bracketed_paste},
                                       Named{"Enfcs", &TerminalFeatures::focus},
                                       Named{"Eneks", &TerminalFeatures::extended_keys}};
@@ -177,9 +182,12 @@ void raise(TerminalFeatures& features, Colours colours) {
   return static_cast<std::uint8_t>(cube_wins ? cube : grey);
 }
 
-}  // namespace
+[[nodiscard]] bool is_console(std::string_view term) {
+  return starts(term, "linux") || starts(term, "vt") || starts(term, "ansi") || starts(term, "cygwin");
+}
 
-TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string_view colorterm) {
+/// By the name alone. `known`: whether the name is one of a terminal whose colours are known, whatever its entry says.
+TerminalFeatures guess(std::string_view term, bool& known_colours) {
   TerminalFeatures features;
   if (term.empty() || term == "dumb" || term == "unknown") {
     features.colours = Colours::none;
@@ -188,7 +196,7 @@ TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string
     features.back_colour_erase = features.erase_characters = features.scroll_region = false;
     return features;
   }
-  if (starts(term, "linux") || starts(term, "vt") || starts(term, "ansi") || starts(term, "cygwin")) {
+  if (is_console(term)) {
     features.colours = starts(term, "vt") ? Colours::none : Colours::eight;
     features.title = features.cursor_style = features.cursor_colour = features.mouse =
         features.bracketed_paste = false;
@@ -208,8 +216,47 @@ TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string
   for (const auto& known : kKnownTerms) {
     const bool whole = term.size() == known.prefix.size() ||
                        (term.size() > known.prefix.size() && term[known.prefix.size()] == '-');
-    if (starts(term, known.prefix) && whole && !starts(term, "screen")) features.add(known.features);
+    if (!starts(term, known.prefix) || !whole || starts(term, "screen")) continue;
+    features.add(known.features);
+    known_colours = true;
   }
+  return features;
+}
+
+/// What every entry has a place for: there it is, or the terminal lacks it. Of the rest an entry can only say that it
+/// is there.
+void obey_terminfo(TerminalFeatures& features, std::span<const std::string> terminfo, bool known_colours) {
+  const auto has = [&](std::string_view name) {
+    return std::find(terminfo.begin(), terminfo.end(), name) != terminfo.end();
+  };
+  features.back_colour_erase = has("bce");
+  features.erase_characters = has("ech");
+  features.scroll_region = has("csr");
+  features.italics = has("sitm");
+  features.faint = has("dim");
+  features.blink = has("blink");
+  constexpr std::string_view kColours = "colors=";
+  long count = 0;
+  for (const auto& word : terminfo) {
+    if (starts(word, kColours)) std::from_chars(word.data() + kColours.size(), word.data() + word.size(), count);
+    features.add(word);
+  }
+  const Colours colours = count < 8     ? Colours::none
+                          : count < 16  ? Colours::eight
+                          : count < 256 ? Colours::sixteen
+                                        : Colours::indexed;
+  if (known_colours || features.colours == Colours::rgb) return raise(features, colours);
+  features.colours = colours;
+}
+
+}  // namespace
+
+TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string_view colorterm,
+                                              std::span<const std::string> terminfo) {
+  bool known_colours = false;
+  TerminalFeatures features = guess(term, known_colours);
+  if (!terminfo.empty() && term != "dumb" && term != "unknown") obey_terminfo(features, terminfo, known_colours);
+  if (term.empty() || term == "dumb" || term == "unknown" || is_console(term)) return features;
   if (contains(term, "direct") || colorterm == "truecolor" || colorterm == "24bit") {
     features.colours = Colours::rgb;
   } else if (!colorterm.empty()) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -50,8 +51,10 @@ struct TerminalFeatures {
 
   bool operator==(const TerminalFeatures&) const = default;
 
-  /// By names alone; unknown names get what an xterm of 256 colours has. "dumb" and "" get next to nothing.
-  [[nodiscard]] static TerminalFeatures from_names(std::string_view term, std::string_view colorterm = {});
+  /// By what TERM's entry in terminfo has (hello's `terminfo`), and by names where terminfo has no word for a thing or
+  /// is not there; unknown names get what an xterm of 256 colours has. "dumb" and "" get next to nothing.
+  [[nodiscard]] static TerminalFeatures from_names(std::string_view term, std::string_view colorterm = {},
+                                                   std::span<const std::string> terminfo = {});
 
   /// Learns from one reply (its raw bytes, escape sequence included). False when it says nothing.
   bool learn(std::string_view reply);

@@ -427,7 +427,7 @@ bool Connections::on_hello(RemoteClient& client, const protocol::Hello& hello) {
     control_clients_.add(client.id, *client.connection);
   }
   client.features =
-      render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""));
+      render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""), hello.terminfo);
   if (!hello.terminal_features.empty()) client.features.add(hello.terminal_features);
   client.features.utf8 = true;
   if (hello.resume) {

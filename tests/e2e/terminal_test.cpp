@@ -271,3 +271,18 @@ TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-pa
   CHECK(client->wait_for_text("typed:"));
   CHECK(wait_until([&] { return rig.ask({"show-options", "-gv", "@ran"}) == "-qq"; }));
 }
+
+TEST_CASE("what terminfo says of the client's terminal is what it is drawn with", "[terminal]") {
+  Rig rig;
+  const std::string source = rig.home().write("entry", "sess-test|a terminal with little,\n\tcolors#8, cols#80, lines#24, "
+                                                       "clear=\\E[H\\E[J, cup=\\E[%i%p1%d;%p2%dH, sitm=\\E[3m, Smulx=\\E[4:%p1%dm,\n");
+  const std::string place = rig.home().home() + "/.terminfo";
+  REQUIRE(run({"tic", "-x", "-o", place, source}, rig.env()).status.success());
+  rig.ask({"new-session", "-d", "-s", "a", "exec cat"});
+  const auto client = rig.terminal({"attach-session", "-t", "a"}, {24, 80}, {{"TERM", "sess-test"}});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  const auto features = rig.ask({"list-clients", "-F", ",#{client_termfeatures},"});
+  CAPTURE(features);
+  CHECK(features.find(",usstyle,") != std::string::npos);
+  CHECK(features.find(",256,") == std::string::npos);
+}

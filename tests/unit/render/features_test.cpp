@@ -75,3 +75,22 @@ TEST_CASE("colours become the nearest that there is", "[features]") {
     CHECK(reduce(same, Colours::indexed) == same);
   }
 }
+
+TEST_CASE("terminfo decides what it has a place for, names and answers the rest", "[features]") {
+  const std::vector<std::string> plain{"colors=8", "csr", "ech"};
+  auto features = TerminalFeatures::from_names("unheard-of", "", plain);
+  CHECK(features.colours == Colours::eight);
+  CHECK_FALSE(features.italics);
+  CHECK_FALSE(features.back_colour_erase);
+  CHECK(features.erase_characters);
+  CHECK(features.title);
+  const std::vector<std::string> rich{"colors=256", "bce", "sitm", "dim", "Smulx", "Ms", "Sync", "RGB"};
+  features = TerminalFeatures::from_names("unheard-of", "", rich);
+  CHECK(features.colours == Colours::rgb);
+  CHECK((features.italics && features.faint && features.back_colour_erase));
+  CHECK((features.underline_styles && features.clipboard && features.sync));
+  // A terminal of a known name has its colours whatever an old entry says, and COLORTERM counts, too.
+  CHECK(TerminalFeatures::from_names("foot", "", plain).colours == Colours::rgb);
+  CHECK(TerminalFeatures::from_names("xterm-256color", "truecolor", plain).colours == Colours::rgb);
+  CHECK(TerminalFeatures::from_names("dumb", "", rich).colours == Colours::none);
+}
