@@ -297,8 +297,8 @@ void Attachment::read_terminal() {
   if (echo_) show_typed(sequence, typed);
   if (pursuit_) pursuit_->key_pressed();
   if (state_ != State::connected) return;  // replayed after welcome
+  queue_ack(kAckWithInput);  // before it: a key may be the one that leaves, and the server learns what the terminal has
   channel_->queue(Input{sequence, typed});
-  queue_ack(kAckWithInput);
   channel_->flush();
 }
 

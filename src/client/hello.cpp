@@ -1,7 +1,9 @@
 #include "client/hello.hpp"
 
+#include <fmt/format.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +14,7 @@
 
 #include "client/terminal.hpp"
 #include "client/terminfo.hpp"
+#include "os/programs/process.hpp"
 #include "os/programs/spawn.hpp"
 
 namespace sess::client {
@@ -45,6 +48,17 @@ std::string host_name() {
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);
   return host.data();
+}
+
+/// The device and the first process of its session, with the time when that began. "" where that is this process:
+/// nobody comes back to such a terminal.
+std::string terminal_name() {
+  struct stat device {};
+  const pid_t first = ::tcgetsid(STDIN_FILENO);
+  if (first <= 0 || first == ::getpid() || ::fstat(STDIN_FILENO, &device) != 0) return {};
+  const auto process = os::process_info(first);
+  if (!process) return {};
+  return fmt::format("{}:{:x}:{}:{}", host_name(), device.st_rdev, first, process->started_after_boot.count());
 }
 
 /// For a server elsewhere: no more of the environment than a terminal's programs need, and a terminal's name that no
@@ -92,6 +106,7 @@ protocol::Hello make_hello(const Options& options) {
   hello.term = value_of(hello.environment, "TERM");
   if (hello.stdin_tty) {
     hello.terminfo = read_terminfo(hello.term).value_or(std::vector<std::string>());
+    hello.terminal = terminal_name();
   }
   hello.cwd = working_directory();
   hello.utf8 = options.utf8 || utf8_locale(hello.environment);

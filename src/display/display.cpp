@@ -297,6 +297,7 @@ void Display::leave_view(RemoteClient& client) {
   }
   if (client.direct) {
     client.direct->finish(now);
+    client.scrollback.remember(client.direct->pane().id(), client.direct->scrolled());
     const auto& screen = client.direct->pane().screen();
     client.connection->send(
         protocol::encode(protocol::Undo{client.direct->undo() + views::below_screen(screen)}));
@@ -321,6 +322,7 @@ void Display::show_directly(RemoteClient& client, panes::PaneIo& io, Time now) {
   client.title.reset();
   views::send_output(*client.connection, client.flow, now, before);
   auto known = client.scrollback.of(io.id());
+  if (known && io.screen().history().scrolled() < *known) known.reset();  // begun anew since
   if (known && client.scrollback.shown() == io.id()) return client.direct->catch_up(*known, now);
   if (known) known->bytes = 0;  // a line of which the rest is lost among others is sent whole
   client.direct->paint(model_.client(client.id)->size, now, known);

@@ -60,6 +60,7 @@ void fields(Io& io, Hello& m) {
   io.choice("control", m.control, kControlModes);
   io.optional_number("umask", m.umask, 0777U);
   io.set_arguments("terminfo", m.terminfo, kMaxTerminfo);
+  io.set_name("terminal", m.terminal);
   io.set_arguments("config_files", m.config_files, kMaxConfigFiles);
   io.object("resume", m.resume);
 }

@@ -156,6 +156,7 @@ struct Hello {
   std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
   std::string terminal_features;  ///< -T, as given
   std::vector<std::string> terminfo;  ///< capabilities of TERM's entry by name, and "colors=256"; none: it has no entry
+  std::string terminal;  ///< a name that the terminal keeps while the shell there lives; "": there is none
   std::vector<std::string> config_files;  ///< -f, absolute: a daemon that did not read them says so
   ControlMode control = ControlMode::none;
   std::optional<Resume>

@@ -74,6 +74,7 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
   }
   const bool first = attaching->phase != Phase::attached;
   attaching->phase = Phase::attached;
+  if (first) attaching->scrollback = known_terminals_.take(attaching->hello.terminal);
   // Not before: the configuration is read by now.
   attaching->features.add(configured_features(model_.server_options(), seen->term));
   seen->exiting = false;
@@ -109,6 +110,10 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
   }
   if (reason == protocol::DetachReason::exited && !client.job.empty() && sayings_.on_end) message += sayings_.on_end(client.job);
   display_.leave_view(client);
+  // What is still on its way may be dropped by a client that leaves a slow terminal. A few bytes are not: their
+  // acknowledgement rides along with the next frame only, and such a client waits for its terminal a while.
+  constexpr std::uint64_t kFewBytes = 256;
+  if (client.flow.in_flight() < kFewBytes) known_terminals_.left(client.hello.terminal, client.scrollback);
   protocol::Detached detached;
   detached.reason = reason;
   detached.message = std::move(message);

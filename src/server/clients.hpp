@@ -16,6 +16,7 @@
 #include "peers/remote_clients.hpp"
 #include "peers/text_views.hpp"
 #include "store/model_store.hpp"
+#include "views/known_terminals.hpp"
 
 namespace sess::display {
 class Display;
@@ -135,6 +136,7 @@ class Clients final : public command::ClientPort {
   Identities& identities_;
   peers::TextViews& texts_;
   Sayings sayings_;
+  views::KnownTerminals known_terminals_;
   std::vector<store::SavedClient> saved_;  ///< whose connections were lost, newest last
 };
 

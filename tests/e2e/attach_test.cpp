@@ -309,3 +309,38 @@ TEST_CASE("history-bytes bounds what a pane keeps, also after the server was kil
   CHECK(kept() <= 40'000);
   CHECK(rig.history("app").back() == "20000");
 }
+
+TEST_CASE("attaching again in a terminal that has the history writes only what is new", "[attach]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "seq -f 'old line %g' 200; exec cat"});
+  REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).find("old line 200") != std::string::npos; }));
+  Attached shell({"bash", "--norc", "-i"}, rig.env({{"PS1", "prompt> "}}), {24, 80}, rig.home().home());
+  REQUIRE(shell.wait_for_text("prompt>"));
+  const auto times = [&](const std::string& text) {
+    int count = 0;
+    for (auto at = shell.transcript().find(text); at != std::string::npos; at = shell.transcript().find(text, at + 1)) ++count;
+    return count;
+  };
+  const auto attach = [&](const std::string& until) {
+    shell.type("sess attach -t app\r");
+    REQUIRE(shell.wait_for_text(until));
+    REQUIRE(shell.wait_until([&] { return !clients(rig).empty(); }));
+  };
+  const auto detach = [&](int time) {
+    shell.type(kDetach);
+    REQUIRE(shell.wait_until([&] { return times("[detached (from session app)]") == time; }));
+  };
+  attach("old line 200");
+  CHECK(times("old line 7\r") == 1);
+  detach(1);
+  const auto tty = rig.ask({"display-message", "-p", "-t", "app", "#{pane_tty}"});
+  run({"/bin/sh", "-c", "seq -f 'new line %g' 100 > " + tty}, rig.env());
+  attach("new line 100");
+  CHECK(times("old line 7\r") == 1);
+  CHECK(times("new line 7\r") == 1);
+  detach(2);
+  // Another terminal has none of it.
+  const auto other = rig.terminal({"attach", "-t", "app"});
+  REQUIRE(other->wait_for_text("new line 100"));
+  CHECK(other->transcript().find("old line 7\r") != std::string::npos);
+}
