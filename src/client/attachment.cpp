@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <utility>
 
 #include "client/greeting.hpp"
@@ -48,7 +49,10 @@ Attachment::Attachment(std::unique_ptr<os::Loop> loop, std::unique_ptr<Terminal>
       answer_timer_(*loop_, [this] { on_answer_due(); }),
       drain_timer_(*loop_, [this] { on_patience_over(); }),
       size_(hello_.size),
-      echo_timer_(*loop_, [this] { update_wants(); }) {}
+      echo_timer_(*loop_, [this] {
+        if (reports_ && reports_->holds_part() && state_ != State::ending) send_typed(reports_->take_part());
+        update_wants();
+      }) {}
 
 Attachment::~Attachment() = default;
 
@@ -70,6 +74,9 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
+  if (const char* by_ssh = std::getenv("SSH_TTY"); !route && by_ssh != nullptr && self->hello_.tty == by_ssh) {
+    self->reports_.emplace();
+  }
   if (route) {
     self->pursue(std::move(*route));
     if (has_feature(welcome.features, kEcho)) self->predict(predict);
@@ -242,12 +249,27 @@ void Attachment::on_output(const Output& message) {
     past_ = 0;
     drawn_ = false;
     note_reached();
+    ask_status();
   } else if ((message.flags & Output::kDrawn) != 0) {
     drawn_ = true;
     if (message.scrolled) note_reached();
+    if (message.bytes.size() < kMaxOutput) ask_status();
   } else if ((message.flags & Output::kAside) == 0 && mode_ == AttachMode::direct) {
     past_ += message.bytes.size();
   }
+}
+
+/// Behind whole sequences only.
+void Attachment::ask_status() {
+  const auto now = Clock::now();
+  if (!reports_ || !reports_->due(received_, now)) return;
+  write_aside(StatusReports::kQuestion);
+  reports_->asked(received_, now);
+}
+
+bool Attachment::owes_answers() const {
+  const auto now = Clock::now();
+  return answers_.awaited(now) || (reports_ && reports_->awaited(now));
 }
 
 /// Bounded: where the terminal is slow a few kilobytes more or less do not matter.
@@ -293,6 +315,14 @@ void Attachment::read_terminal() {
   if (!pursuit_ && outage_.may_abort(Clock::now()) && holds_interrupt(typed)) {
     return fail_with("[lost server: gave up waiting]");
   }
+  if (!reports_) return send_typed(typed);
+  const std::string rest = reports_->filter(typed);
+  if (reports_->holds_part()) echo_timer_.start(StatusReports::kPartLimit);
+  send_typed(rest);
+}
+
+void Attachment::send_typed(std::string_view typed) {
+  if (typed.empty()) return;
   const std::uint64_t sequence = input_.push(typed);
   if (echo_) show_typed(sequence, typed);
   if (pursuit_) pursuit_->key_pressed();
@@ -308,12 +338,15 @@ void Attachment::drop_answers() {
   const ssize_t got = ::read(terminal_->fd(), buffer.data(), buffer.size());
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return finish();
-  answers_.typed({buffer.data(), static_cast<std::size_t>(got)});
+  const std::string_view typed(buffer.data(), static_cast<std::size_t>(got));
+  answers_.typed(typed);
+  if (reports_) (void)reports_->filter(typed);
 }
 
 void Attachment::queue_ack(std::uint64_t least) {
   if (state_ != State::connected || !counting_) return;
-  const std::uint64_t taken = received_ - terminal_->output().queued();
+  std::uint64_t taken = received_ - terminal_->output().queued();
+  if (reports_) taken = reports_->reached(taken, Clock::now());
   if (taken < ack_base_) return;  // still busy with what the former connection sent
   const std::uint64_t total = taken - ack_base_;
   if (total < acked_ || total - acked_ < least || channel_->unsent() > kUnsentLimit) return;
@@ -355,7 +388,7 @@ void Attachment::watch_server() {
 void Attachment::update_wants() {
   OutputQueue& output = terminal_->output();
   if (state_ == State::ending) {
-    const bool owed = answers_.awaited(Clock::now());
+    const bool owed = owes_answers();
     terminal_watch_.want(owed, output.queued() > 0);
     if (output.queued() == 0 && !owed) finish();
     return;

@@ -25,6 +25,7 @@
 #include "client/prediction/local_echo.hpp"
 #include "client/remote/escape.hpp"
 #include "client/remote/pursuit.hpp"
+#include "client/status_reports.hpp"
 #include "client/terminal.hpp"
 #include "os/loop.hpp"
 #include "protocol/input_buffer.hpp"
@@ -83,6 +84,9 @@ class Attachment {
   void on_attached(const protocol::Attached& message);
   void on_output(const protocol::Output& message);
   void read_terminal();
+  void send_typed(std::string_view typed);
+  void ask_status();
+  [[nodiscard]] bool owes_answers() const;
   void drop_answers();
   void queue_ack(std::uint64_t least);
   void note_reached();
@@ -184,6 +188,7 @@ class Attachment {
     std::uint64_t serial;
     Time at;
   };
+  std::optional<StatusReports> reports_;  // only where the terminal is at the other end of an ssh
   std::optional<Asked> asked_;  // a ping that measures the link
   bool said_ = false;                       // an answer to an escape stands on the screen
   Outage outage_;

@@ -147,7 +147,7 @@ void Attachment::end_with(AttachmentEnd end, milliseconds patience) {
   left_ = terminal_->output().queued();
   // The terminal is not read any more, but for answers that it owes: what is typed from here on belongs to
   // whoever gets it back.
-  const bool owed = answers_.awaited(std::chrono::steady_clock::now());
+  const bool owed = owes_answers();
   if ((left_ == 0 && !owed) || patience == milliseconds(0)) return finish();
   terminal_watch_.want(owed, left_ > 0);
   drain_timer_.start(left_ == 0 ? std::min(patience_, kAnswerPatience) : patience_);

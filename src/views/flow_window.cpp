@@ -38,7 +38,8 @@ FlowWindow::Verdict FlowWindow::on_ack(std::uint64_t total, Time now) {
   // The last byte that was taken lies in the first portion that is not taken whole, or at the end of the last one.
   const bool inside = !marks_.empty() && acked_ > marks_.front().begin;
   const std::chrono::nanoseconds took = now - (inside ? marks_.front().when : sent_at);
-  if (took.count() > 0) base_ = base_.count() == 0 ? took : std::min(base_, took);
+  const bool full = limited || (inside && marks_.front().limited);
+  if (full && took.count() > 0) base_ = base_.count() == 0 ? took : std::min(base_, took);
   const double delay = Seconds(now - sent_at).count();
   const double since = std::max(Seconds(now - last_ack_).count(), 1e-5);
   last_ack_ = now;
@@ -47,7 +48,7 @@ FlowWindow::Verdict FlowWindow::on_ack(std::uint64_t total, Time now) {
     rate_ = rate_ == 0 ? sample : 0.75 * rate_ + 0.25 * sample;
   }
   const double target = Seconds(kTarget + (is_far() ? base_ : std::chrono::nanoseconds(0))).count();
-  if (delay > target) {
+  if (limited && delay > target) {
     const double factor = std::max(0.5, target / delay);
     window_ = std::max(kMin, static_cast<std::size_t>(static_cast<double>(window_) * factor));
   } else if (limited && delay < target - Seconds(kTarget).count() / 2) {

@@ -375,6 +375,36 @@ TEST_CASE("keys are shown before they come back, in a shell and in a drawn view,
   }
 }
 
+TEST_CASE("Ctrl-C in a flood acts soon on a narrow link, by sess ssh and by a client at the other end of a plain ssh",
+          "[remote]") {
+  Link link;
+  SECTION("sess ssh") { link.attach(); }
+  SECTION("ssh and sess attach") {
+    link.terminal = std::make_unique<Attached>(
+        std::vector<std::string>{"ssh", "-t", "far", Rig::bin("sess") + " new-session -A -s app env PS1='in$ ' bash --norc"},
+        link.far.rig.env(link.far.here()), sess::Size{24, 80});
+    REQUIRE(link.terminal->wait_for_text("in$"));
+  }
+  link.relay.set_delay(Milliseconds(50));
+  link.relay.set_rate(64'000);
+  link.terminal->type("yes\r");
+  // Time for everything between here and there to fill up.
+  static_cast<void>(link.terminal->wait_until([] { return false; }, Milliseconds(4000)));
+  const auto start = std::chrono::steady_clock::now();
+  link.terminal->type("\x03");
+  REQUIRE(link.terminal->wait_until([&] {
+    auto& oracle = link.terminal->oracle();
+    return oracle.row(oracle.cursor_row()) == "in$";
+  }));
+  CHECK(std::chrono::steady_clock::now() - start < Milliseconds(2500));
+  link.relay.set_rate(0);
+  link.relay.set_delay(Milliseconds(0));
+  link.terminal->type("clear; cat -v\r");  // shows an answer that is taken for typing
+  REQUIRE(link.terminal->wait_until([&] { return link.terminal->screen().empty(); }));
+  link.terminal->type("typed\r");
+  CHECK(link.terminal->wait_until([&] { return link.terminal->screen() == "typed\ntyped\n"; }));
+}
+
 TEST_CASE("a client that stood still for a while goes on", "[remote]") {
   Link link;
   link.attach();
