@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/printable.hpp"
+#include "client/remote/hosts.hpp"
 
 namespace sess::client {
 namespace {
@@ -69,7 +70,7 @@ bool takes_host(std::string_view word) {
 
 Result<> set_far(Options& options, Result<remote::Destination> far) {
   if (!far) return pass(far.error());
-  if (options.far) return fail(ErrorCode::invalid_argument, "two hosts are named");
+  if (options.far || !options.several.empty()) return fail(ErrorCode::invalid_argument, "two hosts are named");
   options.far = std::move(*far);
   return {};
 }
@@ -102,6 +103,13 @@ Result<> take_policy(Options& options) {
   return {};
 }
 
+Result<> set_hosts(Options& options, const std::string& text) {
+  if (!remote::names_several(text)) return set_far(options, remote::parse_destination(text));
+  if (options.far || !options.several.empty()) return fail(ErrorCode::invalid_argument, "two hosts are named");
+  options.several = text;
+  return {};
+}
+
 }  // namespace
 
 Result<> take_host(Options& options) {
@@ -124,7 +132,7 @@ Result<> take_host(Options& options) {
     const std::string host = apart ? words[at + 1] : words[at].substr(2);
     const auto first = words.begin() + static_cast<std::ptrdiff_t>(at);
     words.erase(first, first + (apart ? 2 : 1));
-    return set_far(options, remote::parse_destination(host));
+    return set_hosts(options, host);
   }
   return {};
 }
@@ -151,7 +159,7 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
   -S PATH   another server, by its socket         -N        do not start a server
   -c CMD    run CMD in the default shell          -D        be the server, in the foreground
   -C        control mode (-CC: for terminals)     -T NAMES  features that the terminal has
-  -H HOST   the server of another machine, by ssh (exec:COMMAND: by a command)
+  -H HOST   the server of another machine, by ssh (exec:COMMAND: by a command; a,b or @GROUP: ls of several)
   --predict auto|always|never                     show keys before they come back from HOST (auto: on slow links)
   -u        the terminal shows UTF-8              -2        the terminal has 256 colours
   -l        login shell                           -v        log more (repeatable)
@@ -196,9 +204,9 @@ Result<Options> parse_options(const std::vector<std::string>& arguments) {
         options.config_files.emplace_back(optarg);
         break;
       case 'H': {
-        auto far = remote::parse_destination(optarg);
-        if (!far) return pass(far.error());
-        options.far = std::move(*far);
+        options.far.reset();
+        options.several.clear();
+        if (auto taken = set_hosts(options, optarg); !taken) return pass(taken.error());
         break;
       }
       case 'l':

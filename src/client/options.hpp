@@ -31,6 +31,7 @@ struct Options {
   std::optional<std::string> name;                              ///< -L
   std::optional<std::string> socket_path;                       ///< -S
   std::vector<std::string> config_files;                        ///< -f, for a server that is started
+  std::string several;                                          ///< -H a,b or -H @group: the hosts' list
   std::optional<remote::Destination> far;                       ///< -H, `ssh HOST`: the server is there
   prediction::Policy predict = prediction::Policy::automatic;   ///< --predict, of keys to a server elsewhere
   std::optional<std::string> shell_command;                     ///< -c

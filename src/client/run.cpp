@@ -18,7 +18,9 @@
 #include "client/dialogue.hpp"
 #include "client/greeting.hpp"
 #include "client/hello.hpp"
+#include "client/remote/hosts.hpp"
 #include "client/remote/proxy.hpp"
+#include "client/remote/several.hpp"
 #include "client/starter.hpp"
 #include "os/descriptor.hpp"
 #include "os/programs/spawn.hpp"
@@ -314,6 +316,34 @@ int run_far(const Options& options) {
   return converse(options, connector, start);
 }
 
+/// Several hosts are asked for what is only shown.
+int run_several(const Options& options, const remote::Hosts& hosts) {
+  static constexpr std::string_view kListings[] = {"ls", "list-sessions", "ps", "jobs"};
+  const auto& command = options.command;
+  if (command.empty() || std::find(std::begin(kListings), std::end(kListings), command[0]) == std::end(kListings)) {
+    return complain("several hosts can be asked for ls, ps and jobs, nothing else");
+  }
+  const auto names = hosts.expand(options.several);
+  if (!names) return complain(names.error().text);
+  std::vector<std::string> arguments;
+  if (options.name) arguments.insert(arguments.end(), {"-L", *options.name});
+  if (options.socket_path) arguments.insert(arguments.end(), {"-S", *options.socket_path});
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  return remote::run_on_several(*names, arguments);
+}
+
+/// Names of hosts.toml become what they stand for.
+int run_elsewhere(const Options& options) {
+  const auto paths = os::RuntimePaths::resolve(path_options(options));
+  if (!paths) return complain(paths.error().text);
+  const auto hosts = remote::Hosts::load(paths->config_directory + "/hosts.toml");
+  if (!hosts) return complain(hosts.error().text);
+  if (!options.several.empty()) return run_several(options, *hosts);
+  Options resolved = options;
+  resolved.far = hosts->resolve(*options.far);
+  return run_far(resolved);
+}
+
 }  // namespace
 
 int run(const Options& options) {
@@ -336,7 +366,7 @@ int run(const Options& options) {
   if (options.local_command && !options.command.empty()) {
     if (const auto status = options.local_command(options.command, Asked::before)) return *status;
   }
-  if (options.far) return run_far(options);
+  if (options.far || !options.several.empty()) return run_elsewhere(options);
   if (options.connector) return converse(options, options.connector, {});
 
   const auto paths = os::RuntimePaths::resolve(path_options(options));

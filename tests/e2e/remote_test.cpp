@@ -103,6 +103,27 @@ TEST_CASE("a host that is none, and one without sess, are told in one line", "[r
   }
 }
 
+TEST_CASE("hosts have names and groups, and several are listed at once, each in a row", "[remote]") {
+  const Far far;
+  far.rig.ask({"new-session", "-d", "-s", "app", "cat"});
+  far.rig.home().write("config/sess/hosts.toml", "[hosts.near]\nto = \"far\"\n[hosts.box]\nto = \"exec:env SESS_TMPDIR=" +
+                                                     far.rig.home().temporary() +
+                                                     "\"\n[groups]\nall = [\"near\", \"box\", \"no-such.invalid\"]\n");
+  CHECK(far.sess({"-H", "near", "list-sessions", "-F", "#{session_name}"}).out == "app\n");
+  const auto all = far.sess({"ls", "-H", "@all", "-F", "#{session_name}"});
+  INFO(all.out << all.err);
+  CHECK(all.status.code() == 1);
+  const auto rows = split_lines(all.out);
+  REQUIRE(rows.size() == 3);
+  CHECK(rows[0] == "near             app");
+  CHECK(rows[1] == "box              app");
+  CHECK(rows[2].starts_with("no-such.invalid  no link to no-such.invalid: "));
+  CHECK(far.sess({"-H", "near,box", "ls", "-F", "#{session_name}"}).status.success());
+  CHECK(far.sess({"-H", "near,box", "kill-server"}).err ==
+        "several hosts can be asked for ls, ps and jobs, nothing else\n");
+  CHECK(far.sess({"-H", "@none", "ls"}).err == "there is no group @none in hosts.toml\n");
+}
+
 TEST_CASE("any command that carries bytes is a way to a server, also one that prints before it does",
           "[remote]") {
   const Far far;
