@@ -4,8 +4,10 @@
 #include <cctype>
 #include <numeric>
 
+#include "base/normal_form.hpp"
 #include "base/printable.hpp"
 #include "base/utf8.hpp"
+#include "job/program_name.hpp"
 
 namespace sess::job {
 
@@ -15,49 +17,21 @@ bool allowed(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '_' || c == '-';
 }
 
-/// The words of a shell command, as far as finding its program needs them: quotes hold words together.
-std::vector<std::string> shell_words(const std::string& command) {
-  std::vector<std::string> words;
-  std::string word;
-  char quote = '\0';
-  for (const char c : command + " ") {
-    if (quote != '\0') {
-      if (c == quote) {
-        quote = '\0';
-      } else {
-        word += c;
-      }
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (std::isspace(static_cast<unsigned char>(c)) != 0) {
-      if (!word.empty()) words.push_back(word);
-      word.clear();
-    } else if (c != '(' && c != '{') {
-      word += c;
-    }
-  }
-  return words;
-}
-
-bool is_assignment(const std::string& word) {
-  const auto equals = word.find('=');
-  return equals != std::string::npos && equals > 0 &&
-         std::all_of(word.begin(), word.begin() + static_cast<std::ptrdiff_t>(equals),
-                     [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; });
-}
-
+/// The letters and digits of it, whatever the script.
 std::string base_name(const std::vector<std::string>& command) {
-  const auto words = command.size() == 1 ? shell_words(command[0]) : command;
-  for (const auto& word : words) {
-    if (command.size() == 1 && is_assignment(word)) continue;
-    std::string name;
-    for (const char c : word.substr(word.rfind('/') + 1)) {
-      if (allowed(c)) name += c;
-    }
-    name.erase(0, std::min(name.find_first_not_of("-."), name.size()));
-    if (!name.empty()) return name;
+  std::string name;
+  const std::string program = composed(program_name(command));
+  for (std::string_view rest = program; !rest.empty();) {
+    const Utf8Decoded next = decode_utf8(rest);
+    const bool ascii = next.status == Utf8Status::value && next.code_point < 0x80;
+    const bool fits = ascii ? allowed(rest[0]) : next.status == Utf8Status::value && is_word_character(next.code_point);
+    // Room for "-" and any number.
+    if (fits && name.size() + next.length > kMaxName - 12) break;
+    if (fits) name += rest.substr(0, next.length);
+    rest.remove_prefix(next.length);
   }
-  return "job";
+  name.erase(0, std::min(name.find_first_not_of("-."), name.size()));
+  return name.empty() ? "job" : name;
 }
 
 /// Edits between two words; two neighbours that changed places are one (the commonest slip of a finger).
@@ -103,8 +77,7 @@ Result<> check_name(std::string_view name) {
 
 std::string name_for(const std::vector<std::string>& command,
                      const std::function<bool(const std::string&)>& taken) {
-  // Room for "-" and any number.
-  const std::string base = base_name(command).substr(0, kMaxName - 12);
+  const std::string base = base_name(command);
   if (!taken(base)) return base;
   const auto numbered = [&](long i) { return base + "-" + std::to_string(i); };
   // The ten thousandth is not found by ten thousand questions: a free number by doubling, then the first

@@ -20,8 +20,9 @@ inline constexpr std::size_t kMaxName = 64;
 /// name and a target. The error says what is wrong.
 [[nodiscard]] Result<> check_name(std::string_view name);
 
-/// "make" for {"make", "-j8"} and for {"FOO=1 /usr/bin/make all"} (one word is a shell command); "job" when
-/// nothing is left; "make-2", "make-3" when taken. Always passes check_name(). `taken` is asked a few times
+/// "make" for {"make", "-j8"}, "train" for {"python3", "train.py"} (program_name.hpp), in letters and digits of any
+/// script, normal form C; "job" when nothing is left; "make-2", "make-3" when taken. Always passes check_name(). `taken` is
+/// asked a few times
 /// even where thousands are taken; a gap among the numbers may stay unused.
 [[nodiscard]] std::string name_for(const std::vector<std::string>& command,
                                    const std::function<bool(const std::string&)>& taken);

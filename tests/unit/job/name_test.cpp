@@ -18,12 +18,47 @@ TEST_CASE("a job is named after its program", "[job]") {
   CHECK(name_for({"make", "-j8"}) == "make");
   CHECK(name_for({"/usr/local/bin/my tool"}) == "my");
   CHECK(name_for({"/usr/local/bin/my tool", "x"}) == "mytool");
-  CHECK(name_for({"FOO=1 BAR='x y' ./build.sh --all && echo"}) == "build.sh");
-  CHECK(name_for({"FOO=1 ./build.sh --all"}) == "build.sh");
+  CHECK(name_for({"FOO=1 BAR='x y' ./build.sh --all && echo"}) == "build");
+  CHECK(name_for({"FOO=1 ./build.sh --all"}) == "build");
   CHECK(name_for({"-weird", "make"}) == "weird");
-  CHECK(name_for({"한글"}) == "job");
+  CHECK(name_for({"한글"}) == "한글");
   CHECK(name_for({}) == "job");
   CHECK(name_for({""}) == "job");
+}
+
+TEST_CASE("interpreters, wrappers and runners are looked through", "[job]") {
+  CHECK(name_for({"python3", "train.py"}) == "train");
+  CHECK(name_for({"/usr/bin/python3.11", "-u", "-W", "ignore", "src/train.py", "--epochs", "3"}) == "train");
+  CHECK(name_for({"python3", "-m", "http.server", "8000"}) == "http.server");
+  CHECK(name_for({"python3", "-c", "print(1)"}) == "python3");
+  CHECK(name_for({"python3"}) == "python3");
+  CHECK(name_for({"./train.py"}) == "train");
+  CHECK(name_for({"python3 학습.py"}) == "학습");
+  CHECK(name_for({"nice", "-n", "5", "env", "-u", "HOME", "A=1", "node", "server.js"}) == "server");
+  CHECK(name_for({"time", "-p", "make", "-j8"}) == "make");
+  CHECK(name_for({"timeout", "-k", "5", "10m", "rsync", "-a", "x", "y"}) == "rsync");
+  CHECK(name_for({"sh", "-c", "cd src && exec python train.py"}) == "train");
+  CHECK(name_for({"bash", "-lc", "source venv/bin/activate; FOO=1 nohup ./serve.sh >log 2>&1"}) == "serve");
+  CHECK(name_for({"bash", "deploy.sh"}) == "deploy");
+  CHECK(name_for({"cd /srv/app && npm run build"}) == "build");
+  CHECK(name_for({"npm", "run", "-s", "dev"}) == "dev");
+  CHECK(name_for({"npm", "start"}) == "npm");
+  CHECK(name_for({"uv", "run", "python", "fit.py"}) == "fit");
+  CHECK(name_for({"java", "-Xmx2g", "-jar", "target/app.jar"}) == "app");
+  CHECK(name_for({"go", "run", "./cmd/server"}) == "server");
+  CHECK(name_for({"env"}) == "env");
+  CHECK(name_for({"cd /srv/app"}) == "cd");
+  CHECK(name_for({"while true; do ./poll.sh; sleep 1; done"}) == "poll");
+  CHECK(name_for({"(make; make install) 2>&1 | tee log"}) == "make");
+}
+
+TEST_CASE("names that look the same are the same", "[job]") {
+  CHECK(name_for({"\u1112\u1161\u11ab"}) == "\ud55c");
+  CHECK(name_for({"e\u0301tude"}) == "\u00e9tude");
+  // A long name is cut between characters.
+  std::string hangul;
+  for (int i = 0; i < 100; ++i) hangul += "한";
+  CHECK(job::check_name(name_for({hangul})));
 }
 
 TEST_CASE("a name that is taken gets a number", "[job]") {
