@@ -14,7 +14,7 @@ namespace {
 using model::Client;
 using model::Session;
 
-constexpr const char* kNested = "sessions should be nested with care, unset $SESS to force";
+constexpr const char* kNested = "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session";
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "command/format/format.hpp"
 #include "command/language/queue.hpp"
+#include "command/language/typed_words.hpp"
 
 namespace sess::command {
 
@@ -88,7 +89,9 @@ Status Item::error(std::string_view text) {
     }
   } else if (!who->session || who->control) {
     set_exit_status(1);
-    ports().clients.print_error(who->id, text);
+    // Programs that drive control mode look for tmux's words; without jobs this is no whole server.
+    const bool advised = !who->control && ports().jobs != nullptr;
+    ports().clients.print_error(who->id, advised ? with_advice(std::string(text), model(), ports().jobs) : std::string(text));
   } else {
     std::string shown(text);
     if (!shown.empty()) shown[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(shown[0])));

@@ -7,6 +7,7 @@
 #include "command/format/format.hpp"
 #include "command/language/channel.hpp"
 #include "command/language/run_words.hpp"
+#include "command/language/typed_words.hpp"
 #include "model/options/table.hpp"
 
 namespace sess::command {
@@ -115,7 +116,7 @@ Parsed Queue::parse_typed(ClientId client, std::vector<std::string> argv) const 
   }
   ParseContext context = parse_context(nullptr, client);
   context.words = Words::command_line;
-  return parse_arguments(argv, context);
+  return parse_arguments(as_meant(std::move(argv), model_), context);
 }
 
 bool Queue::may_repeat(ClientId client, std::vector<std::string> argv) const {
