@@ -1,5 +1,7 @@
 #include "client/options.hpp"
 
+#include "client/screen_words.hpp"
+
 #include <getopt.h>
 
 #include <algorithm>
@@ -38,6 +40,8 @@ constexpr std::array kStarters{
     Starter{"rm", "rm", 2},
     Starter{"restore", "restore", 7},
     Starter{"doctor", "doctor", 6},
+    Starter{"cat", "cat", 3},
+    Starter{"edit", "edit", 4},
 };
 
 bool starts_server(std::string_view word) {
@@ -167,8 +171,12 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
 )";
 }
 
-Result<Options> parse_options(const std::vector<std::string>& arguments) {
+Result<Options> parse_options(const std::vector<std::string>& given) {
   Options options;
+  std::vector<std::string> arguments(given.begin(), given.begin() + std::min<std::ptrdiff_t>(1, std::ssize(given)));
+  auto words = from_screen_words({given.begin() + std::ssize(arguments), given.end()});
+  if (!words) return pass(words.error());
+  arguments.insert(arguments.end(), words->begin(), words->end());
   std::vector<std::string> copy = arguments;
   std::vector<char*> argv;
   for (std::string& argument : copy) argv.push_back(argument.data());

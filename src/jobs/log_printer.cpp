@@ -177,6 +177,7 @@ void LogPrinter::emit(std::uint64_t line, std::string text, bool ends) {
   if (begins && request_.timestamps) {
     text.insert(0, time_text(times_.empty() ? newest_ : times_.front().second) + " ");
   }
+  if (begins) text.insert(0, request_.prefix);
   // What the reader got from a server that died.
   const auto from = request_.from.value_or(command::LogProgress{});
   const std::uint64_t size = text.size();

@@ -124,7 +124,7 @@ void LogReaders::read(command::ClientId id, command::LogRequest request, std::fu
     const job::Job* job = table_.find(name);
     return job != nullptr && job->active();
   };
-  to.tell = [this, id, request](const command::LogProgress& at, LogPrinter::Keeping keeping) {
+  if (request.prefix.empty()) to.tell = [this, id, request](const command::LogProgress& at, LogPrinter::Keeping keeping) {
     std::vector<std::string> again{"logs"};
     if (request.follow) again.emplace_back("-f");
     if (request.timestamps) again.emplace_back("-t");

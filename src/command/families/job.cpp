@@ -1,11 +1,14 @@
 // run, wait, start, stop, restart, kill, rm, logs: long jobs.
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "base/duration.hpp"
+#include "base/normal_form.hpp"
 #include "command/families/attach.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/families/job_names.hpp"
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/spawn.hpp"
@@ -15,6 +18,7 @@
 #include "job/signal_name.hpp"
 #include "base/quote.hpp"
 #include "base/time_text.hpp"
+#include "base/width.hpp"
 
 namespace sess::command {
 namespace {
@@ -58,6 +62,8 @@ enum LongOnly : char {
   kRaw,
   kRun,
   kUntil,
+  kTail,
+  kEnded,
 };
 
 /// An error whose exit status cannot be mistaken for a job's.
@@ -112,7 +118,7 @@ class SpecReader {
     for (const auto& text : item_.args().all(flag)) {
       for (std::size_t at = 0; at <= text.size();) {
         const auto end = std::min(text.find(',', at), text.size());
-        const std::string name = text.substr(at, end - at);
+        const std::string name = composed(std::string_view(text).substr(at, end - at));
         if (auto ok = job::check_name(name); !ok) return complain(ok.error().text);
         out.push_back(name);
         at = end + 1;
@@ -303,7 +309,7 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   // does not wait for ever.
   if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
   JobRun run;
-  run.name = item.args().has('s') ? item.expand(*item.args().get('s')) : jobs->free_name(spec.command);
+  run.name = item.args().has('s') ? composed(item.expand(*item.args().get('s'))) : jobs->free_name(spec.command);
   run.spec = std::move(spec);
   run.input = std::move(input);
   run.request = std::move(request.id);
@@ -347,11 +353,13 @@ std::string wall_text(job::WallTime time) {
 /// Waits and ends with the status; `then` is what else is to be said.
 Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
   const Waker waker = item.wait();
-  item.ports().jobs->wait(std::move(wait), [waker, print_name](const Result<JobEnd>& end) {
-    waker([end, print_name](Item& self) {
+  const auto names = wait.names;
+  item.ports().jobs->wait(std::move(wait), [waker, print_name, names](const Result<JobEnd>& end) {
+    waker([end, print_name, names](Item& self) {
       if (!end) {
-        const bool late = end.error().code == ErrorCode::unavailable;
-        return fail_with(self, late ? kTimedOut : kOwnFailure, end.error().text);
+        if (end.error().code == ErrorCode::unavailable) return fail_with(self, kTimedOut, end.error().text);
+        const auto unknown = std::find_if(names.begin(), names.end(), [&](const auto& name) { return !self.ports().jobs->find(name); });
+        return fail_with(self, kOwnFailure, unknown == names.end() ? end.error().text : about_name(self, *unknown, end.error()));
       }
       if (print_name) self.print(end->name);
       if (!end->note.empty() && self.client_id()) self.ports().clients.note(*self.client_id(), end->note);
@@ -372,7 +380,7 @@ Status run_wait(Item& item) {
     }
   }
   JobWait wait;
-  wait.names = args.strings();
+  for (const auto& name : args.strings()) wait.names.push_back(composed(name));
   wait.any = args.has(kAny);
   if (args.has(kTimeout)) {
     auto limit = duration(item, kTimeout, {});
@@ -399,32 +407,41 @@ Status run_wait(Item& item) {
 
 // --- acting on jobs -------------------------------------------------------------------------------------
 
-Status each(Item& item, const std::function<Result<>(const std::string&)>& act) {
+/// Acts on each; what went wrong with some is said, and the others are acted on all the same.
+Status each(Item& item, const std::vector<std::string>& names, const std::function<Result<>(const std::string&)>& act) {
   Status status = Status::normal;
-  for (const auto& name : item.args().strings()) {
-    if (auto done = act(name); !done) status = item.error(done.error());
+  for (const auto& name : names) {
+    if (auto done = act(name); !done) status = item.error(about_name(item, name, done.error()));
   }
   return status;
 }
 
 Status run_start(Item& item) {
-  if (item.args().empty()) return Status::normal;  // tmux's start-server: that it runs is all
-  if (auto started = item.ports().jobs->start(item.args().strings(), caller_of(item)); !started) return item.error(started.error());
-  return when_all_started(item, item.args().strings(), [](Item& self, const Result<>& started) {
+  // tmux's start-server: that it runs is all.
+  if (item.args().empty() && !item.args().has('a')) return Status::normal;
+  const auto names = chosen_jobs(item, Among::files);
+  if (!names) return item.error(names.error());
+  if (names->empty()) return Status::normal;
+  if (auto started = item.ports().jobs->start(*names, caller_of(item)); !started) {
+    return item.error(names->size() == 1 ? about_name(item, names->front(), started.error()) : started.error().text);
+  }
+  return when_all_started(item, *names, [](Item& self, const Result<>& started) {
     return started ? Status::normal : self.error(started.error());
   });
 }
 
 Status run_stop(Item& item) {
   JobPort& jobs = *item.ports().jobs;
+  const auto names = chosen_jobs(item, Among::active);
+  if (!names) return item.error(names.error());
   JobWait wait;
-  const Status status = each(item, [&](const std::string& name) -> Result<> {
+  const Status status = each(item, *names, [&](const std::string& name) -> Result<> {
     const auto stopped = jobs.stop(name);
     if (!stopped) return pass(stopped.error());
     wait.names.insert(wait.names.end(), stopped->begin(), stopped->end());
     return {};
   });
-  if (status != Status::normal || item.args().has('n')) return status;
+  if (status != Status::normal || wait.names.empty() || item.args().has('n')) return status;
   // Until they are gone: what comes next in a script may rely on it.
   const Waker waker = item.wait();
   wait.tell = item.client_id();
@@ -433,9 +450,11 @@ Status run_stop(Item& item) {
 }
 
 Status run_restart(Item& item) {
-  const Status status = each(item, [&](const std::string& name) { return item.ports().jobs->restart(name); });
+  const auto names = chosen_jobs(item, Among::active);
+  if (!names) return item.error(names.error());
+  const Status status = each(item, *names, [&](const std::string& name) { return item.ports().jobs->restart(name); });
   if (status != Status::normal) return status;
-  return when_all_started(item, item.args().strings(), [](Item& self, const Result<>& started) {
+  return when_all_started(item, *names, [](Item& self, const Result<>& started) {
     return started ? Status::normal : self.error(started.error());
   });
 }
@@ -447,17 +466,36 @@ Status run_kill(Item& item) {
     if (!parsed) return item.error(fmt::format("there is no signal '{}'", *text));
     signo = *parsed;
   }
-  return each(item, [&](const std::string& name) { return item.ports().jobs->kill(name, signo); });
+  const auto names = chosen_jobs(item, Among::active);
+  if (!names) return item.error(names.error());
+  return each(item, *names, [&](const std::string& name) { return item.ports().jobs->kill(name, signo); });
 }
 
 Status run_remove(Item& item) {
-  return each(item, [&](const std::string& name) { return item.ports().jobs->remove(name); });
+  if (item.args().has(kEnded) && !item.args().empty()) return item.error("--ended and names exclude each other");
+  Result<std::vector<std::string>> names;
+  if (item.args().has(kEnded)) {
+    names = jobs_among(item, Among::ended);
+  } else {
+    names = chosen_jobs(item, Among::ended);
+  }
+  if (!names) return item.error(names.error());
+  return each(item, *names, [&](const std::string& name) { return item.ports().jobs->remove(name); });
 }
 
-/// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00".
+/// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00", "yesterday" and "today" from midnight on.
 Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
+  if (text.ends_with(" ago")) text.remove_suffix(4);
   if (const auto before = parse_duration(text)) return now - *before;
   const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
+  if (text == "now") return now;
+  if (text == "today" || text == "yesterday") {
+    std::tm midnight = local_time(seconds);
+    midnight.tm_hour = midnight.tm_min = midnight.tm_sec = 0;
+    if (text == "yesterday") --midnight.tm_mday;
+    midnight.tm_isdst = -1;
+    return std::chrono::system_clock::from_time_t(std::mktime(&midnight));
+  }
   for (const char* format : {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M:%S", "%H:%M"}) {
     std::tm local = local_time(seconds);
     local.tm_sec = 0;
@@ -467,45 +505,108 @@ Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
     const char* end = ::strptime(word.c_str(), format, &local);
     if (end != nullptr && *end == '\0') return std::chrono::system_clock::from_time_t(std::mktime(&local));
   }
-  return fail(ErrorCode::invalid_argument, "'{}' is neither a duration nor a time: write 10min or 2026-01-31 12:00", text);
+  return fail(ErrorCode::invalid_argument, "'{}' is neither a duration nor a time: write 10min, today, yesterday or 2026-01-31 12:00", text);
+}
+
+/// What the flags say; the name is the caller's to set.
+Result<LogRequest> log_request(const Item& item, const Look& look) {
+  const Args& args = item.args();
+  LogRequest request;
+  request.colours = look.colours;
+  request.follow = args.has('f');
+  request.raw = args.has(kRaw);
+  request.timestamps = args.has('t');
+  for (const char flag : {'n', static_cast<char>(kTail)}) {
+    if (!args.has(flag)) continue;
+    const auto lines = args.number(flag, 0, 1'000'000, 0);
+    if (!lines) return fail(ErrorCode::invalid_argument, "number of lines {}", lines.error().text);
+    request.lines = static_cast<std::size_t>(*lines);
+  }
+  if (const auto text = args.get(kSince)) {
+    auto since = parse_since(*text, item.ports().daemon.now());
+    if (!since) return pass(since.error());
+    request.since = *since;
+  }
+  if (args.has(kRun)) {
+    const auto run = args.number(kRun, -1'000'000, 1'000'000, 0);
+    if (!run) return fail(ErrorCode::invalid_argument, "number of a run {}", run.error().text);
+    if (*run == 0) return fail(ErrorCode::invalid_argument, "--run takes 1 for the oldest run in the log, -1 for the newest");
+    if (request.since) return fail(ErrorCode::invalid_argument, "--run and --since exclude each other");
+    request.run = static_cast<int>(*run);
+  }
+  if (const auto text = args.get(kResumeAt)) {
+    const auto [file, offset, lines, bytes] = numbers_of(*text);
+    request.from = {{file, offset}, lines, bytes};
+  }
+  return request;
+}
+
+/// The logs of several jobs, each line behind the name of its job: one after the other, or with -f as they grow.
+Status print_logs(Item& item, LogRequest request, std::vector<std::string> names, const Look& look) {
+  int widest = 0;
+  for (const auto& name : names) widest = std::max(widest, display_width(name));
+  struct Progress {
+    std::size_t left = 0;
+    std::vector<std::string> errors;
+  };
+  const auto progress = std::make_shared<Progress>();
+  progress->left = names.size();
+  const Waker waker = item.wait();
+  JobPort& jobs = *item.ports().jobs;
+  const ClientId client = *item.client_id();
+  const auto requested = [request, widest, look](const std::string& name) {
+    LogRequest one = request;
+    one.name = name;
+    const auto blanks = static_cast<std::size_t>(widest - display_width(name));
+    one.prefix = toned(name + std::string(blanks, ' ') + " |", Tone::uncertain, look) + " ";
+    return one;
+  };
+  const auto done = [progress, waker](const std::string& name, const Result<>& result) {
+    if (!result) progress->errors.push_back(name + ": " + result.error().text);
+    if (--progress->left > 0) return;
+    waker([errors = progress->errors](Item& self) {
+      Status status = Status::normal;
+      for (const auto& error : errors) status = self.error(error);
+      return status;
+    });
+  };
+  if (request.follow) {
+    for (const auto& name : names) jobs.logs(client, requested(name), [done, name](const Result<>& result) { done(name, result); });
+    return Status::wait;
+  }
+  const auto next = std::make_shared<std::function<void(std::size_t)>>();
+  *next = [&jobs, client, names = std::move(names), requested, done, weak = std::weak_ptr(next)](std::size_t index) {
+    const auto again = weak.lock();
+    jobs.logs(client, requested(names[index]), [done, again, name = names[index], index, count = names.size()](const Result<>& result) {
+      done(name, result);
+      if (index + 1 < count) (*again)(index + 1);
+    });
+  };
+  (*next)(0);
+  return Status::wait;
 }
 
 Status run_logs(Item& item) {
   if (item.client() == nullptr || item.client()->session) return item.error("logs is for the command line");
   const auto look = look_of(item);
   if (!look) return item.error(look.error());
-  LogRequest request;
-  request.name = item.args()[0];
-  request.colours = look->colours;
-  request.follow = item.args().has('f');
-  request.raw = item.args().has(kRaw);
-  request.timestamps = item.args().has('t');
-  if (item.args().has('n')) {
-    const auto lines = item.args().number('n', 0, 1'000'000, 0);
-    if (!lines) return item.error("number of lines " + lines.error().text);
-    request.lines = static_cast<std::size_t>(*lines);
+  auto names = chosen_jobs(item, Among::all);
+  if (!names) return item.error(names.error());
+  if (names->empty()) return Status::normal;
+  auto request = log_request(item, *look);
+  if (!request) return item.error(request.error());
+  if (names->size() == 1) {
+    request->name = names->front();
+    const Waker waker = item.wait();
+    item.ports().jobs->logs(*item.client_id(), std::move(*request), [waker, name = names->front()](const Result<>& result) {
+      waker([result, name](Item& self) {
+        return result ? Status::normal : self.error(about_name(self, name, result.error()));
+      });
+    });
+    return Status::wait;
   }
-  if (const auto text = item.args().get(kSince)) {
-    auto since = parse_since(*text, item.ports().daemon.now());
-    if (!since) return item.error(since.error());
-    request.since = *since;
-  }
-  if (item.args().has(kRun)) {
-    const auto run = item.args().number(kRun, -1'000'000, 1'000'000, 0);
-    if (!run) return item.error("number of a run " + run.error().text);
-    if (*run == 0) return item.error("--run takes 1 for the oldest run in the log, -1 for the newest");
-    if (request.since) return item.error("--run and --since exclude each other");
-    request.run = static_cast<int>(*run);
-  }
-  if (const auto text = item.args().get(kResumeAt)) {
-    const auto [file, offset, lines, bytes] = numbers_of(*text);
-    request.from = {{file, offset}, lines, bytes};
-  }
-  const Waker waker = item.wait();
-  item.ports().jobs->logs(*item.client_id(), std::move(request), [waker](const Result<>& result) {
-    waker([result](Item& self) { return result ? Status::normal : self.error(result.error()); });
-  });
-  return Status::wait;
+  if (request->raw) return item.error("--raw shows the log of one job");
+  return print_logs(item, std::move(*request), std::move(*names), *look);
 }
 
 /// The job says whose request began it: one that was begun goes on, one that was not is begun. What standard input
@@ -554,13 +655,18 @@ constexpr Flag kWaitFlags[] = {
     {'L', "lock", "", "as wait-for -L"},
     {'U', "unlock", "", "as wait-for -U"},
 };
-constexpr Flag kStopFlags[] = {{'n', "no-wait", "", "do not wait until it has ended"}};
-constexpr Flag kKillFlags[] = {{'s', "signal", "signal", "which one (SIGTERM)"}};
+constexpr Flag kStartFlags[] = {{'a', "all", "", "every job that has a file and does not run"}};
+constexpr Flag kStopFlags[] = {{'a', "all", "", "every job that runs"}, {'n', "no-wait", "", "do not wait until it has ended"}};
+constexpr Flag kRestartFlags[] = {{'a', "all", "", "every job that runs"}};
+constexpr Flag kKillFlags[] = {{'a', "all", "", "every job that runs"}, {'s', "signal", "signal", "which one (SIGTERM); -9 and -HUP will do"}};
+constexpr Flag kRemoveFlags[] = {{'a', "all", "", "every job that has ended"}, {kEnded, "ended", "", "the same"}};
 constexpr Flag kLogFlags[] = {
     {'f', "follow", "", "go on as it grows, until the job ends"},
     {'n', "lines", "number", "only the last lines"},
+    {kTail, "tail", "number", "the same"},
+    {'a', "all", "", "of every job"},
     {'t', "timestamps", "", "when each line came"},
-    {kSince, "since", "time", "from then on: 10min, 12:00, 2026-01-31 12:00"},
+    {kSince, "since", "time", "from then on: 10min, today, yesterday, 12:00, 2026-01-31 12:00"},
     {kRun, "run", "number", "one run alone: 1 is the oldest in the log, -1 the newest"},
     {kResumeAt, "resume-at", "place", "what sess itself asks for when the server was replaced"},
     {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
@@ -578,24 +684,24 @@ constexpr Entry kEntries[] = {
      .summary = "Wait for jobs and exit with their status",
      .example = "sess wait build && ./deploy",
      .flags = kStartServer | kReadOnly, .repeatable = wait_is_repeatable, .run = run_wait, .ours = true},
-    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 1, 1, nullptr, true},
-     .usage = "[-ft] [-n lines] [--since time] [--run number] [--raw] [--color when] job",
+    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 0, -1, nullptr, true},
+     .usage = "[-aft] [-n lines] [--tail lines] [--since time] [--run number] [--raw] [--color when] job ...",
      .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_logs, .ours = true},
-    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {{}, 0, -1, nullptr, true},
-     .usage = "job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
+    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {kStartFlags, 0, -1, nullptr, true},
+     .usage = "[-a] job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
      .flags = kStartServer, .run = run_start, .ours = true},
-    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 1, -1, nullptr, true},
-     .usage = "[-n] job ...", .summary = "Stop jobs: stop signal, grace, SIGKILL", .example = "sess stop web",
+    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 0, -1, nullptr, true},
+     .usage = "[-an] job ...", .summary = "Stop jobs: stop signal, grace, SIGKILL", .example = "sess stop web",
      .run = run_stop, .ours = true},
-    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
-     .usage = "job ...", .summary = "Stop jobs if they run, then start them", .example = "sess restart web",
+    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {kRestartFlags, 0, -1, nullptr, true},
+     .usage = "[-a] job ...", .summary = "Stop jobs if they run, then start them", .example = "sess restart web",
      .flags = kStartServer, .run = run_restart, .ours = true},
-    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 1, -1, nullptr, true},
-     .usage = "[-s signal] job ...", .summary = "Send a signal to every process of jobs",
+    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 0, -1, nullptr, true},
+     .usage = "[-a] [-s signal] job ...", .summary = "Send a signal to every process of jobs",
      .example = "sess kill -s HUP web", .run = run_kill, .ours = true},
-    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {{}, 1, -1, nullptr, true},
-     .usage = "job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
+    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {kRemoveFlags, 0, -1, nullptr, true},
+     .usage = "[-a] [--ended] job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
      .flags = kStartServer, .run = run_remove, .ours = true},
 };
 

@@ -3,9 +3,12 @@
 #include <limits>
 
 #include "base/duration.hpp"
+#include "base/normal_form.hpp"
 #include "base/printable.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/families/job_files.hpp"
+#include "command/families/job_names.hpp"
 #include "command/families/job_text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/table.hpp"
@@ -261,20 +264,22 @@ std::string status_text(Item& item, const JobView& view, const Look& look) {
 
 Status run_status(Item& item) {
   JobPort& jobs = *item.ports().jobs;
-  if (item.args().empty()) return run_jobs(item);
+  if (item.args().empty() && !item.args().has('a')) return run_jobs(item);
+  const auto chosen = chosen_jobs(item, Among::all);
+  if (!chosen) return item.error(chosen.error());
   const auto look = look_of(item);
   if (!look) return item.error(look.error());
   std::vector<std::string> objects;
   int exit_status = 0;
   bool first = true;
-  for (const auto& name : item.args().strings()) {
+  for (const auto& name : *chosen) {
     auto view = jobs.find(name);
     if (!view) {
       exit_status = 4;  // systemctl(1), LSB: no such unit
       if (const auto* client = item.client(); client != nullptr && !client->session) {
-        item.ports().clients.note(client->id, view.error().text);
+        item.ports().clients.note(client->id, about_name(item, name, view.error()));
       } else {
-        item.error(view.error());
+        item.error(about_name(item, name, view.error()));
       }
       continue;
     }
@@ -294,7 +299,7 @@ Status run_status(Item& item) {
 
 Status run_history(Item& item) {
   JobPort& jobs = *item.ports().jobs;
-  const std::string name = item.args().empty() ? "" : item.args()[0];
+  const std::string name = item.args().empty() ? "" : composed(item.args()[0]);
   std::size_t count = name.empty() ? kShownRecords : 0;
   if (item.args().has('n')) {
     const auto lines = item.args().number('n', 0, 1'000'000, 0);
@@ -304,7 +309,7 @@ Status run_history(Item& item) {
   auto records = jobs.history(name, count == 0 ? std::numeric_limits<std::size_t>::max() : count);
   if (!records) return item.error(records.error());
   if (records->empty() && !name.empty()) {
-    if (auto known = jobs.find(name); !known) return item.error(known.error());
+    if (auto known = jobs.find(name); !known) return item.error(about_name(item, name, known.error()));
   }
   const auto look = look_of(item);
   if (!look) return item.error(look.error());
@@ -329,10 +334,18 @@ Status run_history(Item& item) {
 constexpr Flag kJsonRow = {kJsonFlag, "json", "", "print JSON"};
 constexpr Flag kPsFlags[] = {{'a', "all", "", "ended jobs, too"}, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"}, kWideRow, kColorRow, kJsonRow};
-constexpr Flag kStatusFlags[] = {kWideRow, kColorRow, kJsonRow};
+constexpr Flag kStatusFlags[] = {kAllJobsRow, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, kWideRow, kColorRow, kJsonRow};
 
+constexpr Flag kCatFlags[] = {{'q', "quiet", "", "only say what is wrong with it"}};
+
 constexpr Entry kEntries[] = {
+    {.name = "cat", .alias = "", .purpose = Purpose::jobs, .args = {kCatFlags, 1, 1, nullptr, true}, .usage = "[-q] job",
+     .summary = "Print a job's file, and what is wrong with it", .example = "sess cat web",
+     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_cat, .ours = true},
+    {.name = "edit", .alias = "", .purpose = Purpose::jobs, .args = {{}, 1, 1}, .usage = "job",
+     .summary = "Edit a job's file, which is made when there is none", .example = "sess edit web",
+     .flags = kStartServer, .run = run_edit, .ours = true},
     {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-aw] [--color when] [--json]",
      .summary = "Sessions and jobs: state, exit, CPU, memory", .example = "sess ps",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_ps, .ours = true},
@@ -340,7 +353,7 @@ constexpr Entry kEntries[] = {
      .summary = "The jobs and what became of them", .example = "sess jobs --json",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_jobs, .ours = true},
     {.name = "status", .alias = "", .purpose = Purpose::jobs, .args = {kStatusFlags, 0, -1, nullptr, true},
-     .usage = "[-w] [--color when] [--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
+     .usage = "[-aw] [--color when] [--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_status, .ours = true},
     {.name = "history", .alias = "", .purpose = Purpose::jobs, .args = {kHistoryFlags, 0, 1, nullptr, true},
      .usage = "[-w] [-n number] [--color when] [--json] [job]", .summary = "How jobs ended, and what they took",

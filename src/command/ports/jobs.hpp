@@ -99,7 +99,8 @@ struct LogRequest {
   bool follow = false;
   bool raw = false;
   bool timestamps = false;
-  bool colours = false;  ///< our own lines are set apart
+  bool colours = false;     ///< our own lines are set apart
+  std::string prefix = {};  ///< of each line: whose it is; such a reader is not resumed
   std::optional<std::size_t> lines;
   std::optional<job::WallTime> since;
   std::optional<LogProgress> from = {};
