@@ -44,7 +44,8 @@ std::string help_overview(const Registry& registry) {
   for (const Entry* entry : registry.entries()) width = std::max(width, title(*entry).size());
   std::string out =
       "sess COMMAND [FLAGS] [ARGUMENTS]    `sess help COMMAND` says more; a unique beginning of a name "
-      "will do\n";
+      "will do\n"
+      "sess help options, formats, hooks or job-files lists those; sess help NAME says what one of them is\n";
   for (const auto& [purpose, heading] : kPurposes) {
     out += fmt::format("\n{}\n", heading);
     for (const Entry* entry : registry.entries()) {
@@ -57,6 +58,8 @@ std::string help_overview(const Registry& registry) {
 
 Result<std::string> help_command(std::string_view name, const Registry& registry) {
   const auto found = registry.find(name, Words::command_line);
+  const bool whole = found && ((*found)->name == name || (*found)->alias == name);
+  if (auto topic = whole ? std::string() : help_topic(name); !topic.empty()) return topic;
   if (!found) return pass(found.error());
   const Entry& entry = **found;
   std::string out = fmt::format("sess {} {}\n", entry.name, entry.usage);
