@@ -5,7 +5,9 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <optional>
 
@@ -15,10 +17,25 @@
 
 namespace {
 
+/// What runs this: completion asks it for what a daemon has.
+std::string own_path() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
+  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : "sess";
+}
+
 /// The words after sessd's name that print what the command prints; empty: it needs a daemon.
 std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>& command, sess::client::Asked asked) {
   const auto& name = command.front();
+  if (name == "__complete") {
+    if (asked != sess::client::Asked::before) return {};
+    std::vector<std::string> words{"--complete", own_path()};
+    words.insert(words.end(), command.begin() + 1, command.end());
+    return words;
+  }
   if (name == "help" && command.size() <= 2) return {"--help-command", command.size() == 2 ? command[1] : ""};
+  // `run --help`; of what stands behind `--` it is somebody else's.
+  if (command.size() == 2 && command[1] == "--help" && asked == sess::client::Asked::before) return {"--help-command", name};
   if ((name != "list-commands" && name != "lscm") || asked == sess::client::Asked::before) return {};
   std::string format;
   std::string only;

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "cli/complete.hpp"
 #include "command/language/help.hpp"
 #include "keeper/keeper.hpp"
 #include "keeper/upgrade.hpp"
@@ -337,6 +338,16 @@ int start(Flags flags, const std::string& path) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Behind this stands a line that somebody types: its flags are not ours.
+  if (argc > 2 && std::strcmp(argv[1], "--complete") == 0) {
+    cli::print_completions(argv[2], {argv + 3, argv + argc});
+    return kOk;
+  }
+  if (argc > 2 && std::strcmp(argv[1], "--manual") == 0) {
+    const auto list = command::manual_list(argv[2]);
+    std::fputs(list ? list->c_str() : (list.error().text + "\n").c_str(), list ? stdout : stderr);
+    return list ? kOk : 1;
+  }
   const Flags flags = parse(argc, argv);
   const std::string path = own_path(argv[0]);
   if (flags.check_resume_fd >= 0) {
