@@ -136,6 +136,24 @@ Finding version(const DoctorFacts& facts) {
   return good(topic, fmt::format("client and daemon are {}", facts.daemon_version));
 }
 
+Finding tmux(const DoctorFacts& facts) {
+  const char* topic = "tmux";
+  if (facts.tmux.empty()) return good(topic, "no tmux is on PATH");
+  if (facts.tmux_is_sess) return good(topic, fmt::format("{} is sess", facts.tmux));
+  return good(topic, fmt::format("{} is another program: its sessions are not in sess ls", facts.tmux));
+}
+
+Finding disk(const DoctorFacts& facts) {
+  const char* topic = "disk";
+  constexpr std::uint64_t kMega = 1024 * 1024;
+  if (facts.disk_size == 0) return good(topic, fmt::format("how much is left in {} is not known", facts.state_directory));
+  const std::string text = facts.disk_left >= 10 * 1024 * kMega
+                               ? fmt::format("{} GB are left for logs in {}", facts.disk_left / (1024 * kMega), facts.state_directory)
+                               : fmt::format("{} MB are left for logs in {}", facts.disk_left / kMega, facts.state_directory);
+  if (facts.disk_left >= 256 * kMega) return good(topic, text);
+  return bad(topic, text + ": a full disk stops logs, not jobs", "make room, or sess rm --ended");
+}
+
 Finding nesting(const DoctorFacts& facts) {
   const char* topic = "nesting";
   for (const auto& [marker, name] : {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
@@ -157,7 +175,7 @@ Finding nesting(const DoctorFacts& facts) {
 
 std::vector<Finding> examine(const DoctorFacts& facts) {
   return {logout(facts), lingering(facts),   runtime_directory(facts), state(facts), temporary_files(facts),
-          boot(facts),   descriptors(facts), version(facts),           nesting(facts)};
+          boot(facts),   descriptors(facts), version(facts),           tmux(facts), disk(facts), nesting(facts)};
 }
 
 }  // namespace sess::job

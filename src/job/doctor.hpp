@@ -25,6 +25,11 @@ struct DoctorFacts {
   std::string client_version;     ///< of the protocol, as daemon_protocol
   std::string daemon_protocol;
   int daemon_pid = 0;
+  std::string tmux;                    ///< the first tmux on the client's PATH; "": there is none
+  bool tmux_is_sess = false;           ///< it leads to this program
+  std::string state_directory;
+  std::uint64_t disk_left = 0;         ///< bytes for logs and records, where disk_size is not 0
+  std::uint64_t disk_size = 0;
   std::vector<std::string> client_environment;  ///< "K=V"
 };
 

@@ -1,6 +1,7 @@
 #include "jobs/boot.hpp"
 
 #include <sys/resource.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <climits>
@@ -283,6 +284,20 @@ void BootControl::take_down_cron(const Shared& request) {
   });
 }
 
+namespace {
+
+std::string first_on_path(const std::string& program, const std::string& path) {
+  for (std::size_t at = 0; at <= path.size();) {
+    const auto end = std::min(path.find(':', at), path.size());
+    const std::string candidate = path.substr(at, end - at) + "/" + program;
+    if (end > at && ::access(candidate.c_str(), X_OK) == 0) return candidate;
+    at = end + 1;
+  }
+  return {};
+}
+
+}  // namespace
+
 // --- doctor ---------------------------------------------------------------------------------------------
 
 job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
@@ -308,6 +323,16 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   if (const auto own = id ? parts_.outside.requester(*id).protocol : ""; !own.empty()) out.client_version = own;
   if (const model::Client* client = id ? parts_.model.client(*id) : nullptr) {
     out.client_environment = client->environment.block();
+    out.tmux = first_on_path("tmux", client->environment.value("PATH").value_or(""));
+    char target[PATH_MAX];
+    const bool found = !out.tmux.empty() && ::realpath(out.tmux.c_str(), target) != nullptr;
+    out.tmux_is_sess = found && std::string_view(target).ends_with("/sess");
+  }
+  out.state_directory = parts_.start.state_directory;
+  struct statvfs room {};
+  if (::statvfs(out.state_directory.c_str(), &room) == 0) {
+    out.disk_left = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
+    out.disk_size = static_cast<std::uint64_t>(room.f_blocks) * room.f_frsize;
   }
   return out;
 }

@@ -61,6 +61,8 @@ class JobControl final : public command::JobPort {
   [[nodiscard]] int status_for(const std::string& job);
   /// How the job ended that `run` attached it to, behind what says that the session has; else empty.
   [[nodiscard]] std::string note_on_end(const std::string& name) const;
+  /// A line for the first who attaches after jobs ended with nobody there, once. Else empty.
+  [[nodiscard]] std::string note_on_coming() { return notices_.take_missed(); }
   /// A line for one whose job has not ended: what goes on, and how to wait for it. Else empty.
   [[nodiscard]] std::string note_on_leaving(const std::string& job) const;
 

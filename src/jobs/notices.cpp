@@ -26,6 +26,15 @@ std::string end_text(const job::Job& job) {
                      job.reason.empty() ? "" : " (" + job.reason + ")");
 }
 
+/// "train failed (137)", "prep well", "web stopped".
+std::string brief_text(const job::Job& job) {
+  if (job.state == job::State::failed) return fmt::format("{} failed{}", job.name, job.exit ? fmt::format(" ({})", job.exit->shell_status()) : "");
+  return job.name + (job.state == job::State::inactive ? " stopped" : " well");
+}
+
+/// Names in the line about what was missed.
+constexpr std::size_t kMissedNamed = 5;
+
 }  // namespace
 
 JobNotices::JobNotices(const Parts& parts, const JobPanes& panes)
@@ -34,7 +43,7 @@ JobNotices::JobNotices(const Parts& parts, const JobPanes& panes)
 void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
   queue_hooks(job, pane);
   if (!job.spec.notify.empty()) run_command(job);
-  End end{job.name, end_text(job), job.state == job::State::failed, std::nullopt};
+  End end{job.name, end_text(job), brief_text(job), job.state == job::State::failed, std::nullopt};
   if (const model::Pane* shown = pane ? parts_.model.pane(*pane) : nullptr) {
     const auto sessions = parts_.model.sessions_with(shown->window);
     if (!sessions.empty()) end.session = sessions.front()->id;
@@ -93,6 +102,25 @@ std::string JobNotices::sentence(const std::vector<const End*>& ends) {
   return fmt::format("{} jobs ended, {} failed: {}", ends.size(), failed, names);
 }
 
+void JobNotices::keep_missed(const std::vector<End>& ends) {
+  const auto wanted = parts_.model.session_options().choice("job-message");
+  for (const End& end : ends) {
+    if (wanted == "off" || (wanted == "failed" && !end.failed)) continue;
+    ++missed_count_;
+    if (missed_.size() < kMissedNamed) missed_.push_back(end.brief);
+  }
+}
+
+std::string JobNotices::take_missed() {
+  if (missed_count_ == 0) return {};
+  std::string names;
+  for (const auto& one : missed_) names += (names.empty() ? "" : ", ") + one;
+  if (missed_count_ > missed_.size()) names += ", ...";
+  const auto count = std::exchange(missed_count_, 0);
+  missed_.clear();
+  return fmt::format("{} job{} ended while you were away: {}", count, count == 1 ? "" : "s", names);
+}
+
 void JobNotices::tell() {
   pausing_ = false;
   if (ends_.empty()) return;
@@ -117,6 +145,7 @@ void JobNotices::tell() {
       parts_.outside.notify(seen->id, text, shown, seen == latest ? kind : "off");
     }
   }
+  if (latest == nullptr) keep_missed(ends);
   for (const End& end : ends) parts_.outside.log_message(end.text);
   parts_.outside.changed();
   pausing_ = true;

@@ -78,7 +78,11 @@ Server::Server(Given given)
       identities_(model_, remote_, terminals_),
       clients_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, messages_, agent_,
                 control_clients_, display_, identities_, pane_modes_},
-               {[this] { return saved_sessions_.take_announcement(); },
+               {[this] {
+                 const std::string saved = saved_sessions_.take_announcement();
+                 const std::string missed = jobs_.note_on_coming();
+                 return saved + (saved.empty() || missed.empty() ? "" : "; ") + missed;
+               },
                 [this](const std::string& job) { return jobs_.note_on_leaving(job); },
                 [this](const std::string& job) { return jobs_.note_on_end(job); },
                 [this](const std::string& job) { return jobs_.status_for(job); }}),
