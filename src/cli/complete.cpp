@@ -1,8 +1,7 @@
 #include "cli/complete.hpp"
 
-#include <dirent.h>
-
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -52,11 +51,10 @@ void add_table(Names& names, const std::string& client, const std::vector<std::s
 
 /// Files of a directory that end so, without the ending.
 void add_files(Names& names, const std::string& directory, std::string_view ending) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> files(::opendir(directory.c_str()), ::closedir);
-  if (!files) return;
-  while (const dirent* entry = ::readdir(files.get())) {
-    const std::string_view name = entry->d_name;
-    if (name.size() > ending.size() && name.ends_with(ending)) names.insert(std::string(name.substr(0, name.size() - ending.size())));
+  std::error_code failed;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() > ending.size() && name.ends_with(ending)) names.insert(name.substr(0, name.size() - ending.size()));
   }
 }
 

@@ -5,9 +5,8 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <climits>
+#include <filesystem>
 #include <cstring>
 #include <optional>
 
@@ -19,9 +18,9 @@ namespace {
 
 /// What runs this: completion asks it for what a daemon has.
 std::string own_path() {
-  std::array<char, PATH_MAX> path{};
-  const ssize_t length = ::readlink("/proc/self/exe", path.data(), path.size() - 1);
-  return length > 0 ? std::string(path.data(), static_cast<std::size_t>(length)) : "sess";
+  std::error_code failed;
+  const auto path = std::filesystem::read_symlink("/proc/self/exe", failed);
+  return failed ? std::string("sess") : path.string();
 }
 
 /// The words after sessd's name that print what the command prints; empty: it needs a daemon.

@@ -1,11 +1,11 @@
 #include "jobs/boot.hpp"
 
 #include <sys/resource.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <climits>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 
 #include "base/log.hpp"
@@ -324,15 +324,15 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   if (const model::Client* client = id ? parts_.model.client(*id) : nullptr) {
     out.client_environment = client->environment.block();
     out.tmux = first_on_path("tmux", client->environment.value("PATH").value_or(""));
-    char target[PATH_MAX];
-    const bool found = !out.tmux.empty() && ::realpath(out.tmux.c_str(), target) != nullptr;
-    out.tmux_is_sess = found && std::string_view(target).ends_with("/sess");
+    std::error_code failed;
+    const auto target = out.tmux.empty() ? std::filesystem::path() : std::filesystem::canonical(out.tmux, failed);
+    out.tmux_is_sess = !failed && target.filename() == "sess";
   }
   out.state_directory = parts_.start.state_directory;
-  struct statvfs room {};
-  if (::statvfs(out.state_directory.c_str(), &room) == 0) {
-    out.disk_left = static_cast<std::uint64_t>(room.f_bavail) * room.f_frsize;
-    out.disk_size = static_cast<std::uint64_t>(room.f_blocks) * room.f_frsize;
+  std::error_code unknown;
+  if (const auto room = std::filesystem::space(out.state_directory, unknown); !unknown) {
+    out.disk_left = room.available;
+    out.disk_size = room.capacity;
   }
   return out;
 }

@@ -1,7 +1,8 @@
 #include "jobs/listing.hpp"
 
 #include <sys/stat.h>
-#include <unistd.h>
+
+#include <filesystem>
 
 #include "job/name.hpp"
 #include "jobs/files.hpp"
@@ -59,7 +60,8 @@ command::JobView Listing::view(const job::Job& job) const {
 void Listing::find_files(command::JobView& view) const {
   const job::Job& job = view.job;
   // Whoever wrote it: what runs may be older.
-  if (const auto file = files_.path_of(job.name); job.from_file || ::access(file.c_str(), F_OK) == 0) view.file = file;
+  std::error_code failed;
+  if (const auto file = files_.path_of(job.name); job.from_file || std::filesystem::exists(file, failed)) view.file = file;
   if (!job.spec.log) return;
   view.log_path = job.spec.log_path.empty() ? parts_.start.state_directory + "/logs/" + job.name + ".log" : job.spec.log_path;
   struct stat facts {};

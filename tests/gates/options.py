@@ -23,6 +23,7 @@ def main():
     table = (source / "model/options/rows.hpp").read_text()
     rows = re.findall(r'\b(text|style|number|flag|choice|key|colour|command|list|words|hook)\("([a-z0-9-]+)"', table)
     of_table = {source / "model/options" / name for name in ("rows.hpp", "table.hpp", "table.cpp")}
+    of_table.add(source / "command/language/texts.cpp")  # says what each is
     code = "\n".join(p.read_text() for p in sorted(source.rglob("*.[ch]pp")) if p not in of_table)
     formats = set(re.findall(r"[a-z][a-z-]+[a-z]", " ".join(re.findall(r'R"\((.*?)\)"', table, re.S))))
     names = {name for _, name in rows}
