@@ -9,8 +9,10 @@ namespace sess::model {
 bool Model::adopt(Pane pane) {
   const PaneId id = pane.id;
   const auto [it, fresh] = panes_.try_emplace(id, std::move(pane));
-  if (fresh) next_.pane = std::max(next_.pane, id.value + 1);
-  return fresh;
+  if (!fresh) return false;
+  next_.pane = std::max(next_.pane, id.value + 1);
+  if (!it->second.dead && !it->second.tty.empty()) by_tty_[it->second.tty] = id;
+  return true;
 }
 
 bool Model::adopt(Window window) {

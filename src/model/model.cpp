@@ -51,6 +51,28 @@ Session* Model::session_named(std::string_view name) {
   return it == by_name_.end() ? nullptr : session(it->second);
 }
 
+const Pane* Model::pane_on(const std::string& tty) const {
+  const auto is_it = [&](const Pane* pane) { return pane != nullptr && !pane->dead && pane->tty == tty; };
+  const auto known = by_tty_.find(tty);
+  if (known != by_tty_.end()) {
+    if (const Pane* found = pane(known->second); is_it(found)) return found;
+    // Somebody had it before.
+    for (const auto& [id, one] : panes_) {
+      if (is_it(&one)) return &one;
+    }
+    return nullptr;
+  }
+  for (const auto id : changes_.panes) {
+    if (const Pane* found = pane(id); is_it(found)) return found;
+  }
+  return nullptr;
+}
+
+const Session* Model::session_named(std::string_view name) const {
+  const auto it = by_name_.find(name);
+  return it == by_name_.end() ? nullptr : session(it->second);
+}
+
 Client* Model::client_named(std::string_view name) {
   for (auto& [id, client] : clients_) {
     if (client.name == name) return &client;
@@ -109,6 +131,15 @@ Pane* Model::active_pane(WindowId id) {
 
 std::vector<Session*> Model::sessions_with(WindowId window) {
   std::vector<Session*> out;
+  const auto it = holders_.find(window);
+  if (it == holders_.end()) return out;
+  for (const auto& [id, count] : it->second) out.push_back(session(id));
+  std::sort(out.begin(), out.end(), [](const Session* a, const Session* b) { return a->name < b->name; });
+  return out;
+}
+
+std::vector<const Session*> Model::sessions_with(WindowId window) const {
+  std::vector<const Session*> out;
   const auto it = holders_.find(window);
   if (it == holders_.end()) return out;
   for (const auto& [id, count] : it->second) out.push_back(session(id));
@@ -226,7 +257,10 @@ Model::Changes Model::take_changes() {
     if (Window* found = find_in(windows_, id)) found->touched = false;
   }
   for (const auto id : changes_.panes) {
-    if (Pane* found = find_in(panes_, id)) found->touched = false;
+    Pane* found = find_in(panes_, id);
+    if (found == nullptr) continue;
+    found->touched = false;
+    if (!found->dead && !found->tty.empty()) by_tty_[found->tty] = id;
   }
   return std::exchange(changes_, {});
 }

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.hpp"
@@ -60,7 +61,10 @@ class Model {
   [[nodiscard]] Client* client(ClientId id);
   [[nodiscard]] const Client* client(ClientId id) const;
   [[nodiscard]] Session* session_named(std::string_view name);
+  [[nodiscard]] const Session* session_named(std::string_view name) const;
   [[nodiscard]] Client* client_named(std::string_view name);
+  /// The pane whose program lives on this terminal.
+  [[nodiscard]] const Pane* pane_on(const std::string& tty) const;
 
   // All nodes by id, that is, in the order of their creation.
   [[nodiscard]] const std::map<SessionId, Session>& sessions() const { return sessions_; }
@@ -81,6 +85,7 @@ class Model {
   [[nodiscard]] Pane* active_pane(WindowId window);
   /// Sessions that a window is linked into, in name order, each once.
   [[nodiscard]] std::vector<Session*> sessions_with(WindowId window);
+  [[nodiscard]] std::vector<const Session*> sessions_with(WindowId window) const;
   [[nodiscard]] std::size_t link_count(WindowId window) const;
   /// Clients attached to a session, in order of connection.
   [[nodiscard]] std::vector<Client*> clients_of(SessionId session);
@@ -318,6 +323,8 @@ class Model {
     std::vector<PaneId> panes;
   };
   [[nodiscard]] Changes take_changes();
+  /// The same, left for who takes them.
+  [[nodiscard]] const Changes& changes() const { return changes_; }
 
   struct NextIds {
     std::uint32_t session = 0;
@@ -396,6 +403,7 @@ class Model {
   std::map<std::string, SessionId, std::less<>> by_name_;
   std::map<WindowId, std::map<SessionId, std::size_t>> holders_;  ///< sessions that link a window, and how often
   Changes changes_;
+  std::unordered_map<std::string, PaneId> by_tty_;  ///< as of take_changes(): whoever uses an entry checks it
   std::optional<Mark> mark_;
   NextIds next_;
   std::vector<Event> events_;

@@ -58,6 +58,7 @@ void Model::erase_pane(PaneId id) {
   if (found == nullptr) return;
   if (mark_ && mark_->pane == id) mark_.reset();
   report(Event::Kind::pane_closed, std::nullopt, found->window, id);
+  if (const auto on = by_tty_.find(found->tty); on != by_tty_.end() && on->second == id) by_tty_.erase(on);
   changes_.panes.push_back(id);
   panes_.erase(id);
 }

@@ -113,6 +113,7 @@ std::string SavedSessions::take_announcement() {
 void SavedSessions::model_changed() {
   if (frozen_) return;
   model_dirty_ = true;
+  note_changes();
   if (!save_timer_.armed()) save_timer_.start(kSaveDelay);
 }
 
@@ -169,7 +170,9 @@ bool SavedSessions::refresh_printed() {
   bool changed = false;
   for (const auto id : std::exchange(printed_, {})) {
     const auto* pane = std::as_const(model_).pane(id);
-    if (pane != nullptr && refresh(*pane)) changed = true;
+    if (pane == nullptr || !refresh(*pane)) continue;
+    changed_windows_.insert(pane->window);
+    changed = true;
   }
   return changed;
 }
@@ -203,11 +206,31 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
   return out;
 }
 
+/// Before the model's memory takes them.
+void SavedSessions::note_changes() {
+  const model::Model& model = model_;
+  const auto& changes = model.changes();
+  changed_sessions_.insert(changes.sessions.begin(), changes.sessions.end());
+  changed_windows_.insert(changes.windows.begin(), changes.windows.end());
+  for (const auto id : changes.panes) {
+    if (const auto* pane = model.pane(id)) changed_windows_.insert(pane->window);
+  }
+  const auto options = model.server_options().version() + model.window_options().version();
+  if (std::exchange(options_seen_, options) != options) all_changed_ = true;
+}
+
+bool SavedSessions::is_changed(const model::Session& session) const {
+  if (all_changed_ || changed_sessions_.count(session.id) > 0) return true;
+  return std::any_of(session.windows.begin(), session.windows.end(),
+                     [this](const auto& link) { return changed_windows_.count(link.second.window) > 0; });
+}
+
 void SavedSessions::save(Vanished vanished) {
   save_timer_.stop();
   if (model_.sessions().empty() && live_.empty() && forgotten_.empty()) return;
   if (!open()) return;
   if (!forgotten_.empty()) save_all_text();
+  note_changes();
   std::vector<std::string> gone;
   std::set<model::SessionId> alive;
   const model::Model& model = model_;
@@ -216,6 +239,7 @@ void SavedSessions::save(Vanished vanished) {
     alive.insert(id);
     Live& live = live_[id];
     if (live.key.empty()) live.key = key_of(session);
+    if (!live.written.empty() && !is_changed(session)) continue;
     const auto seen = picture(session);
     std::set<model::PaneId> panes;
     for (const auto& window : seen.windows) {
@@ -236,6 +260,9 @@ void SavedSessions::save(Vanished vanished) {
     queue_->put(live.key + std::string(kSession), bytes);
     live.written = std::move(bytes);
   }
+  all_changed_ = false;
+  changed_sessions_.clear();
+  changed_windows_.clear();
   for (const auto& key : std::exchange(forgotten_, {})) queue_->remove(key + ".");
   if (vanished == Vanished::kept) return;
   for (auto it = live_.begin(); it != live_.end();) {

@@ -89,6 +89,8 @@ class SavedSessions final : public command::RestorePort {
   bool refresh(const model::Pane& pane);
   bool refresh_printed();
   [[nodiscard]] command::SavedSession picture(const model::Session& session);
+  void note_changes();
+  [[nodiscard]] bool is_changed(const model::Session& session) const;
   [[nodiscard]] bool wanted(const model::Session& session);
   [[nodiscard]] std::string text_now(const panes::PaneIo& pane) const;
   [[nodiscard]] std::vector<std::string> keys_on_disk();
@@ -110,6 +112,11 @@ class SavedSessions final : public command::RestorePort {
   os::Timer save_timer_, text_timer_, removal_timer_, typing_timer_;
   std::set<model::PaneId> unsaved_;  ///< panes whose text is to be written
   bool model_dirty_ = false;
+  /// Of which the file may be out of date; all of them after a change of what is asked for every session.
+  std::set<model::SessionId> changed_sessions_;
+  std::set<model::WindowId> changed_windows_;
+  std::uint64_t options_seen_ = 0;
+  bool all_changed_ = true;
   bool frozen_ = false;
   bool failed_ = false;  ///< and reported
   bool announce_ = false;

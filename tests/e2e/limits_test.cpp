@@ -1,9 +1,11 @@
 // What happens at the edges of what a machine gives: processes that stand still, descriptors that run out.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <thread>
 
 #include "rig.hpp"
@@ -240,4 +242,47 @@ TEST_CASE("programs have the limit of open files that the daemon was started wit
   rig.ask({"new-window", "-n", "next", "-t", "app", "ulimit -Sn; exec cat"});
   CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app:next"}).starts_with("200"); }));
   CHECK(rig.ask({"run-shell", "ulimit -Sn"}) == "200");
+}
+
+TEST_CASE("two hundred sessions: a memory mapping each, files written for what changed, and an end that is answered "
+          "by a server that has just been replaced",
+          "[limits]") {
+  Rig rig;
+  constexpr int kSessions = 200;
+  std::vector<std::string> line;
+  for (int i = 0; i < kSessions; ++i) {
+    if (i > 0) line.emplace_back(";");
+    for (const char* word : {"new-session", "-d", "-s"}) line.emplace_back(word);
+    line.push_back("s" + std::to_string(i));
+    line.emplace_back("sleep 1000");
+  }
+  REQUIRE(rig.sess(line).status.success());
+  const auto mappings = [&] {
+    const auto maps = split_lines(read_file("/proc/" + std::to_string(rig.server()) + "/maps"));
+    return std::count_if(maps.begin(), maps.end(), [](const auto& map) { return map.find("sess-pane") != map.npos; });
+  };
+  CHECK(mappings() == kSessions);
+  const auto files = [&] {
+    std::map<std::string, fs::file_time_type> times;
+    std::error_code none;
+    for (const auto& entry : fs::recursive_directory_iterator(rig.home().root(), none)) {
+      if (entry.path().extension() == ".session") times[entry.path()] = fs::last_write_time(entry.path(), none);
+    }
+    return times;
+  };
+  REQUIRE(wait_until([&] { return files().size() == kSessions; }));
+  const auto before = files();
+  rig.ask({"rename-window", "-t", "s7:", "renamed"});
+  const auto written = [&] {
+    const auto now = files();
+    return std::count_if(now.begin(), now.end(), [&](const auto& file) { return before.at(file.first) != file.second; });
+  };
+  CHECK(wait_until([&] { return written() == 1; }));
+  const pid_t keeper = rig.keeper();
+  rig.kill_server();
+  CHECK(rig.ask({"display-message", "-p", "-t", "s199:", "#{server_sessions}"}) == std::to_string(kSessions));
+  CHECK(mappings() == kSessions);
+  rig.kill_server();
+  CHECK(rig.sess({"kill-server"}).status.success());
+  CHECK(wait_until([&] { return ::kill(keeper, 0) != 0; }));
 }

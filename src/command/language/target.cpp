@@ -155,9 +155,7 @@ class Finder {
       const auto id = model::parse_id<SessionId>(text);
       return id ? model_.session(*id) : nullptr;
     }
-    for (const auto& [id, session] : model_.sessions()) {
-      if (session.name == text) return &session;
-    }
+    if (const Session* exact = model_.session_named(text)) return exact;
     if (const auto client = find_client(context_, text)) {
       const Client* found = model_.client(*client);
       if (found != nullptr && found->session) return model_.session(*found->session);
@@ -192,8 +190,8 @@ class Finder {
 
   bool best_session_with(WindowId window) {
     const Session* best = nullptr;
-    for (const auto& [id, session] : model_.sessions()) {
-      if (link_to(session, window) != nullptr && wins(model_, session, best, flags_)) best = &session;
+    for (const Session* session : model_.sessions_with(window)) {
+      if (wins(model_, *session, best, flags_)) best = session;
     }
     if (best == nullptr) return false;
     found_ = {};

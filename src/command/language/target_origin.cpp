@@ -53,9 +53,7 @@ namespace {
 /// The pane that a client without a session runs in: by its terminal, else by $SESS_PANE.
 const Pane* pane_around(const Model& model, const Client& client) {
   if (!client.tty.empty()) {
-    for (const auto& [id, pane] : model.panes()) {
-      if (!pane.dead && pane.tty == client.tty) return &pane;
-    }
+    if (const Pane* pane = model.pane_on(client.tty)) return pane;
   }
   const auto name = client.environment.value("SESS_PANE");
   const auto id = name ? model::parse_id<PaneId>(*name) : std::nullopt;
@@ -64,8 +62,8 @@ const Pane* pane_around(const Model& model, const Client& client) {
 
 const Session* best_session_of(const Model& model, WindowId window, unsigned flags) {
   const Session* best = nullptr;
-  for (const auto& [id, session] : model.sessions()) {
-    if (link_to(session, window) != nullptr && wins(model, session, best, flags)) best = &session;
+  for (const Session* session : model.sessions_with(window)) {
+    if (wins(model, *session, best, flags)) best = session;
   }
   return best;
 }

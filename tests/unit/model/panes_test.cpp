@@ -290,3 +290,28 @@ TEST_CASE("a new window has its client's size, or default-size", "[model][size]"
   client.size = {60000, 60000};
   CHECK(new_window_size(f.model, &client, session) == Size{kMaxSide, kMaxSide});
 }
+
+TEST_CASE("a pane is found by its terminal, before and after it was written down, and by whoever has it now", "[model]") {
+  Fixture f;
+  const auto first = f.pane_of(f.session("one"));
+  const auto second = f.pane_of(f.session("two"));
+  f.model.pane(first)->tty = "/dev/pts/1";
+  CHECK(f.model.pane_on("/dev/pts/1")->id == first);
+  static_cast<void>(f.model.take_changes());
+  CHECK(f.model.pane_on("/dev/pts/1")->id == first);
+  CHECK(f.model.pane_on("/dev/pts/2") == nullptr);
+  // The program of the first ends; the kernel gives its terminal's number to another.
+  f.model.pane(first)->dead = true;
+  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
+  f.model.pane(second)->tty = "/dev/pts/1";
+  CHECK(f.model.pane_on("/dev/pts/1")->id == second);
+  static_cast<void>(f.model.take_changes());
+  CHECK(f.model.pane_on("/dev/pts/1")->id == second);
+  f.model.pane(second)->tty = "/dev/pts/2";  // respawned
+  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
+  CHECK(f.model.pane_on("/dev/pts/2")->id == second);
+  static_cast<void>(f.model.take_changes());
+  f.model.destroy_pane(second);
+  CHECK(f.model.pane_on("/dev/pts/2") == nullptr);
+  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
+}
