@@ -54,7 +54,7 @@ struct KeeperOptions {
   /// still, and while it is at work; the latter doubles while hangs repeat.
   std::chrono::milliseconds still_limit{900};
   std::chrono::milliseconds hang_limit{5000};
-  std::chrono::milliseconds server_leaves{3000};  ///< for the server to exit once its link closed
+  std::chrono::milliseconds server_leaves{10'000};  ///< for the server to exit once its link closed: its disk may be slow
   std::chrono::milliseconds early_death{1000};    ///< a server that lived less is restarted with back-off
   std::chrono::milliseconds first_backoff{10};
   std::chrono::milliseconds longest_backoff{2000};

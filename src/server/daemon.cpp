@@ -24,6 +24,8 @@ constexpr std::chrono::seconds kFirstClientLimit{30};
 constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
+/// A disk that takes longer to write what comes back with `restore` is not waited for.
+constexpr std::chrono::seconds kDiskLimit{10};
 
 }  // namespace
 
@@ -73,7 +75,7 @@ void Daemon::leave_if_empty() {
   const bool unattached = model_.server_options().flag("exit-unattached");
   if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
   if (!queue_.idle() || queue_.configuring() || shells_.busy() || jobs_.runs().busy()) return;
-  if (unattached && !model_.sessions().empty()) return end_server();
+  if (unattached && !model_.sessions().empty()) return end_server([] {});
   left_ = true;
   log::info("nothing is left: the daemon ends");
   // Who connects now finds the next daemon, instead of this one in its last moments. (The keeper stays when a program
@@ -91,16 +93,27 @@ void Daemon::stop() {
   clients_.end_all("[server exited]");
 }
 
-void Daemon::end_server() {
+void Daemon::end_server(std::function<void()> done) {
   stopping_ = true;
   programs_.daemon_ends();
   clients_.end_all("[server exited]");
-  saved_sessions_.freeze(SavedSessions::Programs::live, [this] {
-    // The answers go out first: the keeper may end this process as soon as the last job is gone.
+  // By whichever of the two comes first.
+  auto told = std::make_shared<std::function<void()>>(std::move(done));
+  const auto end = [this, told] {
+    const auto tell = std::exchange(*told, nullptr);
+    if (!tell) return;
+    tell();
+    // The answers go out first, at the end of this turn: the keeper may end this process as soon as the last job is gone.
     loop_.defer([this] {
-      remote_.flush();
-      if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
+      loop_.defer([this] {
+        if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
+      });
     });
+  };
+  saved_sessions_.freeze(SavedSessions::Programs::live, end);
+  after(kDiskLimit, [end, told] {
+    if (*told) log::error("the disk does not take the saved sessions: the daemon ends without them");
+    end();
   });
 }
 

@@ -84,7 +84,7 @@ class Daemon final : public command::DaemonPort {
 
   [[nodiscard]] std::chrono::system_clock::time_point now() const override { return clock_.wall(); }
   void after(std::chrono::milliseconds delay, std::function<void()> done) override;
-  void end_server() override;
+  void end_server(std::function<void()> done) override;
   [[nodiscard]] std::uint64_t room() const override;
   void option_changed(std::string_view name) override;
 

@@ -11,8 +11,10 @@ Status run_start(Item&) {
 }
 
 Status run_kill(Item& item) {
-  item.ports().daemon.end_server();
-  return Status::normal;
+  // Whoever got the answer finds everything saved.
+  const Waker waker = item.wait();
+  item.ports().daemon.end_server([waker] { waker(Status::normal); });
+  return Status::wait;
 }
 
 Status run_list(Item& item) {

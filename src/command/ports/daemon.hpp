@@ -33,7 +33,9 @@ class DaemonPort {
   [[nodiscard]] virtual std::chrono::system_clock::time_point now() const = 0;
   /// Calls back once after `delay`; never before this call returned.
   virtual void after(std::chrono::milliseconds delay, std::function<void()> done) = 0;
-  virtual void end_server() = 0;  ///< kill-server: orderly, after this turn
+  /// kill-server: orderly. `done` is called, not before this call returned, when all is written that comes back with
+  /// `restore`; the end is after that turn.
+  virtual void end_server(std::function<void()> done) = 0;
   /// Bytes of options, variables and bindings that can still be kept over a crash of the server.
   [[nodiscard]] virtual std::uint64_t room() const = 0;
   /// After set-option, with the option's name: terminals, statuses, timers, history limits follow.

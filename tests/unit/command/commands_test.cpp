@@ -328,11 +328,17 @@ TEST_CASE("help explains every command and every flag", "[command]") {
         "Example: sess kill-session -t build\n");
 }
 
-TEST_CASE("kill-server asks the host, start-server does nothing", "[command]") {
+TEST_CASE("kill-server asks the host and is answered when all is written, start-server does nothing", "[command]") {
   World world;
   CHECK(world.run({"start"}).status == 0);
-  world.run({"kill-server"});
+  int status = -1;
+  world.queue.submit_arguments(world.client, {"kill-server"}, [&](int result) { status = result; });
+  world.queue.run();
   CHECK(world.host.called("end"));
+  CHECK(status == -1);
+  CHECK(world.host.deliver());
+  world.queue.run();
+  CHECK(status == 0);
 }
 
 TEST_CASE("a window that the user names keeps that name", "[command]") {

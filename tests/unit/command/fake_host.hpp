@@ -238,7 +238,10 @@ class FakeHost final : public DaemonPort,
   void copy_to_clipboard(std::optional<ClientId>, std::string_view text) override {
     call("clipboard {}", text);
   }
-  void end_server() override { call("end"); }
+  void end_server(std::function<void()> done) override {
+    call("end");
+    later_.push_back(std::move(done));
+  }
   Result<> prompt(ClientId, PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override {
     prompts.push_back(std::move(request));
