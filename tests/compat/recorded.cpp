@@ -55,6 +55,12 @@ void write_fully(int fd, const std::string& bytes) {
   if (write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) give_up("write");
 }
 
+void mask_signals(int how) {
+  sigset_t all;
+  sigfillset(&all);
+  sigprocmask(how, &all, nullptr);
+}
+
 /// u64 size, then u64 offset, u64 length and the bytes of each extent.
 int revive_memory(const std::string& path, int seals) {
   const std::string file = read_whole(path);
@@ -97,6 +103,7 @@ void revive_program(pid_t pid, int slave, const std::string& home) {
   }
   if (child < 0) give_up("a process with pid " + std::to_string(pid));
   if (child > 0) return;
+  mask_signals(SIG_UNBLOCK);
   setsid();
   ioctl(slave, TIOCSCTTY, 0);
   for (int fd = 0; fd < 3; ++fd) dup2(slave, fd);
@@ -131,6 +138,8 @@ std::string as_bytes(Number number) {
 /// In the process that becomes the keeper: everything at the number that the handover names, then exec.
 [[noreturn]] void become_keeper(const std::string& recording, const std::string& home,
                                 const std::string& programs, char* const* environment) {
+  // As exec_upgrade() does, until the new code has its handlers: a client that waits at the listener for long rings.
+  mask_signals(SIG_BLOCK);
   std::ifstream facts(recording + "/facts");
   std::string handover = read_whole(recording + "/handover");
   std::vector<std::pair<int, int>> places;  // from, to
