@@ -19,6 +19,7 @@
 #include "cli/complete.hpp"
 #include "command/language/help.hpp"
 #include "keeper/keeper.hpp"
+#include "keeper/probation.hpp"
 #include "keeper/upgrade.hpp"
 #include "os/activation.hpp"
 #include "os/daemon.hpp"
@@ -348,6 +349,7 @@ int main(int argc, char** argv) {
     std::fputs(list ? list->c_str() : (list.error().text + "\n").c_str(), list ? stdout : stderr);
     return list ? kOk : 1;
   }
+  keeper::Probation::begin(argv);
   const Flags flags = parse(argc, argv);
   const std::string path = own_path(argv[0]);
   if (flags.check_resume_fd >= 0) {

@@ -162,7 +162,13 @@ Result<Handover> decode_handover(std::string_view bytes) {
       program.held_end = std::move(end);
     }
   }
-  if (!in.ok()) return fail(ErrorCode::protocol, "the state that was handed over is malformed");
+  if (!in.ok()) {
+    for (UniqueFd* fd : {&out.directory, &out.lock, &out.listener, &out.model}) (void)fd->release();
+    for (auto& program : out.programs) {
+      for (UniqueFd* fd : {&program.master, &program.journal, &program.held_end}) (void)fd->release();
+    }
+    return fail(ErrorCode::protocol, "the state that was handed over is malformed");
+  }
   return out;
 }
 

@@ -13,6 +13,7 @@
 #include "base/fault.hpp"
 #include "base/log.hpp"
 #include "keeper/handover.hpp"
+#include "keeper/probation.hpp"
 #include "keeper/program_table.hpp"
 #include "keeper/restart_policy.hpp"
 #include "keeper/server_process.hpp"
@@ -32,6 +33,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAfterKill{2000};     // for children to be reaped after SIGKILL
 constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
 constexpr milliseconds kForkRetry{500};
+constexpr int kMostProofs = 5;
 constexpr int kMostRefused = 1000;  // in one go
 constexpr std::size_t kRefusedBytes = 64 * 1024;
 constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
@@ -70,6 +72,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   /// What the daemon is doing about its own end. It only moves forward.
   enum class Phase { running, hanging_up, killing, closing, done };
 
+  void prove_code();
   void start_server();
   [[noreturn]] void become_server(UniqueFd socket);
   [[nodiscard]] std::deque<ToServer> hand_everything_over();
@@ -119,6 +122,8 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   bool settling_ = false;  // the next server waits for programs that are being started
   bool leave_wanted_ = false;  // the server said Leave; a Spawn takes it back
   bool upgrade_wanted_ = false;
+  bool proving_ = false;            // this code is on probation
+  std::vector<ToKeeper> held_back_;  // while it is
   int exit_status_ = 0;
 };
 
@@ -168,6 +173,7 @@ void Keeper::Impl::resume(Handover state) {
 int Keeper::Impl::run() {
   os::unblock_all_signals();
   prctl(PR_SET_NAME, "sessd: keeper");
+  if (Probation::lasts()) prove_code();
   options_.ready.report(0);
   options_.notifier.notify(
       fmt::format("READY=1\nMAINPID={}\nSTATUS=listening on {}", getpid(), options_.paths.socket_path()));
@@ -178,6 +184,26 @@ int Keeper::Impl::run() {
     loop_->run();
   }
   return exit_status_;
+}
+
+/// Behind exec: nothing is reaped, read or acted on until the first server has answered, so that the state that was
+/// written down stays true for the code before.
+void Keeper::Impl::prove_code() {
+  proving_ = true;
+  for (int tries = 0; tries < kMostProofs; ++tries) {
+    held_back_.clear();
+    start_server();
+    if (server_.prove()) break;
+    start_wanted_ = true;
+    if (RestartPolicy::cause_of(last_death_) == RestartPolicy::Cause::outside) continue;  // says nothing about the code
+    const std::string why = fmt::format("its server {}", to_text(last_death_));
+    log::error("this code does not come up: {}; the code before goes on", why);
+    Probation::fall_back(why.c_str());
+    break;
+  }
+  Probation::end();
+  proving_ = false;
+  for (auto& message : std::exchange(held_back_, {})) on_message(std::move(message));
 }
 
 // ---- the server -------------------------------------------------------------------------------------------
@@ -226,6 +252,7 @@ void Keeper::Impl::cannot_start(const std::string& reason) {
 
 /// In the server process: everything of the keeper goes, or goes to the server.
 void Keeper::Impl::become_server(UniqueFd socket) {
+  Probation::end();
   loop_->abandon_after_fork();
   os::reset_signal_dispositions();
   for (const int signo : {SIGPIPE, SIGHUP, SIGXFSZ}) os::ignore_signal(signo);
@@ -278,6 +305,10 @@ void Keeper::Impl::schedule_server(milliseconds pause) {
 
 void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
   const bool clean = death.kind == Death::Kind::exited && death.detail == 0;
+  if (proving_) {
+    last_death_ = death;
+    return;
+  }
   if (phase_ == Phase::closing) return finish();
   if (phase_ == Phase::hanging_up) hang_up_all();  // nobody is left to stop jobs in their own ways
   if (phase_ != Phase::running) return;
@@ -298,6 +329,7 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
 }
 
 void Keeper::Impl::on_message(ToKeeper message) {
+  if (proving_) return held_back_.push_back(std::move(message));
   if (auto* spawn = std::get_if<Spawn>(&message)) {
     if (phase_ != Phase::running) {
       return on_spawn_failed(start_count_, {spawn->request, spawn->pane, ESHUTDOWN, "the daemon is ending"});
@@ -562,14 +594,23 @@ Result<> Keeper::can_resume(UniqueFd state) {
 
 Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd state) {
   auto handover = read_handover(state);
-  if (!handover) return pass(handover.error());
+  const auto refuse = [&](const Error& error) {
+    Probation::fall_back(error.text.c_str());  // while all descriptors are open
+    return pass(error);
+  };
+  if (!handover) return refuse(handover.error());
   auto kept = descriptors_of(*handover);
-  kept.push_back(state.get());
+  kept.insert(kept.end(), {state.get(), Probation::descriptor()});
   os::close_other_descriptors(kept);
+  Probation::hold(std::move(state));
   auto loop = os::Loop::open();
-  if (!loop) return pass(loop.error());
-  auto model = os::SharedMemory::adopt(std::move(handover->model));
-  if (!model) return pass(model.error());
+  if (!loop) return refuse(loop.error());
+  auto memory = os::duplicate(handover->model.get());
+  if (!memory) return refuse(memory.error());
+  auto model = os::SharedMemory::adopt(std::move(*memory));
+  if (!model) return refuse(model.error());
+  Probation::hold(std::move(handover->model));
+  SESS_FAULT("keeper-resume");
   const auto& facts = handover->facts;
   options.paths = facts.paths;
   options.config_files = facts.config_files;
@@ -578,6 +619,8 @@ Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd s
   options.notifier = os::Notifier(facts.notify_address);
   os::set_original_descriptor_limit(facts.descriptor_limit);
   if (options.open_log) options.open_log(options.paths);
+  const auto failure = Probation::take_failure();
+  if (!failure.empty()) log::error("the code that replaced this one did not come up: {}; this one is back", failure);
   const int directory = handover->directory.get();
   Claim claim{std::move(handover->directory),
               os::LockFile::adopt(std::move(handover->lock), directory, facts.paths.lock_name)};

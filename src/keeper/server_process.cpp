@@ -1,6 +1,9 @@
 #include "keeper/server_process.hpp"
 
+#include <poll.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -36,6 +39,7 @@ ServerProcess::ServerProcess(os::Loop& loop, Owner& owner, const os::Clock& cloc
 void ServerProcess::started(pid_t pid, UniqueFd socket) {
   pid_ = pid;
   reason_ = Death::Kind::none;
+  asked_ = false;
   started_ = clock_.now();
   link_ = std::make_unique<KeeperLink>(std::move(socket));
   watch_ =
@@ -105,6 +109,7 @@ bool ServerProcess::read_messages() {
       }
       continue;
     }
+    asked_ = asked_ || std::holds_alternative<Spawn>(**message);
     owner_.on_message(std::move(**message));
   }
   return fed->more;
@@ -130,6 +135,22 @@ void ServerProcess::look_at_it() {
     return kill(Death::Kind::hung);
   }
   sample_timer_.start(std::min(limits_.still / 8, kLongestSample));
+}
+
+bool ServerProcess::prove() {
+  ping();
+  const UniqueFd process(running() ? static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)) : -1);
+  while (running() && sample_timer_.armed() && !asked_) {
+    pollfd ready[] = {{link_ ? link_->fd() : -1, POLLIN, 0}, {process.get(), POLLIN, 0}};
+    ::poll(ready, 2, static_cast<int>(kThrottle.count()));
+    flush();
+    read_messages();
+    if (!link_) ::kill(pid_, SIGKILL);  // it can neither be asked nor answer
+    if (sample_timer_.armed()) look_at_it();
+    int status = 0;
+    if (pid_t ended = 0; (ended = ::waitpid(pid_, &status, WNOHANG)) == pid_) reaped(ended, status);
+  }
+  return running();
 }
 
 void ServerProcess::kill(Death::Kind reason) {

@@ -1,5 +1,6 @@
 #include "keeper/upgrade.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -18,20 +19,25 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{3000};
 
-/// Comes back only when that failed; `last` is appended to the command with the memory's number.
+/// Comes back only when that failed; `last` is appended to the command with the memory's number, `variable` to the
+/// environment.
 int exec_with(const std::vector<std::string>& command, std::string_view last, const UniqueFd& memory,
-              std::vector<int> open_across) {
+              std::vector<int> open_across, std::string variable = {}) {
   open_across.push_back(memory.get());
   std::vector<std::string> strings = command;
   strings.push_back(fmt::format("{}={}", last, memory.get()));
   std::vector<char*> argv;
   for (auto& one : strings) argv.push_back(one.data());
   argv.push_back(nullptr);
+  std::vector<char*> environment;
+  for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
+  if (!variable.empty()) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   const os::SignalBlock blocked;
   // Libraries open files of their own (the log's) that are not close-on-exec.
   os::close_all_on_exec();
   for (const int fd : open_across) (void)os::set_close_on_exec(fd, false);
-  execve(argv[0], argv.data(), environ);
+  execve(argv[0], argv.data(), environment.data());
   const int reason = errno;
   for (const int fd : open_across) (void)os::set_close_on_exec(fd, true);
   return reason;
@@ -95,7 +101,15 @@ Error exec_upgrade(const std::vector<std::string>& command, const std::string& s
                    const std::vector<int>& keep) {
   const auto memory = in_memory(state);
   if (!memory) return memory.error();
-  const int reason = exec_with(command, "--resume-fd", *memory, keep);
+  auto open_across = keep;
+  std::string variable;
+  // Without it there is no way back, as before; with it the code behind exec is on probation.
+  const UniqueFd own(::open("/proc/self/exe", O_PATH | O_CLOEXEC));
+  if (own) {
+    open_across.push_back(own.get());
+    variable = fmt::format("{}={}", kCodeBefore, own.get());
+  }
+  const int reason = exec_with(command, "--resume-fd", *memory, std::move(open_across), std::move(variable));
   return fail_errno(reason, "cannot execute {}", command[0]).value();
 }
 

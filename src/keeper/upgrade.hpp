@@ -24,9 +24,12 @@ namespace sess::keeper {
 /// What code that was asked with `--check-resume-fd=N` ends with when it cannot.
 inline constexpr int kCannotResume = 3;
 
-/// Writes `state` into a memfd, keeps the descriptors open across exec, and executes `command` with
-/// `--resume-fd=N` appended; all signals stay blocked until the new code has its handlers. Returns only when
-/// that failed, with everything as before.
+/// Names the descriptor of the code before for the code behind exec (probation.hpp).
+inline constexpr const char* kCodeBefore = "SESS_CODE_BEFORE";
+
+/// Writes `state` into a memfd, keeps the descriptors and this code's own file open across exec, and executes `command`
+/// with `--resume-fd=N` appended; all signals stay blocked until the new code has its handlers. Returns only when that
+/// failed, with everything as before.
 [[nodiscard]] Error exec_upgrade(const std::vector<std::string>& command, const std::string& state,
                                  const std::vector<int>& keep);
 

@@ -23,6 +23,8 @@ std::optional<rlimit>& remembered_limit() {
 }
 
 /// Numbers in /proc/self/fd, without the one that reads it.
+}  // namespace
+
 std::vector<int> open_descriptors() {
   std::vector<int> found;
   DIR* listing = opendir("/proc/self/fd");
@@ -35,8 +37,6 @@ std::vector<int> open_descriptors() {
   closedir(listing);
   return found;
 }
-
-}  // namespace
 
 Result<> set_nonblocking(int fd) {
   const int flags = fcntl(fd, F_GETFL);

@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/fd.hpp"
 #include "base/result.hpp"
@@ -42,6 +43,8 @@ Result<> write_all(int fd, std::string_view bytes);
 /// Marks every descriptor from 3 on close-on-exec (close_range(2); before Linux 5.11 one by one, up to
 /// 65536). Async-signal-safe: for use between fork and exec.
 void close_all_on_exec() noexcept;
+
+[[nodiscard]] std::vector<int> open_descriptors();
 
 /// Closes every descriptor from 3 on except those in `keep`.
 void close_other_descriptors(std::span<const int> keep);

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
+#include "keeper/probation.hpp"
 #include "os/programs/process.hpp"
 #include "rig.hpp"
 
@@ -15,6 +17,42 @@ using test::Rig;
 namespace {
 
 constexpr const char* kMarker = "SESS_TEST_SUCCESSOR";
+/// A file whose one word says how the successor ends once it is past exec; each is done once.
+constexpr const char* kFault = "SESS_TEST_SUCCESSOR_FAULT";
+
+std::string take_fault() {
+  const char* path = getenv(kFault);
+  std::string fault;
+  if (path != nullptr) std::getline(std::ifstream(path), fault);
+  if (path != nullptr) unlink(path);
+  return fault;
+}
+
+int recurse(volatile int* depth) {
+  volatile int more[1024] = {};
+  more[0] = *depth + 1;
+  return recurse(more) + more[0];
+}
+
+void fail_as(const std::string& fault) {
+  volatile int depth = 0;
+  if (fault == "aborts") abort();
+  if (fault == "exits") std::exit(3);
+  if (fault == "overflows") std::exit(recurse(&depth));
+  if (fault == "stands still") {
+    alarm(1);
+    while (true) pause();
+  }
+}
+
+/// A server that never gets to answer.
+int broken_server(keeper::ServerLink link) {
+  if (getenv("SESS_TEST_SERVER_HANGS") != nullptr) {
+    while (true) pause();
+  }
+  static_cast<void>(link);
+  abort();
+}
 
 int become_successor() {
   if (getenv(kMarker) == nullptr) return 0;
@@ -34,6 +72,18 @@ int become_successor() {
   keeper::KeeperOptions options;
   options.server_main = &test::small_server;
   options.upgrade_command = {arguments[0]};
+  const std::string fault = take_fault();
+  if (fault == "server dies") options.server_main = &broken_server;
+  if (fault == "server hangs") {
+    setenv("SESS_TEST_SERVER_HANGS", "1", 1);
+    options.server_main = &broken_server;
+    options.still_limit = 200ms;
+  }
+  static char* argv[3] = {};
+  static std::vector<std::string> words = arguments;
+  for (std::size_t i = 0; i < 2 && i < words.size(); ++i) argv[i] = words[i].data();
+  keeper::Probation::begin(argv);
+  fail_as(fault);
   auto keeper =
       keeper::Keeper::resume(std::move(options), UniqueFd(std::atoi(arguments.back().c_str() + flag.size())));
   _exit(keeper ? (*keeper)->run() : 77);
@@ -86,6 +136,42 @@ TEST_CASE("a keeper replaces its code and keeps programs, journals, model, socke
   kill(rig.keeper(), SIGTERM);
   CHECK(rig.wait_end() == 0);
   CHECK(access(rig.socket().c_str(), F_OK) != 0);
+}
+
+TEST_CASE("code that does not come up behind exec is replaced by the code before, with everything", "[keeper][upgrade]") {
+  const std::string fault = GENERATE(as<std::string>{}, "aborts", "exits", "overflows", "stands still", "server dies", "server hangs");
+  INFO(fault);
+  const test::TempHome home;
+  const std::string file = home.root() + "/fault";
+  setenv(kMarker, "1", 1);
+  setenv(kFault, file.c_str(), 1);
+  Rig rig([](keeper::KeeperOptions& options) { options.upgrade_command = {own_binary()}; });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 while read line; do echo got $line; done");
+  const std::string two = rig.tell("spawn 2 read x; exit 6");
+  rig.tell("mark 1 journal");
+  rig.tell("model model");
+  home.write("fault", fault);
+  const pid_t before = rig.server();
+  kill(rig.keeper(), SIGUSR2);
+  // The fault was met, and behind it there is a server again.
+  REQUIRE(test::wait_until([&] { return access(file.c_str(), F_OK) != 0 && rig.server() > 0 && rig.server() != before; }));
+  CHECK(rig.becomes("panes", "1:" + one + " 2:" + two + " "));
+  CHECK(rig.tell("mark 1 journal") == "journal");
+  CHECK(rig.tell("model model") == "model");
+  kill(static_cast<pid_t>(std::stol(two)), SIGTERM);
+  CHECK(rig.becomes("panes", "1:" + one + " 2:" + two + ":15 "));
+  // And it can be upgraded again, to code that works.
+  const pid_t again = rig.server();
+  kill(rig.keeper(), SIGUSR2);
+  REQUIRE(test::wait_until([&] { return rig.server() > 0 && rig.server() != again; }));
+  CHECK(rig.becomes("panes", "1:" + one + " 2:" + two + ":15 "));
+  rig.tell("spawn 4 echo $(ls /proc/self/fd) $(sed -n 's/SigBlk.//p' /proc/self/status)");
+  CHECK(rig.tell("output 4") == "0 1 2 3 0000000000000000");
+  unsetenv(kMarker);
+  unsetenv(kFault);
+  kill(rig.keeper(), SIGTERM);
+  CHECK(rig.wait_end() == 0);
 }
 
 TEST_CASE("a binary that does not work is not given the programs", "[keeper][upgrade]") {
