@@ -115,8 +115,7 @@ Finding descriptors(const DoctorFacts& facts) {
 
 Finding version(const DoctorFacts& facts) {
   const char* topic = "version";
-  const std::string renew =
-      fmt::format("kill -USR2 {} replaces the daemon's code; every program goes on", facts.daemon_pid);
+  const std::string renew = "sess upgrade replaces the daemon's code; every program goes on";
   if (!facts.installed_version.empty() && facts.installed_version != facts.daemon_version) {
     return bad(
         topic,

@@ -64,7 +64,8 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim claim, os::SharedMemory model);
 
   Result<> open(UniqueFd inherited);
-  void resume(Handover state);
+  /// `failure`: why code that this one is back in the place of did not come up.
+  void resume(Handover state, std::string failure);
   void set_ready(os::ReadyPipe ready) { options_.ready = std::move(ready); }
   int run();
 
@@ -122,6 +123,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   bool settling_ = false;  // the next server waits for programs that are being started
   bool leave_wanted_ = false;  // the server said Leave; a Spawn takes it back
   bool upgrade_wanted_ = false;
+  std::string not_upgraded_;         // why the last upgrade did not take place
   bool proving_ = false;            // this code is on probation
   std::vector<ToKeeper> held_back_;  // while it is
   int exit_status_ = 0;
@@ -162,7 +164,8 @@ Result<> Keeper::Impl::open(UniqueFd inherited) {
   return {};
 }
 
-void Keeper::Impl::resume(Handover state) {
+void Keeper::Impl::resume(Handover state, std::string failure) {
+  not_upgraded_ = std::move(failure);
   socket_.adopt(std::move(state.listener), state.facts.socket_identity);
   for (auto& program : state.programs) table_.adopt(std::move(program));
   for (const pid_t pid : state.facts.forgotten) table_.adopt_forgotten(pid);
@@ -285,6 +288,7 @@ std::deque<ToServer> Keeper::Impl::hand_everything_over() {
   start.foreground = options_.foreground;
   start.boot = options_.boot;
   if (!options_.upgrade_command.empty()) start.program = options_.upgrade_command[0];
+  start.not_upgraded = not_upgraded_;
   start.listener = socket_.take_listener();
   start.model = model_.take_fd();
   std::deque<ToServer> messages;
@@ -346,6 +350,8 @@ void Keeper::Impl::on_message(ToKeeper message) {
     // A program that was just hung up may take a moment: it is reaped first.
     leave_wanted_ = phase_ == Phase::running;
     leave_if_wanted();
+  } else if (std::holds_alternative<Upgrade>(message)) {
+    on_upgrade_wanted();
   } else if (const auto* ends = std::get_if<EndsWithin>(&message)) {
     if (phase_ != Phase::hanging_up) return;
     end_timer_.start(ends->time);
@@ -517,10 +523,15 @@ void Keeper::Impl::finish() {
 // ---- replacing the code -----------------------------------------------------------------------------------
 
 void Keeper::Impl::on_upgrade_wanted() {
-  if (phase_ != Phase::running || upgrade_wanted_ || options_.upgrade_command.empty()) return;
-  if (auto works = check_upgrade(options_.upgrade_command[0]); !works) {
-    return log::error("not replacing this code: {}", works.error().text);
-  }
+  if (upgrade_wanted_) return;
+  const auto refuse = [this](const std::string& text) {
+    log::error("not replacing this code: {}", text);
+    server_.send(NotUpgraded{text});
+  };
+  if (phase_ != Phase::running) return refuse("the daemon is ending");
+  if (options_.upgrade_command.empty()) return refuse("the daemon does not know where it is installed");
+  if (auto works = check_upgrade(options_.upgrade_command[0]); !works) return refuse(works.error().text);
+  not_upgraded_.clear();
   log::info("replacing this code by {}", options_.upgrade_command[0]);
   upgrade_wanted_ = true;
   server_.end_for_upgrade(kUpgradeLimit);
@@ -546,10 +557,11 @@ void Keeper::Impl::upgrade_when_ready() {
   const auto kept = handover_descriptors(fds, table_.programs());
   // Behind exec there is no way back: whoever cannot read the state would end with everything in it.
   if (auto able = check_resume(options_.upgrade_command, state, kept); !able) {
-    log::error("not replacing this code: {}", able.error().text);
+    not_upgraded_ = able.error().text;
   } else {
-    log::error("{}", exec_upgrade(options_.upgrade_command, state, kept).text);
+    not_upgraded_ = exec_upgrade(options_.upgrade_command, state, kept).text;
   }
+  log::error("not replacing this code: {}", not_upgraded_);
   upgrade_wanted_ = false;
   start_wanted_ = true;
   start_server();
@@ -626,7 +638,7 @@ Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd s
               os::LockFile::adopt(std::move(handover->lock), directory, facts.paths.lock_name)};
   auto impl =
       std::make_unique<Impl>(std::move(*loop), std::move(options), std::move(claim), std::move(*model));
-  impl->resume(std::move(*handover));
+  impl->resume(std::move(*handover), failure);
   return std::unique_ptr<Keeper>(new Keeper(std::move(impl)));
 }
 

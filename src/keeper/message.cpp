@@ -20,6 +20,7 @@ enum class Type : std::uint8_t {
   stop = 8,
   listener = 9,
   emptied = 10,
+  not_upgraded = 11,
   spawn = 32,
   forget = 33,
   signal = 34,
@@ -27,6 +28,7 @@ enum class Type : std::uint8_t {
   end = 36,
   leave = 37,
   ends_within = 38,
+  upgrade = 39,
 };
 
 // ---- writing ----------------------------------------------------------------------------------------------
@@ -66,6 +68,7 @@ struct Encoder {
     out.boolean(m.foreground);
     out.boolean(m.boot);
     out.string(m.program);
+    out.string(m.not_upgraded);
     fds = {m.listener.get(), m.model.get()};
     return Type::start;
   }
@@ -125,6 +128,10 @@ struct Encoder {
     fds = {m.listener.get()};
     return Type::listener;
   }
+  Type operator()(const NotUpgraded& m) {
+    out.string(m.text);
+    return Type::not_upgraded;
+  }
   Type operator()(const Spawn& m) {
     out.u64(m.request);
     out.u32(m.pane);
@@ -165,6 +172,7 @@ struct Encoder {
     out.u32(static_cast<std::uint32_t>(m.time.count()));
     return Type::ends_within;
   }
+  Type operator()(const Upgrade& /*m*/) { return Type::upgrade; }
 };
 
 template <class Message>
@@ -249,6 +257,7 @@ Start read_start(Body& b) {
   m.foreground = b.in.boolean();
   m.boot = b.in.boolean();
   m.program = text(b.in);
+  if (b.more()) m.not_upgraded = text(b.in);
   m.listener = b.fd();
   m.model = b.fd();
   return m;
@@ -384,6 +393,8 @@ Result<ToServer> decode_to_server(RawMessage raw) {
       return done(Listener{body.fd()});
     case Type::emptied:
       return done(read_emptied(body));
+    case Type::not_upgraded:
+      return done(NotUpgraded{text(body.in)});
     default:
       return fail(ErrorCode::protocol, "keeper link: a server gets no message of type {}", raw.type);
   }
@@ -407,6 +418,8 @@ Result<ToKeeper> decode_to_keeper(RawMessage raw) {
       return done(Leave{});
     case Type::ends_within:
       return done(EndsWithin{std::chrono::milliseconds(body.in.u32())});
+    case Type::upgrade:
+      return done(Upgrade{});
     default:
       return fail(ErrorCode::protocol, "keeper link: a keeper gets no message of type {}", raw.type);
   }

@@ -78,6 +78,7 @@ struct Start {
   bool foreground = false;
   bool boot = false;              ///< started with the machine: enabled jobs start, whatever the daemon's name is
   std::string program;            ///< the daemon's own path, for what starts it at boot; "" when it is not known
+  std::string not_upgraded;       ///< why the upgrade that ended the server before did not take place; "" when it did
   UniqueFd listener;  ///< non-blocking, shared with the keeper
   UniqueFd model;     ///< memfd for the model's checkpoint, size 0 at first
 };
@@ -154,7 +155,12 @@ struct Listener {
   UniqueFd listener;
 };
 
-using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener, Emptied>;
+/// The answer to Upgrade when it does not even begin.
+struct NotUpgraded {
+  std::string text;
+};
+
+using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener, Emptied, NotUpgraded>;
 
 // ---- server to keeper -------------------------------------------------------------------------------------
 
@@ -208,7 +214,10 @@ struct EndsWithin {
   std::chrono::milliseconds time{0};
 };
 
-using ToKeeper = std::variant<Spawn, Forget, Signal, Pong, End, Leave, EndsWithin>;
+/// upgrade-server: go on with the installed code. This server is ended for it, unless NotUpgraded comes.
+struct Upgrade {};
+
+using ToKeeper = std::variant<Spawn, Forget, Signal, Pong, End, Leave, EndsWithin, Upgrade>;
 
 // ---- bytes ------------------------------------------------------------------------------------------------
 

@@ -117,6 +117,17 @@ void Daemon::end_server(std::function<void()> done) {
   });
 }
 
+void Daemon::upgrade(std::function<void(const std::string& why)> refused) {
+  upgrading_.push_back(std::move(refused));
+  if (auto sent = link_.send(keeper::Upgrade{}); !sent) {
+    loop_.defer([this, why = sent.error().text] { on_not_upgraded(why); });
+  }
+}
+
+void Daemon::on_not_upgraded(const std::string& why) {
+  for (const auto& refused : std::exchange(upgrading_, {})) refused(why);
+}
+
 void Daemon::after(std::chrono::milliseconds delay, std::function<void()> done) {
   auto cell = std::make_shared<std::weak_ptr<After>>();
   auto entry = std::make_shared<After>(loop_, [this, cell, done = std::move(done)] {

@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "command/language/queue.hpp"
 #include "command/ports/daemon.hpp"
@@ -85,6 +87,9 @@ class Daemon final : public command::DaemonPort {
   [[nodiscard]] std::chrono::system_clock::time_point now() const override { return clock_.wall(); }
   void after(std::chrono::milliseconds delay, std::function<void()> done) override;
   void end_server(std::function<void()> done) override;
+  void upgrade(std::function<void(const std::string& why)> refused) override;
+  /// The keeper's answer, when there is one.
+  void on_not_upgraded(const std::string& why);
   [[nodiscard]] std::uint64_t room() const override;
   void option_changed(std::string_view name) override;
 
@@ -110,6 +115,7 @@ class Daemon final : public command::DaemonPort {
   SavedSessions& saved_sessions_;
   os::Timer first_client_timer_;
   std::set<std::shared_ptr<After>> timers_;
+  std::vector<std::function<void(const std::string&)>> upgrading_;  ///< who waits for a refusal
   bool had_client_ = false;
   bool may_leave_ = false;  ///< there was a session, or the time for the first one is over
   bool stopping_ = false;

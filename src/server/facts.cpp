@@ -48,6 +48,9 @@ command::ServerFacts server_facts(const keeper::Start& start, const os::Clock& c
   facts.uid = ::geteuid();
   facts.pid = ::getppid();
   facts.server_pid = ::getpid();
+  facts.start_count = start.start_count;
+  facts.after_upgrade = start.previous.kind == keeper::Death::Kind::upgraded;
+  facts.not_upgraded = start.not_upgraded;
   facts.start_time = clock.wall();
   return facts;
 }

@@ -226,6 +226,8 @@ void Server::on_keeper_message(keeper::ToServer message) {
     if (auto sent = link_.send(keeper::Pong{ping->serial}); !sent) log::warn("{}", sent.error().text);
   } else if (std::holds_alternative<keeper::Stop>(message)) {
     daemon_.stop();
+  } else if (const auto* refused = std::get_if<keeper::NotUpgraded>(&message)) {
+    daemon_.on_not_upgraded(refused->text);
   } else if (auto* listener = std::get_if<keeper::Listener>(&message)) {
     connections_.replace_listener(std::move(listener->listener));
   } else if (auto* spawned = std::get_if<keeper::Spawned>(&message)) {

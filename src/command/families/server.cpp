@@ -1,10 +1,14 @@
 // start-server, kill-server, list-commands, show-messages, server-access.
+#include "command/families/listing.hpp"
 #include "command/format/format.hpp"
 #include "command/language/help.hpp"
 #include "command/language/item.hpp"
 
 namespace sess::command {
 namespace {
+
+// Letters of options that have a long form only.
+enum LongOnly : char { kAfter = kJsonFlag + 1, kFrom };
 
 Status run_start(Item&) {
   return Status::normal;
@@ -14,6 +18,31 @@ Status run_kill(Item& item) {
   // Whoever got the answer finds everything saved.
   const Waker waker = item.wait();
   item.ports().daemon.end_server([waker] { waker(Status::normal); });
+  return Status::wait;
+}
+
+/// The server that is asked ends over it; its client asks the next one, which is told so by --after.
+Status run_upgrade(Item& item) {
+  const ServerFacts& facts = item.ports().facts;
+  const Args& args = item.args();
+  if (const auto asked = args.get(kAfter); asked && facts.after_upgrade && *asked != std::to_string(facts.start_count)) {
+    if (!facts.not_upgraded.empty()) {
+      return item.error(fmt::format("not upgraded: {}; sess {} goes on", facts.not_upgraded, facts.version));
+    }
+    const auto from = args.get_or(kFrom, facts.version);
+    item.print(from == facts.version ? fmt::format("sess {} runs anew", from)
+                                     : fmt::format("upgraded from sess {} to {}", from, facts.version));
+    return Status::normal;
+  }
+  if (item.client() != nullptr && !item.client()->session) {
+    item.ports().clients.resume_with(
+        *item.client_id(),
+        {"upgrade-server", "--after", std::to_string(facts.start_count), "--from", std::string(args.get_or(kFrom, facts.version))}, false);
+  }
+  const Waker waker = item.wait();
+  item.ports().daemon.upgrade([waker](const std::string& why) {
+    waker([why](Item& self) { return self.error("not upgraded: " + why); });
+  });
   return Status::wait;
 }
 
@@ -59,6 +88,8 @@ constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"}
                                  {'r', "read-only", "", "looking only"},
                                  {'t', "target", "target-pane", "the pane that formats are about"},
                                  {'w', "write", "", "writing too"}};
+constexpr Flag kUpgradeFlags[] = {{kAfter, "after", "number", "asked again by a client, of the server with this number"},
+                                  {kFrom, "from", "version", "what that server's code was"}};
 constexpr Flag kListFlags[] = {{'F', "format", "format", "what to print for each"}};
 constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
                                   {'T', "terminals", "", "the clients' terminals"},
@@ -82,6 +113,15 @@ constexpr Entry kEntries[] = {
      .summary = "End every session, every program and the daemon",
      .example = "sess kill-server",
      .run = run_kill},
+    {.name = "upgrade-server",
+     .alias = "upgrade",
+     .purpose = Purpose::server,
+     .args = {kUpgradeFlags, 0, 0},
+     .usage = "",
+     .summary = "Go on with the installed code, with every program",
+     .example = "sess upgrade",
+     .run = run_upgrade,
+     .ours = true},
     {.name = "list-commands",
      .alias = "lscm",
      .purpose = Purpose::server,

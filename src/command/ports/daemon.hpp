@@ -24,6 +24,9 @@ struct ServerFacts {
   std::uint32_t uid = 0;
   int pid = 0;  ///< of the process whose death ends the jobs (the keeper): $SESS names it
   int server_pid = 0;
+  std::uint64_t start_count = 1;  ///< of servers of this daemon
+  bool after_upgrade = false;     ///< the server before ended for an upgrade
+  std::string not_upgraded;       ///< why that did not take place; "" when it did
   std::chrono::system_clock::time_point start_time;
   std::vector<std::string> config_files;  ///< that were loaded
 };
@@ -36,6 +39,9 @@ class DaemonPort {
   /// kill-server: orderly. `done` is called, not before this call returned, when all is written that comes back with
   /// `restore`; the end is after that turn.
   virtual void end_server(std::function<void()> done) = 0;
+  /// upgrade-server: the installed code takes the place of this one, and of this server. `refused` is told, not before
+  /// this call returned, why it does not even begin; how else it went the next server knows (ServerFacts).
+  virtual void upgrade(std::function<void(const std::string& why)> refused) = 0;
   /// Bytes of options, variables and bindings that can still be kept over a crash of the server.
   [[nodiscard]] virtual std::uint64_t room() const = 0;
   /// After set-option, with the option's name: terminals, statuses, timers, history limits follow.

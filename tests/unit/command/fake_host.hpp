@@ -56,6 +56,7 @@ class FakeHost final : public DaemonPort,
   std::map<std::string, std::string> files;
   input::KeyTables keys = input::KeyTables::with_defaults();
   std::map<PaneId, PaneFacts> facts_of;
+  std::string upgrade_refusal;
   std::string captured = "one\ntwo\n";
   CaptureRequest capture_request;
 
@@ -241,6 +242,10 @@ class FakeHost final : public DaemonPort,
   void end_server(std::function<void()> done) override {
     call("end");
     later_.push_back(std::move(done));
+  }
+  void upgrade(std::function<void(const std::string& why)> refused) override {
+    call("upgrade");
+    if (!upgrade_refusal.empty()) later_.push_back([this, refused = std::move(refused)] { refused(upgrade_refusal); });
   }
   Result<> prompt(ClientId, PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override {

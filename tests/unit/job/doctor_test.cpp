@@ -152,7 +152,7 @@ TEST_CASE("few descriptors, another version and another multiplexer are told", "
   CHECK_FALSE(fake.is_ok("file limit"));
   fake.facts.installed_version = "1.3";
   CHECK_FALSE(fake.is_ok("version"));
-  CHECK(fake.finding("version").advice.find("kill -USR2 42") == 0);
+  CHECK(fake.finding("version").advice.find("sess upgrade ") == 0);
   fake.facts.installed_version = "1.2";
   fake.facts.replaced = true;
   CHECK_FALSE(fake.is_ok("version"));
