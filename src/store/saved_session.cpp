@@ -30,6 +30,45 @@ std::vector<json> objects(const json& in, const char* name) {
   return out;
 }
 
+json options_of(const model::Options::Values& values) {
+  json out = json::object();
+  for (const auto& [name, value] : values) {
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      out[name] = *text;
+    } else if (const auto* number = std::get_if<std::int64_t>(&value)) {
+      out[name] = *number;
+    } else {
+      json items = json::array();
+      for (const auto& [index, item] : std::get<model::OptionArray>(value)) items.push_back({index, item});
+      out[name] = std::move(items);
+    }
+  }
+  return out;
+}
+
+/// Whether they fit their options is seen where they are set.
+model::Options::Values options_in(const json& object) {
+  model::Options::Values out;
+  const auto options = object.find("options");
+  if (options == object.end() || !options->is_object()) return out;
+  for (const auto& [name, value] : options->items()) {
+    if (value.is_string()) {
+      out[name] = value.get<std::string>();
+    } else if (value.is_number_integer()) {
+      out[name] = value.get<std::int64_t>();
+    } else if (value.is_array()) {
+      model::OptionArray items;
+      for (const auto& item : value) {
+        if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string()) {
+          items[item[0].get<unsigned>()] = item[1].get<std::string>();
+        }
+      }
+      out[name] = std::move(items);
+    }
+  }
+  return out;
+}
+
 bool is_control(char c) {
   const auto byte = static_cast<unsigned char>(c);
   return byte < 0x20 || byte == 0x7f;
@@ -69,7 +108,9 @@ std::string encode_session(const command::SavedSession& session) {
                        {"cols", window.size.cols},
                        {"panes", std::move(panes)},
                        {"active", window.active},
-                       {"zoomed", window.zoomed}});
+                       {"zoomed", window.zoomed},
+                       {"identity", window.identity},
+                       {"options", options_of(window.options)}});
   }
   const auto created =
       std::chrono::duration_cast<std::chrono::microseconds>(session.created.time_since_epoch()).count();
@@ -78,6 +119,8 @@ std::string encode_session(const command::SavedSession& session) {
                  {"directory", session.directory},
                  {"created", created},
                  {"current", session.current},
+                 {"group", session.group},
+                 {"options", options_of(session.options)},
                  {"windows", std::move(windows)}},
                 bytes);
   return seal(bytes);
@@ -94,6 +137,8 @@ Result<command::SavedSession> decode_session(std::string_view bytes) {
   session.created = model::Time(std::chrono::duration_cast<model::Time::duration>(
       std::chrono::microseconds(get<std::int64_t>(in, "created"))));
   session.current = get<int>(in, "current");
+  session.group = get<std::string>(in, "group");
+  session.options = options_in(in);
   for (const auto& one : objects(in, "windows")) {
     command::SavedWindow window;
     window.index = get<int>(one, "index");
@@ -103,6 +148,8 @@ Result<command::SavedSession> decode_session(std::string_view bytes) {
     window.size = clamp({get<std::uint16_t>(one, "rows"), get<std::uint16_t>(one, "cols")});
     window.active = get<std::size_t>(one, "active");
     window.zoomed = get<bool>(one, "zoomed");
+    window.identity = get<std::string>(one, "identity");
+    window.options = options_in(one);
     for (const auto& pane : objects(one, "panes")) {
       window.panes.push_back({get<std::uint32_t>(pane, "id"), get<std::string>(pane, "directory"),
                               get<std::string>(pane, "command"), get<std::string>(pane, "title")});

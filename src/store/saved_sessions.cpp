@@ -184,6 +184,8 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
   out.directory = session.start_path;
   out.created = session.created;
   out.current = session.current.value_or(0);
+  out.group = session.group;
+  out.options = session.options.values();
   for (const auto& [index, link] : session.windows) {
     const auto* window = model.window(link.window);
     if (window == nullptr) continue;
@@ -194,6 +196,9 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
     saved.layout = window->layout.text();
     saved.size = window->size;
     saved.zoomed = window->zoomed;
+    const auto made = std::chrono::duration_cast<std::chrono::microseconds>(window->created.time_since_epoch());
+    saved.identity = fmt::format("{:x}-{}", made.count(), window->id.value);
+    saved.options = window->options.values();
     for (const auto id : window->panes) {
       const auto* pane = model.pane(id);
       if (pane == nullptr) continue;

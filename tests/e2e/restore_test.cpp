@@ -239,3 +239,35 @@ TEST_CASE("a session of an enabled job starts by itself and is not offered", "[e
   CHECK(list.find("other") != std::string::npos);
   CHECK(list.find("web") == std::string::npos);
 }
+
+TEST_CASE("options, groups and windows that are linked twice come back as they were", "[e2e][restore]") {
+  Rig rig;
+  write_profile(rig);
+  rig.ask({"new-session", "-d", "-s", "one", "-n", "mine"});
+  rig.ask({"new-window", "-d", "-t", "one:4", "-n", "shared", "exec sleep 1234"});
+  rig.ask({"new-session", "-d", "-s", "two", "-n", "other"});
+  rig.ask({"link-window", "-d", "-s", "one:4", "-t", "two:7"});
+  rig.ask({"new-session", "-d", "-s", "three", "-n", "base"});
+  rig.ask({"new-session", "-d", "-t", "three", "-s", "four"});
+  rig.ask({"set-option", "-t", "two", "status-left", "[#S here]"});
+  rig.ask({"set-option", "-t", "two", "@mine", "kept"});
+  rig.ask({"set-option", "-w", "-t", "one:4", "synchronize-panes", "on"});
+  const auto shape = [&] {
+    return rig.ask({"list-windows", "-a", "-F",
+                    "#{session_name}:#{window_index} #{window_name} #{window_linked} #{session_group} "
+                    "#{synchronize-panes} #{status-left} #{@mine}"});
+  };
+  const auto before = shape();
+  end_daemon(rig);
+  rig.ask({"restore", "--all"});
+  CHECK(shape() == before);
+  // They are one window, not two that look alike.
+  CHECK(rig.ask({"display-message", "-p", "-t", "one:4", "#{window_id}"}) ==
+        rig.ask({"display-message", "-p", "-t", "two:7", "#{window_id}"}));
+  rig.ask({"new-window", "-d", "-t", "four", "-n", "both"});
+  CHECK(rig.ask({"list-windows", "-t", "three", "-F", "#{window_name}"}) == "base\nboth");
+  // One alone comes back with windows of its own.
+  end_daemon(rig);
+  CHECK(rig.ask({"restore", "two"}).starts_with("restored two"));
+  CHECK(rig.ask({"list-windows", "-t", "two", "-F", "#{window_index} #{window_name}"}).ends_with("7 shared"));
+}

@@ -1,6 +1,8 @@
 // restore: sessions of an earlier daemon come back: windows, layouts, directories, what was on the screens,
 // and the commands, which stand at the prompts and run when somebody presses Enter.
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
@@ -67,20 +69,33 @@ Status list(Item& item, const std::vector<SavedSession>& sessions) {
   return Status::normal;
 }
 
+/// What one command has brought back: sessions that come behind share it as they did.
+struct Shared {
+  std::map<std::string, model::WindowId> windows;  ///< by SavedWindow::identity
+  std::map<std::string, model::SessionId> groups;
+};
+
 /// Brings one session back.
 class Restorer {
  public:
-  Restorer(Item& item, const SavedSession& saved) : item_(item), model_(item.model()), saved_(saved) {}
+  Restorer(Item& item, const SavedSession& saved, Shared& shared)
+      : item_(item), model_(item.model()), saved_(saved), shared_(shared) {}
 
   Result<> run(const std::string& name) {
-    auto made = model_.create_session({name, saved_.directory, "", item_.ports().daemon.now()});
+    const auto group = shared_.groups.find(saved_.group);
+    const bool joins = group != shared_.groups.end() && model_.session(group->second) != nullptr;
+    auto made = model_.create_session({name, saved_.directory, joins ? saved_.group : "", item_.ports().daemon.now()});
     if (!made) return pass(made.error());
     session_ = (*made)->id;
-    for (const auto& window : saved_.windows) {
-      if (auto ok = add(window); !ok) {
-        model_.destroy_session(session_);
-        return ok;
+    adopt((*made)->options, saved_.options);
+    if (!joins) {
+      for (const auto& window : saved_.windows) {
+        if (auto ok = add(window); !ok) {
+          model_.destroy_session(session_);
+          return ok;
+        }
       }
+      begin_group();
     }
     model_.select_window(session_, saved_.current);
     return {};
@@ -94,7 +109,40 @@ class Restorer {
     return out;
   }
 
+  void adopt(model::Options& options, const model::Options::Values& values) {
+    for (const auto& [name, value] : values) {
+      if (options.adopt(name, value)) item_.ports().daemon.option_changed(name);
+    }
+  }
+
+  void begin_group() {
+    if (saved_.group.empty()) return;
+    const auto taken = model_.groups();
+    if (std::find(taken.begin(), taken.end(), saved_.group) != taken.end()) {
+      notes_.push_back(fmt::format("there is a group {} already: {} is not in it", saved_.group, saved_.name));
+      return;
+    }
+    model_.join_group(session_, saved_.group);
+    shared_.groups[saved_.group] = session_;
+  }
+
+  /// Into a session that came back before with a window that was linked into both.
+  bool link(const SavedWindow& saved) {
+    const auto known = shared_.windows.find(saved.identity);
+    if (known == shared_.windows.end()) return false;
+    const auto holders = model_.sessions_with(known->second);
+    if (holders.empty()) return false;
+    Model::Link link;
+    link.source = holders.front()->id;
+    link.source_index = model_.link(link.source, known->second)->index;
+    link.target = session_;
+    link.target_index = saved.index;
+    link.select = false;
+    return model_.link_window(link).has_value();
+  }
+
   Result<> add(const SavedWindow& saved) {
+    if (link(saved)) return {};
     Model::NewWindow fresh;
     fresh.session = session_;
     fresh.index = saved.index;
@@ -104,6 +152,8 @@ class Restorer {
     auto created = model_.create_window(fresh);
     if (!created) return pass(created.error());
     const auto window = created->window;
+    if (!saved.identity.empty()) shared_.windows[saved.identity] = window;
+    adopt(model_.window(window)->options, saved.options);
     if (!saved.named_by_hand) name_window(model_, window);
     std::vector<model::PaneId> panes{created->pane};
     for (std::size_t i = 1; i < saved.panes.size(); ++i) {
@@ -150,12 +200,13 @@ class Restorer {
   Item& item_;
   Model& model_;
   const SavedSession& saved_;
+  Shared& shared_;
   model::SessionId session_{};
   std::vector<std::string> notes_;
 };
 
-Status bring_back(Item& item, const SavedSession& saved, const std::string& name) {
-  Restorer restorer(item, saved);
+Status bring_back(Item& item, const SavedSession& saved, const std::string& name, Shared& shared) {
+  Restorer restorer(item, saved, shared);
   if (auto done = restorer.run(name); !done) {
     const bool taken = item.model().session_named(name) != nullptr;
     return item.error(
@@ -187,6 +238,7 @@ Status run_restore(Item& item) {
     if (names.empty()) return list(item, sessions);
   }
   Status status = Status::normal;
+  Shared shared;
   for (const auto& name : names) {
     // Of one name the newest comes first.
     const auto one =
@@ -202,7 +254,7 @@ Status run_restore(Item& item) {
         if (session.name == name) restore->forget(session.key);
       }
     } else {
-      const Status done = bring_back(item, *one, args.has('s') ? item.expand(*args.get('s')) : name);
+      const Status done = bring_back(item, *one, args.has('s') ? item.expand(*args.get('s')) : name, shared);
       if (done != Status::normal) status = done;
     }
   }

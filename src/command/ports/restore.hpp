@@ -9,6 +9,7 @@
 #include "base/result.hpp"
 #include "base/size.hpp"
 #include "model/ids.hpp"
+#include "model/options/options.hpp"
 #include "model/pane.hpp"
 
 namespace sess::command {
@@ -29,6 +30,8 @@ struct SavedWindow {
   std::vector<SavedPane> panes;  ///< in window order
   std::size_t active = 0;
   bool zoomed = false;
+  std::string identity;            ///< the same in every session that it was linked into; "": not known
+  model::Options::Values options;  ///< set for itself
 };
 
 struct SavedSession {
@@ -38,6 +41,8 @@ struct SavedSession {
   model::Time created{};
   std::vector<SavedWindow> windows;
   int current = 0;  ///< index of the current window
+  std::string group;               ///< "": none
+  model::Options::Values options;  ///< set for itself
 };
 
 class RestorePort {

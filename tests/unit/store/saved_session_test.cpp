@@ -27,7 +27,13 @@ command::SavedSession example() {
   window.panes = {{1, "/usr", "vim a", "title"}, {2, "/tmp", "", ""}};
   window.active = 1;
   window.zoomed = true;
+  window.identity = "5f-7";
+  window.options["synchronize-panes"] = std::int64_t{1};
   session.windows.push_back(window);
+  session.group = "grouped";
+  session.options["@mine"] = std::string("a\xff");
+  session.options["history-limit"] = std::int64_t{7};
+  session.options["update-environment"] = model::OptionArray{{0, "ONE"}, {5, "TWO"}};
   return session;
 }
 
@@ -55,6 +61,10 @@ TEST_CASE("a saved session reads back as it was, bytes that are no text included
   CHECK(window.size == Size{48, 159});
   CHECK(window.active == 1);
   CHECK(window.zoomed);
+  CHECK(window.identity == "5f-7");
+  CHECK(window.options == before.windows[0].options);
+  CHECK(after->group == "grouped");
+  CHECK(after->options == before.options);
   REQUIRE(window.panes.size() == 2);
   CHECK(window.panes[0].id == 1);
   CHECK(window.panes[0].command == "vim a");
