@@ -358,6 +358,13 @@ void PaneIo::set_limits(Limits limits) {
   if (parsed_ > 0) checkpoint();
 }
 
+void PaneIo::trim_history(std::uint64_t bytes) {
+  if (emulator_->screen().history().bytes() <= bytes) return;
+  emulator_->set_history_limits(limits_.history_lines, std::min(bytes, limits_.history_bytes));
+  emulator_->set_history_limits(limits_.history_lines, limits_.history_bytes);
+  if (parsed_ > 0) checkpoint();
+}
+
 void PaneIo::clear_history() {
   emulator_->clear_history();
   checkpoint();

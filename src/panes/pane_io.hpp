@@ -115,6 +115,8 @@ class PaneIo final : public terminal::Sink {
   void resize(Size size, os::PixelSize pixels = {});
   void set_identity(const terminal::Identity& identity);
   void set_limits(Limits limits);
+  /// Its oldest lines go now; what it may hold stays as it is.
+  void trim_history(std::uint64_t bytes);
   void clear_history();
   /// A pane that was set aside begins anew with an empty history and shows what was kept.
   void reset_terminal();

@@ -150,7 +150,8 @@ bool Programs::take_up(model::PaneId id, keeper::Program& program, panes::PaneIo
     log::error("pane {}: its journal is lost: {}", id.value, io.error().text);
     return false;
   }
-  terminals_.put(std::move(*io));
+  auto& taken = terminals_.put(std::move(*io));
+  history_.note(id, taken.screen().history().bytes());
   return true;
 }
 
@@ -234,6 +235,34 @@ void Programs::apply_history_limits() {
   }
 }
 
+void Programs::keep_history_budget() {
+  for (const auto id : terminals_.printed()) {
+    if (const auto* io = terminals_.find(id)) history_.note(id, io->screen().history().bytes());
+  }
+  const auto asked = static_cast<std::uint64_t>(model_.server_options().number("history-total-bytes"));
+  const std::uint64_t most = asked > 0 ? asked : panes::HistoryBudget::of_machine();
+  if (history_.total() <= most) return;
+  const model::Model& model = model_;  // a lookup for writing would count as a change
+  std::vector<panes::HistoryBudget::Holder> holders;
+  for (const auto& [id, io] : terminals_) {
+    const model::Pane* pane = model.pane(id);
+    if (pane == nullptr) continue;
+    panes::HistoryBudget::Holder holder{id};
+    for (const auto* session : model.sessions_with(pane->window)) {
+      const auto* current = session->current_link();
+      const bool on_top = current != nullptr && current->window == pane->window;
+      holder.shown = holder.shown || (on_top && model.attached_count(session->id) > 0);
+      if (on_top) holder.watched = std::max(holder.watched, session->activity_order);
+    }
+    holders.push_back(holder);
+  }
+  for (const auto& cut : history_.cuts(std::move(holders), most)) {
+    auto* io = terminals_.find(cut.pane);
+    io->trim_history(cut.keep);
+    history_.note(cut.pane, io->screen().history().bytes());
+  }
+}
+
 panes::PaneIo::Limits Programs::history_limits(const model::Pane& pane) {
   const auto sessions = model_.sessions_with(pane.window);
   const auto& table = sessions.empty() ? model_.session_options() : sessions.front()->options;
@@ -309,6 +338,7 @@ void Programs::pane_waits(model::PaneId id, int wait_status, model::Time ended) 
 void Programs::pane_closed(model::PaneId id) {
   give_up_start(id);
   if (!terminals_.erase(id)) return;
+  history_.forget(id);
   signal_pane(id, SIGHUP, keeper::Signal::Whom::session);
   signal_pane(id, SIGCONT, keeper::Signal::Whom::session);
 }

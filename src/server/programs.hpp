@@ -18,6 +18,7 @@
 #include "model/model.hpp"
 #include "os/clock.hpp"
 #include "os/loop.hpp"
+#include "panes/history_budget.hpp"
 #include "panes/terminals.hpp"
 #include "peers/remote_clients.hpp"
 
@@ -88,6 +89,8 @@ class Programs final : public command::ProgramPort {
   /// As a terminal's hard reset, but the title stays: it names the pane, not what was drawn in it.
   void reset_terminal(model::PaneId pane);
   void apply_history_limits();
+  /// At the end of a turn: all histories together stay within history-total-bytes.
+  void keep_history_budget();
   [[nodiscard]] panes::PaneIo::Limits history_limits(const model::Pane& pane);
 
   // What the keeper says.
@@ -138,6 +141,7 @@ class Programs final : public command::ProgramPort {
   PaneModes& pane_modes_;
   Identities& identities_;
   std::map<std::uint64_t, Starting> starting_;
+  panes::HistoryBudget history_;
   std::vector<keeper::Exited> ended_;
   std::vector<keeper::Emptied> emptied_;
   bool keeper_deaf_ = false;  ///< an answer did not come in time, and nothing has come since

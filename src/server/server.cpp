@@ -171,6 +171,7 @@ void Server::end_of_turn() {
   if (jobs_.has_more()) loop_->defer([] {});
   if (pane_modes_.work()) loop_->defer([] {});
   connections_.sweep();
+  programs_.keep_history_budget();
   terminals_.end_turn();
   daemon_.leave_if_empty();
   keeper_watch_.want(true, link_.unsent());

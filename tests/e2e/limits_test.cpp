@@ -286,3 +286,38 @@ TEST_CASE("two hundred sessions: a memory mapping each, files written for what c
   CHECK(rig.sess({"kill-server"}).status.success());
   CHECK(wait_until([&] { return ::kill(keeper, 0) != 0; }));
 }
+
+TEST_CASE("all histories together stay within their budget: who was looked at longest ago gives, not who is shown",
+          "[limits]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "keep", "sleep 1000"});
+  rig.ask({"set-option", "-s", "history-total-bytes", "3000000"});
+  const std::string lines = "seq -f 'line %.0f of a program that prints much' 30000; echo over; sleep 1000";
+  const auto held = [&](const std::string& name) {
+    return std::stol(rig.ask({"display-message", "-p", "-t", name, "#{history_bytes}"}));
+  };
+  const auto print = [&](const std::string& name) {
+    rig.ask({"new-session", "-d", "-s", name, lines});
+    CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", name}).find("over") != std::string::npos; }));
+  };
+  print("shown");
+  const auto client = rig.terminal({"attach-session", "-t", "shown"});
+  REQUIRE(client->wait_for_text("over"));
+  const long shown = held("shown");
+  CHECK(shown > 1'000'000);
+  CHECK(shown < 1'500'000);
+  for (const char* name : {"first", "second", "third"}) print(name);
+  CHECK(held("shown") + held("first") + held("second") + held("third") <= 3'000'000);
+  CHECK(held("shown") == shown);
+  CHECK(held("third") > held("first"));
+  // What is left is whole, and the next server keeps to it.
+  rig.kill_server();
+  CHECK(held("shown") == shown);
+  const auto kept = rig.history("third");
+  REQUIRE(kept.size() > 100);
+  const auto number = [](const std::string& line) { return std::stol(line.substr(5)); };
+  for (std::size_t i = 1; i + 1 < kept.size(); ++i) {
+    if (!kept[i].starts_with("line") || !kept[i - 1].starts_with("line")) continue;
+    if (number(kept[i]) != number(kept[i - 1]) + 1) FAIL("a line is missing behind " << kept[i - 1]);
+  }
+}

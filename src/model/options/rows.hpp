@@ -6,7 +6,7 @@
 //   default-terminal  xterm-256color (tmux-256color): programs get what the user's own terminal understands
 //   detach-on-destroy also "previous" and "next"
 //   update-environment  also WAYLAND_DISPLAY and the XDG_* of a desktop session
-//   history-bytes, attach-history, job-message, job-notification, record-age, save-sessions  are sess's own
+//   history-bytes, history-total-bytes, attach-history, job-message, job-notification, record-age, save-sessions  are sess's own
 //
 // Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them. Newer ones
 // that nothing obeys are no rows: they are refused, as tmux 3.3a refuses them.
@@ -175,6 +175,7 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     choice("extended-keys", kServer, kExtendedKeys, 0),
     flag("focus-events", kServer, false),
     text("history-file", kServer, ""),
+    number("history-total-bytes", kServer, 0, std::int64_t{1} << 50, 0),
     number("message-limit", kServer, 0, kInt, 1000),
     number("prompt-history-limit", kServer, 0, kInt, 100),
     number("record-age", kServer, 0, 100'000, 365),

@@ -61,7 +61,7 @@ std::map<std::string, std::vector<std::string>> recorded_defaults() {
 /// Lines of ours without the options in which sess differs by design.
 std::vector<std::string> comparable(const std::vector<std::string>& lines) {
   static const std::set<std::string> kOurs{"status",        "history-limit",  "default-terminal",
-                                           "history-bytes", "attach-history", "default-shell",
+                                           "history-bytes", "attach-history", "default-shell", "history-total-bytes",
                                            "job-message",   "job-notification", "record-age",
                                            "escape-time",   "save-sessions",
                                            "rectangle-checksums"};
