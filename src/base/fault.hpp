@@ -15,11 +15,17 @@
 
 #ifdef SESS_FAULT_POINTS
 #define SESS_FAULT(...) ::sess::reach_fault_point(__VA_ARGS__)
+/// Reached when the bytes hold kHarmfulByte, which means nothing to a terminal.
+#define SESS_FAULT_IN(bytes, ...) \
+  ((bytes).find(::sess::kHarmfulByte) == std::string_view::npos ? static_cast<void>(0) : SESS_FAULT(__VA_ARGS__))
 #else
 #define SESS_FAULT(...) static_cast<void>(0)
+#define SESS_FAULT_IN(...) static_cast<void>(0)
 #endif
 
 namespace sess {
+
+inline constexpr char kHarmfulByte = '\x16';
 
 /// Returns unless the file says otherwise of this point.
 void reach_fault_point(std::string_view name, std::uint64_t number = 0);

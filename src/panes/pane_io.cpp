@@ -121,9 +121,17 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     const std::uint64_t skipped = suspect->end - suspect->begin;
     log::error("pane {}: {} bytes at offset {} ended the server twice and are skipped", id_.value, skipped,
                suspect->begin);
+    std::string bytes;
+    while (bytes.size() < skipped) {
+      const auto more = journal_->output(suspect->begin + bytes.size()).substr(0, skipped - bytes.size());
+      if (more.empty()) break;
+      bytes += more;
+    }
+    const auto kept = observer_.keep_harmful(*this, suspect->begin, bytes);
     quiet_ = true;
     emulator_->feed("\x18");  // CAN: whatever sequence was begun is over
-    emulator_->feed(fmt::format("\r\n[sess: {} bytes of output could not be shown]\r\n", skipped));
+    emulator_->feed(fmt::format("\r\n[sess: {} bytes of output could not be shown{}]\r\n", skipped,
+                                kept.empty() ? "" : "; they are kept in " + kept));
     quiet_ = false;
     parsed_ = suspect->end;
     journal_->end_parse(parsed_);
@@ -208,6 +216,7 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
   for (auto rest = bytes; !rest.empty();) {
     const auto portion = rest.substr(0, kMarkPortion);
     rest.remove_prefix(portion.size());
+    SESS_FAULT_IN(portion, "pane-bytes", id_.value);
     emulator_->feed(portion);
     parsed_ = to - rest.size();
     leave_mark();

@@ -47,6 +47,10 @@ class PaneObserver {
   virtual void on_pane_eof(PaneIo& pane) = 0;
   /// Bytes of the program as they were read, for pipe-pane and logs; not what sess itself says in the pane.
   virtual void on_pane_bytes(PaneIo& pane, std::string_view bytes) = 0;
+  /// Bytes that ended servers and are skipped; where they are kept, "" when they are not.
+  [[nodiscard]] virtual std::string keep_harmful(PaneIo& /*pane*/, std::uint64_t /*offset*/, std::string_view /*bytes*/) {
+    return {};
+  }
 };
 
 class PaneIo final : public terminal::Sink {

@@ -1,5 +1,7 @@
 #include "server/pane_reports.hpp"
 
+#include "base/log.hpp"
+#include "job/files.hpp"
 #include "jobs/control.hpp"
 #include "panes/window_names.hpp"
 #include "peers/alerts.hpp"
@@ -24,7 +26,8 @@ PaneReports::PaneReports(const Parts& parts)
       clients_(parts.clients),
       names_(parts.names),
       jobs_(parts.jobs),
-      saved_sessions_(parts.saved_sessions) {}
+      saved_sessions_(parts.saved_sessions),
+      start_(parts.start) {}
 
 void PaneReports::tell() {
   if (terminals_.printed().empty()) return;
@@ -45,6 +48,18 @@ void PaneReports::tell_starved() {
     if (io == nullptr || !io->screen().history().starved() || !starved_.insert(id).second) continue;
     messages_.report(fmt::format("pane {}: no memory for more history: new lines take the place of the oldest", to_string(id)));
   }
+}
+
+std::string PaneReports::keep_harmful(panes::PaneIo& pane, std::uint64_t offset, std::string_view bytes) {
+  const std::string path = start_.state_directory + "/harmful";
+  const std::string name = fmt::format("{}-{}-{}", start_.name, pane.id().value, offset);
+  const auto directory = job::DiskDirectory::open(path);
+  const auto written = directory ? (*directory)->write_atomically(name, bytes) : Result<>(pass(directory.error()));
+  if (!written) log::warn("{}", written.error().text);
+  const std::string where = written ? path + "/" + name : "";
+  messages_.report(fmt::format("pane {}: {} bytes that it printed ended the server twice and are skipped{}",
+                               to_string(pane.id()), bytes.size(), where.empty() ? "" : "; they are kept in " + where));
+  return where;
 }
 
 void PaneReports::on_pane_bell(panes::PaneIo& pane) {

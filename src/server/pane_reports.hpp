@@ -5,6 +5,7 @@
 #include <set>
 
 #include "command/language/queue.hpp"
+#include "keeper/message.hpp"
 #include "model/model.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
@@ -52,6 +53,7 @@ class PaneReports final : public panes::PaneObserver {
     WindowNames& names;
     jobs::JobControl& jobs;
     SavedSessions& saved_sessions;
+    const keeper::Start& start;
   };
   explicit PaneReports(const Parts& parts);
 
@@ -69,6 +71,7 @@ class PaneReports final : public panes::PaneObserver {
   bool on_pane_passthrough(panes::PaneIo& pane, std::string_view bytes) override;
   void on_pane_eof(panes::PaneIo& pane) override;
   void on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) override;
+  [[nodiscard]] std::string keep_harmful(panes::PaneIo& pane, std::uint64_t offset, std::string_view bytes) override;
 
  private:
   void tell_starved();
@@ -85,6 +88,7 @@ class PaneReports final : public panes::PaneObserver {
   WindowNames& names_;
   jobs::JobControl& jobs_;
   SavedSessions& saved_sessions_;
+  const keeper::Start& start_;
   std::set<model::PaneId> starved_;  ///< whose history does not grow for lack of memory: it was said
 };
 

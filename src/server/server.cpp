@@ -71,7 +71,7 @@ Server::Server(Given given)
       programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_, names_,
                  pane_modes_, identities_}),
       reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_, names_, jobs_,
-                saved_sessions_}),
+                saved_sessions_, start_}),
       pane_commands_(model_, facts_, terminals_, shells_, remote_, programs_, pane_modes_),
       status_commands_(clock_, model_, facts_, shells_, [this] { remote_.redraw_all(); }),
       files_(*loop_, model_, remote_, facts_.home),

@@ -1,5 +1,6 @@
 // A pane that servers die of: it is set aside, and everything else comes back.
 #include <cstdio>
+#include <filesystem>
 
 #include "rig.hpp"
 
@@ -170,4 +171,41 @@ TEST_CASE("a pane that servers die of whenever they save it is set aside", "[asi
   rig.ask({"send-keys", "-t", "good", "after", "Enter"});
   CHECK(faulty.shows("good", "got after"));
   CHECK(faulty.hits() == 3);
+}
+
+TEST_CASE("bytes that end a running server twice are skipped by the third one, kept in a file, and all else goes on",
+          "[aside]") {
+  if (!Faulty::possible()) {
+    std::puts("SKIP aside: this sessd has no fault points");
+    return;
+  }
+  Faulty faulty;
+  const Rig& rig = faulty.rig;
+  const std::string heard = rig.home().root() + "/heard";
+  faulty.start({"new-session", "-d", "-s", "good", echo_into("/dev/null")});
+  faulty.start({"new-session", "-d", "-s", "bad", "echo before; read x; printf 'harm\\026ful\\n'; echo after; " + echo_into(heard)});
+  REQUIRE(faulty.shows("good", "ready"));
+  REQUIRE(faulty.shows("bad", "before"));
+  const auto watcher = rig.terminal({"attach-session", "-t", "bad"});
+  REQUIRE(watcher->wait_for_text("before"));
+  faulty.fault("pane-bytes:1 abort");
+  watcher->type("\r");
+  CHECK(faulty.shows("bad", "bytes of output could not be shown; they are kept in"));
+  CHECK(faulty.hits() == 2);
+  CHECK(rig.ask({"show-messages"}).find("pane %1: ") != std::string::npos);
+  const std::string kept = rig.home().state() + "/sess/harmful/default-1-";
+  std::string bytes;
+  for (const auto& entry : std::filesystem::directory_iterator(rig.home().state() + "/sess/harmful")) {
+    CHECK(std::string(entry.path()).starts_with(kept));
+    bytes += read_file(entry.path());
+  }
+  CHECK(bytes.find("harm\x16" "ful") != std::string::npos);
+  rig.ask({"send-keys", "-t", "bad", "typed", "Enter"});
+  CHECK(faulty.shows("bad", "got typed"));
+  rig.ask({"send-keys", "-t", "good", "typed", "Enter"});
+  CHECK(faulty.shows("good", "got typed"));
+  // And it stays skipped.
+  rig.kill_server();
+  CHECK(faulty.shows("bad", "bytes of output could not be shown"));
+  CHECK(faulty.hits() == 2);
 }
