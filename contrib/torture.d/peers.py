@@ -192,6 +192,18 @@ class Sess(Tmux):
     def status(self, name):
         return self.ask("wait", name)[0]
 
+    def __init__(self, home, programs):
+        super().__init__(home, programs)
+        self.env["SESS_FAULTS"] = home + "/faults"
+
+    def fault(self, line):
+        path = self.env["SESS_FAULTS"]
+        if os.path.exists(path + ".hits"):
+            os.remove(path + ".hits")
+        with open(path + ".new", "w") as file:
+            file.write(line + "\n")
+        os.rename(path + ".new", path)
+
     def part(self, which):
         return [pid for pid, comm in self.processes().items() if comm.startswith("sessd: " + which)]
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/fault.hpp"
 #include "base/time_text.hpp"
 
 namespace sess::job {
@@ -131,6 +132,7 @@ Result<> LogWriter::rotate_if_due(WallTime now) {
     for (const auto& [old_name, new_name] :
          {std::pair(from, rotated_name(name_, index + 1)),
           std::pair(times_name(from), times_name(rotated_name(name_, index + 1)))}) {
+      SESS_FAULT("log-rotate");
       if (index == limits_.keep) {
         if (auto done = directory_.remove(old_name); !done) return done;
       } else if (auto done = directory_.rename(old_name, new_name);

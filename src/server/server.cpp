@@ -164,7 +164,9 @@ void Server::end_of_turn() {
   identities_.follow();
   control_clients_.on_output(terminals_.printed(), clock_.now());
   control_clients_.end_of_turn(clock_.now());
+  SESS_FAULT("turn-before-save");
   checkpoint_.save();
+  SESS_FAULT("turn-saved");
   keyboard_.acknowledge_input();  // after it: what is acknowledged may stand there alone
   prompts_.save_answers();
   remote_.flush();

@@ -4,6 +4,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/fault.hpp"
+
 namespace sess::store {
 
 namespace {
@@ -82,6 +84,7 @@ void DiskQueue::write_all(job::Directory& directory, Works begin, Works end) {
     if (!work->result) continue;
     // There is none at first.
     static_cast<void>(directory.rename(work->name, work->name + kLast));
+    SESS_FAULT("saved-rename");
     work->result = directory.rename(work->name + kNext, work->name);
   }
 }

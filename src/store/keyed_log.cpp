@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/checksum.hpp"
+#include "base/fault.hpp"
 #include "base/log.hpp"
 #include "os/memory/slots.hpp"
 
@@ -288,6 +289,7 @@ Result<> KeyedLog::commit() {
   const std::uint64_t place = head().end;
   std::memcpy(log_.data() + sizeof(LogHead) + place, frame.data(), frame.size());
   written_ += frame.size();
+  SESS_FAULT("model-commit");
   os::publish_fence();
   head().end = place + frame.size();
   used_ = true;
@@ -328,6 +330,7 @@ Result<> KeyedLog::rewrite(const std::string& frame) {
   const std::uint64_t sequence = std::max(a.sequence, b.sequence) + 1;
   entry.sequence = 0;  // until it is whole again, the other entry names the log
   os::publish_fence();
+  SESS_FAULT("model-rewrite");
   entry.place = *place;
   entry.capacity = capacity;
   os::publish_fence();

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/fault.hpp"
+
 namespace sess::store {
 
 namespace {
@@ -18,10 +20,12 @@ void RecordWriter::write(job::RecordStore& store, std::deque<Entry>& batch) {
   std::vector<job::Record> records;
   records.reserve(batch.size());
   for (const auto& entry : batch) records.push_back(entry.record);
+  SESS_FAULT("record-write");
   if (auto all = store.add(records); !all) {
     // One of them may be to blame, or the disk is full for some.
     for (auto& entry : batch) entry.result = store.add(entry.record);
   }
+  SESS_FAULT("record-written");
 }
 
 }  // namespace sess::store
