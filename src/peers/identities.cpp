@@ -2,6 +2,7 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 namespace sess::peers {
 
@@ -18,8 +19,11 @@ void Identities::follow() {
             : nullptr;
     if (session == nullptr || seen->control) continue;
     for (const auto& [index, link] : session->windows) viewers[link.window].push_back(client.get());
-    if (const model::Window* window = model_.current_window(session->id)) current.insert(window->id);
+    if (const auto* link = session->current_link()) current.insert(link->window);
   }
+  // Nobody looks and nobody did: all panes have what they had.
+  if (viewers.empty() && !std::exchange(looked_at_, false)) return;
+  looked_at_ = !viewers.empty();
   for (const auto& [id, io] : terminals_) {
     const model::Pane* pane = model_.pane(id);
     if (pane == nullptr) continue;

@@ -15,7 +15,7 @@ namespace sess::peers {
 
 class Identities {
  public:
-  Identities(model::Model& model, RemoteClients& remote, panes::Terminals& terminals)
+  Identities(const model::Model& model, RemoteClients& remote, panes::Terminals& terminals)
       : model_(model), remote_(remote), terminals_(terminals) {}
 
   /// Who looks at which window, or what is known of a terminal, changed.
@@ -26,10 +26,11 @@ class Identities {
   void see_with(const model::Pane& pane, const std::vector<const RemoteClient*>& viewers,
                 terminal::Identity& identity) const;
 
-  model::Model& model_;
+  const model::Model& model_;  ///< to look at: a lookup for writing would count as a change of every pane
   RemoteClients& remote_;
   panes::Terminals& terminals_;
   bool stale_ = false;
+  bool looked_at_ = true;  ///< a window, by somebody, the last time; or not known, behind a recovery
 };
 
 }  // namespace sess::peers

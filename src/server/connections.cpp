@@ -200,6 +200,7 @@ void Connections::drop_client(model::ClientId id) {
   RemoteClient* gone = remote_.find(id);
   if (gone == nullptr) return;
   const model::Client* seen = model_.client(id);
+  const bool looked = seen != nullptr && seen->was_attached;
   if (gone->phase == Phase::attached && seen != nullptr && seen->session) {
     // A control client that comes back is a new one.
     if (!seen->control) {
@@ -213,7 +214,7 @@ void Connections::drop_client(model::ClientId id) {
   control_clients_.forget(id);
   model_.remove_client(id);
   remote_.erase(id);
-  identities_.changed();
+  if (looked) identities_.changed();
   model_.recalculate_sizes();
   checkpoint_.changed();
   remote_.display_changed();

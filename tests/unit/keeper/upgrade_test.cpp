@@ -29,6 +29,7 @@ std::string take_fault() {
 }
 
 int recurse(volatile int* depth) {
+  if (*depth > 1 << 30) return 0;
   volatile int more[1024] = {};
   more[0] = *depth + 1;
   return recurse(more) + more[0];
