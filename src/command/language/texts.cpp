@@ -21,6 +21,7 @@ constexpr Text kOptions[] = {
     {"extended-keys", "Whether programs may ask for keys as CSI u; always gives them unasked."},
     {"focus-events", "Whether programs that ask for it are told when their pane gets and loses the focus."},
     {"history-file", "The file in which what was typed at prompts is kept; none when it is empty."},
+    {"history-total-bytes", "Memory that all histories may take; 0: a quarter of the machine's. Panes looked at longest ago give first."},
     {"message-limit", "How many messages show-messages keeps."},
     {"prompt-history-limit", "How many lines of each kind the history of prompts keeps."},
     {"record-age", "Days for which exit records of jobs are kept; 0 for ever."},
