@@ -234,6 +234,7 @@ constexpr Text kVariables[] = {
     {"client_height", "rows"},
     {"client_key_table", "table in which its next key is looked up"},
     {"client_last_session", "session before this one"},
+    {"client_mode_format", "format of a line of choose-client where none is given"},
     {"client_name", "name"},
     {"client_pid", "process"},
     {"client_prefix", "1 when the prefix was pressed"},
@@ -305,6 +306,7 @@ constexpr Text kVariables[] = {
     {"window_width", "columns"},
     {"window_zoomed_flag", "1 when a pane is zoomed"},
     {"buffer_created", "when the buffer was made"},
+    {"buffer_mode_format", "format of a line of choose-buffer where none is given"},
     {"buffer_name", "name of the buffer"},
     {"buffer_sample", "its beginning"},
     {"buffer_size", "bytes of the buffer"},
@@ -320,6 +322,7 @@ constexpr Text kVariables[] = {
     {"start_time", "when it started"},
     {"uid", "number of the user"},
     {"user", "name of the user"},
+    {"tree_mode_format", "format of a line of choose-tree where none is given"},
     {"version", "version of tmux whose language this is"},
 };
 
