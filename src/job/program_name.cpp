@@ -114,7 +114,7 @@ constexpr Wrapper kWrappers[] = {
 };
 /// What is said before the command that counts.
 constexpr std::string_view kPreludes[] = {"cd", "pushd", "export", "set", "source", ".", "ulimit", "umask", "unset", "trap", "[",
-                                          "test", "sleep", "mkdir", "ssh-add", "module", "conda", "shopt", "alias", "true", "echo"};
+                                          "test", "sleep", "mkdir", "ssh-add", "module", "conda", "shopt", "alias", "echo"};
 constexpr std::string_view kShells[] = {"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "mksh", "busybox"};
 /// Interpreters, with the letters of their flags that take a word.
 constexpr Wrapper kInterpreters[] = {
@@ -198,7 +198,8 @@ std::string name_of(Words words, int depth) {
       continue;
     }
     const std::string own = last_part(words[at].text);
-    if (is_one_of(own, kPreludes)) {
+    const bool condition = fallback == "while" && (own == "true" || own == ":");  // of a loop: what it does counts
+    if (condition || is_one_of(own, kPreludes)) {
       if (fallback.empty()) fallback = own;
       at = next_command(words, at);
       continue;

@@ -97,6 +97,13 @@ Said said(const std::vector<OwnedFrame>& frames) {
   return all;
 }
 
+/// Whether the answer is the recorded one. Behind an error's words advice may stand today.
+bool same_answer(Said now, const Said& then) {
+  const std::string words = then.error.substr(0, then.error.find('\n'));
+  if (!words.empty() && now.error.starts_with(words + "; ")) now.error = then.error;
+  return now == then;
+}
+
 int connect_to(const std::string& path) {
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_un address{};
@@ -239,7 +246,7 @@ TEST_CASE("a client of 0.1 is answered as it was", "[compat]") {
       close(fd);
       const auto now = plain_frames(answer);
       const auto then = plain_frames(read_whole(recorded("conversations/" + name + ".server")));
-      if (!has(now, protocol::FrameType::welcome) || !(said(now) == said(then)) ||
+      if (!has(now, protocol::FrameType::welcome) || !same_answer(said(now), said(then)) ||
           has(now, protocol::FrameType::exec) != has(then, protocol::FrameType::exec)) {
         wrong += name + ": recorded " + said(then).out + said(then).error +
                  std::to_string(said(then).status) + "\nnow " + said(now).out + said(now).error +

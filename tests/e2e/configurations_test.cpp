@@ -55,13 +55,16 @@ TEST_CASE("published kinds of configuration load without a line and are drawn as
   };
   for (const auto& step : steps) {
     const auto both = twin.run_line(step);
-    CHECK(both.sess.err == both.tmux.err);
+    CHECK(without_advice(both.sess.err, both.tmux.err) == both.tmux.err);
     check_alike(twin, step);
   }
   twin.type("\x02");
   check_alike(twin, "the prefix");
   const auto keys = twin.run({"list-keys"});
-  CHECK(keys.sess.out == keys.tmux.out);
+  const std::string own = "bind-key    -T prefix       g                    switcher -Z\n";  // the one key that tmux lacks
+  std::string ours = keys.sess.out;
+  if (const auto at = ours.find(own); at != std::string::npos) ours.erase(at, own.size());
+  CHECK(ours == keys.tmux.out);
   // What list-keys says is what makes these keys again.
   twin.rig().ask({"run-shell", "\"$HOME/mux\" list-keys >\"$HOME/again\"; for t in prefix root copy-mode copy-mode-vi; do "
                                "\"$HOME/mux\" unbind-key -a -T $t; done; \"$HOME/mux\" source-file \"$HOME/again\""});

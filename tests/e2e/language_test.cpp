@@ -11,20 +11,6 @@ using namespace sess::test;
 
 namespace {
 
-/// Our errors are tmux's words, and behind them stands what to type instead.
-std::string without_advice(const std::string& ours, const std::string& theirs) {
-  std::string out;
-  const auto known = split_lines(theirs);
-  std::size_t at = 0;
-  for (auto line : split_lines(ours)) {
-    if (at < known.size() && line.starts_with(known[at] + "; ")) line = known[at];
-    ++at;
-    out += line + "\n";
-  }
-  return out;
-}
-
-
 /// Lines that only one of the two printed: "-" tmux's, "+" ours.
 std::vector<std::string> difference(const std::string& theirs, const std::string& ours) {
   auto a = split_lines(theirs);

@@ -69,8 +69,10 @@ pid_t Rig::kill_server(int signo) const {
 }
 
 std::vector<std::string> Rig::history(const std::string& target) const {
-  auto outcome = sess({"capture-pane", "-p", "-J", "-S", "-", "-t", target});
-  INFO(outcome.err);
+  // Hundreds of megabytes with sanitizers beside other tests.
+  constexpr Milliseconds kPatient{300'000};
+  auto outcome = run({bin("sess"), "capture-pane", "-p", "-J", "-S", "-", "-t", target}, env(), {}, kPatient);
+  INFO(outcome.err << (outcome.timed_out ? "timed out" : ""));
   REQUIRE(outcome.status.success());
   auto lines = split_lines(outcome.out);
   while (!lines.empty() && lines.back().empty()) lines.pop_back();

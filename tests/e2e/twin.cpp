@@ -216,4 +216,16 @@ std::vector<std::string> split_words(std::string_view line) {
   return words;
 }
 
+std::string without_advice(const std::string& ours, const std::string& theirs) {
+  std::string out;
+  const auto known = split_lines(theirs);
+  std::size_t at = 0;
+  for (auto line : split_lines(ours)) {
+    if (at < known.size() && line.starts_with(known[at] + "; ")) line = known[at];
+    ++at;
+    out += line + "\n";
+  }
+  return out;
+}
+
 }  // namespace sess::test

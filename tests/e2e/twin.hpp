@@ -12,6 +12,9 @@
 
 namespace sess::test {
 
+/// Our errors are tmux's words, and behind them stands what to type instead: ours without it.
+std::string without_advice(const std::string& ours, const std::string& theirs);
+
 class Twin {
  public:
   using Arguments = Rig::Arguments;

@@ -82,7 +82,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const sess::Size screen{static_cast<std::uint16_t>(1 + input.byte() % 12),
                           static_cast<std::uint16_t>(1 + input.byte() % 130)};
   std::string stream;
-  while (!input.rest().empty() && stream.size() < 16384) add_token(stream, input);
+  while (!input.rest().empty() && stream.size() < 1500) add_token(stream, input);
   const Played fast(screen, stream, stream.size() + 1);
   const Played slow(screen, stream, 1);
   require(fast.saved() == slow.saved(), "runs and single bytes give the same state");

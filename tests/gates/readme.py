@@ -9,6 +9,7 @@ import os, pathlib, pty, re, select, shlex, shutil, signal, subprocess, sys, tem
 ELSEWHERE = {
     "sess ssh host": "needs another machine (tests/e2e/remote_test.cpp)",
     "sess ls -H host": "needs another machine",
+    "sess ls -H a,b,@web": "needs other machines (tests/e2e/remote_test.cpp)",
     "sess -H 'exec:docker": "needs a container",
     "sess restore app": "needs a daemon that ended before (tests/e2e/restore_test.cpp)",
     "sess logs -f web": "goes on as long as the job does (tests/e2e/job_logs_test.cpp)",

@@ -130,7 +130,7 @@ TEST_CASE("version and help are answered locally, in short and long", "[client]"
 }
 
 TEST_CASE("an unknown flag and contradicting ones give the usage line", "[client]") {
-  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"sess", "-x"},
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"sess", "-y"},
                                                     {"sess", "-L"},
                                                     {"sess", "--nonsense"},
                                                     {"sess", "-c", "x", "ls"},
