@@ -25,6 +25,12 @@ struct Scene {
     REQUIRE(shell->wait_for_text("in$"));
     client = std::atoi(rig.ask({"list-clients", "-F", "#{client_pid}"}).c_str());
     REQUIRE(client > 0);
+    // What the terminal was asked at the attach is answered before the first of these comes, and read before the second:
+    // a client that is stopped before would leave the answers to the shell.
+    for (const int n : {42, 43}) {
+      shell->type("echo asked $((" + std::to_string(n) + "))\r");
+      REQUIRE(shell->wait_for_text("asked " + std::to_string(n)));
+    }
   }
 
   /// Lets time pass on a terminal that is read.
@@ -58,7 +64,9 @@ struct Scene {
              ::tcgetpgrp(shell->pty().fd()) == shell->pty().pid();
     }));
     shell->type("fg\r");
-    REQUIRE(shell->wait_until([&] { return !status_field(client, "State").starts_with("T"); }));
+    const bool goes_on = shell->wait_until([&] { return !status_field(client, "State").starts_with("T"); });
+    INFO(shell->screen());
+    REQUIRE(goes_on);
   }
 
   bool drawn;
