@@ -200,6 +200,7 @@ std::string as_bytes(Number number) {
   for (int fd = 0; fd < 2; ++fd) dup2(nowhere, fd);
   dup2(open((home + "/failed").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600), 2);
   const std::string program = programs + "/sessd";
+  std::ofstream(home + "/revived").flush();
   execle(program.c_str(), program.c_str(), ("--resume-fd=" + std::to_string(state)).c_str(), nullptr,
          environment);
   _exit(127);
@@ -252,6 +253,10 @@ std::string inner(const std::string& recording, From from, const std::string& ho
         _exit(126);
       }
     }
+  }
+  // Not before each program has its recorded pid: a client that asks, and waits for the daemon, may have one of them.
+  if (from == From::handover) {
+    wait_until([&] { return fs::exists(home + "/revived") || fs::exists(home + "/failed"); });
   }
   const Revived revived(home, programs);
   if (from == From::handover && !revived.answers()) {
