@@ -135,7 +135,8 @@ int run(const CommandLine& line) {
           std::fprintf(stderr, "%s, %s: %s\n", peer->name().c_str(), measurement.rows[0].title.c_str(),
                        error.what());
           failed.insert(peer.get());
-          ++failures;
+          // A peer that stalls on a busy machine says nothing about sess.
+          if (peer->name().starts_with("sess")) ++failures;
         }
         peer->end();
       }
