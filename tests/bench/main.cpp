@@ -22,6 +22,7 @@
 #include "bench/measure.hpp"
 #include "bench/proc.hpp"
 #include "bench/supervise.hpp"
+#include "bench/words.hpp"
 
 namespace sess::bench {
 
@@ -35,16 +36,6 @@ struct CommandLine {
   bool smoke = false;
 };
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t from = 0; from <= text.size();) {
-    const auto to = std::min(text.find(',', from), text.size());
-    if (to > from) words.push_back(text.substr(from, to - from));
-    from = to + 1;
-  }
-  return words;
-}
-
 bool parse(int argc, char** argv, CommandLine& line) {
   for (int i = 1; i < argc; ++i) {
     const std::string word = argv[i];
@@ -57,9 +48,9 @@ bool parse(int argc, char** argv, CommandLine& line) {
     } else if (word == "--rounds" && has_value) {
       line.settings.rounds = std::max(1, std::atoi(argv[++i]));
     } else if (word == "--only" && has_value) {
-      line.only = split(argv[++i]);
+      line.only = split_words(argv[++i]);
     } else if (word == "--peers" && has_value) {
-      line.peers = split(argv[++i]);
+      line.peers = split_words(argv[++i]);
     } else if (word == "--readme" && has_value) {
       line.readme = argv[++i];
     } else {

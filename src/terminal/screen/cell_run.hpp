@@ -57,6 +57,45 @@ inline void put_blanks(Cell* out, std::size_t n) {
   for (; i < n; ++i) out[i] = kBlank;
 }
 
+#if defined(__SSE2__)
+/// Eight cells from memory.
+struct CellBlock {
+  explicit CellBlock(const Cell* cells) {
+    const auto* from = reinterpret_cast<const __m128i*>(cells);
+    for (int i = 0; i < 4; ++i) pairs[i] = _mm_loadu_si128(from + i);
+  }
+  /// The bits that any of them has, both cells of a pair side by side.
+  [[nodiscard]] __m128i bits() const {
+    return _mm_or_si128(_mm_or_si128(pairs[0], pairs[1]), _mm_or_si128(pairs[2], pairs[3]));
+  }
+  /// Style, width and flags of cells 0 to 3 (half 0) or 4 to 7.
+  [[nodiscard]] __m128i looks(int half) const { return pick<_MM_SHUFFLE(3, 1, 3, 1)>(half); }
+  /// The low bytes of their glyphs, 0 as a space: right where all are ASCII.
+  void put_text(char* out) const {
+    const __m128i zero = _mm_setzero_si128();
+    constexpr int kGlyphs = _MM_SHUFFLE(2, 0, 2, 0);
+    const __m128i bytes = _mm_packus_epi16(_mm_packs_epi32(pick<kGlyphs>(0), pick<kGlyphs>(1)), zero);
+    const __m128i spaces = _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), _mm_set1_epi8(' '));
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm_or_si128(bytes, spaces));
+  }
+
+ private:
+  template <int kLanes>
+  [[nodiscard]] __m128i pick(int half) const {
+    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(pairs[half * 2]), _mm_castsi128_ps(pairs[half * 2 + 1]), kLanes));
+  }
+
+  __m128i pairs[4];
+};
+
+/// The bits of both halves together.
+inline std::uint64_t fold(__m128i both) {
+  alignas(16) std::uint64_t halves[2];
+  _mm_store_si128(reinterpret_cast<__m128i*>(halves), both);
+  return halves[0] | halves[1];
+}
+#endif
+
 /// The text of cells that are all ASCII (blanks as spaces) in one style; false, with `out` half written, when
 /// one is not. A style whose bits are among those of `style` is not told from it: unless it is 0, the caller
 /// knows.
@@ -67,27 +106,12 @@ inline bool get_ascii(const Cell* cells, std::size_t n, char* out, std::uint16_t
   std::size_t i = 0;
 #if defined(__SSE2__)
   __m128i all = _mm_setzero_si128();
-  const __m128i zero = _mm_setzero_si128();
-  const __m128i space = _mm_set1_epi8(' ');
   for (; i + 8 <= n; i += 8) {
-    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
-    const __m128i a = _mm_loadu_si128(from);
-    const __m128i b = _mm_loadu_si128(from + 1);
-    const __m128i c = _mm_loadu_si128(from + 2);
-    const __m128i d = _mm_loadu_si128(from + 3);
-    all = _mm_or_si128(all, _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)));
-    const auto glyphs = [](__m128i x, __m128i y) {
-      return _mm_castps_si128(
-          _mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(2, 0, 2, 0)));
-    };
-    __m128i bytes = _mm_packs_epi32(glyphs(a, b), glyphs(c, d));
-    bytes = _mm_packus_epi16(bytes, zero);
-    bytes = _mm_or_si128(bytes, _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), space));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), bytes);
+    const CellBlock block(cells + i);
+    all = _mm_or_si128(all, block.bits());
+    block.put_text(out + i);
   }
-  alignas(16) std::uint64_t halves[2];
-  _mm_store_si128(reinterpret_cast<__m128i*>(halves), all);
-  seen = halves[0] | halves[1];
+  seen = fold(all);
 #endif
   for (; i < n; ++i) {
     seen |= std::bit_cast<std::uint64_t>(cells[i]);
@@ -129,36 +153,18 @@ inline bool get_styled_ascii(const Cell* cells, std::size_t n, char* out, StyleE
   for (std::size_t word = 0; word <= n / 64; ++word) ends[word] = 0;
 #if defined(__SSE2__)
   __m128i all = _mm_setzero_si128();
-  const __m128i zero = _mm_setzero_si128();
-  const __m128i space = _mm_set1_epi8(' ');
-  const auto evens = [](__m128i x, __m128i y) {
-    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(2, 0, 2, 0)));
-  };
-  const auto odds = [](__m128i x, __m128i y) {
-    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(x), _mm_castsi128_ps(y), _MM_SHUFFLE(3, 1, 3, 1)));
-  };
   for (; i + 9 <= n; i += 8) {
-    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
-    const auto* next = reinterpret_cast<const __m128i*>(cells + i + 1);
-    const __m128i a = _mm_loadu_si128(from);
-    const __m128i b = _mm_loadu_si128(from + 1);
-    const __m128i c = _mm_loadu_si128(from + 2);
-    const __m128i d = _mm_loadu_si128(from + 3);
-    all = _mm_or_si128(all, _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d)));
-    __m128i bytes = _mm_packs_epi32(evens(a, b), evens(c, d));
-    bytes = _mm_packus_epi16(bytes, zero);
-    bytes = _mm_or_si128(bytes, _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), space));
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i), bytes);
-    // Style, width and flags are the upper half of a cell; the last two are the same everywhere, or all is in vain.
-    const __m128i same = _mm_packs_epi32(
-        _mm_cmpeq_epi32(odds(a, b), odds(_mm_loadu_si128(next), _mm_loadu_si128(next + 1))),
-        _mm_cmpeq_epi32(odds(c, d), odds(_mm_loadu_si128(next + 2), _mm_loadu_si128(next + 3))));
-    const unsigned mask = ~static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(same, zero))) & 0xFFU;
-    ends[i / 64] |= std::uint64_t{mask} << (i % 64);
+    const CellBlock block(cells + i);
+    const CellBlock next(cells + i + 1);
+    all = _mm_or_si128(all, block.bits());
+    block.put_text(out + i);
+    // Width and flags are the same everywhere, or all is in vain.
+    const __m128i same = _mm_packs_epi32(_mm_cmpeq_epi32(block.looks(0), next.looks(0)),
+                                         _mm_cmpeq_epi32(block.looks(1), next.looks(1)));
+    const unsigned differ = ~static_cast<unsigned>(_mm_movemask_epi8(_mm_packs_epi16(same, same))) & 0xFFU;
+    ends[i / 64] |= std::uint64_t{differ} << (i % 64);
   }
-  alignas(16) std::uint64_t halves[2];
-  _mm_store_si128(reinterpret_cast<__m128i*>(halves), all);
-  seen = halves[0] | halves[1];
+  seen = fold(all);
 #endif
   for (; i < n; ++i) {
     seen |= std::bit_cast<std::uint64_t>(cells[i]);

@@ -20,6 +20,7 @@
 #include "bench/remote/typist.hpp"
 #include "bench/table.hpp"
 #include "bench/terminal.hpp"
+#include "bench/words.hpp"
 
 namespace sess::bench {
 namespace {
@@ -330,20 +331,10 @@ class Bench {
   Report report_;
 };
 
-std::vector<std::string> split(const std::string& text) {
-  std::vector<std::string> words;
-  for (std::size_t from = 0; from <= text.size();) {
-    const auto to = std::min(text.find(',', from), text.size());
-    if (to > from) words.push_back(text.substr(from, to - from));
-    from = to + 1;
-  }
-  return words;
-}
-
 bool parse(int argc, char** argv, Plan& plan) {
   for (int i = 1; i + 1 < argc; i += 2) {
     const std::string word = argv[i];
-    const auto values = split(argv[i + 1]);
+    const auto values = split_words(argv[i + 1]);
     if (word == "--only") {
       plan.only = values;
     } else if (word == "--rounds") {

@@ -21,23 +21,10 @@
 #include "server/programs.hpp"
 #include "store/checkpoint.hpp"
 #include "support/catch.hpp"
+#include "unit/panes/silent_observer.hpp"
 #include "unit/views/client_end.hpp"
 
 namespace sess::test {
-
-class SilentObserver final : public panes::PaneObserver {
- public:
-  [[nodiscard]] std::size_t read_budget() const override { return panes::Terminals::kTurnBudget; }
-  void on_pane_output(panes::PaneIo&) override {}
-  void on_pane_bell(panes::PaneIo&) override {}
-  void on_pane_title(panes::PaneIo&) override {}
-  void on_pane_clipboard(panes::PaneIo&, std::string_view, std::string_view) override {}
-  void on_pane_notification(panes::PaneIo&, int, std::string_view, std::string_view) override {}
-  void on_pane_window_name(panes::PaneIo&, std::string_view) override {}
-  bool on_pane_passthrough(panes::PaneIo&, std::string_view) override { return false; }
-  void on_pane_eof(panes::PaneIo&) override {}
-  void on_pane_bytes(panes::PaneIo&, std::string_view) override {}
-};
 
 /// What every part is given; a test adds the parts that it is about.
 struct ServerRig {
@@ -49,7 +36,7 @@ struct ServerRig {
   input::KeyTables keys = input::KeyTables::with_defaults();
   model::MessageLog log;
   keeper::Start start = nowhere();
-  SilentObserver observer;
+  SilentObserver observer{panes::Terminals::kTurnBudget};
   panes::Terminals terminals;
   peers::RemoteClients remote;
   std::map<model::ClientId, std::unique_ptr<ClientEnd>> ends;

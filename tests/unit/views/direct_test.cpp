@@ -8,6 +8,7 @@
 #include "client_end.hpp"
 #include "support/catch.hpp"
 #include "support/oracle.hpp"
+#include "unit/panes/silent_observer.hpp"
 #include "terminal/show/capture.hpp"
 
 using namespace sess;
@@ -15,24 +16,10 @@ using namespace sess::views;
 
 namespace {
 
-class Observer final : public panes::PaneObserver {
- public:
-  [[nodiscard]] std::size_t read_budget() const override { return 16 * 1024; }
-  void on_pane_output(panes::PaneIo&) override {}
-  void on_pane_bell(panes::PaneIo&) override {}
-  void on_pane_title(panes::PaneIo&) override {}
-  void on_pane_clipboard(panes::PaneIo&, std::string_view, std::string_view) override {}
-  void on_pane_notification(panes::PaneIo&, int, std::string_view, std::string_view) override {}
-  void on_pane_window_name(panes::PaneIo&, std::string_view) override {}
-  bool on_pane_passthrough(panes::PaneIo&, std::string_view) override { return false; }
-  void on_pane_eof(panes::PaneIo&) override {}
-  void on_pane_bytes(panes::PaneIo&, std::string_view) override {}
-};
-
 /// A pane, a connection with a view on it, and the client's end of the socket.
 struct Rig {
   std::unique_ptr<os::Loop> loop = os::Loop::open().value();
-  Observer observer;
+  test::SilentObserver observer{16 * 1024};
   std::unique_ptr<panes::PaneIo> pane;
   os::SocketPair sockets = os::open_socket_pair(SOCK_STREAM).value();
   std::unique_ptr<Connection> connection;
