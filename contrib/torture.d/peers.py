@@ -174,7 +174,7 @@ class Tmux(Peer):
 
 class Sess(Tmux):
     name, upgrades, direct, cannot = "sess", True, True, ()
-    more = Tmux.more + "set -g attach-history 200000\n"  # a pause of any length: no more lines are printed
+    more = "set -g attach-history 200000\n"  # a pause of any length: no more lines are printed
     binary = ""
 
     def command(self):

@@ -128,7 +128,6 @@ TEST_CASE("text before a bound key arrives once, and the binding does not run tw
   const std::string file = rig.home().root() + "/typed";
   const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
   REQUIRE(client->wait_for_text("ready"));
-  rig.ask({"set-option", "-g", "assume-paste-time", "0"});  // keys that come at once are looked up, too
   rig.ask({"bind-key", "-n", "F5", "set-option -ga @ran x ; run-shell 'kill -9 $PPID'"});
   for (int i = 0; i < 5; ++i) {
     const pid_t old = rig.server();
@@ -253,7 +252,6 @@ TEST_CASE("who is stuck behind a paste that nobody reads can leave by the key, a
   Rig rig;
   const auto client = rig.terminal({"new-session", "-s", "app", "stty raw -echo; echo ready; exec sleep 1000"});
   REQUIRE(client->wait_for_text("ready"));
-  rig.ask({"set-option", "-g", "assume-paste-time", "0"});
   rig.ask({"set-buffer", std::string(100'000, 'x')});
   rig.ask({"bind-key", "-n", "F5", "paste-buffer"});
   // A ring full, and then more than the ring: the last of these keys waits behind it.

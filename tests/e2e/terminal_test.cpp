@@ -258,6 +258,7 @@ TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-pa
   rig.ask({"new-session", "-d", "-s", "a", "exec cat -v"});
   rig.ask({"bind-key", "-n", "q", "set-option", "-ag", "@ran", "q"});
   rig.ask({"set-option", "-g", "@ran", "-"});
+  rig.ask({"set-option", "-g", "assume-paste-time", "1"});
   const auto client = rig.terminal({"attach-session", "-t", "a"});
   REQUIRE(wait_until([&] { return rig.ask({"list-clients"}) != ""; }));
   client->type("pasted: q\x02" "c\r");

@@ -2,6 +2,8 @@
 // are tmux 3.3a's; these differ:
 //
 //   status            also "auto" (the default): shown once there is more than one window or pane
+//   assume-paste-time 0 (1): a slow line delivers keys together that were typed apart, and each is looked up
+//   escape-time       10 (500)
 //   history-limit     50000 lines (2000)
 //   default-terminal  xterm-256color (tmux-256color): programs get what the user's own terminal understands
 //   detach-on-destroy also "previous" and "next"
@@ -188,7 +190,7 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
 
     // Session.
     choice("activity-action", kSession, kAction, 3),
-    number("assume-paste-time", kSession, 0, kInt, 1),
+    number("assume-paste-time", kSession, 0, kInt, 0),
     number("attach-history", kSession, 0, kInt, 2000),
     number("base-index", kSession, 0, kInt, 0),
     choice("bell-action", kSession, kAction, 1),

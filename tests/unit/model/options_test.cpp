@@ -63,7 +63,7 @@ std::vector<std::string> comparable(const std::vector<std::string>& lines) {
   static const std::set<std::string> kOurs{"status",        "history-limit",  "default-terminal",
                                            "history-bytes", "attach-history", "default-shell", "history-total-bytes",
                                            "job-message",   "job-notification", "record-age",
-                                           "escape-time",   "save-sessions",
+                                           "escape-time",   "save-sessions",      "assume-paste-time",
                                            "rectangle-checksums"};
   std::vector<std::string> out;
   for (const auto& line : lines) {
