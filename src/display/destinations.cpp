@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/quote.hpp"
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/text.hpp"
 #include "terminal/screen/screen.hpp"
 
 namespace sess::display {

@@ -4,7 +4,7 @@
 
 #include "command/format/format.hpp"
 #include "command/ports/jobs.hpp"
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/text.hpp"
 #include "command/families/spawn.hpp"
 #include "job/name.hpp"
 

@@ -116,6 +116,7 @@ Entries mode_entries();
 Entries server_entries();
 Entries help_entries();
 Entries job_entries();
+Entries log_entries();
 Entries job_listing_entries();
 Entries boot_entries();
 Entries restore_entries();

@@ -6,7 +6,7 @@
 
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/table.hpp"
 #include "command/ports/restore.hpp"

@@ -1,4 +1,4 @@
-#include "command/families/job_names.hpp"
+#include "command/families/jobs/names.hpp"
 
 #include <fnmatch.h>
 

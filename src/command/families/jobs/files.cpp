@@ -1,7 +1,7 @@
-#include "command/families/job_files.hpp"
+#include "command/families/jobs/files.hpp"
 
 #include "base/normal_form.hpp"
-#include "command/families/job_names.hpp"
+#include "command/families/jobs/names.hpp"
 #include "command/ports/jobs.hpp"
 #include "job/job_file.hpp"
 #include "job/name.hpp"

@@ -7,9 +7,9 @@
 #include "base/printable.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
-#include "command/families/job_files.hpp"
-#include "command/families/job_names.hpp"
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/files.hpp"
+#include "command/families/jobs/names.hpp"
+#include "command/families/jobs/text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/table.hpp"
 

@@ -2,7 +2,7 @@
 #include "command/ports/boot.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/table.hpp"
 

@@ -1,4 +1,4 @@
-#include "command/families/job_text.hpp"
+#include "command/families/jobs/text.hpp"
 
 #include <algorithm>
 
