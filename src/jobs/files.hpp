@@ -1,4 +1,7 @@
 // Job files: read, taken into the table, written by enable and disable, and started at boot.
+//
+// Owns nothing that lasts: files are read when they are asked for (job/job_file knows their form, job/boot what starts
+// them). Called by the jobs' port and at the daemon's start; running a job is Runs' business.
 #pragma once
 
 #include <string>

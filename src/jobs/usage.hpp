@@ -1,4 +1,7 @@
-// What processes use: CPU, memory, and which of them began which. Reads /proc when it is asked.
+// What processes use: CPU, memory, and which of them began which.
+//
+// Reads /proc when it is asked (os/programs/process) and keeps nothing between two questions; which processes belong to a
+// job is known to who asks.
 #pragma once
 
 #include <vector>

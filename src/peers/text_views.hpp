@@ -1,4 +1,6 @@
 // Where a text that was printed for a client is shown: view mode, in the pane that it looks at.
+//
+// Implemented by display/pane_modes, used by messages, which stand below it: a port, with no state of its own.
 #pragma once
 
 #include <string_view>

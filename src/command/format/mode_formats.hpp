@@ -1,4 +1,7 @@
 // What choosers show where no format is given: tree_mode_format, client_mode_format, buffer_mode_format.
+//
+// tmux 3.3a's, as its choosers show them. Read by the variables of the same names and by modes/choose through its ports;
+// nothing is expanded here.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,6 @@
 // What previews are made of: boxes, what a pane shows around its cursor, and a label in the middle.
+//
+// Draws into the area of a frame that it is given and keeps nothing; what is previewed is the kind's choice.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,7 @@
 // What a chooser asks of the world: formats, commands, questions, and what its previews show.
+//
+// Implemented by display/choosers, by a fake in the tests. Everything is named by Subject, values that stay right when
+// what they name has gone: the world then answers with nothing.
 #pragma once
 
 #include <chrono>
