@@ -133,6 +133,7 @@ class Attachment {
   void run_lock(const std::string& command);
   void show_again();
   void let_others_write();
+  void await_answers();
   void hang_up();
   void terminate();
   void end_with(AttachmentEnd end, std::chrono::milliseconds patience);

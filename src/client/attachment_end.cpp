@@ -12,6 +12,7 @@ namespace {
 
 using namespace protocol;
 using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kLeavePatience{300};
 constexpr milliseconds kInputPatience{500};
@@ -54,9 +55,22 @@ void Attachment::let_others_write() {
   written_on_ = true;
 }
 
+/// What the terminal was asked it answers to whoever reads next: not to a shell.
+void Attachment::await_answers() {
+  const auto end = Clock::now() + kAnswerPatience;
+  while (state_ != State::ending && owes_answers() && input_.room() > 0) {
+    const auto left = std::chrono::ceil<milliseconds>(end - Clock::now());
+    pollfd entry{terminal_->fd(), POLLIN, 0};
+    if (left <= milliseconds(0) || ::poll(&entry, 1, static_cast<int>(left.count())) <= 0) return;
+    read_terminal();
+  }
+}
+
 void Attachment::suspend() {
   if (state_ == State::connected && !tells_scrolled_) channel_->send(Suspended{});
   let_others_write();
+  await_answers();
+  if (state_ == State::ending) return;
   terminal_->leave(milliseconds(0));
   // Without watches the signals have their default meaning: this stops here until SIGCONT (or goes on at once
   // in an orphaned process group, which nobody could continue).
@@ -68,6 +82,8 @@ void Attachment::suspend() {
 
 void Attachment::run_lock(const std::string& command) {
   let_others_write();
+  await_answers();
+  if (state_ == State::ending) return;
   terminal_->leave(milliseconds(0));
   if (!command.empty() && std::system(command.c_str()) == -1) {
     // No shell could be started; the terminal comes back unlocked, as in tmux.

@@ -15,18 +15,21 @@ namespace {
 
 /// A session, and a shell on a terminal that has attached to it as a user does.
 struct Scene {
-  explicit Scene(bool drawn) : drawn(drawn) {
+  /// Settled: what the terminal was asked at the attach is answered and read.
+  explicit Scene(bool drawn, bool settled = true) : drawn(drawn) {
     rig.home().write("config/sess/sess.conf", drawn ? "set -g status on\n" : "set -g status off\n");
     rig.ask({"new-session", "-d", "-s", "app", "-x", "80", "-y", drawn ? "23" : "24", "env PS1='in$ ' sh"});
     shell = std::make_unique<Attached>(std::vector<std::string>{"bash", "--norc", "-i"},
                                        rig.env({{"PS1", "outer> "}}), sess::Size{24, 80}, rig.home().home());
     REQUIRE(shell->wait_for_text("outer>"));
+    if (!settled) shell->hold_answers();
     shell->type("sess attach -t app\r");
     REQUIRE(shell->wait_for_text("in$"));
     client = std::atoi(rig.ask({"list-clients", "-F", "#{client_pid}"}).c_str());
     REQUIRE(client > 0);
-    // What the terminal was asked at the attach is answered before the first of these comes, and read before the second:
-    // a client that is stopped before would leave the answers to the shell.
+    if (!settled) return;
+    // The answers are given before the first of these comes, and read before the second: a client that is
+    // stopped before would leave them to the shell.
     for (const int n : {42, 43}) {
       shell->type("echo asked $((" + std::to_string(n) + "))\r");
       REQUIRE(shell->wait_for_text("asked " + std::to_string(n)));
@@ -182,6 +185,26 @@ void expect_to_go_on(const Pause& pause, bool drawn, bool busy) {
 }
 
 }  // namespace
+
+TEST_CASE("what an attach asked the terminal is not answered to the shell of who suspends at once",
+          "[pauses]") {
+  // The client has half a second for it, which a machine may sleep through.
+  std::string line;
+  for (int attempt = 0; attempt < 3 && line != "outer> echo back $((40+5))"; ++attempt) {
+    Scene scene(false, false);
+    auto& shell = *scene.shell;
+    shell.type("\x02\x1a");
+    const auto stopped = [&] { return status_field(scene.client, "State").starts_with("T"); };
+    static_cast<void>(shell.wait_until(stopped, Milliseconds(50)));
+    shell.answer_held();
+    REQUIRE(
+        shell.wait_until([&] { return stopped() && ::tcgetpgrp(shell.pty().fd()) == shell.pty().pid(); }));
+    shell.type("echo back $((40+5))\r");
+    REQUIRE(shell.wait_for_text("back 45"));
+    line = shell.oracle().row(shell.oracle().cursor_row() - 2);
+  }
+  CHECK(line == "outer> echo back $((40+5))");
+}
 
 TEST_CASE("after every pause a direct terminal shows a flood to its end and answers keys", "[pauses]") {
   for (const Pause& pause : pauses()) expect_to_go_on(pause, false, false);

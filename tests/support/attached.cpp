@@ -1,6 +1,7 @@
 #include "support/attached.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace sess::test {
 
@@ -13,7 +14,16 @@ void Attached::pump() {
   transcript_ += output;
   oracle_.feed(output);
   const std::string replies = oracle_.take_replies();
+  if (holds_) {
+    held_ += replies;
+    return;
+  }
   if (answers_ && !replies.empty() && !pty_.closed()) pty_.write(replies);
+}
+
+void Attached::answer_held() {
+  holds_ = false;
+  pty_.write(std::exchange(held_, {}));
 }
 
 bool Attached::wait_until(const std::function<bool()>& fact, Milliseconds patience) {

@@ -36,6 +36,9 @@ class Attached {
 
   /// Whether queries get answers; a terminal that stays silent is one, too. On at first.
   void set_answering(bool answers) { answers_ = answers; }
+  /// A terminal far away: what it is asked from here on it answers when answer_held() is called.
+  void hold_answers() { holds_ = true; }
+  void answer_held();
 
   [[nodiscard]] std::string screen() const { return oracle_.screen(); }
   [[nodiscard]] bool shows(std::string_view text) const;
@@ -48,7 +51,9 @@ class Attached {
   Oracle oracle_;
   Pty pty_;
   std::string transcript_;
+  std::string held_;
   bool answers_ = true;
+  bool holds_ = false;
 };
 
 }  // namespace sess::test
