@@ -49,7 +49,8 @@ std::vector<Typed> TypedReader::read(std::string_view bytes) {
     }
   };
   take();
-  if (decoder_.waiting()) {
+  // Any other beginning is of a character or a sequence whose rest is under way.
+  if (decoder_.waiting_for_escape()) {
     decoder_.flush();
     take();
   }

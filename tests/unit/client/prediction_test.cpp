@@ -86,6 +86,16 @@ TEST_CASE("a key is shown at once and underlined until it is confirmed, where ke
   CHECK(line.statistics().wrong == 0);
 }
 
+TEST_CASE("a key whose bytes come apart is one key", "[prediction]") {
+  Line line;
+  trust(line);
+  line.type("\xED");
+  line.type("\x95");
+  line.type("\x9C");
+  line.type("b");
+  CHECK(line.row(0) == "$ a한b");
+}
+
 TEST_CASE("what is typed at a password prompt is never shown", "[prediction]") {
   Line line;
   trust(line);
