@@ -144,6 +144,13 @@ Relay::~Relay() {
   ::close(listener_);
 }
 
+void Relay::freeze() {
+  frozen_ = true;
+  // The turn that goes on may not have seen it, nor the one that begins while this reads the count.
+  const std::int64_t end = turns_ + 2;
+  while (turns_ < end) std::this_thread::sleep_for(kTurn);
+}
+
 void Relay::work() {
   std::list<Wire> wires;
   std::int64_t cuts = 0, losses = 0;
@@ -212,6 +219,7 @@ void Relay::work() {
         at = wires.erase(at);
       }
     }
+    ++turns_;
   }
   for (auto& wire : wires) end(wire);
 }

@@ -40,7 +40,8 @@ class Relay {
     loss_ = of_thousand;
   }
   /// Nothing moves until thaw(); then everything goes on. New connections are accepted and stand still, too.
-  void freeze() { frozen_ = true; }
+  /// Nothing that is sent after it returns is passed on.
+  void freeze();
   void thaw() { frozen_ = false; }
   /// Ends every connection at once.
   void cut() { ++cuts_; }
@@ -71,6 +72,7 @@ class Relay {
   std::atomic<std::int64_t> loss_{0};
   std::atomic<std::int64_t> lateness_{0};
   std::atomic<bool> frozen_{false};
+  std::atomic<std::int64_t> turns_{0};  ///< that ended
   std::atomic<bool> vanishing_{false};
   std::atomic<bool> refusing_{false};
   std::atomic<std::int64_t> cuts_{0};
