@@ -10,6 +10,7 @@
 
 #include "client/liveness.hpp"
 #include "client/outage.hpp"
+#include "os/files.hpp"
 
 namespace sess::client {
 namespace {
@@ -79,6 +80,11 @@ void await_end(const Link& link, Clock::time_point end) {
   ::poll(&entry, 1, static_cast<int>(std::chrono::ceil<milliseconds>(left).count()));
 }
 
+/// tmux's server names its process so; it closes the connection of a client that it does not understand.
+bool is_tmux_server(pid_t pid) {
+  return os::read_file_or_empty(fmt::format("/proc/{}/comm", pid)).rfind("tmux: server", 0) == 0;
+}
+
 }  // namespace
 
 Result<protocol::Welcome> read_welcome(const protocol::Frame& frame) {
@@ -120,6 +126,10 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
       // Another log-in would ask the user again; what went wrong is theirs to judge.
       if (channel.far() != nullptr && std::get<Instead>(*answer) == Instead::nothing) {
         return fail(ErrorCode::unavailable, "{}", channel.why_lost());
+      }
+      if (std::get<Instead>(*answer) == Instead::nothing && is_tmux_server(channel.link().keeper)) {
+        return fail(ErrorCode::protocol,
+                    "a tmux server listens there, which sess cannot speak to: use tmux's own client, or another name (-L)");
       }
       if (std::get<Instead>(*answer) == Instead::ending) {
         // Mostly it has gone in a moment, and then there is no server: one answer, whenever this came.

@@ -118,6 +118,7 @@ protocol::Hello make_hello(const Options& options) {
   hello.umask = mask;
   hello.terminal_features = options.terminal_features;
   hello.control = options.control;
+  hello.dialect = options.dialect;
   for (const std::string& file : options.config_files) {
     if (hello.config_files.size() == protocol::kMaxConfigFiles) break;
     std::error_code failed;

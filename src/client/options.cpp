@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "base/printable.hpp"
 #include "client/remote/hosts.hpp"
@@ -44,8 +45,14 @@ constexpr std::array kStarters{
     Starter{"edit", "edit", 4},
 };
 
-bool starts_server(std::string_view word) {
-  return std::any_of(kStarters.begin(), kStarters.end(), [word](const Starter& starter) {
+// tmux's alone: start is start-server, wait is wait-for, run is run-shell.
+constexpr std::array kTmuxStarters{
+    Starter{"new-session", "new", 5},   Starter{"attach-session", "attach", 1}, Starter{"start-server", "start", 3},
+    Starter{"list-commands", "lscm", 7}, Starter{"list-keys", "lsk", 6},
+};
+
+bool starts_server(std::string_view word, std::span<const Starter> starters) {
+  return std::any_of(starters.begin(), starters.end(), [word](const Starter& starter) {
     return word == starter.alias ||
            (word.size() >= starter.shortest && word == starter.name.substr(0, word.size()));
   });
@@ -53,13 +60,15 @@ bool starts_server(std::string_view word) {
 
 }  // namespace
 
-bool may_start_server(const std::vector<std::string>& command) {
+bool may_start_server(const std::vector<std::string>& command, Dialect dialect) {
   if (command.empty()) return true;
+  const auto starters = dialect == Dialect::tmux ? std::span<const Starter>(kTmuxStarters) : kStarters;
   bool first_word = true;
   for (const std::string& word : command) {
-    if (first_word && starts_server(word)) return true;
     // A word that ends in ";" ends its command, as in tmux; "\;" is a semicolon that belongs to the word.
-    first_word = !word.empty() && word.back() == ';' && (word.size() < 2 || word[word.size() - 2] != '\\');
+    const bool ends = !word.empty() && word.back() == ';' && (word.size() < 2 || word[word.size() - 2] != '\\');
+    if (first_word && starts_server(std::string_view(word).substr(0, word.size() - (ends ? 1 : 0)), starters)) return true;
+    first_word = ends;
   }
   return false;
 }
@@ -141,7 +150,11 @@ Result<> take_host(Options& options) {
   return {};
 }
 
-std::string usage() {
+std::string usage(Dialect dialect) {
+  if (dialect == Dialect::tmux) {
+    return "usage: tmux [-2CDlNuvV] [-c shell-command] [-f file] [-L socket-name]\n"
+           "            [-S socket-path] [-T features] [command [flags]]";
+  }
   return "usage: sess [-2CDlNqUuvV] [-c shell-command] [-f file] [-H host] [-L socket-name] [-S socket-path] [-T "
          "features] "
          "[command [flags]]";
@@ -174,9 +187,15 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
 Result<Options> parse_options(const std::vector<std::string>& given) {
   Options options;
   std::vector<std::string> arguments(given.begin(), given.begin() + std::min<std::ptrdiff_t>(1, std::ssize(given)));
-  auto words = from_screen_words({given.begin() + std::ssize(arguments), given.end()});
-  if (!words) return pass(words.error());
-  arguments.insert(arguments.end(), words->begin(), words->end());
+  if (!given.empty() && given[0].substr(given[0].rfind('/') + 1) == "tmux") options.dialect = Dialect::tmux;
+  const bool tmux = options.called_tmux = options.dialect == Dialect::tmux;
+  if (tmux) {
+    arguments = given;
+  } else {
+    auto words = from_screen_words({given.begin() + std::ssize(arguments), given.end()});
+    if (!words) return pass(words.error());
+    arguments.insert(arguments.end(), words->begin(), words->end());
+  }
   std::vector<std::string> copy = arguments;
   std::vector<char*> argv;
   for (std::string& argument : copy) argv.push_back(argument.data());
@@ -191,8 +210,9 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
   optind = 0;  // glibc: start anew, whoever used getopt before
   opterr = 0;
   for (;;) {
-    const int flag = ::getopt_long(static_cast<int>(copy.size()), argv.data(), "+2c:CDdf:hH:lL:NqS:T:uUvV",
-                                   kLong.data(), nullptr);
+    const int count = static_cast<int>(copy.size());
+    const int flag = tmux ? ::getopt(count, argv.data(), "+:2c:CDdf:lL:NqS:T:uUvV")
+                          : ::getopt_long(count, argv.data(), "+2c:CDdf:hH:lL:NqS:T:uUvV", kLong.data(), nullptr);
     if (flag == -1) break;
     switch (flag) {
       case '2':
@@ -257,13 +277,22 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
         options.action = Options::Action::help;
         return options;
       default:
-        return fail(ErrorCode::invalid_argument, "{}", usage());
+        if (!tmux) return fail(ErrorCode::invalid_argument, "{}", usage());
+        return fail(ErrorCode::invalid_argument, "tmux: {} -- {}\n{}",
+                    flag == ':' ? "option requires an argument" : "unknown option", static_cast<char>(optopt),
+                    usage(options.dialect));
     }
   }
   options.command.assign(arguments.begin() + std::min<std::ptrdiff_t>(optind, std::ssize(arguments)),
                          arguments.end());
   const bool conflict = (options.shell_command || options.foreground) && !options.command.empty();
-  if (conflict) return fail(ErrorCode::invalid_argument, "{}", usage());
+  if (conflict) return fail(ErrorCode::invalid_argument, "{}", usage(options.dialect));
+  if (tmux) {
+    if (options.command.empty() || options.command.front() != "job") return options;
+    options.dialect = Dialect::sess;
+    options.command.erase(options.command.begin());
+    if (options.command.empty()) options.command = {"ps"};
+  }
   if (auto taken = take_host(options); !taken) return pass(taken.error());
   if (options.far && (options.shell_command || options.foreground)) {
     return fail(ErrorCode::invalid_argument, "-c and -D are for a server on this machine, not for one behind -H");

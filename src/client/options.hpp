@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/dialect.hpp"
 #include "base/result.hpp"
 #include "client/link.hpp"
 #include "client/prediction/predictor.hpp"
@@ -27,6 +28,8 @@ struct Options {
   enum class Action { run, version, help };
   Action action = Action::run;
 
+  Dialect dialect = Dialect::sess;                              ///< by argv[0]; `tmux job …` is sess's
+  bool called_tmux = false;                                     ///< by that name, whatever the dialect is
   std::vector<std::string> command;                             ///< empty: the server's default command
   std::optional<std::string> name;                              ///< -L
   std::optional<std::string> socket_path;                       ///< -S
@@ -56,18 +59,19 @@ struct Options {
   Credentials credentials;
 };
 
-/// Reads the command line (argv[0] is skipped). An unknown flag is an Error whose text is the usage line.
+/// Reads the command line. The last part of argv[0] is the dialect: `tmux` has tmux's flags, words and usage line. An
+/// unknown flag is an Error whose text is the usage line.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
 
 /// Takes the host out of a command that names one: `ssh [ssh options] HOST …`, `attach -H HOST`, `ls -H HOST`.
 [[nodiscard]] Result<> take_host(Options& options);
 
 /// The usage line, and the text of --help.
-[[nodiscard]] std::string usage();
+[[nodiscard]] std::string usage(Dialect dialect = Dialect::sess);
 [[nodiscard]] std::string help();
 
 /// Whether the command may start a server when none runs: no command, or one of several joined by ";" is
 /// new-session, attach-session, start-server or run (by name, alias or prefix).
-[[nodiscard]] bool may_start_server(const std::vector<std::string>& command);
+[[nodiscard]] bool may_start_server(const std::vector<std::string>& command, Dialect dialect = Dialect::sess);
 
 }  // namespace sess::client

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include "client/attachment.hpp"
@@ -195,18 +196,74 @@ class Ending {
   Greeting& greeting_;
 };
 
-/// Inside a session, `sess` means the server of that session: $SESS is "socket,pid,session", as $TMUX in
-/// tmux.
-os::PathOptions path_options(const Options& options) {
-  os::PathOptions out;
-  out.name = options.name;
-  out.socket_path = options.socket_path;
-  const char* inside = std::getenv("SESS");
-  if (!out.name && !out.socket_path && inside != nullptr && inside[0] == '/') {
-    const std::string_view value(inside);
-    out.socket_path = std::string(value.substr(0, value.find(',')));
+/// Inside a session the client means the server of that session: the variable is "socket,pid,session".
+std::optional<std::string> socket_around(const char* variable) {
+  const char* inside = std::getenv(variable);
+  if (inside == nullptr || inside[0] != '/') return std::nullopt;
+  const std::string_view value(inside);
+  return std::string(value.substr(0, value.find(',')));
+}
+
+std::optional<std::string> variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Which server is meant, and the socket's name in what is said about it.
+struct Place {
+  os::PathOptions path;
+  std::string shown;
+};
+
+/// As `tmux`: a name among tmux's sockets is a link to the server's own, or the name of one that has made none yet. What
+/// stands there as a socket is tmux's, and is taken as it is.
+Place tmux_place(const Options& options) {
+  Place out;
+  const std::string directory = os::tmux_directory(variable("TMUX_TMPDIR"));
+  std::optional<std::string> socket = options.socket_path;
+  if (!socket && !options.name) socket = socket_around("TMUX");
+  // tmux-environment may be off.
+  if (!socket && !options.name && std::getenv("TMUX") == nullptr) socket = socket_around("SESS");
+  out.shown = socket.value_or(directory + "/" + options.name.value_or("default"));
+  struct stat there {};
+  const bool exists = ::lstat(out.shown.c_str(), &there) == 0;
+  const auto slash = out.shown.rfind('/');
+  const bool by_name = !socket || (slash != std::string::npos && out.shown.substr(0, slash) == directory &&
+                                   os::valid_name(out.shown.substr(slash + 1)) && (!exists || S_ISLNK(there.st_mode)));
+  if (by_name) {
+    out.path.name = out.shown.substr(out.shown.rfind('/') + 1);
+  } else {
+    out.path.socket_path = socket;
+  }
+  if (!exists || !S_ISLNK(there.st_mode)) return out;
+  // The link leads to the server that was used last under this name, should another one be meant by it here.
+  std::error_code failed;
+  const auto target = std::filesystem::read_symlink(out.shown, failed);
+  if (!failed && target.is_absolute() && ::access(target.c_str(), F_OK) == 0) {
+    const auto own = os::RuntimePaths::resolve(out.path);
+    if (!own || own->socket_path() != target) out.path.socket_path = target;
   }
   return out;
+}
+
+Place place_of(const Options& options) {
+  if (options.called_tmux) return tmux_place(options);
+  Place out;
+  out.path.name = options.name;
+  out.path.socket_path = options.socket_path;
+  if (!out.path.name && !out.path.socket_path) out.path.socket_path = socket_around("SESS");
+  return out;
+}
+
+/// In tmux's words: programs that drive it look for them.
+Error in_tmux_words(Error error, const std::string& shown) {
+  struct stat there {};
+  if (error.code == ErrorCode::unavailable || (error.code == ErrorCode::not_found && ::lstat(shown.c_str(), &there) == 0)) {
+    error.text = fmt::format("no server running on {}", shown);
+  } else if (error.code == ErrorCode::not_found) {
+    error.text = fmt::format("error connecting to {} ({})", shown, std::strerror(ENOENT));
+  }
+  return error;
 }
 
 /// A link that was lost in the middle of a command is made again, as long as it takes where somebody follows or waits.
@@ -252,11 +309,13 @@ void tell_of_unread_input(const std::vector<std::string>& command) {
 
 int converse(const Options& options, const Connector& connector, const std::function<Result<>()>& start) {
   const protocol::Hello hello = make_hello(options);
-  protocol::Command command{for_background(options.command)};
+  const bool own_words = options.dialect == Dialect::sess;
+  protocol::Command command{own_words ? for_background(options.command) : options.command};
   if (!command.fits()) return complain("command too long");
   auto greeting = greet(connector, hello, start);
   if (!greeting) {
-    const bool here = !options.far && !options.connector && options.local_command && !options.command.empty();
+    const bool here =
+        own_words && !options.far && !options.connector && options.local_command && !options.command.empty();
     if (const auto status = here ? options.local_command(options.command, Asked::in_vain) : std::nullopt) return *status;
     return complain(greeting.error().text);
   }
@@ -301,7 +360,7 @@ int converse(const Options& options, const Connector& connector, const std::func
         fmt::format(": what became of '{}' is not known",
                     options.command.empty() ? std::string("new-session") : options.command.front());
   }
-  if (std::holds_alternative<Finished>(end)) tell_of_unread_input(options.command);
+  if (own_words && std::holds_alternative<Finished>(end)) tell_of_unread_input(options.command);
   return std::visit(Ending(options, connector, hello, *greeting), end);
 }
 
@@ -349,7 +408,8 @@ int run_elsewhere(const Options& options) {
 int run(const Options& options) {
   switch (options.action) {
     case Options::Action::version:
-      (void)os::write_all(STDOUT_FILENO, "sess " SESS_VERSION "\n");
+      (void)os::write_all(STDOUT_FILENO, options.called_tmux ? fmt::format("tmux {}\n", kTmuxVersion)
+                                                             : std::string("sess " SESS_VERSION "\n"));
       return 0;
     case Options::Action::help:
       (void)os::write_all(STDOUT_FILENO, help());
@@ -363,21 +423,26 @@ int run(const Options& options) {
     const auto argv = daemon_command(options, {"--foreground"});
     return become(argv, os::path_candidates(argv[0], os::current_environment()));
   }
-  if (options.local_command && !options.command.empty()) {
+  if (options.local_command && options.dialect == Dialect::sess && !options.command.empty()) {
     if (const auto status = options.local_command(options.command, Asked::before)) return *status;
   }
   if (options.far || !options.several.empty()) return run_elsewhere(options);
   if (options.connector) return converse(options, options.connector, {});
 
-  const auto paths = os::RuntimePaths::resolve(path_options(options));
+  const Place place = place_of(options);
+  const auto paths = os::RuntimePaths::resolve(place.path);
   if (!paths) return complain(paths.error().text);
   const std::string path = paths->socket_path();
-  const Connector connector = [&path, &options] { return connect_server(path, options.credentials); };
+  const Connector connector = [&path, &options, &place]() -> Result<Link> {
+    auto link = connect_server(path, options.credentials);
+    if (!link && options.dialect == Dialect::tmux) return pass(in_tmux_words(link.error(), place.shown));
+    return link;
+  };
   std::function<Result<>()> start;
-  if (!options.no_start && (options.shell_command || may_start_server(options.command))) {
+  if (!options.no_start && (options.shell_command || may_start_server(options.command, options.dialect))) {
     start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
   }
-  if (!options.command.empty() && options.command.front() == "proxy") {
+  if (options.dialect == Dialect::sess && !options.command.empty() && options.command.front() == "proxy") {
     const auto words = remote::parse_proxy_words({options.command.begin() + 1, options.command.end()});
     if (!words) return complain(words.error().text);
     if (!options.no_start && !words->wait) start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };

@@ -65,6 +65,7 @@ Result<> start_daemon(const Options& options, const os::RuntimePaths& paths,
   os::SpawnRequest request;
   request.argv = daemon_command(options, {"--ready-fd", "1"});
   request.env = os::current_environment();
+  if (options.called_tmux) request.env.emplace_back("SESS_DIALECT=tmux");
   request.cwd = ".";
   auto daemon = os::spawn(request, -1, ready->write.get(), STDERR_FILENO);
   if (!daemon) return pass(daemon.error());

@@ -1,6 +1,7 @@
 #include "job/doctor.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -153,12 +154,28 @@ Finding disk(const DoctorFacts& facts) {
   return bad(topic, text + ": a full disk stops logs, not jobs", "make room, or sess rm --ended");
 }
 
+Finding configuration(const DoctorFacts& facts) {
+  const char* topic = "configuration";
+  if (facts.config_files.empty()) return good(topic, fmt::format("none was read; {} is the place for one", facts.own_config));
+  const auto& files = facts.config_files;
+  const bool tmux = std::all_of(files.begin(), files.end(), [](const auto& file) { return file.ends_with("tmux.conf"); });
+  return good(topic, fmt::format("{} {} read{}", fmt::join(files, ", "), files.size() == 1 ? "was" : "were",
+                                 tmux ? fmt::format(": tmux's, while there is no {}", facts.own_config) : ""));
+}
+
+/// $TMUX is "socket,pid,session"; panes of this daemon may have it, too.
+bool names_this_daemon(const std::string& variable, const DoctorFacts& facts) {
+  const auto comma = variable.find(',');
+  return comma != std::string::npos &&
+         variable.substr(comma + 1, variable.find(',', comma + 1) - comma - 1) == std::to_string(facts.daemon_pid);
+}
+
 Finding nesting(const DoctorFacts& facts) {
   const char* topic = "nesting";
   for (const auto& [marker, name] : {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
     const bool inside = std::any_of(facts.client_environment.begin(), facts.client_environment.end(),
                                     [&, mark = std::string_view(marker)](const auto& one) {
-                                      return one.starts_with(mark) && one.size() > mark.size();
+                                      return one.starts_with(mark) && one.size() > mark.size() && !names_this_daemon(one, facts);
                                     });
     if (inside) {
       return bad(
@@ -174,7 +191,7 @@ Finding nesting(const DoctorFacts& facts) {
 
 std::vector<Finding> examine(const DoctorFacts& facts) {
   return {logout(facts), lingering(facts),   runtime_directory(facts), state(facts), temporary_files(facts),
-          boot(facts),   descriptors(facts), version(facts),           tmux(facts), disk(facts), nesting(facts)};
+          boot(facts),   descriptors(facts), version(facts),           configuration(facts), tmux(facts), disk(facts), nesting(facts)};
 }
 
 }  // namespace sess::job

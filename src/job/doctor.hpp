@@ -31,6 +31,8 @@ struct DoctorFacts {
   std::uint64_t disk_left = 0;         ///< bytes for logs and records, where disk_size is not 0
   std::uint64_t disk_size = 0;
   std::vector<std::string> client_environment;  ///< "K=V"
+  std::vector<std::string> config_files;        ///< that the daemon read
+  std::string own_config;                       ///< the user's own file, whether it is there or not
 };
 
 struct Finding {

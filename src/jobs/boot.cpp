@@ -311,6 +311,8 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   out.jobs_enabled = !files_.enabled().empty();
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) out.descriptor_limit = limit.rlim_cur;
+  out.config_files = parts_.facts.config_files;
+  out.own_config = parts_.start.config_directory + "/sess.conf";
   out.daemon_version = parts_.facts.version;
   char path[PATH_MAX];
   const auto length = ::readlink("/proc/self/exe", path, sizeof path);

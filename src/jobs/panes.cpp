@@ -149,11 +149,10 @@ Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const m
     if (auto ok = read_environment_file(job.spec.environment_file, environment); !ok) return pass(ok.error());
   }
   for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
-  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
-                                      sessions.empty() ? 0 : sessions.front()->id.value));
-  environment.set("SESS_PANE", to_string(pane.id));
-  environment.set("SESS_JOB", job.name);
   if (!environment.value("PATH")) environment.set("PATH", "/usr/local/bin:/usr/bin:/bin");
+  command::name_daemon(environment, model, facts, sessions.empty() ? model::SessionId{0} : sessions.front()->id);
+  command::name_pane(environment, pane.id);
+  environment.set("SESS_JOB", job.name);
   if (!parts_.agent_path.empty()) environment.set("SSH_AUTH_SOCK", parts_.agent_path);
   environment.set("SHELL", pane.shell);
   environment.set("PWD", pane.start_path);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "base/dialect.hpp"
 #include "base/size.hpp"
 #include "model/environment.hpp"
 #include "model/ids.hpp"
@@ -32,6 +33,7 @@ struct Client {
   pid_t pid = -1;
   bool utf8 = true;
   bool control = false;
+  Dialect dialect = Dialect::sess;
   bool read_only = false;
   bool ignore_size = false;  ///< -f ignore-size: counts for sizes only when every client is such
   bool active_pane = false;  ///< -f active-pane: has an active pane of its own

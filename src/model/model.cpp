@@ -21,6 +21,11 @@ auto* find_in(Map& map, Key key) {
 
 Model::Model() = default;
 
+void Model::follow_tmux_defaults() {
+  const Dialect whose = server_options_.flag("tmux-defaults") ? Dialect::tmux : Dialect::sess;
+  for (Options* table : {&server_options_, &session_options_, &window_options_}) table->set_defaults(whose);
+}
+
 Session* Model::session(SessionId id) {
   return touch(find_in(sessions_, id));
 }

@@ -46,6 +46,8 @@ class Model {
   /// Global window options (`set -gw`); panes inherit from them through their windows.
   [[nodiscard]] Options& window_options() { return window_options_; }
   [[nodiscard]] const Options& window_options() const { return window_options_; }
+  /// The global options fall back on the defaults that tmux-defaults asks for, from here on.
+  void follow_tmux_defaults();
   [[nodiscard]] Environment& environment() { return environment_; }
   [[nodiscard]] const Environment& environment() const { return environment_; }
 

@@ -87,6 +87,11 @@ bool valid_name(std::string_view name) {
   return true;
 }
 
+std::string tmux_directory(const std::optional<std::string>& tmux_tmpdir) {
+  const bool usable = tmux_tmpdir && !tmux_tmpdir->empty() && tmux_tmpdir->front() == '/';
+  return fmt::format("{}/tmux-{}", usable ? *tmux_tmpdir : std::string("/tmp"), geteuid());
+}
+
 std::string home_directory() {
   return home_from(&from_process);
 }

@@ -47,6 +47,9 @@ struct RuntimePaths {
   [[nodiscard]] Result<UniqueFd> open_state_directory() const;
 };
 
+/// Where tmux of this user keeps its sockets: `tmux-UID` in TMUX_TMPDIR's value, or in /tmp.
+[[nodiscard]] std::string tmux_directory(const std::optional<std::string>& tmux_tmpdir);
+
 /// [A-Za-z0-9._-]{1,64}, not starting with '-' or '.'.
 [[nodiscard]] bool valid_name(std::string_view name);
 

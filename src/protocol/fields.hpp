@@ -11,6 +11,7 @@
 
 namespace sess::protocol {
 
+inline constexpr std::string_view kDialects[] = {"sess", "tmux"};
 inline constexpr std::string_view kControlModes[] = {"none", "plain", "raw"};
 inline constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "denied", "full", "ending"};
 inline constexpr std::string_view kAttachModes[] = {"direct", "composed"};
@@ -58,6 +59,7 @@ void fields(Io& io, Hello& m) {
   io.boolean("login_shell", m.login_shell);
   io.name("terminal_features", m.terminal_features);
   io.choice("control", m.control, kControlModes);
+  io.set_choice("dialect", m.dialect, kDialects);
   io.optional_number("umask", m.umask, 0777U);
   io.set_arguments("terminfo", m.terminfo, kMaxTerminfo);
   io.set_name("terminal", m.terminal);

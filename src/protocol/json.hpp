@@ -80,6 +80,11 @@ class JsonReader {
       if (*value == choices[i]) out = static_cast<Enum>(i);
     }
   }
+  /// One that is missing when it is the first.
+  template <class Enum, std::size_t N>
+  void set_choice(const char* name, Enum& out, const std::string_view (&choices)[N]) {
+    choice(name, out, choices);
+  }
   template <class Enum, std::size_t N>
   void optional_choice(const char* name, std::optional<Enum>& out, const std::string_view (&choices)[N]) {
     if (find(name) != nullptr) choice(name, out.emplace(), choices);
@@ -163,6 +168,10 @@ class JsonWriter {
   template <class Enum, std::size_t N>
   void choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
     object_[name] = choices[static_cast<std::size_t>(value)];
+  }
+  template <class Enum, std::size_t N>
+  void set_choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
+    if (value != Enum{}) choice(name, value, choices);
   }
   template <class Enum, std::size_t N>
   void optional_choice(const char* name, const std::optional<Enum>& value, const std::string_view (&choices)[N]) {

@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/dialect.hpp"
 #include "base/result.hpp"
 #include "base/scrolled.hpp"
 #include "base/size.hpp"
@@ -159,6 +160,7 @@ struct Hello {
   std::string terminal;  ///< a name that the terminal keeps while the shell there lives; "": there is none
   std::vector<std::string> config_files;  ///< -f, absolute: a daemon that did not read them says so
   ControlMode control = ControlMode::none;
+  Dialect dialect = Dialect::sess;  ///< by the name that the client was called by
   std::optional<Resume>
       resume;  ///< instead of a command: the server answers welcome, then attached or detached
   void append_to(std::string& out) const;

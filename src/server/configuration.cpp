@@ -1,6 +1,10 @@
 #include "server/configuration.hpp"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -22,11 +26,25 @@ constexpr std::size_t kConfigLimit = 64 << 20;
 /// Errors of the configuration that the first client is shown; the rest is in the log.
 constexpr std::size_t kErrorsShown = 200;
 
+/// What a client that speaks tmux says to the daemon that it starts.
+constexpr const char* kDialectVariable = "SESS_DIALECT";
+
 /// Variables of the daemon's own making, or of what it was started in: never a program's.
 bool is_internal(std::string_view name) {
-  return name == "SESS" || name == "SESS_PANE" || name.starts_with("LISTEN_") || name == "NOTIFY_SOCKET" ||
+  return name == "SESS" || name == "SESS_PANE" || name == kDialectVariable || name.starts_with("LISTEN_") || name == "NOTIFY_SOCKET" ||
          name == "TMUX" || name == "TMUX_PANE" || name == "STY" || name == "WINDOW" || name == "SHLVL" ||
          name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
+}
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+/// Where tmux looks for its configuration, in its order; each file once.
+std::vector<std::string> tmux_files(const std::string& config_directory, const std::string& home) {
+  const std::string config = config_directory.substr(0, config_directory.rfind('/'));
+  std::vector<std::string> files{"/etc/tmux.conf", home + "/.tmux.conf", config + "/tmux/tmux.conf"};
+  const std::string usual = home + "/.config/tmux/tmux.conf";
+  if (files.back() != usual) files.push_back(usual);
+  return files;
 }
 
 }  // namespace
@@ -57,8 +75,16 @@ void Configuration::load() {
   }
   queue_.begin_configuration();
   const bool given = !start_.config_files.empty();
-  const auto files = given ? start_.config_files
-                           : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
+  auto files = given ? start_.config_files
+                     : std::vector<std::string>{"/etc/sess.conf", start_.config_directory + "/sess.conf"};
+  const char* dialect = std::getenv(kDialectVariable);
+  bool tmux = dialect != nullptr && std::string_view(dialect) == "tmux";
+  if (!given && std::none_of(files.begin(), files.end(), [](const auto& path) { return exists(path); })) {
+    files = tmux_files(start_.config_directory, facts_.home);
+    tmux = tmux || std::any_of(files.begin(), files.end(), [](const auto& path) { return exists(path); });
+  }
+  if (tmux) static_cast<void>(model_.server_options().set("tmux-defaults", "on"));
+  model_.follow_tmux_defaults();
   for (const auto& path : files) {
     auto text = os::read_file(path, kConfigLimit);
     if (!text) {

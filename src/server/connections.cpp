@@ -24,6 +24,7 @@
 #include "server/clients.hpp"
 #include "server/daemon.hpp"
 #include "server/model_events.hpp"
+#include "server/tmux_link.hpp"
 #include "store/checkpoint.hpp"
 
 namespace sess::server {
@@ -67,6 +68,17 @@ model::ClientToken parse_token(std::string_view text) {
   return token;
 }
 
+/// Whether what came first is the first message of tmux's own client (proc.c): header of type, length, flags, version
+/// and process, all of which a frame's header and payload cannot be.
+bool is_tmux_client(const protocol::Frame& frame) {
+  constexpr std::size_t kFirstIdentify = 100;
+  constexpr std::size_t kLastIdentify = 111;
+  constexpr std::string_view kNoProcess = "\xff\xff\xff\xff";
+  const auto& payload = frame.payload;
+  return payload.size() >= kFirstIdentify && payload.size() <= kLastIdentify && payload[0] > 0 &&
+         payload.substr(1, 3) == std::string_view("\0\0\0", 3) && payload.substr(4, 4) == kNoProcess;
+}
+
 }  // namespace
 
 Connections::Connections(const Parts& parts)
@@ -90,6 +102,7 @@ Connections::Connections(const Parts& parts)
       daemon_(parts.daemon),
       control_clients_(parts.control_clients),
       session_watch_(parts.session_watch),
+      tmux_link_(parts.tmux_link),
       accept_timer_(parts.loop, [this] { listener_watch_->want(true, false); }) {}
 
 // --- connections ----------------------------------------------------------------------------------------
@@ -231,6 +244,7 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
     client.connection->close_after_flush();
     return false;
   };
+  if (client.phase == Phase::greeting && is_tmux_client(frame)) return turn_tmux_away(client);
   if (!protocol::is_known(frame.type)) {
     return protocol::may_skip(frame) ? true : refuse("unknown message from the client");
   }
@@ -305,6 +319,18 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
     default:
       return on_attached_frame(client, frame);
   }
+}
+
+/// Says in tmux's own words that this is no server for it.
+bool Connections::turn_tmux_away(RemoteClient& client) {
+  log::warn("client {}: tmux's own client came to this socket: turned away; call sess by the name tmux instead",
+            client.id.value);
+  // MSG_VERSION of its protocol, of which we speak no version: it prints so and ends.
+  constexpr std::string_view kNoVersion("\x0c\0\0\0\x10\0\0\0\0\0\0\0\xff\xff\xff\xff", 16);
+  client.connection->send(kNoVersion);
+  client.phase = Phase::ending;
+  client.connection->close_after_flush();
+  return false;
 }
 
 /// What is decided about a command's client before its command is looked at.
@@ -421,7 +447,9 @@ bool Connections::on_hello(RemoteClient& client, const protocol::Hello& hello) {
   seen.cwd = hello.cwd;
   seen.utf8 = hello.utf8;
   seen.umask = hello.umask;
+  seen.dialect = hello.dialect;
   for (const auto& variable : hello.environment) seen.environment.put(variable);
+  if (hello.dialect == Dialect::tmux) tmux_link_.make(seen.environment.value("TMUX_TMPDIR"));
   if (hello.control != protocol::ControlMode::none) {
     seen.control = true;
     seen.size_given = false;

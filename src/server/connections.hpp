@@ -53,6 +53,7 @@ using store::Checkpoint;
 class Clients;
 class Daemon;
 class ModelEvents;
+class TmuxLink;
 
 class Connections {
  public:
@@ -77,6 +78,7 @@ class Connections {
     Daemon& daemon;
     ControlClients& control_clients;
     SessionWatch& session_watch;
+    TmuxLink& tmux_link;
   };
   explicit Connections(const Parts& parts);
 
@@ -96,6 +98,7 @@ class Connections {
   bool on_hello(RemoteClient& client, const protocol::Hello& hello);
   void begin_command(const RemoteClient& client);
   bool on_attached_frame(RemoteClient& client, const protocol::Frame& frame);
+  bool turn_tmux_away(RemoteClient& client);
   void welcome(RemoteClient& client);
   void resume(RemoteClient& client, const protocol::Resume& resume);
   void refuse_repetition(RemoteClient& client, const std::vector<std::string>& argv);
@@ -123,6 +126,7 @@ class Connections {
   Daemon& daemon_;
   ControlClients& control_clients_;
   SessionWatch& session_watch_;
+  TmuxLink& tmux_link_;
   os::SpareDescriptor spare_descriptor_;
   std::vector<model::ClientId> lost_;  ///< to sweep at the end of the turn
   std::unique_ptr<os::FdWatch> listener_watch_;

@@ -144,7 +144,7 @@ std::uint64_t Daemon::room() const { return checkpoint_.room(); }
 
 void Daemon::option_changed(std::string_view name) {
   constexpr std::string_view kOfTerminals[] = {"history-limit", "history-bytes", "scroll-on-clear", "alternate-screen",
-                                               "rectangle-checksums", "pane-colours"};
+                                               "rectangle-checksums", "pane-colours", "tmux-defaults"};
   if (std::find(std::begin(kOfTerminals), std::end(kOfTerminals), name) != std::end(kOfTerminals)) {
     programs_.apply_history_limits();
   }

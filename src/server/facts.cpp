@@ -3,7 +3,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "os/runtime_paths.hpp"
+#include "os/spawn.hpp"
 
 namespace sess::server {
 namespace {
@@ -28,6 +31,16 @@ std::string host_name() {
   return ::gethostname(name, sizeof name - 1) == 0 ? name : "";
 }
 
+/// Whether the first `tmux` of a PATH is sess: what its links lead to has that name.
+bool tmux_is_ours(std::string_view path) {
+  for (const auto& candidate : os::path_candidates("tmux", {fmt::format("PATH={}", path)})) {
+    if (::access(candidate.c_str(), X_OK) != 0) continue;
+    std::error_code failed;
+    return std::filesystem::canonical(candidate, failed).filename() == "sess";
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_usable_shell(const std::string& path) {
@@ -40,6 +53,7 @@ command::ServerFacts server_facts(const keeper::Start& start, const os::Clock& c
   command::ServerFacts facts;
   facts.version = SESS_VERSION;
   facts.socket_path = start.socket_path;
+  facts.tmux_is_ours = &tmux_is_ours;
   facts.host = host_name();
   facts.user = login_name();
   facts.home = os::home_directory();

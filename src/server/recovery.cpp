@@ -100,6 +100,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
   facts_.config_files = std::move(state.config_files);
+  model_.follow_tmux_defaults();
   jobs_.runs().recovered(!state.configured);
   if (!state.configured) {
     configuration_.load();

@@ -53,6 +53,7 @@ Server::Server(Given given)
       loop_(std::move(given.loop)),
       clock_(os::Clock::real()),
       facts_(server_facts(start_, clock_)),
+      tmux_link_(start_, facts_),
       keys_(input::KeyTables::with_defaults()),
       queue_(model_, ports_),
       shells_(*loop_),
@@ -108,7 +109,8 @@ Server::Server(Given given)
       events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_, programs_, reports_, daemon_,
                names_, pane_modes_, control_clients_, session_watch_, jobs_, saved_sessions_}),
       connections_({*loop_, clock_, model_, queue_, facts_, start_, remote_, terminals_, checkpoint_, messages_, clients_,
-                    display_, identities_, keyboard_, mouse_, prompts_, events_, daemon_, control_clients_, session_watch_}),
+                    display_, identities_, keyboard_, mouse_, prompts_, events_, daemon_, control_clients_, session_watch_,
+                    tmux_link_}),
       ports_{facts_, daemon_, clients_, messages_, display_, keyboard_, prompts_, keys_, programs_, pane_commands_,
              pane_commands_, status_commands_, files_, &jobs_, &boot_, &saved_sessions_},
       keeper_watch_(*loop_, link_.fd(), [this](bool, bool writable) {

@@ -42,6 +42,7 @@
 #include "server/pane_reports.hpp"
 #include "server/programs.hpp"
 #include "server/recovery.hpp"
+#include "server/tmux_link.hpp"
 #include "store/checkpoint.hpp"
 #include "store/saved_sessions.hpp"
 
@@ -98,6 +99,7 @@ class Server {
   std::unique_ptr<os::Loop> loop_;
   os::Clock& clock_;
   command::ServerFacts facts_;
+  TmuxLink tmux_link_;
   model::Model model_;
   input::KeyTables keys_;
   model::MessageLog message_log_;

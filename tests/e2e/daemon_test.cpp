@@ -155,6 +155,7 @@ TEST_CASE("an attached client is told that the server exited and its terminal is
   const auto status = client->wait_exit();
   REQUIRE(status);
   CHECK(client->shows("[server exited]"));
+  CHECK(status->code() == 1);
   CHECK_FALSE(client->oracle().alternate());
   CHECK(client->oracle().mouse() == OracleMouse::none);
 }

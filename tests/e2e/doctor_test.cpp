@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kTopics[] = {"logout",          "lingering", "socket",     "state",
                                    "temporary files", "boot",      "file limit", "version",
-                                   "tmux", "disk", "nesting"};
+                                   "configuration", "tmux", "disk", "nesting"};
 
 bool has_line(const std::string& text, const std::string& begin) {
   for (const auto& line : split_lines(text)) {

@@ -14,17 +14,26 @@ namespace {
 using model::Client;
 using model::Session;
 
-constexpr const char* kNested = "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session";
-
 }  // namespace
 
 std::vector<std::string> default_command(const model::Model& model) {
   return {model.sessions().empty() ? "new-session" : "attach-session"};
 }
 
+std::string nested(const Item& item) {
+  if (item.dialect() == Dialect::tmux) return "sessions should be nested with care, unset $TMUX to force";
+  return "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session";
+}
+
 bool is_nested(const Item& item) {
   const Client* client = item.client();
   if (client == nullptr || client->session) return false;
+  if (item.dialect() == Dialect::tmux) {
+    // As tmux has it: told by the terminal, and $TMUX says whether it matters.
+    const auto& panes = item.model().panes();
+    return !client->environment.value("TMUX").value_or("").empty() && !client->tty.empty() &&
+           std::any_of(panes.begin(), panes.end(), [&](const auto& one) { return one.second.tty == client->tty; });
+  }
   const auto around = client->environment.value("SESS");
   return around && !around->empty() &&
          around->substr(0, around->find(',')) == item.ports().facts.socket_path;
@@ -54,7 +63,7 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   const Client* client = item.client();
   if (model.sessions().empty()) return item.error("no sessions");
   if (client == nullptr) return Status::normal;
-  if (is_nested(item)) return item.error(kNested);
+  if (is_nested(item)) return item.error(nested(item));
   const model::ClientId id = client->id;
 
   Session* session = target.session ? model.session(*target.session) : nullptr;

@@ -16,9 +16,11 @@ namespace sess::command {
 /// The command of a bare `sess`: attach to the most recent session, or make the first one.
 [[nodiscard]] std::vector<std::string> default_command(const model::Model& model);
 
-/// Whether the client runs inside a session of this very server ($SESS names its socket). False for a client
-/// that is attached: it may move to another session.
+/// Whether the client runs inside a session of this very server: $SESS names its socket; for somebody who speaks tmux,
+/// $TMUX is set and its terminal is a pane. False for a client that is attached: it may move to another session.
 [[nodiscard]] bool is_nested(const Item& item);
+/// What is said about it.
+[[nodiscard]] std::string nested(const Item& item);
 
 /// attach-session, and the end of new-session: shows `target`'s session to the item's client. `detach_others`
 /// sends its other clients away (`kill_parents`: their shells too). Status::error was said to the client: no

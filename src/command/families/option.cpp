@@ -57,6 +57,10 @@ void changed(Item& item, std::string_view name) {
     for (const auto& [id, window] : item.model().windows()) windows.push_back(id);
     for (const model::WindowId id : windows) item.model().refresh_geometry(id);
   }
+  if (name == "tmux-defaults") {
+    item.model().follow_tmux_defaults();
+    item.model().recalculate_all_sizes();
+  }
   item.ports().daemon.option_changed(name);
 }
 
@@ -124,7 +128,7 @@ Status run_show(Item& item) {
     const auto hooks = is_hook_command(item) ? Options::Hooks::only
                        : args.has('H')       ? Options::Hooks::yes
                                              : Options::Hooks::no;
-    print_lines(item, scoped->options->list(inherited, hooks));
+    print_lines(item, scoped->options->list(inherited, hooks, item.dialect()));
     return Status::normal;
   }
   const std::string given = item.expand(args[0]);

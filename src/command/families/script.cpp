@@ -21,7 +21,7 @@ ShellRequest job_request(const Item& item, std::string command) {
   const model::Model& model = item.model();
   const auto* session = item.session();
   model::Environment environment = shell_environment(model, item.ports().facts, session);
-  if (item.target().pane) environment.set("SESS_PANE", to_string(*item.target().pane));
+  if (item.target().pane) name_pane(environment, *item.target().pane);
   ShellRequest request;
   request.command = std::move(command);
   request.env = environment.block();
@@ -245,6 +245,16 @@ std::string glob_escape(std::string_view text) {
   return out;
 }
 
+/// What -v prints of a list: as tmux the commands of a block before the one that has it.
+void print_commands(Item& item, const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    for (const Value& value : command.args.values()) {
+      if (!value.is_string() && value.commands()) print_commands(item, *value.commands());
+    }
+    item.print(fmt::format("{}:{}: {}", command.file, command.line, command.print()));
+  }
+}
+
 void load(Item& item, Source& source, const std::string& path, const Parsed& parsed) {
   const Args& args = item.args();
   for (const std::string& wrong : parsed.errors) {
@@ -255,11 +265,7 @@ void load(Item& item, Source& source, const std::string& path, const Parsed& par
       item.queue().add_config_error(wrong);
     }
   }
-  if (args.has('v')) {
-    for (const Command& command : *parsed.commands) {
-      item.print(fmt::format("{}:{}: {}", command.file, command.line, command.print()));
-    }
-  }
+  if (args.has('v')) print_commands(item, *parsed.commands);
   if (args.has('n')) return;
   auto state = std::make_shared<State>(item.state());
   ++state->depth;

@@ -47,7 +47,7 @@ Status run_upgrade(Item& item) {
 }
 
 Status run_list(Item& item) {
-  std::string text = command_list(item.formats(), item.args().get_or('F', ""), item.args()[0]);
+  std::string text = command_list(item.formats(), item.args().get_or('F', ""), item.args()[0], item.dialect());
   if (text.empty()) return Status::normal;
   text.pop_back();  // print() ends the line
   item.print(text);
@@ -58,6 +58,8 @@ Status run_messages(Item& item) {
   if (item.args().has('t') && !item.target_client_id()) {
     return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
   }
+  // tmux's log is a client's, and so is what asks for it.
+  if (item.dialect() == Dialect::tmux && !item.target_client_id()) return item.error("no current client");
   for (const std::string& line : item.ports().messages.message_log()) item.print(line);
   return Status::normal;
 }

@@ -16,8 +16,6 @@ namespace {
 using model::Model;
 using model::Session;
 
-constexpr const char* kNested = "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session";
-
 /// The command, when it is a lone word that names no program: whoever typed it meant the session's name. Only where
 /// somebody types, and only words without a meaning for the shell.
 std::optional<std::string> missing_command(const Item& item) {
@@ -108,7 +106,7 @@ Status finish_new(Item& item, model::SessionId id, bool detached) {
       return item.error(attached.error());
     }
   }
-  print_created(item, created, "#{session_name}:");
+  print_created(item, created, "#{session_name}:", TargetKind::window);
   if (!item.args().has('d')) item.state().current = created;
   item.set_target(created);
   return Status::normal;
@@ -157,7 +155,7 @@ Status run_new(Item& item) {
   const bool detached = args.has('d') || client == nullptr;
   const bool already_attached = client != nullptr && client->session;
   if (!detached && !already_attached) {
-    if (!client->control && is_nested(item)) return item.error(kNested);
+    if (!client->control && is_nested(item)) return item.error(nested(item));
     if (auto can = item.ports().clients.can_attach(client->id); !can) {
       return item.error("open terminal failed: " + can.error().text);
     }

@@ -30,6 +30,22 @@ std::string start_directory(const Item& item, std::optional<std::string_view> gi
   return path;
 }
 
+void name_daemon(model::Environment& environment, const model::Model& model, const ServerFacts& facts,
+                 std::optional<model::SessionId> session) {
+  const std::string number = session ? std::to_string(session->value) : "-1";
+  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid, number));
+  const auto when = model.server_options().choice("tmux-environment");
+  const bool ours = when == "auto" && facts.tmux_is_ours && facts.tmux_is_ours(environment.value("PATH").value_or(""));
+  if (when != "on" && !ours) return;
+  const std::string& socket = facts.tmux_socket.empty() ? facts.socket_path : facts.tmux_socket;
+  environment.set("TMUX", fmt::format("{},{},{}", socket, facts.pid, number));
+}
+
+void name_pane(model::Environment& environment, model::PaneId pane) {
+  environment.set("SESS_PANE", to_string(pane));
+  if (!environment.value("TMUX").value_or("").empty()) environment.set("TMUX_PANE", to_string(pane));
+}
+
 model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session,
                                  std::vector<std::string> arguments, std::string directory) {
   model::Model::PaneSpec spec;
@@ -58,15 +74,15 @@ ProgramStart program_start(const Item& item, const model::Session& session, cons
   environment.set("TERM", model.server_options().string("default-terminal"));
   environment.set("TERM_PROGRAM", "sess");
   environment.set("TERM_PROGRAM_VERSION", facts.version);
-  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid, session.id.value));
-  environment.merge(pane.environment);
-  environment.set("SESS_PANE", to_string(pane.id));
   // The command was looked up by the user in the client's PATH, not in the server's.
   const auto* client = item.client();
   if (client != nullptr && !client->session) {
     if (const auto path = client->environment.value("PATH")) environment.set("PATH", *path);
   }
   if (!environment.value("PATH")) environment.set("PATH", kDefaultPath);
+  name_daemon(environment, model, facts, session.id);
+  environment.merge(pane.environment);
+  name_pane(environment, pane.id);
   environment.set("SHELL", pane.shell);
   environment.set("PWD", pane.start_path);
 
@@ -115,9 +131,11 @@ void name_window(model::Model& model, model::WindowId id) {
   window->name = model::window_name(model::command_name(name));
 }
 
-void print_created(Item& item, const Target& target, std::string_view fallback) {
+void print_created(Item& item, const Target& target, std::string_view fallback, TargetKind kind) {
   if (!item.args().has('P')) return;
-  item.print(item.expand(item.args().get_or('F', fallback), target));
+  FormatContext context = item.formats(target);
+  context.kind = kind;
+  item.print(expand(context, item.args().get_or('F', fallback)));
 }
 
 }  // namespace sess::command

@@ -20,6 +20,13 @@ namespace sess::command {
 [[nodiscard]] std::string start_directory(const Item& item, std::optional<std::string_view> given,
                                           const model::Session* session);
 
+/// What a program is told of the daemon: SESS, and TMUX where `tmux` is this daemon to it (tmux-environment). The
+/// environment has the program's PATH.
+void name_daemon(model::Environment& environment, const model::Model& model, const ServerFacts& facts,
+                 std::optional<model::SessionId> session);
+/// And of the pane that it runs in: SESS_PANE, and TMUX_PANE beside TMUX.
+void name_pane(model::Environment& environment, model::PaneId pane);
+
 /// What a pane is to run, from a command's positional arguments and -e: nothing means default-command, else
 /// the default shell; one argument goes to the shell; several are executed as they are.
 [[nodiscard]] model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session,
@@ -37,7 +44,7 @@ Status start_program(Item& item, const model::Session& session, model::PaneId pa
 /// Names a window after what its active pane runs, as automatic-rename begins; leaves a name that it has.
 void name_window(model::Model& model, model::WindowId window);
 
-/// Prints -F (or `fallback`) over a target when -P was given.
-void print_created(Item& item, const Target& target, std::string_view fallback);
+/// Prints -F (or `fallback`) over a target when -P was given; `kind` is what it is a format of.
+void print_created(Item& item, const Target& target, std::string_view fallback, TargetKind kind = TargetKind::pane);
 
 }  // namespace sess::command

@@ -15,9 +15,6 @@ using model::Client;
 using model::Session;
 using model::SessionId;
 
-/// What a tmux plugin compares: the version whose vocabulary this is.
-constexpr const char* kTmuxVersion = "3.3a";
-
 template <class Function>
 Found with_session(C c, Function function) {
   const Session* session = session_of(c);
@@ -64,6 +61,11 @@ std::vector<const Session*> group(C c, const Session& session) {
     if (const Session* member = c.model->session(id)) out.push_back(member);
   }
   return out;
+}
+
+/// A list; none at all where nothing is on it.
+Found some(std::string list) {
+  return list.empty() ? Found() : Found(std::move(list));
 }
 
 std::size_t group_attached(C c, const Session& session) {
@@ -160,7 +162,7 @@ constexpr Variable kSession[] = {
   {"session_activity", [](C c) { return with_session(c, [](const Session& s) { return seconds(s.activity); }); }},
   {"session_alerts", session_alerts},
   {"session_attached", [](C c) { return with_session(c, [&](const Session& s) { return Found(std::to_string(c.model->attached_count(s.id))); }); }},
-  {"session_attached_list", [](C c) { return with_session(c, [&](const Session& s) { return Found(client_names(attached(c, s.id))); }); }},
+  {"session_attached_list", [](C c) { return with_session(c, [&](const Session& s) { return some(client_names(attached(c, s.id))); }); }},
   {"session_created", [](C c) { return with_session(c, [](const Session& s) { return seconds(s.created); }); }},
   {"session_format", [](C c) { return flag(c.kind == TargetKind::session); }},
   {"session_group", [](C c) { return with_session(c, [](const Session& s) { return s.group.empty() ? Found() : Found(s.group); }); }},
@@ -189,9 +191,9 @@ constexpr Variable kWindow[] = {
   {"last_window_index", [](C c) { return with_session(c, [](const Session& s) { return s.windows.empty() ? Found() : Found(std::to_string(s.windows.rbegin()->first)); }); }},
   {"window_active", [](C c) { return with_link(c, [](const Session& s, const model::Winlink& l) { return flag(s.current == l.index); }); }},
   {"window_active_clients", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(std::to_string(clients_showing(c, w.id).size())); }); }},
-  {"window_active_clients_list", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(client_names(clients_showing(c, w.id))); }); }},
+  {"window_active_clients_list", [](C c) { return with_window(c, [&](const model::Window& w) { return some(client_names(clients_showing(c, w.id))); }); }},
   {"window_active_sessions", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(std::to_string(sessions_showing(c, w.id).size())); }); }},
-  {"window_active_sessions_list", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(names(sessions_showing(c, w.id))); }); }},
+  {"window_active_sessions_list", [](C c) { return with_window(c, [&](const model::Window& w) { return some(names(sessions_showing(c, w.id))); }); }},
   {"window_activity", [](C c) { return with_window(c, [](const model::Window& w) { return seconds(w.activity); }); }},
   {"window_activity_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.activity); }); }},
   {"window_bell_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.bell); }); }},

@@ -77,11 +77,12 @@ Result<std::string> help_command(std::string_view name, const Registry& registry
   return out;
 }
 
-std::string command_list(const FormatContext& context, std::string_view format, std::string_view only) {
+std::string command_list(const FormatContext& context, std::string_view format, std::string_view only, Dialect dialect) {
   constexpr std::string_view kLine =
       "#{command_list_name}#{?command_list_alias, (#{command_list_alias}),} #{command_list_usage}";
   std::string out;
   for (const Entry* entry : Registry::standard().entries()) {
+    if (dialect == Dialect::tmux && entry->ours) continue;
     if (!only.empty() && entry->name != only && entry->alias != only) continue;
     FormatContext of_entry = context;
     of_entry.variables.emplace_back("command_list_name", entry->name);

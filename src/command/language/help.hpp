@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/dialect.hpp"
 #include "command/format/format.hpp"
 #include "command/language/registry.hpp"
 
@@ -29,7 +30,8 @@ namespace sess::command {
 [[nodiscard]] Result<std::string> manual_list(std::string_view topic);
 
 /// What list-commands prints: a line of `format` (empty: name, alias and usage) for each command, or for the one of that
-/// name or alias. `context` may have nothing but a model.
-[[nodiscard]] std::string command_list(const FormatContext& context, std::string_view format, std::string_view only);
+/// name or alias; as tmux none that only sess has. `context` may have nothing but a model.
+[[nodiscard]] std::string command_list(const FormatContext& context, std::string_view format, std::string_view only,
+                                       Dialect dialect = Dialect::sess);
 
 }  // namespace sess::command

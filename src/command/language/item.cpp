@@ -44,6 +44,11 @@ const Command& Item::command() const {
 model::Client* Item::client() const {
   return client_ ? model().client(*client_) : nullptr;
 }
+
+Dialect Item::dialect() const {
+  const auto* who = client();
+  return who != nullptr ? who->dialect : Dialect::sess;
+}
 model::Client* Item::target_client() const {
   return target_client_ ? model().client(*target_client_) : nullptr;
 }

@@ -77,6 +77,8 @@ class Item : public std::enable_shared_from_this<Item> {
   /// Who runs it: none for a config file or a hook without client.
   [[nodiscard]] std::optional<ClientId> client_id() const { return client_; }
   [[nodiscard]] model::Client* client() const;
+  /// Whose words and texts who runs it wants.
+  [[nodiscard]] Dialect dialect() const;
   /// Whom it acts on or shows things to (-c, -t, else the client itself or the session's newest).
   [[nodiscard]] std::optional<ClientId> target_client_id() const { return target_client_; }
   [[nodiscard]] model::Client* target_client() const;

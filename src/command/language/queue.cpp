@@ -106,6 +106,13 @@ void Queue::report(std::optional<ClientId> client, std::vector<std::string> erro
 }
 
 Parsed Queue::parse_typed(ClientId client, std::vector<std::string> argv) const {
+  const auto* asking = model_.client(client);
+  if (asking != nullptr && asking->dialect == Dialect::tmux) {
+    if (argv.empty()) argv = {"new-session"};
+    ParseContext context = parse_context(nullptr, client);
+    context.words = Words::tmux;
+    return parse_arguments(argv, context);
+  }
   if (argv.empty()) argv = default_command(model_);
   // What `run` starts has semicolons of its own: find(1) -exec ends with one.
   const bool job = argv.front() == "run" || argv.front() == "run-job";
@@ -140,7 +147,10 @@ void Queue::submit_arguments(ClientId client, std::vector<std::string> argv, std
 
 void Queue::submit_text(std::optional<ClientId> client, std::string_view text, State state,
                         std::function<void(int)> done) {
-  Parsed parsed = parse(text, parse_context(nullptr, client));
+  ParseContext context = parse_context(nullptr, client);
+  const auto* asking = client ? model_.client(*client) : nullptr;
+  if (state.typed && asking != nullptr && asking->dialect == Dialect::tmux) context.words = Words::tmux;
+  Parsed parsed = parse(text, context);
   if (parsed.ok()) {
     append(client, make_items(client, parsed.commands, std::make_shared<State>(std::move(state))));
   } else if (state.typed) {

@@ -34,8 +34,9 @@ Registry::Registry(std::vector<const Entry*> entries) : entries_(std::move(entri
             [](const Entry* a, const Entry* b) { return a->name < b->name; });
   for (const Entry* entry : entries_) {
     for (const std::string_view name : {entry->name, entry->alias}) {
-      if (const auto found = search(name, Words::text)) exact_text_.emplace(name, *found);
-      if (const auto found = search(name, Words::command_line)) exact_command_line_.emplace(name, *found);
+      for (const Words words : {Words::text, Words::command_line, Words::tmux}) {
+        if (const auto found = search(name, words)) exact_[static_cast<std::size_t>(words)].emplace(name, *found);
+      }
     }
   }
 }
@@ -59,7 +60,7 @@ const Registry& Registry::standard() {
 }
 
 Result<const Entry*> Registry::find(std::string_view name, Words words) const {
-  const auto& exact = words == Words::command_line ? exact_command_line_ : exact_text_;
+  const auto& exact = exact_[static_cast<std::size_t>(words)];
   if (const auto it = exact.find(name); it != exact.end()) return it->second;
   return search(name, words);
 }
@@ -67,11 +68,12 @@ Result<const Entry*> Registry::find(std::string_view name, Words words) const {
 Result<const Entry*> Registry::search(std::string_view name, Words words) const {
   for (const Entry* entry : entries_) {
     if (words == Words::command_line && entry->ours && entry->name == name) return entry;
-    if (words == Words::text && !entry->ours && entry->alias == name && !name.empty()) return entry;
+    if (words != Words::command_line && !entry->ours && entry->alias == name && !name.empty()) return entry;
   }
   std::vector<const Entry*> tmux_prefixes;
   std::vector<const Entry*> own_prefixes;
   for (const Entry* entry : entries_) {
+    if (words == Words::tmux && entry->ours) continue;
     if (entry->name == name || (!entry->alias.empty() && entry->alias == name)) return entry;
     if (!name.empty() && starts_with(entry->name, name)) {
       (entry->ours ? own_prefixes : tmux_prefixes).push_back(entry);
@@ -87,6 +89,8 @@ Result<const Entry*> Registry::search(std::string_view name, Words words) const 
     }
     return fail(ErrorCode::invalid_argument, "ambiguous command: {}, could be: {}", name, names);
   }
+
+  if (words == Words::tmux) return fail(ErrorCode::not_found, "unknown command: {}", name);
 
   // Two slips in a word, one in a short one; an alias counts as its command.
   constexpr std::size_t kLongest = 40;

@@ -67,8 +67,9 @@ struct Entry {
 };
 
 /// Where a command's name stands. tmux has `run`, `wait` and `start` as aliases, and configurations and bindings use
-/// them so; typed as the first word of a command line they are the commands about jobs.
-enum class Words : std::uint8_t { text, command_line };
+/// them so; typed as the first word of a command line they are the commands about jobs. `tmux`: typed by somebody who
+/// called the client so: no other words than tmux's.
+enum class Words : std::uint8_t { text, command_line, tmux };
 
 class Registry {
  public:
@@ -87,8 +88,8 @@ class Registry {
   [[nodiscard]] Result<const Entry*> search(std::string_view name, Words words) const;
 
   std::vector<const Entry*> entries_;
-  /// What search() finds for whole names and aliases: a file of 100 000 commands asks 100 000 times.
-  std::unordered_map<std::string_view, const Entry*> exact_text_, exact_command_line_;
+  /// What search() finds for whole names and aliases, by Words: a file of 100 000 commands asks 100 000 times.
+  std::unordered_map<std::string_view, const Entry*> exact_[3];
 };
 
 /// The rows of each family; registry.cpp puts them together.

@@ -1,6 +1,6 @@
 #include "command/language/shell_environment.hpp"
 
-#include <fmt/format.h>
+#include "command/families/spawn.hpp"
 
 namespace sess::command {
 
@@ -9,8 +9,7 @@ model::Environment shell_environment(const model::Model& model, const ServerFact
   model::Environment environment = model.environment();
   if (session != nullptr) environment.merge(session->environment);
   environment.set("TERM", model.server_options().string("default-terminal"));
-  environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid,
-                                      session != nullptr ? std::to_string(session->id.value) : "-1"));
+  name_daemon(environment, model, facts, session != nullptr ? std::optional(session->id) : std::nullopt);
   return environment;
 }
 

@@ -50,12 +50,13 @@ const Winlink* link_to(const Session& session, WindowId window) {
 
 namespace {
 
-/// The pane that a client without a session runs in: by its terminal, else by $SESS_PANE.
+/// The pane that a client without a session runs in: by its terminal, else by what its environment says.
 const Pane* pane_around(const Model& model, const Client& client) {
   if (!client.tty.empty()) {
     if (const Pane* pane = model.pane_on(client.tty)) return pane;
   }
-  const auto name = client.environment.value("SESS_PANE");
+  const bool tmux = client.dialect == Dialect::tmux && client.environment.value("TMUX_PANE");
+  const auto name = client.environment.value(tmux ? "TMUX_PANE" : "SESS_PANE");
   const auto id = name ? model::parse_id<PaneId>(*name) : std::nullopt;
   return id ? model.pane(*id) : nullptr;
 }

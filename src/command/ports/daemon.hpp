@@ -12,10 +12,13 @@
 
 namespace sess::command {
 
-/// What never changes while a server runs.
+/// Who and where a server is.
 struct ServerFacts {
   std::string version;      ///< ours: "0.1.0"
   std::string socket_path;  ///< absolute
+  std::string tmux_socket;  ///< the link of that name where tmux looks for sockets; "" while there is none
+  /// Whether the first `tmux` of a PATH is this program by another name; empty: never.
+  std::function<bool(std::string_view path)> tmux_is_ours;
   std::string host;         ///< gethostname()
   std::string user;         ///< login name
   std::string home;         ///< home directory of the user

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "base/quote.hpp"
@@ -71,6 +72,17 @@ const OptionValue& default_value(const OptionEntry& entry) {
     return values;
   }();
   return (*kValues)[static_cast<std::size_t>(&entry - option_table().data())];
+}
+
+/// tmux's default where it is another than the table's, else null.
+const OptionValue* tmux_default(const OptionEntry& entry) {
+  static const auto* const kValues = [] {
+    auto* values = new std::map<std::string_view, OptionValue>;
+    for (const OptionEntry& row : rows::kTmuxDefaults) values->emplace(row.name, make_default(row));
+    return values;
+  }();
+  const auto it = kValues->find(entry.name);
+  return it != kValues->end() ? &it->second : nullptr;
 }
 
 /// Whether a value has the shape of its row's.
@@ -187,7 +199,7 @@ const OptionValue* Options::own(std::string_view name) const {
   if (it != values_.end()) return &it->second;
   if (!global()) return nullptr;
   const OptionEntry* entry = find_option(name);
-  return entry != nullptr && entry->in(scope_) ? &default_value(*entry) : nullptr;
+  return entry != nullptr && entry->in(scope_) ? &fallback(*entry) : nullptr;
 }
 
 const OptionValue* Options::find(std::string_view name) const {
@@ -196,7 +208,7 @@ const OptionValue* Options::find(std::string_view name) const {
     if (it != at->values_.end()) return &it->second;
   }
   const OptionEntry* entry = find_option(name);
-  return entry == nullptr ? nullptr : &default_value(*entry);
+  return entry == nullptr ? nullptr : &fallback(*entry);
 }
 
 bool Options::has_own(std::string_view name) const {
@@ -208,8 +220,20 @@ const OptionValue& Options::value(const OptionEntry& entry) const {
     const auto it = at->values_.find(entry.name);
     if (it != at->values_.end()) return it->second;
   }
-  return default_value(entry);
+  return fallback(entry);
 }
+
+const OptionValue& Options::fallback(const OptionEntry& entry) const {
+  const Options* global = this;
+  while (global->parent_ != nullptr) global = global->parent_;
+  const OptionValue* other = global->defaults_ == Dialect::tmux ? tmux_default(entry) : nullptr;
+  return other != nullptr ? *other : default_value(entry);
+}
+
+void Options::set_defaults(Dialect whose) {
+  if (std::exchange(defaults_, whose) != whose) changed();
+}
+
 
 std::string Options::string(TextOption option) const {
   return option_text(&option.entry(), value(option.entry()));
@@ -257,7 +281,7 @@ void Options::changed() {
 OptionArray* Options::own_array(const OptionEntry& entry) {
   const auto it = values_.find(entry.name);
   if (it != values_.end()) return &std::get<OptionArray>(it->second);
-  OptionValue begin = global() ? default_value(entry) : OptionValue(OptionArray{});
+  OptionValue begin = global() ? fallback(entry) : OptionValue(OptionArray{});
   return &std::get<OptionArray>(values_.emplace(entry.name, std::move(begin)).first->second);
 }
 
@@ -409,7 +433,7 @@ void append_lines(std::vector<OptionLine>& out, std::string_view name, const Opt
 
 }  // namespace
 
-std::vector<OptionLine> Options::list(Inherited inherited, Hooks hooks) const {
+std::vector<OptionLine> Options::list(Inherited inherited, Hooks hooks, Dialect dialect) const {
   std::vector<OptionLine> out;
   if (hooks != Hooks::only) {
     for (const auto& [name, value] : values_) {
@@ -417,7 +441,7 @@ std::vector<OptionLine> Options::list(Inherited inherited, Hooks hooks) const {
     }
   }
   for (const OptionEntry& entry : option_table()) {
-    if (!entry.in(scope_)) continue;
+    if (!entry.in(scope_) || (entry.ours && dialect == Dialect::tmux)) continue;
     if (entry.hook ? hooks == Hooks::no : hooks == Hooks::only) continue;
     if (const OptionValue* value = own(entry.name)) {
       if (entry.newer && !values_.contains(entry.name)) continue;

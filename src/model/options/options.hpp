@@ -15,6 +15,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/dialect.hpp"
 #include "base/result.hpp"
 #include "model/options/rows.hpp"
 #include "model/options/table.hpp"
@@ -89,6 +90,8 @@ class Options {
   [[nodiscard]] OptionScope scope() const { return scope_; }
   [[nodiscard]] const Options* parent() const { return parent_; }
   void set_parent(const Options* parent) { parent_ = parent; }
+  /// Whose defaults a global table falls back on.
+  void set_defaults(Dialect whose);
   [[nodiscard]] bool global() const { return parent_ == nullptr; }
 
   // -- reading, with inheritance -------------------------------------------------------------------------
@@ -138,9 +141,9 @@ class Options {
   enum class Inherited { no, yes };    ///< -A
   enum class Hooks { no, yes, only };  ///< default, -H, show-hooks
 
-  /// show-options without a name.
-  [[nodiscard]] std::vector<OptionLine> list(Inherited inherited = Inherited::no,
-                                             Hooks hooks = Hooks::no) const;
+  /// show-options without a name. Who speaks tmux is shown no option that only sess has.
+  [[nodiscard]] std::vector<OptionLine> list(Inherited inherited = Inherited::no, Hooks hooks = Hooks::no,
+                                             Dialect dialect = Dialect::sess) const;
   /// show-options with a name: nothing when it is not set here (nor, with -A, above); a user option that is
   /// not set is the error "invalid option: x".
   [[nodiscard]] Result<std::vector<OptionLine>> list(const OptionName& name, Inherited inherited) const;
@@ -163,8 +166,11 @@ class Options {
   Result<> assign_array(const OptionEntry& entry, std::optional<unsigned> index, const Assignment& assignment,
                         const OptionChecks& checks);
 
+  [[nodiscard]] const OptionValue& fallback(const OptionEntry& entry) const;
+
   const Options* parent_ = nullptr;
   OptionScope scope_ = OptionScope::server;
+  Dialect defaults_ = Dialect::sess;
   void changed();
 
   Values values_;

@@ -3,12 +3,13 @@
 //
 //   status            also "auto" (the default): shown once there is more than one window or pane
 //   assume-paste-time 0 (1): a slow line delivers keys together that were typed apart, and each is looked up
-//   escape-time       10 (500)
+//   escape-time       10 ms (500)
 //   history-limit     50000 lines (2000)
 //   default-terminal  xterm-256color (tmux-256color): programs get what the user's own terminal understands
 //   detach-on-destroy also "previous" and "next"
 //   update-environment  also WAYLAND_DISPLAY and the XDG_* of a desktop session
-//   history-bytes, history-total-bytes, attach-history, job-message, job-notification, record-age, save-sessions  are sess's own
+//
+// With tmux-defaults kTmuxDefaults' rows count instead. Rows marked ours() are sess's own.
 //
 // Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them. Newer ones
 // that nothing obeys are no rows: they are refused, as tmux 3.3a refuses them.
@@ -52,6 +53,7 @@ inline constexpr std::array<std::string_view, 3> kRemain{"off", "on", "failed"};
 inline constexpr std::array<std::string_view, 3> kSetClipboard{"off", "external", "on"};
 inline constexpr std::array<std::string_view, 7> kStatus{"off", "on", "2", "3", "4", "5", "auto"};
 inline constexpr std::array<std::string_view, 3> kTopBottom{"off", "top", "bottom"};
+inline constexpr std::array<std::string_view, 3> kTmuxEnvironment{"off", "on", "auto"};
 inline constexpr std::array<std::string_view, 3> kVisual{"off", "on", "both"};
 inline constexpr std::array<std::string_view, 4> kWindowSize{"largest", "smallest", "manual", "latest"};
 
@@ -156,6 +158,10 @@ constexpr OptionEntry newer(OptionEntry entry) {
   entry.newer = true;
   return entry;
 }
+constexpr OptionEntry ours(OptionEntry entry) {
+  entry.ours = true;
+  return entry;
+}
 constexpr OptionEntry array_of(OptionEntry entry) {
   entry.array = true;
   return entry;
@@ -177,21 +183,23 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     choice("extended-keys", kServer, kExtendedKeys, 0),
     flag("focus-events", kServer, false),
     text("history-file", kServer, ""),
-    number("history-total-bytes", kServer, 0, std::int64_t{1} << 50, 0),
+    ours(number("history-total-bytes", kServer, 0, std::int64_t{1} << 50, 0)),
     number("message-limit", kServer, 0, kInt, 1000),
     number("prompt-history-limit", kServer, 0, kInt, 100),
-    number("record-age", kServer, 0, 100'000, 365),
-    flag("rectangle-checksums", kServer, false),
-    flag("save-sessions", kServer, true),
+    ours(number("record-age", kServer, 0, 100'000, 365)),
+    ours(flag("rectangle-checksums", kServer, false)),
+    ours(flag("save-sessions", kServer, true)),
     choice("set-clipboard", kServer, kSetClipboard, 1),
     list("terminal-overrides", kServer, ""),
     list("terminal-features", kServer, "xterm*:clipboard:ccolour:cstyle:focus:title,screen*:title"),
+    ours(flag("tmux-defaults", kServer, false)),
+    ours(choice("tmux-environment", kServer, kTmuxEnvironment, 2)),
     list("user-keys", kServer, ""),
 
     // Session.
     choice("activity-action", kSession, kAction, 3),
     number("assume-paste-time", kSession, 0, kInt, 0),
-    number("attach-history", kSession, 0, kInt, 2000),
+    ours(number("attach-history", kSession, 0, kInt, 2000)),
     number("base-index", kSession, 0, kInt, 0),
     choice("bell-action", kSession, kAction, 1),
     text("default-command", kSession, ""),
@@ -203,10 +211,10 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     colour("display-panes-colour", kSession, "blue"),
     number("display-panes-time", kSession, 1, kInt, 1000),
     number("display-time", kSession, 0, kInt, 750),
-    number("history-bytes", kSession, 0, std::int64_t{1} << 40, std::int64_t{32} * 1024 * 1024),
+    ours(number("history-bytes", kSession, 0, std::int64_t{1} << 40, std::int64_t{32} * 1024 * 1024)),
     number("history-limit", kSession, 0, kInt, 50000),
-    choice("job-message", kSession, kJobMessage, 2),
-    choice("job-notification", kSession, kJobNotification, 1),
+    ours(choice("job-message", kSession, kJobMessage, 2)),
+    ours(choice("job-notification", kSession, kJobNotification, 1)),
     text("key-table", kSession, "root"),
     number("lock-after-time", kSession, 0, kInt, 0),
     text("lock-command", kSession, "lock -np"),
@@ -355,8 +363,8 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     hook("client-focus-out", kSession),
     hook("client-resized", kSession),
     hook("client-session-changed", kSession),
-    hook("job-exited", kSession),
-    hook("job-failed", kSession),
+    ours(hook("job-exited", kSession)),
+    ours(hook("job-failed", kSession)),
     hook("pane-died", kPane),
     hook("pane-exited", kPane),
     hook("pane-focus-in", kPane),
@@ -377,6 +385,17 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     newer(hook("client-dark-theme", kSession)),
     newer(hook("client-light-theme", kSession)),
     newer(hook("command-error", kSession)),
+});
+
+/// tmux 3.3a's defaults where they differ from the table's: what tmux-defaults brings.
+inline constexpr auto kTmuxDefaults = std::to_array<OptionEntry>({
+    number("assume-paste-time", kSession, 0, kInt, 1),
+    text("default-terminal", kServer, "tmux-256color"),
+    number("escape-time", kServer, 0, kInt, 500),
+    number("history-limit", kSession, 0, kInt, 2000),
+    choice("status", kSession, kStatus, 1),
+    words("update-environment", kSession,
+          "DISPLAY KRB5CCNAME SSH_ASKPASS SSH_AUTH_SOCK SSH_AGENT_PID SSH_CONNECTION WINDOWID XAUTHORITY"),
 });
 
 }  // namespace sess::model::rows

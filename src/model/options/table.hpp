@@ -27,6 +27,7 @@ struct OptionEntry {
   bool hook = false;
   bool style = false;        ///< a string that must parse as a style unless it holds a format
   bool newer = false;        ///< not in tmux 3.3a: exact name only, shown only where set
+  bool ours = false;         ///< no tmux has it: not in the lists of somebody who speaks tmux
   std::int64_t minimum = 0;  ///< number
   std::int64_t maximum = 0;  ///< number
   std::span<const std::string_view> choices = {};

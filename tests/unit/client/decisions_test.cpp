@@ -141,6 +141,23 @@ TEST_CASE("an unknown flag and contradicting ones give the usage line", "[client
   }
 }
 
+TEST_CASE("the last part of the client's name is its dialect", "[client]") {
+  const auto dialect = [](const std::vector<std::string>& arguments) { return parse_options(arguments)->dialect; };
+  CHECK(dialect({"sess", "ls"}) == sess::Dialect::sess);
+  CHECK(dialect({"/opt/bin/tmux", "ls"}) == sess::Dialect::tmux);
+  CHECK(dialect({"tmux"}) == sess::Dialect::tmux);
+  const auto job = parse_options({"tmux", "-L", "x", "job", "run", "--", "make"});
+  REQUIRE(job);
+  CHECK(job->dialect == sess::Dialect::sess);
+  CHECK(job->called_tmux);
+  CHECK(job->command == std::vector<std::string>{"run", "--", "make"});
+  // No host, no long options.
+  CHECK(parse_options({"tmux", "-H", "far", "ls"}).error().text.rfind("tmux: unknown option -- H\nusage: tmux ", 0) == 0);
+  CHECK(parse_options({"tmux", "-L"}).error().text.rfind("tmux: option requires an argument -- L\n", 0) == 0);
+  CHECK(parse_options({"tmux", "attach", "-H", "x"})->command == std::vector<std::string>{"attach", "-H", "x"});
+  CHECK(sess::client::make_hello(*parse_options({"tmux"})).dialect == sess::Dialect::tmux);
+}
+
 TEST_CASE("only commands that make something start a server", "[client]") {
   CHECK(may_start_server({}));
   CHECK(may_start_server({"new"}));
@@ -157,6 +174,13 @@ TEST_CASE("only commands that make something start a server", "[client]") {
   CHECK_FALSE(may_start_server({"kill-server"}));
   CHECK_FALSE(may_start_server({"send-keys", "x\\;", "new"}));
   CHECK_FALSE(may_start_server({"run-shell", "true"}));
+  CHECK(may_start_server({"start-server;", "show"}));
+  CHECK(may_start_server({"show;", "new;", "ls"}));
+  using sess::Dialect;
+  CHECK(may_start_server({"start", ";", "show"}, Dialect::tmux));
+  CHECK(may_start_server({"list-keys"}, Dialect::tmux));
+  CHECK_FALSE(may_start_server({"wait", "x"}, Dialect::tmux));
+  CHECK_FALSE(may_start_server({"run", "true"}, Dialect::tmux));
 }
 
 TEST_CASE("the first locale variable that is set tells the character set", "[client]") {

@@ -47,6 +47,24 @@ TEST_CASE("a misspelt command gets the nearest one suggested", "[command]") {
   CHECK(problem({"xyzzy"}) == "unknown command: xyzzy");
 }
 
+TEST_CASE("who speaks tmux is understood as by tmux", "[command]") {
+  const auto& registry = Registry::standard();
+  const auto name = [&](std::string_view word) {
+    const auto found = registry.find(word, Words::tmux);
+    return found ? std::string((*found)->name) : found.error().text;
+  };
+  CHECK(name("run") == "run-shell");
+  CHECK(name("wait") == "wait-for");
+  CHECK(name("start") == "start-server");
+  CHECK(name("lsp") == "list-panes");
+  CHECK(name("new-s") == "new-session");
+  CHECK(name("ps") == "unknown command: ps");
+  CHECK(name("run-job") == "unknown command: run-job");
+  CHECK(name("atach") == "unknown command: atach");
+  CHECK(name("sta") == "start-server");
+  CHECK(name("res") == "ambiguous command: res, could be: resize-pane, resize-window, respawn-pane, respawn-window");
+}
+
 TEST_CASE("names may be shortened, and aliases are exact", "[command]") {
   CHECK(only(parse("new-s -d", {})).entry->name == "new-session");
   CHECK(only(parse("splitw", {})).entry->name == "split-window");

@@ -79,7 +79,8 @@ TEST_CASE("a machine with neither systemd nor cron starts no jobs at boot, and e
   CHECK_FALSE(fake.is_ok("boot"));
   CHECK(fake.finding("boot").advice.find("contrib/sysvinit/sess") != std::string::npos);
   for (const auto* topic :
-       {"logout", "lingering", "socket", "state", "temporary files", "file limit", "version", "nesting"}) {
+       {"logout", "lingering", "socket", "state", "temporary files", "file limit", "version", "configuration",
+        "nesting"}) {
     CHECK(fake.is_ok(topic));
   }
 }
@@ -162,5 +163,20 @@ TEST_CASE("few descriptors, another version and another multiplexer are told", "
   fake.facts.client_environment = {"TMUX=", "SESS=/x,1,2"};
   CHECK(fake.is_ok("nesting"));
   fake.facts.client_environment = {"STY=1.pts"};
+  CHECK_FALSE(fake.is_ok("nesting"));
+}
+
+TEST_CASE("doctor says whose configuration was read, and a pane of one's own is no nesting", "[doctor]") {
+  Fake fake;
+  fake.facts.own_config = "/home/ann/.config/sess/sess.conf";
+  CHECK(fake.finding("configuration").text == "none was read; /home/ann/.config/sess/sess.conf is the place for one");
+  fake.facts.config_files = {"/etc/tmux.conf", "/home/ann/.tmux.conf"};
+  CHECK(fake.finding("configuration").text ==
+        "/etc/tmux.conf, /home/ann/.tmux.conf were read: tmux's, while there is no /home/ann/.config/sess/sess.conf");
+  fake.facts.config_files = {"/home/ann/.config/sess/sess.conf"};
+  CHECK(fake.finding("configuration").text == "/home/ann/.config/sess/sess.conf was read");
+  fake.facts.client_environment = {"TMUX=/tmp/tmux-1000/default,42,0"};
+  CHECK(fake.is_ok("nesting"));
+  fake.facts.client_environment = {"TMUX=/tmp/tmux-1000/default,43,0"};
   CHECK_FALSE(fake.is_ok("nesting"));
 }

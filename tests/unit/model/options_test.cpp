@@ -64,7 +64,7 @@ std::vector<std::string> comparable(const std::vector<std::string>& lines) {
                                            "history-bytes", "attach-history", "default-shell", "history-total-bytes",
                                            "job-message",   "job-notification", "record-age",
                                            "escape-time",   "save-sessions",      "assume-paste-time",
-                                           "rectangle-checksums"};
+                                           "rectangle-checksums", "tmux-defaults", "tmux-environment"};
   std::vector<std::string> out;
   for (const auto& line : lines) {
     const auto name = line.substr(0, line.find(' '));
@@ -93,6 +93,34 @@ TEST_CASE("every hook of tmux exists in its scope", "[model][options]") {
   };
   CHECK(hooks(model.session_options()) == recorded.at("hooks -g"));
   CHECK(hooks(model.window_options()) == recorded.at("hooks -gw"));
+}
+
+TEST_CASE("with tmux-defaults, who speaks tmux is shown tmux's options and no others", "[model][options]") {
+  const auto recorded = recorded_defaults();
+  Model model;
+  REQUIRE(model.server_options().set("tmux-defaults", "on"));
+  model.follow_tmux_defaults();
+  using enum Options::Hooks;
+  const auto shown = [](const Options& options, Options::Hooks hooks) {
+    auto lines = texts(options.list(Options::Inherited::no, hooks, Dialect::tmux));
+    std::erase_if(lines, [](const auto& line) { return line.starts_with("default-shell "); });  // the user's
+    return lines;
+  };
+  auto session = recorded.at("-g");
+  std::erase_if(session, [](const auto& line) { return line.starts_with("default-shell "); });
+  CHECK(shown(model.server_options(), no) == recorded.at("-s"));
+  CHECK(shown(model.session_options(), no) == session);
+  CHECK(shown(model.window_options(), no) == recorded.at("-gw"));
+  CHECK(shown(model.session_options(), only) == recorded.at("hooks -g"));
+
+  // What a session inherits, and what unset leaves, are tmux's, too.
+  const Options inherited(OptionScope::session, &model.session_options());
+  CHECK(inherited.choice("status") == "on");
+  CHECK(inherited.number("history-limit") == 2000);
+  CHECK(inherited.number("assume-paste-time") == 1);
+  REQUIRE(model.server_options().set("tmux-defaults", "off"));
+  model.follow_tmux_defaults();
+  CHECK(inherited.choice("status") == "auto");
 }
 
 TEST_CASE("our own defaults are what the design says", "[model][options]") {

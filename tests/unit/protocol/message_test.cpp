@@ -44,6 +44,7 @@ TEST_CASE("hello comes back as it was sent", "[protocol]") {
   Hello hello = test::example_resume();
   hello.features = {"later"};
   hello.control = ControlMode::raw;
+  hello.dialect = Dialect::tmux;
   hello.colours_256 = hello.login_shell = true;
   const auto got = there_and_back(hello);
   REQUIRE(got);
@@ -58,6 +59,7 @@ TEST_CASE("hello comes back as it was sent", "[protocol]") {
   CHECK((got->stdin_tty && got->stdout_tty && got->utf8 && got->colours_256 && got->login_shell));
   CHECK(got->terminal_features == "RGB");
   CHECK(got->control == ControlMode::raw);
+  CHECK(got->dialect == Dialect::tmux);
   REQUIRE(got->resume);
   CHECK(got->resume->token == "c9f2");
   CHECK(got->resume->session == 1);
