@@ -24,7 +24,6 @@ using Phase = RemoteClient::Phase;
 
 void Display::update() {
   const auto now = clock_.now();
-  std::optional<std::chrono::seconds> interval;
   for (const auto id : terminals_.printed()) {
     if (const panes::PaneIo* io = terminals_.find(id))
       synchronized_panes_.on_output(id, io->screen().modes().synchronized, now);
@@ -36,18 +35,57 @@ void Display::update() {
       update_display(*client, now);
       seen->written = client->flow.sent();
       seen->discarded = client->flow.discarded();
-      const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
-      if (client->composed && session != nullptr && model::status_lines(model_, *session) > 0) {
-        const std::chrono::seconds wanted(session->options.number("status-interval"));
-        if (wanted.count() > 0) interval = interval ? std::min(*interval, wanted) : wanted;
-      }
     }
   }
-  // The clock in a status line is drawn anew only while somebody looks at it.
-  if (!interval) {
-    status_timer_.stop();
-  } else if (!status_timer_.armed()) {
-    status_timer_.start(*interval);
+  follow_status_interval();
+}
+
+namespace {
+
+/// Whether a session's status line runs commands; themes and savers of sessions live in them.
+bool has_status_commands(const model::Session& session) {
+  for (const char* name : {"status-left", "status-right"}) {
+    const model::OptionValue* value = session.options.find(name);
+    const auto* text = value != nullptr ? std::get_if<std::string>(value) : nullptr;
+    if (text != nullptr && text->find("#(") != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// The clock in a status line is drawn anew only while somebody looks at it; what its commands do is wanted as long as
+/// somebody is attached, whether the line is shown or not.
+void Display::follow_status_interval() {
+  std::optional<std::chrono::seconds> interval;
+  bool hidden = false;
+  status_shown_ = false;
+  for (auto& [id, client] : remote_) {
+    const model::Client* seen = model_.client(id);
+    if (client->phase != Phase::attached || seen == nullptr || seen->control || client->suspended) continue;
+    const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
+    if (session == nullptr) continue;
+    const bool shown = client->composed && model::status_lines(model_, *session) > 0;
+    if (!shown && !has_status_commands(*session)) continue;
+    status_shown_ = status_shown_ || shown;
+    hidden = hidden || !shown;
+    const std::chrono::seconds wanted(session->options.number("status-interval"));
+    if (wanted.count() > 0) interval = interval ? std::min(*interval, wanted) : wanted;
+  }
+  if (!interval) return status_timer_.stop();
+  if (status_timer_.armed()) return;
+  if (hidden) run_hidden_status();
+  status_timer_.start(*interval);
+}
+
+void Display::run_hidden_status() {
+  for (auto& [id, client] : remote_) {
+    const model::Client* seen = model_.client(id);
+    if (client->phase != Phase::attached || seen == nullptr || seen->control || !seen->session) continue;
+    const model::Session* session = model_.session(*seen->session);
+    if (session == nullptr || !has_status_commands(*session)) continue;
+    if (client->composed && model::status_lines(model_, *session) > 0) continue;
+    (void)expand(*client, "#{T:status-left}#{T:status-right}");
   }
 }
 

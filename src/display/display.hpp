@@ -45,7 +45,9 @@ class Display final : public command::DisplayPort {
         terminals_(terminals),
         pane_modes_(pane_modes),
         identities_(identities),
-        status_timer_(loop, [this] { remote_.redraw_all(); }) {}
+        status_timer_(loop, [this] {
+          if (status_shown_) remote_.redraw_all();
+        }) {}
 
   /// Sends every client what is new.
   void update();
@@ -69,6 +71,8 @@ class Display final : public command::DisplayPort {
 
  private:
   void update_display(RemoteClient& client, Time now);
+  void follow_status_interval();
+  void run_hidden_status();
   void decide_view(RemoteClient& client, Time now);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
   void note_lacked_mode(RemoteClient& client);
@@ -102,7 +106,8 @@ class Display final : public command::DisplayPort {
   Identities& identities_;
   panes::SynchronizedPanes synchronized_panes_;
   std::map<model::ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
-  os::Timer status_timer_;  ///< status-interval, while a status line is shown
+  os::Timer status_timer_;  ///< status-interval, while a status line is shown, or would run commands
+  bool status_shown_ = false;
 };
 
 }  // namespace sess::display

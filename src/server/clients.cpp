@@ -118,7 +118,10 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
   detached.reason = reason;
   detached.message = std::move(message);
   detached.wait = std::find(client.flags.begin(), client.flags.end(), "wait-exit") != client.flags.end();
-  detached.status = static_cast<std::uint8_t>(status ? *status : client.job.empty() || !sayings_.exit_status ? 0 : sayings_.exit_status(client.job));
+  // As in tmux: to lose the server is a failure, to leave it or to see the session's end is none.
+  const int plain = reason == protocol::DetachReason::server_exited ? 1 : 0;
+  const bool of_job = !client.job.empty() && sayings_.exit_status;
+  detached.status = static_cast<std::uint8_t>(status ? *status : of_job ? sayings_.exit_status(client.job) : plain);
   if (!control_clients_.has(client.id)) client.connection->send(protocol::encode(detached));
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));
@@ -223,7 +226,11 @@ void Clients::print_error(ClientId id, std::string_view text) {
 }
 
 void Clients::note(ClientId id, std::string_view text) {
-  if (RemoteClient* client = remote_.find(id)) client->print(2, std::string(text) + '\n');
+  RemoteClient* client = remote_.find(id);
+  if (client == nullptr) return;
+  // Who drives tmux takes every word on stderr for a failure.
+  if (client->hello.dialect == Dialect::tmux) return log::info("client {}: {}", id.value, text);
+  client->print(2, std::string(text) + '\n');
 }
 
 void Clients::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
@@ -383,6 +390,11 @@ void Clients::set_client_size(ClientId id, Size size) {
 std::string Clients::term_features(ClientId id) const {
   const RemoteClient* client = remote_.find(id);
   return client == nullptr ? "" : client->features.list();
+}
+
+std::string Clients::term_type(ClientId id) const {
+  const RemoteClient* client = remote_.find(id);
+  return client == nullptr ? "" : client->features.name;
 }
 
 /// "@1:80x24", in a control client's own size again without a size.

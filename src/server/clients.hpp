@@ -115,6 +115,7 @@ class Clients final : public command::ClientPort {
   [[nodiscard]] std::string client_flags(ClientId client) const override;
   void set_client_size(ClientId client, Size size) override;
   [[nodiscard]] std::string term_features(ClientId client) const override;
+  [[nodiscard]] std::string term_type(ClientId client) const override;
   Result<> refresh_special(ClientId client, char flag, std::string_view argument) override;
   void copy_to_clipboard(std::optional<ClientId> client, std::string_view text) override;
 

@@ -70,17 +70,23 @@ void PaneCommands::feed_pane(PaneId pane, std::string_view bytes) {
   io->announce(shown);
 }
 
+/// select-pane -d: what is typed for its program is dropped.
+bool PaneCommands::takes_no_input(PaneId id) const {
+  const model::Pane* pane = model_.pane(id);
+  return pane != nullptr && pane->input_off;
+}
+
 command::PanePort::Typed PaneCommands::send_key(PaneId pane, std::string_view key_name) {
   const auto key = input::parse_key(key_name);
   const panes::PaneIo* io = terminals_.find(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
-  if (pane_modes_.type(pane, std::nullopt, *key)) return Typed::sent;
+  if (pane_modes_.type(pane, std::nullopt, *key) || takes_no_input(pane)) return Typed::sent;
   const auto modes = key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.server_options());
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
 command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_t code_point) {
-  if (pane_modes_.type(pane, std::nullopt, input::Key{code_point, 0})) return Typed::sent;
+  if (pane_modes_.type(pane, std::nullopt, input::Key{code_point, 0}) || takes_no_input(pane)) return Typed::sent;
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
@@ -92,7 +98,7 @@ command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_
 
 command::PanePort::Typed PaneCommands::send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key,
                                                   std::string_view mouse_event) {
-  if (pane_modes_.press(pane, client, key, mouse_event)) return Typed::sent;
+  if (pane_modes_.press(pane, client, key, mouse_event) || takes_no_input(pane)) return Typed::sent;
   const auto bytes = mouse_bytes(terminals_.find(pane), mouse_event);
   return bytes ? write_pane(pane, *bytes) : Typed::sent;
 }
@@ -170,6 +176,9 @@ command::PaneFacts PaneCommands::pane_facts(PaneId id) const {
   facts.history_bytes = screen.history().bytes();
   if (const model::Pane* pane = model_.pane(id)) facts.history_limit = programs_.history_limits(*pane).history_lines;
   facts.alternate_on = modes.alternate_screen;
+  const auto& kept = screen.saved_cursor(false).place;
+  facts.alternate_saved_x = kept.col;
+  facts.alternate_saved_y = kept.row;
   facts.insert = modes.insert;
   facts.keypad = modes.application_keypad;
   facts.keypad_cursor = modes.application_cursor_keys;

@@ -53,6 +53,8 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   [[nodiscard]] int search_pane(PaneId pane, std::string_view pattern, bool regex, bool ignore_case) const override;
 
  private:
+  [[nodiscard]] bool takes_no_input(PaneId id) const;
+
   model::Model& model_;
   const command::ServerFacts& facts_;
   panes::Terminals& terminals_;

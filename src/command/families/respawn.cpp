@@ -67,6 +67,7 @@ Status run_window(Item& item) {
   }
   const std::vector<model::PaneId> panes = window->panes;
   for (std::size_t i = 1; i < panes.size(); ++i) model.destroy_pane(panes[i]);
+  (void)model.select_window(session->id, *item.target().link);
   return respawn(item, *model.pane(panes.front()), "respawn window failed");
 }
 

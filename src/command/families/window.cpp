@@ -218,7 +218,11 @@ Status run_resize(Item& item) {
   if (args.has('A') || args.has('a')) {
     // What the window would be under that policy, asked of the policy itself.
     (void)window->options.set("window-size", args.has('A') ? "largest" : "smallest");
-    if (const auto size = model::window_size(model, *window)) {
+    auto size = model::window_size(model, *window);
+    // With nobody attached it is what a new window would be.
+    const auto* session = item.session();
+    if (!size && session != nullptr) size = model::parse_dimensions(session->options.string("default-size"));
+    if (size) {
       cols = size->cols;
       rows = size->rows;
     }

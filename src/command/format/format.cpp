@@ -54,6 +54,7 @@ class Expander {
     return std::chrono::system_clock::to_time_t(time);
   }
 
+  void note_modifiers(const std::vector<Modifier>& list) const;
   bool replace(std::string_view body, std::string& out);
   std::optional<std::string> value(const WantedModifiers& want, std::string_view body);
   std::optional<std::string> conditional(const WantedModifiers& want, std::string_view body);
@@ -181,6 +182,7 @@ bool Expander::replace(std::string_view body, std::string& out) {
   if (!list) rest = body;
   const std::vector<Modifier>& used = list ? *list : none;
   const WantedModifiers want = wanted_modifiers(used);
+  if (context_->trace != nullptr) note_modifiers(used);
   auto text = value(want, rest);
   if (!text) return false;
   const std::string finished = finish(want, std::move(*text));
@@ -225,7 +227,20 @@ std::optional<std::string> Expander::value(const WantedModifiers& want, std::str
   if (!body.empty() && body[0] == '?') return conditional(want, body.substr(1));
   if (want.expression != nullptr) return expression(*want.expression, body);
   if (body.find("#{") != std::string_view::npos) return expand(body);
-  return find_styled(*context_, body, want.style).value_or("");
+  const auto found = find_styled(*context_, body, want.style);
+  if (context_->trace != nullptr) {
+    note("", found ? fmt::format("format '{}' found: {}", body, *found) : fmt::format("format '{}' not found", body));
+  }
+  return found.value_or("");
+}
+
+void Expander::note_modifiers(const std::vector<Modifier>& list) const {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    note("", fmt::format("modifier {} is {}", i, list[i].name));
+    for (std::size_t j = 0; j < list[i].arguments.size(); ++j) {
+      note("", fmt::format("modifier {} argument {}: {}", i, j, list[i].arguments[j]));
+    }
+  }
 }
 
 /// condition,yes,no; or more pairs before the last; without the last, nothing.
@@ -276,6 +291,10 @@ std::optional<std::string> Expander::comparison(const Modifier& how, std::string
   const auto both = sides(body);
   if (!both) return std::nullopt;
   const auto& [left, right] = *both;
+  if (context_->trace != nullptr) {
+    note("", fmt::format("compare {} left is: {}", name, left));
+    note("", fmt::format("compare {} right is: {}", name, right));
+  }
   bool result = false;
   if (name == "==") result = left == right;
   if (name == "!=") result = left != right;

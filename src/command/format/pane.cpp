@@ -115,6 +115,21 @@ Found last_session(C c) {
   });
 }
 
+/// A coordinate that is kept for the way back from the alternate screen; what tmux prints where there is none.
+Found saved(const PaneFacts& facts, int coordinate) {
+  return facts.alternate_on ? std::to_string(coordinate) : std::string("4294967295");
+}
+
+/// tmux counts lines, cells and long cells, each with its bytes. Here a line is one piece.
+Found history_all_bytes(C c) {
+  return with_pane(c, [&](const Pane& p) {
+    return fact(c, [&](const PaneFacts& f) -> Found {
+      const std::uint64_t rows = (f.history_rows ? f.history_rows() : 0) + p.size.rows;
+      return fmt::format("{},{},0,0,0,0", rows, f.history_bytes);
+    });
+  });
+}
+
 /// A variable that only a mode knows: scroll_position, selection_present, ...
 template <std::size_t N>
 struct Name {
@@ -136,8 +151,8 @@ Found mode_fact(C c) {
 // clang-format off
 constexpr Variable kPane[] = {
   {"alternate_on", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.alternate_on); }); }},
-  {"alternate_saved_x", [](C c) { return fact(c, [](const PaneFacts& f) { return number(f.alternate_saved_x); }); }},
-  {"alternate_saved_y", [](C c) { return fact(c, [](const PaneFacts& f) { return number(f.alternate_saved_y); }); }},
+  {"alternate_saved_x", [](C c) { return fact(c, [](const PaneFacts& f) { return saved(f, f.alternate_saved_x); }); }},
+  {"alternate_saved_y", [](C c) { return fact(c, [](const PaneFacts& f) { return saved(f, f.alternate_saved_y); }); }},
   {"bracket_paste_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.bracket_paste); }); }},
   {"copy_cursor_line", mode_fact<"copy_cursor_line">},
   {"copy_cursor_word", mode_fact<"copy_cursor_word">},
@@ -151,6 +166,7 @@ constexpr Variable kPane[] = {
   {"cursor_x", [](C c) { return fact(c, [](const PaneFacts& f) { return number(f.cursor_x); }); }},
   {"cursor_y", [](C c) { return fact(c, [](const PaneFacts& f) { return number(f.cursor_y); }); }},
   {"focus_flag", [](C c) { return fact(c, [](const PaneFacts& f) { return flag(f.focus); }); }},
+  {"history_all_bytes", history_all_bytes},
   {"history_bytes", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_bytes)); }); }},
   {"history_limit", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_limit)); }); }},
   {"history_size", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(std::to_string(f.history_rows ? f.history_rows() : 0)); }); }},
@@ -235,6 +251,7 @@ constexpr Variable kClient[] = {
   {"client_readonly", [](C c) { return with_client(c, [](const Client& l) { return flag(l.read_only); }); }},
   {"client_session", [](C c) { return with_client(c, [&](const Client& l) { const auto* s = l.session ? c.model->session(*l.session) : nullptr; return s != nullptr ? Found(s->name) : Found(); }); }},
   {"client_termfeatures", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.ports->clients.term_features(l.id)); }); }},
+  {"client_termtype", [](C c) { return with_client(c, [&](const Client& l) { return Found(c.ports->clients.term_type(l.id)); }); }},
   {"client_termname", [](C c) { return with_client(c, [](const Client& l) { return Found(l.term); }); }},
   {"client_tty", [](C c) { return with_client(c, [](const Client& l) { return Found(l.tty); }); }},
   {"client_uid", [](C c) { return with_client(c, [&](const Client&) { return Found(std::to_string(c.ports->facts.uid)); }); }},

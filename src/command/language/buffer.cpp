@@ -46,8 +46,7 @@ const Buffer* BufferStore::find(std::string_view name) const {
 }
 
 const Buffer* BufferStore::newest() const {
-  const auto it = std::find_if(buffers_.begin(), buffers_.end(), [](const Buffer& b) { return b.automatic; });
-  return it == buffers_.end() ? nullptr : &*it;
+  return buffers_.empty() ? nullptr : &buffers_.front();
 }
 
 Result<> BufferStore::fits(std::size_t added, std::size_t freed) const {

@@ -31,7 +31,7 @@ class BufferStore {
   /// Newest first.
   [[nodiscard]] const std::vector<Buffer>& all() const { return buffers_; }
   [[nodiscard]] const Buffer* find(std::string_view name) const;
-  /// The newest automatic one, which paste-buffer without -b takes.
+  /// Which paste-buffer without -b takes; a named one, too, as in tmux 3.3a.
   [[nodiscard]] const Buffer* newest() const;
 
   /// A new automatic buffer (prefix "buffer" unless given); then the oldest automatic ones beyond `limit` go.

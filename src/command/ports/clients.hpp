@@ -64,6 +64,8 @@ class ClientPort {
   [[nodiscard]] virtual std::string client_flags(ClientId) const = 0;
   virtual void set_client_size(ClientId, Size) = 0;          ///< control clients: refresh-client -C
   [[nodiscard]] virtual std::string term_features(ClientId) const = 0;
+  /// What its terminal calls itself (XTVERSION): "foot(1.13.1)"; "" while it has not said.
+  [[nodiscard]] virtual std::string term_type(ClientId) const = 0;
   /// Commands of control mode: subscriptions (-B), pane output (-A), reports (-r), clipboard query (-l).
   virtual Result<> refresh_special(ClientId, char flag, std::string_view argument) = 0;
   virtual void copy_to_clipboard(std::optional<ClientId>, std::string_view text) = 0;  ///< OSC 52

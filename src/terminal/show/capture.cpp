@@ -80,7 +80,7 @@ void Writer::style(const Style& style, std::string_view id, std::string_view uri
   }
   if (plain == current_) return;
   std::string bytes;
-  append_sgr(bytes, plain);
+  append_tmux_sgr(bytes, current_, plain);
   escape(bytes);
   current_ = plain;
 }

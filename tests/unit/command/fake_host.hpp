@@ -120,6 +120,7 @@ class FakeHost final : public DaemonPort,
   }
   void set_key_table(ClientId, std::string_view table) override { call("table {}", table); }
   [[nodiscard]] std::string term_features(ClientId) const override { return "RGB"; }
+  [[nodiscard]] std::string term_type(ClientId) const override { return "XTerm(370)"; }
   [[nodiscard]] bool prefix_pressed(ClientId) const override { return false; }
   Result<> refresh_special(ClientId, char flag, std::string_view argument) override {
     call("special {} {}", flag, argument);

@@ -218,7 +218,7 @@ TEST_CASE("capture counts rows as tmux does", "[terminal][capture]") {
   options.start = 2;
   options.escapes = true;
   options.octal = true;
-  CHECK(capture(m.screen(), options) == "5  \\033[0;31mx\\033[m\\\\\n");
+  CHECK(capture(m.screen(), options) == "5  \\033[31mx\\033[39m\\\\\n");
   CHECK(history_rows(m.screen()) == 3);
 }
 
