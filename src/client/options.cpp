@@ -211,8 +211,8 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
   opterr = 0;
   for (;;) {
     const int count = static_cast<int>(copy.size());
-    const int flag = tmux ? ::getopt(count, argv.data(), "+:2c:CDdf:lL:NqS:T:uUvV")
-                          : ::getopt_long(count, argv.data(), "+2c:CDdf:hH:lL:NqS:T:uUvV", kLong.data(), nullptr);
+    const char* letters = tmux ? "+:2c:CDdf:lL:NqS:T:uUvV" : "+2c:CDdf:hH:lL:NqS:T:uUvV";
+    const int flag = ::getopt_long(count, argv.data(), letters, tmux ? &kLong.back() : kLong.data(), nullptr);
     if (flag == -1) break;
     switch (flag) {
       case '2':
@@ -279,7 +279,7 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
       default:
         if (!tmux) return fail(ErrorCode::invalid_argument, "{}", usage());
         return fail(ErrorCode::invalid_argument, "tmux: {} -- {}\n{}",
-                    flag == ':' ? "option requires an argument" : "unknown option", static_cast<char>(optopt),
+                    flag == ':' ? "option requires an argument" : "unknown option", static_cast<char>(optopt != 0 ? optopt : '-'),
                     usage(options.dialect));
     }
   }

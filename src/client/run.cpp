@@ -225,21 +225,23 @@ Place tmux_place(const Options& options) {
   // tmux-environment may be off.
   if (!socket && !options.name && std::getenv("TMUX") == nullptr) socket = socket_around("SESS");
   out.shown = socket.value_or(directory + "/" + options.name.value_or("default"));
-  struct stat there {};
-  const bool exists = ::lstat(out.shown.c_str(), &there) == 0;
+  std::error_code unknown;
+  const auto there = std::filesystem::symlink_status(out.shown, unknown);
+  const bool exists = std::filesystem::exists(there);
+  const bool link = std::filesystem::is_symlink(there);
   const auto slash = out.shown.rfind('/');
   const bool by_name = !socket || (slash != std::string::npos && out.shown.substr(0, slash) == directory &&
-                                   os::valid_name(out.shown.substr(slash + 1)) && (!exists || S_ISLNK(there.st_mode)));
+                                   os::valid_name(out.shown.substr(slash + 1)) && (!exists || link));
   if (by_name) {
     out.path.name = out.shown.substr(out.shown.rfind('/') + 1);
   } else {
     out.path.socket_path = socket;
   }
-  if (!exists || !S_ISLNK(there.st_mode)) return out;
+  if (!link) return out;
   // The link leads to the server that was used last under this name, should another one be meant by it here.
   std::error_code failed;
   const auto target = std::filesystem::read_symlink(out.shown, failed);
-  if (!failed && target.is_absolute() && ::access(target.c_str(), F_OK) == 0) {
+  if (!failed && target.is_absolute() && std::filesystem::exists(target, failed)) {
     const auto own = os::RuntimePaths::resolve(out.path);
     if (!own || own->socket_path() != target) out.path.socket_path = target;
   }
@@ -257,8 +259,9 @@ Place place_of(const Options& options) {
 
 /// In tmux's words: programs that drive it look for them.
 Error in_tmux_words(Error error, const std::string& shown) {
-  struct stat there {};
-  if (error.code == ErrorCode::unavailable || (error.code == ErrorCode::not_found && ::lstat(shown.c_str(), &there) == 0)) {
+  std::error_code unknown;
+  const bool there = std::filesystem::exists(std::filesystem::symlink_status(shown, unknown));
+  if (error.code == ErrorCode::unavailable || (error.code == ErrorCode::not_found && there)) {
     error.text = fmt::format("no server running on {}", shown);
   } else if (error.code == ErrorCode::not_found) {
     error.text = fmt::format("error connecting to {} ({})", shown, std::strerror(ENOENT));

@@ -1,11 +1,10 @@
 #include "server/configuration.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "base/log.hpp"
@@ -36,7 +35,10 @@ bool is_internal(std::string_view name) {
          name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
 }
 
-bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+bool exists(const std::string& path) {
+  std::error_code failed;
+  return std::filesystem::exists(path, failed);
+}
 
 /// Where tmux looks for its configuration, in its order; each file once.
 std::vector<std::string> tmux_files(const std::string& config_directory, const std::string& home) {

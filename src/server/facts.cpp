@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "os/runtime_paths.hpp"
-#include "os/spawn.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace sess::server {
 namespace {

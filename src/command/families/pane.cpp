@@ -41,18 +41,9 @@ using model::PaneId;
 using model::Window;
 
 Status finish_split(Item& item, Target made, bool zoom) {
-  Model& model = item.model();
+  const Model& model = item.model();
   if (!made.pane || model.pane(*made.pane) == nullptr) return Status::normal;
-  if (zoom) {
-    const Window* window = model.window(*made.window);
-    model.zoom(window->active);
-    // It is laid out when the zoomed one gives way; until then it has the window for itself, as in tmux.
-    if (window->active != *made.pane) {
-      Pane* behind = model.pane(*made.pane);
-      behind->size = window->size;
-      behind->left = behind->top = 0;
-    }
-  }
+  if (zoom) item.model().zoom(model.window(*made.window)->active);
   if (!item.args().has('d')) item.state().current = made;
   print_created(item, made, "#{session_name}:#{window_index}.#{pane_index}");
   item.set_target(made);
