@@ -330,7 +330,7 @@ int converse(const Options& options, const Connector& connector, const std::func
     greeting->channel.send(command);
   }
   Streams streams;
-  streams.colours = colours_errors();
+  streams.colours = own_words && colours_errors();
   DialogueEnd end = hold_dialogue(greeting->channel, streams);
   // The server was replaced under the command: the keeper's socket waits for the next one.
   command.again = greeting->welcome.token;
@@ -396,7 +396,7 @@ int run_several(const Options& options, const remote::Hosts& hosts) {
 
 /// Names of hosts.toml become what they stand for.
 int run_elsewhere(const Options& options) {
-  const auto paths = os::RuntimePaths::resolve(path_options(options));
+  const auto paths = os::RuntimePaths::resolve(place_of(options).path);
   if (!paths) return complain(paths.error().text);
   const auto hosts = remote::Hosts::load(paths->config_directory + "/hosts.toml");
   if (!hosts) return complain(hosts.error().text);

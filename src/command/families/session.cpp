@@ -22,6 +22,7 @@ std::optional<std::string> missing_command(const Item& item) {
   static constexpr std::string_view kBuiltins[] = {"exit", "true",  "false", "echo", "read", "exec", "wait", "test",   "pwd",
                                                    "set",  "times", "ulimit", "umask", "trap", "kill", "type", "command", "printf"};
   const auto* client = item.client();
+  if (item.dialect() == Dialect::tmux) return std::nullopt;
   if (client == nullptr || client->session || client->control || item.ports().jobs == nullptr || item.args().size() != 1) return std::nullopt;
   const std::string word = item.args()[0];
   const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80; };
