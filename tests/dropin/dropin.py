@@ -17,12 +17,13 @@ differences.txt says what differs and why: a command (or the name of a part of t
 lines "-" of tmux and "+" of sess. A difference that is not listed there fails, and so does one that is listed and is gone.
 Exit status 0 when both are as said, 1 when not, 77 when there is no tmux 3.3a to compare with.
 """
-import fcntl, os, pathlib, pty, re, shutil, signal, struct, subprocess, sys, tempfile, termios, threading, time
+import concurrent.futures, fcntl, os, pathlib, pty, re, shutil, signal, struct, subprocess, sys, tempfile, termios, threading, time
 
 HERE = pathlib.Path(__file__).parent
 TMUX = "/usr/bin/tmux"
 VERSION = "tmux 3.3a"
 PATIENCE = 20.0
+WORKERS = 3
 SHOW = os.environ.get("DROPIN_SHOW")
 
 # What cannot be equal: processes, times, paths, what the machine's load decides.
@@ -264,8 +265,11 @@ def main():
     known = read_known()
     wrong, compared, equal = 0, 0, 0
     seen = set()
-    for script in scripts:
-        for name, found in play(script, programs):
+    # Scripts have nothing in common but the machine, and mostly wait.
+    with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
+        played = list(zip(scripts, pool.map(lambda script: list(play(script, programs)), scripts)))
+    for script, answers in played:
+        for name, found in answers:
             key = f"{script.stem}: {name}"
             compared += 1
             equal += not found
