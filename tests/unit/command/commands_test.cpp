@@ -161,7 +161,7 @@ TEST_CASE("buffers hold texts, newest first", "[command]") {
   CHECK(world.run({"lsb"}).out == "buffer0: 5 bytes: \"hello\"\n");
   world.run({"setb", "-b", "mine", "a\nb"});
   CHECK(world.run({"showb", "-b", "mine"}).out == "a\nb");
-  CHECK(world.run({"showb"}).out == "hello");
+  CHECK(world.run({"showb"}).out == "a\nb");
   world.run({"setb", "-ab", "mine", "c"});
   world.run({"pasteb", "-b", "mine", "-d"});
   CHECK(world.host.called("paste %0 a\rbc false"));
