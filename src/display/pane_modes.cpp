@@ -162,6 +162,10 @@ void PaneModes::act(model::PaneId pane, modes::Outcome outcome) {
 Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                           const std::vector<std::string>& arguments) {
   if (is_chooser(name)) return enter_chooser(pane, client, name, arguments);
+  if (name == "view-mode") {
+    for (const std::string& text : arguments) show_text(pane, client, text);
+    return {};
+  }
   if (name != "copy-mode") return fail(ErrorCode::unavailable, "{} is not part of this version", name);
   auto entered = enter_copy(pane, client, arguments);
   if (Entry* entry = top(pane)) entry->ports.set_client(client);
@@ -192,7 +196,7 @@ Result<> PaneModes::enter_chooser(model::PaneId pane, std::optional<model::Clien
   return {};
 }
 
-void PaneModes::show_text(model::PaneId pane, model::ClientId client, std::string_view text) {
+void PaneModes::show_text(model::PaneId pane, std::optional<model::ClientId> client, std::string_view text) {
   const model::Pane* where = parts_.model.pane(pane);
   if (where == nullptr) return;
   Entry* on = top(pane);

@@ -55,11 +55,11 @@ class PaneModes final : public peers::TextViews {
   [[nodiscard]] std::string_view key_table(model::PaneId pane);
 
   /// A command that begins a mode, with its flags as they were given; copy-mode's -M has the mouse behind
-  /// them.
+  /// them. view-mode has the texts to show.
   Result<> enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                  const std::vector<std::string>& arguments);
   /// What a command printed for a client: view mode opens, or goes on, in the pane that it looks at.
-  void show_text(model::PaneId pane, model::ClientId client, std::string_view text) override;
+  void show_text(model::PaneId pane, std::optional<model::ClientId> client, std::string_view text) override;
   /// The text of view mode; empty: the pane is in another or none.
   [[nodiscard]] std::string_view shown_text(model::PaneId pane) const override;
   /// All of them.

@@ -46,6 +46,12 @@ class Named {
   [[nodiscard]] std::string link(const std::string& name = "default") const {
     return rig.home().temporary() + "/tmux-" + std::to_string(::geteuid()) + "/" + name;
   }
+  /// What a shell command prints that `tmux run` runs.
+  [[nodiscard]] std::string ran(const std::string& line) const {
+    const std::string file = rig.home().root() + "/ran";
+    CHECK(ask({"run", line + " > " + file}).empty());
+    return read_file(file);
+  }
   /// Everything in the pane, one line.
   [[nodiscard]] std::string pane(const std::string& target = "") const {
     Rig::Arguments arguments{"capture-pane", "-pJ"};
@@ -96,7 +102,11 @@ TEST_CASE("called tmux, the words are tmux's alone", "[tmux]") {
   CHECK(named.tmux({"lis"}).err ==
         "ambiguous command: lis, could be: list-buffers, list-clients, list-commands, list-keys, list-panes, "
         "list-sessions, list-windows\n");
-  CHECK(named.ask({"run", "echo $((6 * 7))"}) == "42");
+  CHECK(named.ran("echo $((6 * 7))") == "42\n");
+  // What it prints is shown in the pane.
+  CHECK(named.ask({"display-message", "-p", "#{pane_mode}"}).empty());
+  CHECK(named.ask({"run", "echo shown"}).empty());
+  CHECK(named.ask({"display-message", "-p", "#{pane_mode}"}) == "view-mode");
   CHECK(named.ask({"start"}).empty());
   // A waiter and its signal by tmux's short word.
   CHECK(named.ask({"wait", "-S", "done"}).empty());
@@ -187,7 +197,7 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
   CHECK(contains(named.pane("app"), "TMUX=" + named.link() + "," + pid + "," + number + "\n"));
   CHECK(contains(named.pane("app"), "TMUX_PANE=" + pane + "\n"));
   CHECK(contains(named.pane("app"), "TERM=tmux-256color") == false);  // sess started this daemon
-  CHECK(named.ask({"run-shell", "echo $TMUX"}) == named.link() + "," + pid + "," + number);
+  CHECK(named.ran("echo $TMUX") == named.link() + "," + pid + "," + number + "\n");
   // $TMUX names the server, and the pane that the client stands in.
   const std::string around = named.link() + "," + pid + "," + number;
   const Rig::Variables inside{{"TMUX", around}, {"TMUX_PANE", pane}, {"TMUX_TMPDIR", "/nowhere"}};
@@ -197,7 +207,7 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
   CHECK(named.ask({"new-session", "-d", "-s", "nested"}, {{"TMUX", ""}, {"TMUX_PANE", pane}}).empty());
   // The next server of the daemon knows the link, too.
   named.rig.kill_server();
-  CHECK(named.ask({"run-shell", "echo $TMUX"}).starts_with(named.link() + ","));
+  CHECK(named.ran("echo $TMUX").starts_with(named.link() + ","));
   // A client with another directory for its sockets has its link there, which leads to the same daemon.
   const std::string elsewhere = named.rig.home().root() + "/elsewhere";
   std::filesystem::create_directory(elsewhere);

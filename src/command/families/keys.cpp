@@ -64,6 +64,22 @@ Status run_unbind(Item& item) {
   return Status::normal;
 }
 
+/// The tables as tmux would have them: without what sess binds by itself to commands of its own. Bindings that the
+/// user made stay.
+input::KeyTables tmux_tables(const input::KeyTables& tables) {
+  input::KeyTables shown = tables;
+  for (const auto& row : input::default_bindings()) {
+    const std::string_view command = row.command;
+    const auto entry = Registry::standard().find(command.substr(0, command.find(' ')), Words::text);
+    const auto key = input::parse_key(row.key);
+    if (!entry || !(*entry)->ours || !key) continue;
+    if (const auto* bound = shown.find(row.table, *key); bound != nullptr && bound->command == command) {
+      shown.unbind(row.table, *key);
+    }
+  }
+  return shown;
+}
+
 Status run_list(Item& item) {
   const Args& args = item.args();
   input::ListKeys how;
@@ -83,7 +99,8 @@ Status run_list(Item& item) {
   const auto& options = session != nullptr ? session->options : item.model().session_options();
   if (const auto key = input::parse_key(options.string("prefix"))) how.prefix_key = *key;
 
-  std::string text = item.ports().keys.list(how);
+  const auto& tables = item.ports().keys;
+  std::string text = item.dialect() == Dialect::tmux ? tmux_tables(tables).list(how) : tables.list(how);
   if (text.empty()) return how.only ? item.error("unknown key: " + args[0]) : Status::normal;
   if (text.back() == '\n') text.pop_back();
   const auto* target = item.target_client();

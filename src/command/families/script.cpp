@@ -51,9 +51,23 @@ std::string shell_text(const std::string& command, const ShellResult& result) {
   return text + report;
 }
 
+/// The pane that shows what run-shell printed, in view mode: the target's, for commands that speak tmux, as in 3.3a.
+/// Empty: whoever asked is told.
+std::optional<PaneId> shell_view(const Item& item) {
+  const auto* client = item.client();
+  if (client == nullptr || client->session || item.dialect() != Dialect::tmux) return std::nullopt;
+  return item.target().pane;
+}
+
+void show_in(const Ports& ports, PaneId pane, const std::string& text) {
+  static_cast<void>(ports.panes.enter_mode(pane, std::nullopt, "view-mode", {text}));
+}
+
 Status finish_shell(Item& item, const std::string& command, const ShellResult& result) {
   const std::string text = shell_text(command, result);
-  if (!text.empty()) item.print(text);
+  const auto pane = shell_view(item);
+  if (!text.empty() && pane) show_in(item.ports(), *pane, text);
+  if (!text.empty() && !pane) item.print(text);
   const auto* client = item.client();
   // In a configuration nobody reads what it prints; that it failed is said with the configuration's errors.
   if (client == nullptr && result.exit_status != 0) return item.error(text);
@@ -61,9 +75,15 @@ Status finish_shell(Item& item, const std::string& command, const ShellResult& r
   return Status::normal;
 }
 
-/// Starts the shell command of run-shell; `waker` is dead for -b: then whoever looks at the session sees it.
+/// Who sees what run-shell -b prints: the pane, or whoever looks at the session.
+struct ShellViewers {
+  std::optional<PaneId> pane;
+  std::optional<model::SessionId> session;
+};
+
+/// Starts the shell command of run-shell; `waker` is dead for -b.
 void start_shell(const Ports* ports, model::Model* model, ShellRequest request, Waker waker, bool background,
-                 std::optional<model::SessionId> session) {
+                 ShellViewers viewers) {
   const std::string command = request.command;
   ports->shells.run_shell(std::move(request), [=](const ShellResult& result) {
     if (!background) {
@@ -71,8 +91,9 @@ void start_shell(const Ports* ports, model::Model* model, ShellRequest request, 
       return;
     }
     const std::string text = shell_text(command, result);
-    const auto client = best_client(*model, session);
-    if (!text.empty() && client) ports->messages.show_text(*client, text);
+    if (text.empty()) return;
+    if (viewers.pane) return show_in(*ports, *viewers.pane, text);
+    if (const auto client = best_client(*model, viewers.session)) ports->messages.show_text(*client, text);
   });
 }
 
@@ -157,14 +178,14 @@ Status run_shell(Item& item) {
 
   ShellRequest request = job_request(item, item.expand(args[0], item.target()));
   const Waker waker = background ? Waker() : item.wait();
-  const auto session = item.target().session;
+  const ShellViewers viewers{shell_view(item), item.target().session};
   model::Model* model = &item.model();
   if (args.has('d')) {
     ports->daemon.after(delay, [=, request = std::move(request)] {
-      start_shell(ports, model, request, waker, background, session);
+      start_shell(ports, model, request, waker, background, viewers);
     });
   } else {
-    start_shell(ports, model, std::move(request), waker, background, session);
+    start_shell(ports, model, std::move(request), waker, background, viewers);
   }
   return background ? Status::normal : Status::wait;
 }

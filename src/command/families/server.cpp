@@ -1,5 +1,6 @@
 // start-server, kill-server, list-commands, show-messages, server-access.
 #include "command/families/listing.hpp"
+#include "command/families/terminal_list.hpp"
 #include "command/format/format.hpp"
 #include "command/language/help.hpp"
 #include "command/language/item.hpp"
@@ -54,12 +55,26 @@ Status run_list(Item& item) {
   return Status::normal;
 }
 
+/// show-messages -T: what is known of the terminal of each client that has one.
+void print_terminals(Item& item) {
+  int number = 0;
+  for (const auto& [id, client] : item.model().clients()) {
+    if (!client.session || client.control) continue;
+    const std::string features = item.ports().clients.term_features(id);
+    const bool rgb = ("," + features + ",").find(",RGB,") != std::string::npos;
+    item.print(fmt::format("Terminal {}: {} for {}, flags={:#x}:\n{}", number++, client.term, client.tty,
+                           rgb ? 0x30 : 0x20, terminal_capabilities(features)));
+  }
+}
+
 Status run_messages(Item& item) {
   if (item.args().has('t') && !item.target_client_id()) {
     return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
   }
   // tmux's log is a client's, and so is what asks for it.
   if (item.dialect() == Dialect::tmux && !item.target_client_id()) return item.error("no current client");
+  if (item.args().has('T')) print_terminals(item);
+  if (item.args().has('T') || item.args().has('J')) return Status::normal;
   for (const std::string& line : item.ports().messages.message_log()) item.print(line);
   return Status::normal;
 }

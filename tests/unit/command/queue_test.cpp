@@ -67,6 +67,50 @@ TEST_CASE("run-shell waits, prints and hands on the exit status", "[command]") {
   CHECK(world.host.jobs.back().command == "echo main");
 }
 
+TEST_CASE("what run-shell prints for who speaks tmux is shown in the pane", "[command]") {
+  Started world;
+  world.model.client(world.client)->dialect = Dialect::tmux;
+  world.host.job_results["echo hi; exit 3"] = {3, "hi\n"};
+  Ran ran = world.run({"run-shell", "echo hi; exit 3"});
+  CHECK(ran.out.empty());
+  CHECK(ran.status == 3);
+  CHECK(world.host.called("mode %0 view-mode 1"));
+  CHECK_FALSE(world.host.called("mode %1 view-mode 1"));
+  world.run({"new", "-d", "-s", "other"});
+  world.run({"run-shell", "-b", "-t", "other", "echo hi; exit 3"});
+  CHECK(world.host.called("mode %1 view-mode 1"));
+}
+
+TEST_CASE("who speaks tmux is listed tmux's commands and keys, and what the user bound", "[command]") {
+  Started world;
+  const auto shown = [&](std::vector<std::string> argv) { return world.run(std::move(argv)).out; };
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  REQUIRE(has(shown({"list-keys", "-T", "prefix"}), " g  "));
+  world.run({"bind", "J", "switcher"});
+  world.model.client(world.client)->dialect = Dialect::tmux;
+  CHECK_FALSE(has(shown({"list-keys", "-T", "prefix"}), " g  "));
+  CHECK_FALSE(has(shown({"list-keys", "-N"}), "C-b g "));
+  CHECK(has(shown({"list-keys", "-T", "prefix"}), " J  "));
+  CHECK_FALSE(has(shown({"list-commands"}), "switcher"));
+  // It is shown when it was given another command, and it still works.
+  world.run({"bind", "g", "display-panes"});
+  CHECK(has(shown({"list-keys", "-T", "prefix"}), " g  "));
+}
+
+TEST_CASE("show-messages -T says what each terminal is taken to have", "[command]") {
+  Started world;
+  CHECK(world.run({"show-messages", "-T"}).out.empty());
+  const ClientId attached = world.add_client("/dev/pts/7");
+  model::Client& client = *world.model.client(attached);
+  client.term = "xterm-256color";
+  client.tty = "/dev/pts/7";
+  world.run_as(attached, {"attach", "-t", "main"});
+  const std::string out = world.run({"info"}).out;  // tmux's alias, and what people ask for true colour
+  CHECK(out.find("Terminal 0: xterm-256color for /dev/pts/7, flags=0x30:\n") == 0);
+  CHECK(out.find(": Tc: (flag) true\n") != std::string::npos);
+  CHECK(out.find(": Ms: [missing]\n") != std::string::npos);
+}
+
 TEST_CASE("run with flags that no job has was refused instead of being run-shell", "[command]") {
   Started world;
   CHECK(world.run({"run", "-b", "work"}).status == 0);
