@@ -62,11 +62,16 @@ std::string keys(const std::string& text) {
 }
 
 /// A shell that is typed to before its prompt is there echoes in another order: where a cursor is shown, what
-/// is typed waits until it stands behind a prompt.
+/// is typed waits until it stands behind a prompt. In the last row the status line's own prompts stand.
 bool behind_prompt(Attached& terminal) {
   Oracle& screen = terminal.oracle();
   const int row = screen.cursor_row(), col = screen.cursor_col();
-  return !screen.cursor_visible() || (col >= 2 && screen.cell(row, col - 2).text == "$");
+  if (row == screen.size().rows - 1) return true;
+  if (!screen.cursor_visible()) return true;
+  for (int at = col - 2; at >= 0 && screen.cell(row, at).text != "│"; --at) {
+    if (screen.cell(row, at).text == "$") return true;
+  }
+  return false;
 }
 
 /// A report of the mouse (SGR, from 1): button 0 is the left one, 64 and 65 are the wheel.
@@ -158,8 +163,15 @@ Played play(const Scene& scene, const std::map<std::string, std::string>& known)
 void wait_for_prompts(Twin& twin) {
   const auto began = std::chrono::steady_clock::now();
   do {
+    bool behind = true;
     for (Attached* terminal : {&twin.tmux(), &twin.sess()}) {
-      terminal->wait_until([&] { return behind_prompt(*terminal); }, Milliseconds(5000));
+      behind = terminal->wait_until([&] { return behind_prompt(*terminal); }, Milliseconds(100)) && behind;
+    }
+    if (!behind) {
+      // No shell reads what is typed in a mode.
+      const auto mode = twin.run_line("display-message -p '#{pane_in_mode}'");
+      if (mode.tmux.out == "1\n" && mode.sess.out == "1\n") return;
+      continue;
     }
     if (!twin.tmux().oracle().cursor_visible() || !twin.sess().oracle().cursor_visible()) return;
     // What a terminal shows may be older than the pane that the keys go to: there is no prompt yet in column
