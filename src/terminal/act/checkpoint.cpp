@@ -13,8 +13,8 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
+#include "terminal/act/checkpoint_fields.hpp"
 #include "terminal/act/core.hpp"
-#include "terminal/screen/mode_rows.hpp"
 #include "terminal/screen/line_codec.hpp"
 #include "terminal/decode/sequence.hpp"
 
@@ -41,60 +41,33 @@ static_assert(kCells * 8 + StylePool::kMax * kMostStyle + kMostLinks + kMostClus
 
 enum CellCode : std::uint32_t { kWide = 0, kCluster = 1, kFillerCell = 2, kFirstGlyph = 3 };
 
-}  // namespace
-
-class Core::Saver {
+/// Values that have numbers in a checkpoint: styles with their links, and cells.
+class Saver {
  public:
-  Saver(const Core& core, ByteWriter& out) : core_(core), out_(out) {}
+  Saver(const PoolUse& pools, ByteWriter& out) : pools_(pools), out_(out) {}
 
-  void color(Color c) {
-    out_.u8(static_cast<std::uint8_t>(c.kind));
-    out_.u8(c.r);
-    out_.u8(c.g);
-    out_.u8(c.b);
-  }
-  void optional_color(const std::optional<Color>& c) {
-    out_.boolean(c.has_value());
-    if (c) color(*c);
-  }
   void style(const Style& s) {
-    color(s.fg);
-    color(s.bg);
-    color(s.underline_color);
+    for (const Color& one : {s.fg, s.bg, s.underline_color}) write(out_, one);
     out_.u16(s.attrs);
     out_.u8(static_cast<std::uint8_t>(s.underline));
     if (s.link == 0) return out_.varint(0);
     if (number(s.link, links_)) {
-      out_.string(core_.links_.id(s.link));
-      out_.string(core_.links_.uri(s.link));
+      out_.string(pools_.links().id(s.link));
+      out_.string(pools_.links().uri(s.link));
     }
   }
-  void place(const Place& p) {
-    out_.varint(static_cast<std::uint64_t>(p.row));
-    out_.varint(static_cast<std::uint64_t>(p.col));
-    out_.boolean(p.pending);
-  }
-  void charsets(const Charsets& c) {
-    for (const char set : c.g) out_.u8(static_cast<std::uint8_t>(set));
-    out_.u8(c.gl);
-    out_.u8(c.single_shift);
-  }
   void saved(const SavedCursor& s) {
-    place(s.place);
+    write(out_, s.place);
     style(s.pen);
-    charsets(s.charsets);
+    write(out_, s.charsets);
     out_.boolean(s.origin);
   }
-  void kitty(const KittyStack& stack) {
-    out_.u8(stack.size);
-    for (std::size_t i = 0; i < stack.size; ++i) out_.u8(stack.flags[i]);
-  }
-  void modes(const Modes& m);
   void identity(const Identity& identity);
   void settings(const Settings& settings) {
     std::uint8_t bits = 0;
     unsigned at = 0;
-    for (const bool one : {settings.scroll_on_clear, settings.alternate_screen, settings.rectangle_checksums}) {
+    for (const bool one :
+         {settings.scroll_on_clear, settings.alternate_screen, settings.rectangle_checksums}) {
       bits = static_cast<std::uint8_t>(bits | (one ? 1U : 0U) << at++);
     }
     out_.u8(bits);
@@ -110,7 +83,7 @@ class Core::Saver {
   bool number(std::size_t id, Numbers& numbers);
   void cell(const Cell& cell);
 
-  const Core& core_;
+  const PoolUse& pools_;
   ByteWriter& out_;
   Numbers styles_;
   Numbers links_;
@@ -118,7 +91,7 @@ class Core::Saver {
 };
 
 /// Writes the number; true when it is new and the value has to follow.
-bool Core::Saver::number(std::size_t id, Numbers& numbers) {
+bool Saver::number(std::size_t id, Numbers& numbers) {
   if (id >= numbers.given.size()) numbers.given.resize(id + 1);
   const bool fresh = numbers.given[id] == 0;
   if (fresh) numbers.given[id] = ++numbers.last;
@@ -126,44 +99,30 @@ bool Core::Saver::number(std::size_t id, Numbers& numbers) {
   return fresh;
 }
 
-void Core::Saver::modes(const Modes& m) {
-  std::uint32_t bits = 0;
-  for (const ModeRow& row : kModeRows) bits |= (m.*row.field ? 1U : 0U) << row.bit;
-  out_.u32(bits);
-  out_.u8(static_cast<std::uint8_t>(m.mouse));
-  out_.u8(static_cast<std::uint8_t>(m.mouse_encoding));
-  out_.u8(static_cast<std::uint8_t>(m.cursor_shape));
-  out_.u8(m.modify_other_keys);
-  kitty(m.kitty_main);
-  kitty(m.kitty_alternate);
-  out_.varint(m.others.size());
-  for (const std::uint16_t mode : m.others) out_.u16(mode);
-}
-
-void Core::Saver::identity(const Identity& identity) {
+void Saver::identity(const Identity& identity) {
   out_.boolean(identity.kitty_keyboard);
   out_.boolean(identity.sixel);
-  optional_color(identity.fg);
-  optional_color(identity.bg);
-  optional_color(identity.cursor);
+  write(out_, identity.fg);
+  write(out_, identity.bg);
+  write(out_, identity.cursor);
   out_.u8(static_cast<std::uint8_t>(identity.theme));
   out_.u16(identity.pixel_width);
   out_.u16(identity.pixel_height);
 }
 
-void Core::Saver::cell(const Cell& cell) {
+void Saver::cell(const Cell& cell) {
   if ((cell.flags & kFiller) != 0) return out_.varint(kFillerCell);
   if (cell.width == 2) out_.varint(kWide);
   if ((cell.glyph & kClusterBit) != 0) {
     out_.varint(kCluster);
     const std::uint32_t id = cell.glyph & ~kClusterBit;
-    if (number(id, clusters_)) out_.string(core_.clusters_.get(id));
+    if (number(id, clusters_)) out_.string(pools_.cluster(id));
   } else {
     out_.varint(cell.glyph + kFirstGlyph);
   }
 }
 
-void Core::Saver::grid(const Grid& grid) {
+void Saver::grid(const Grid& grid) {
   for (int r = 0; r < grid.rows(); ++r) {
     const Row& row = grid.row(r);
     int used = row.used;
@@ -174,7 +133,7 @@ void Core::Saver::grid(const Grid& grid) {
       int stop = c;
       while (stop < used && row.cells[stop].style == id) ++stop;
       out_.varint(static_cast<std::uint64_t>(stop - c));
-      if (number(id, styles_)) style(core_.styles_.get(id));
+      if (number(id, styles_)) style(pools_.style(id));
       for (; c < stop; ++c) {
         if (row.cells[c].width != 0) cell(row.cells[c]);
       }
@@ -182,58 +141,31 @@ void Core::Saver::grid(const Grid& grid) {
   }
 }
 
+}  // namespace
+
 void Core::save(ByteWriter& out) const {
-  Saver saver(*this, out);
+  Saver saver(pools_, out);
   out.u8(kVersion);
-  out.u16(size_.rows);
-  out.u16(size_.cols);
+  out.u16(screens_.size().rows);
+  out.u16(screens_.size().cols);
   decoder_.save(out);
   saver.identity(identity_);
   out.u32(identity_.lacks);
   saver.settings(settings_);
-  saver.modes(modes_);
-  saver.place(at_);
-  saver.style(pen_);
-  saver.charsets(charsets_);
-  saver.saved(saved_main_);
-  saver.saved(saved_alternate_);
-  for (const int margin : {top_, bottom_, left_, right_}) out.varint(static_cast<std::uint64_t>(margin));
-  std::bitset<kMaxSide> usual;
-  for (std::size_t col = 0; col < kMaxSide; col += 8) usual.set(col);
-  const auto changed = tabs_ ^ usual;
-  out.varint(changed.count());
-  for (std::size_t col = 0; col < kMaxSide; ++col) {
-    if (changed.test(col)) out.varint(col);
-  }
-  out.i32(last_col_);
-  out.boolean(last_glues_);
-  out.u32(last_code_point_);
-  out.string(last_text_);
-  const auto titles = [&](const Titles& one) {
-    out.string(one.title);
-    out.string(one.icon);
-  };
-  titles(titles_);
-  out.varint(title_stack_.size());
-  for (const auto& one : title_stack_) titles(one);
-  out.string(directory_url_);
-  out.string(directory_);
-  out.varint(palette_.size());
-  for (const auto& [index, color] : palette_) {
-    out.u8(index);
-    saver.color(color);
-  }
-  for (const auto& color : dynamic_) saver.optional_color(color);
-  out.varint(kept_modes_.size());
-  for (const auto& [mode, on] : kept_modes_) {
-    out.u16(mode);
-    out.boolean(on);
-  }
-  out.varint(synchronized_bytes_);
-  saver.grid(*main_);
-  out.boolean(alternate_ != nullptr);
-  if (alternate_) saver.grid(*alternate_);
-  history_.save(out);
+  mode_set_.save(out);
+  write(out, position_.at());
+  saver.style(pen_.style());
+  write(out, printing_.charsets());
+  for (const bool alternate : {false, true}) saver.saved(position_.saved(alternate));
+  position_.save(out);
+  printing_.save(out);
+  names_.save(out);
+  colors_.save(out);
+  mode_set_.save_rest(out);
+  saver.grid(screens_.main());
+  out.boolean(screens_.alternate() != nullptr);
+  if (screens_.alternate() != nullptr) saver.grid(*screens_.alternate());
+  page_.history().save(out);
 }
 
 /// The state when it takes at most `most` bytes; otherwise links, styles and what belongs to them go first.
@@ -244,89 +176,42 @@ bool Core::save_within(ByteWriter& out, std::size_t most) {
     return out.size() <= most;
   };
   if (fits()) return true;
-  ++generation_;
-  collect_links();
+  screens_.next_generation();
+  pools_.collect_links();
   for (const std::size_t part : {2, 8}) {
-    shed_links(links_.bytes() / part, links_.live() / part);
+    pools_.shed_links(pools_.links().bytes() / part, pools_.links().live() / part);
     if (fits()) return true;
   }
-  make_plain();
+  pools_.make_plain();
   if (fits()) return true;
   reset();
   return fits();
 }
 
-class Core::Loader {
- public:
-  Loader(Core& core, ByteReader& in, std::uint8_t version) : core_(core), in_(in), version_(version) {}
+namespace {
 
-  Color color() {
-    Color c;
-    const std::uint8_t kind = in_.u8();
-    if (kind > static_cast<std::uint8_t>(Color::Kind::rgb)) in_.reject();
-    c.kind = static_cast<Color::Kind>(kind % 3);
-    c.r = in_.u8();
-    c.g = in_.u8();
-    c.b = in_.u8();
-    return c;
-  }
-  std::optional<Color> optional_color() {
-    if (!in_.boolean()) return std::nullopt;
-    return color();
-  }
+class Loader {
+ public:
+  Loader(PoolUse& pools, Size size, ByteReader& in, std::uint8_t version)
+      : pools_(pools), size_(size), in_(in), version_(version) {}
+
   Style style() {
     Style s;
-    s.fg = color();
-    s.bg = color();
-    s.underline_color = color();
+    for (Color* one : {&s.fg, &s.bg, &s.underline_color}) *one = read_color(in_);
     s.attrs = static_cast<std::uint16_t>(in_.u16() & 0x1FFU);
-    s.underline = static_cast<Underline>(limited(static_cast<std::uint64_t>(Underline::dashed)));
+    s.underline = static_cast<Underline>(read_limited(in_, static_cast<std::uint64_t>(Underline::dashed)));
     s.link = link();
     return s;
   }
-  int number(int most) {
-    const std::uint64_t value = in_.varint();
-    if (value > static_cast<std::uint64_t>(most)) in_.reject();
-    return static_cast<int>(std::min<std::uint64_t>(value, static_cast<std::uint64_t>(most)));
-  }
-  Place place() {
-    Place p;
-    p.row = number(core_.rows() - 1);
-    p.col = number(core_.cols() - 1);
-    p.pending = in_.boolean();
-    return p;
-  }
-  Charsets charsets() {
-    Charsets c;
-    for (char& set : c.g) {
-      set = static_cast<char>(in_.u8());
-      if (set != '0' && set != 'A') set = 'B';
-    }
-    c.gl = static_cast<std::uint8_t>(in_.u8() & 3U);
-    c.single_shift = static_cast<std::uint8_t>(in_.u8() & 3U);
-    return c;
-  }
   SavedCursor saved() {
     SavedCursor s;
-    s.place = place();
+    s.place = read_place(in_, size_);
     s.pen = style();
     s.pen.link = 0;
-    s.charsets = charsets();
+    s.charsets = read_charsets(in_);
     s.origin = in_.boolean();
     return s;
   }
-  KittyStack kitty() {
-    KittyStack stack;
-    const std::uint8_t size = in_.u8();
-    if (size > KittyStack::kDepth) {
-      in_.reject();
-      return stack;
-    }
-    stack.size = size;
-    for (std::size_t i = 0; i < size; ++i) stack.flags[i] = static_cast<std::uint8_t>(in_.u8() & 31U);
-    return stack;
-  }
-  Modes modes();
   Identity identity();
   Settings settings() {
     Settings settings;
@@ -337,27 +222,16 @@ class Core::Loader {
     }
     return settings;
   }
-  void grid(Grid& grid);
-  std::string text(std::size_t most) {
-    const auto got = in_.string();
-    if (got.size() > most || !is_clean_text(got)) in_.reject();
-    return std::string(got.substr(0, most));
-  }
+  /// Rows get the generation.
+  void grid(Grid& grid, std::uint64_t generation);
 
  private:
-  std::uint8_t limited(std::uint64_t most) {
-    const std::uint8_t value = in_.u8();
-    if (value > most) {
-      in_.reject();
-      return 0;
-    }
-    return value;
-  }
   std::uint16_t link();
   std::uint32_t cluster(int width);
   std::uint16_t run_style();
 
-  Core& core_;
+  PoolUse& pools_;
+  Size size_;
   ByteReader& in_;
   std::uint8_t version_;
   std::vector<Style> styles_;  ///< by number in the checkpoint, from 1 on; so are links and clusters
@@ -365,47 +239,32 @@ class Core::Loader {
   std::vector<std::uint32_t> clusters_;
 };
 
-Modes Core::Loader::modes() {
-  Modes m;
-  const std::uint32_t bits = in_.u32();
-  for (const ModeRow& row : kModeRows) m.*row.field = (bits >> row.bit & 1U) != 0;
-  m.mouse = static_cast<MouseTracking>(limited(4));
-  m.mouse_encoding = static_cast<MouseEncoding>(limited(4));
-  m.cursor_shape = static_cast<CursorShape>(limited(3));
-  m.modify_other_keys = limited(2);
-  m.kitty_main = kitty();
-  m.kitty_alternate = kitty();
-  const int others = number(Modes::kMaxOthers);
-  for (int i = 0; i < others && in_.ok(); ++i) m.others.push_back(in_.u16());
-  return m;
-}
-
-Identity Core::Loader::identity() {
+Identity Loader::identity() {
   Identity identity;
   identity.kitty_keyboard = in_.boolean();
   identity.sixel = in_.boolean();
-  identity.fg = optional_color();
-  identity.bg = optional_color();
-  identity.cursor = optional_color();
-  identity.theme = static_cast<Identity::Theme>(limited(2));
+  identity.fg = read_optional_color(in_);
+  identity.bg = read_optional_color(in_);
+  identity.cursor = read_optional_color(in_);
+  identity.theme = static_cast<Identity::Theme>(read_limited(in_, 2));
   identity.pixel_width = in_.u16();
   identity.pixel_height = in_.u16();
   return identity;
 }
 
-std::uint16_t Core::Loader::run_style() {
+std::uint16_t Loader::run_style() {
   const auto count = static_cast<int>(styles_.size());
-  const int id = number(count + 1);
+  const int id = read_number(in_, count + 1);
   if (id == 0) in_.reject();
   if (!in_.ok()) return 0;
   if (id == count + 1) styles_.push_back(style());
-  return core_.intern(styles_[static_cast<std::size_t>(id) - 1]);
+  return pools_.intern(styles_[static_cast<std::size_t>(id) - 1]);
 }
 
 /// What is in the pools from here on is in the grid as soon as it was read, so collecting leaves it alone.
-std::uint16_t Core::Loader::link() {
+std::uint16_t Loader::link() {
   const auto count = static_cast<int>(links_.size());
-  const int which = version_ < kNumbered ? (in_.boolean() ? count + 1 : 0) : number(count + 1);
+  const int which = version_ < kNumbered ? (in_.boolean() ? count + 1 : 0) : read_number(in_, count + 1);
   if (which == 0 || !in_.ok()) return 0;
   if (which <= count) return links_[static_cast<std::size_t>(which) - 1];
   const auto id = in_.string();
@@ -414,15 +273,15 @@ std::uint16_t Core::Loader::link() {
     in_.reject();
     return 0;
   }
-  const std::uint16_t link = core_.intern_link(id, uri);
+  const std::uint16_t link = pools_.intern_link(id, uri);
   if (version_ >= kNumbered) links_.push_back(link);
   return link;
 }
 
 /// A glyph.
-std::uint32_t Core::Loader::cluster(int width) {
+std::uint32_t Loader::cluster(int width) {
   const auto count = static_cast<int>(clusters_.size());
-  const int which = version_ < kNumbered ? count + 1 : number(count + 1);
+  const int which = version_ < kNumbered ? count + 1 : read_number(in_, count + 1);
   if (which == 0) in_.reject();
   if (!in_.ok()) return 0;
   if (which <= count) return clusters_[static_cast<std::size_t>(which) - 1];
@@ -431,23 +290,23 @@ std::uint32_t Core::Loader::cluster(int width) {
     in_.reject();
     return 0;
   }
-  const std::uint32_t glyph = core_.intern_cluster(text, width);
+  const std::uint32_t glyph = pools_.intern_cluster(text, width);
   if (version_ >= kNumbered) clusters_.push_back(glyph);
   return glyph;
 }
 
-void Core::Loader::grid(Grid& grid) {
+void Loader::grid(Grid& grid, std::uint64_t generation) {
   for (int r = 0; r < grid.rows() && in_.ok(); ++r) {
     Row& row = grid.row(r);
-    const int head = number(grid.cols() * 2 + 1);
+    const int head = read_number(in_, grid.cols() * 2 + 1);
     const int used = head / 2;
     row.wrapped = head % 2 != 0;
-    row.generation = core_.generation_;
+    row.generation = generation;
     if (used == 0 || !in_.ok()) continue;
     Cell* cells = grid.writable(row);
     row.used = static_cast<std::uint16_t>(used);
     for (int c = 0; c < used && in_.ok();) {
-      const int length = number(used - c);
+      const int length = read_number(in_, used - c);
       if (length == 0) in_.reject();
       const std::uint16_t style = run_style();
       const int stop = c + length;
@@ -483,67 +342,35 @@ void Core::Loader::grid(Grid& grid) {
   }
 }
 
+}  // namespace
+
 bool Core::restore(ByteReader& in, std::uint8_t version) {
-  loading_ = true;
-  Loader loader(*this, in, version);
+  pools_.set_loading(true);
+  Loader loader(pools_, screens_.size(), in, version);
   decoder_.restore(in);
   identity_ = loader.identity();
   if (version >= kSettings) {
     identity_.lacks = in.u32();
     settings_ = loader.settings();
   }
-  modes_ = loader.modes();
-  at_ = loader.place();
-  pen_ = loader.style();
-  pen_changed_ = true;
-  charsets_ = loader.charsets();
-  saved_main_ = loader.saved();
-  saved_alternate_ = loader.saved();
-  top_ = loader.number(rows() - 1);
-  bottom_ = loader.number(rows() - 1);
-  left_ = loader.number(cols() - 1);
-  right_ = loader.number(cols() - 1);
-  if (top_ > bottom_ || left_ > right_) in.reject();
-  const int tabs = loader.number(kMaxSide);
-  for (int i = 0; i < tabs && in.ok(); ++i) tabs_.flip(static_cast<std::size_t>(loader.number(kMaxSide - 1)));
-  last_col_ = std::clamp(in.i32(), -1, cols() - 1);
-  last_glues_ = in.boolean();
-  last_code_point_ = in.u32();
-  last_text_ = loader.text(ClusterPool::kMaxBytes);
-  if (last_code_point_ > 0x10FFFF) in.reject();
-  const auto titles = [&] {
-    Titles one;
-    one.title = loader.text(kMaxTitle);
-    one.icon = loader.text(kMaxTitle);
-    return one;
-  };
-  titles_ = titles();
-  const int stack = loader.number(kMaxTitleStack);
-  for (int i = 0; i < stack && in.ok(); ++i) title_stack_.push_back(titles());
-  directory_url_ = std::string(in.string());
-  directory_ = std::string(in.string());
-  const int colors = loader.number(256);
-  for (int i = 0; i < colors && in.ok(); ++i) {
-    const std::uint8_t index = in.u8();
-    palette_[index] = loader.color();
-  }
-  for (auto& color : dynamic_) color = loader.optional_color();
-  const int kept = loader.number(Modes::kMaxOthers);
-  for (int i = 0; i < kept && in.ok(); ++i) {
-    const std::uint16_t mode = in.u16();
-    kept_modes_[mode] = in.boolean();
-  }
-  synchronized_bytes_ = static_cast<std::size_t>(in.varint());
-  loader.grid(*main_);
-  if (in.boolean() && in.ok()) {
-    alternate_ = std::make_unique<Grid>(rows(), cols());
-    loader.grid(*alternate_);
-  }
-  if (modes_.alternate_screen && !alternate_) in.reject();
+  mode_set_.restore(in);
+  position_.at() = read_place(in, screens_.size());
+  pen_.change(loader.style());
+  printing_.set_charsets(read_charsets(in));
+  for (const bool alternate : {false, true}) position_.saved(alternate) = loader.saved();
+  position_.restore(in);
+  printing_.restore(in);
+  names_.restore(in);
+  colors_.restore(in);
+  mode_set_.restore_rest(in);
+  loader.grid(screens_.main(), screens_.generation());
+  if (in.boolean() && in.ok()) loader.grid(screens_.use_alternate(), screens_.generation());
+  if (modes().alternate_screen && screens_.alternate() == nullptr) in.reject();
   if (!in.ok()) return false;
-  loading_ = false;
-  history_.restore(in);
-  touch_all();
+  screens_.show(modes().alternate_screen);
+  pools_.set_loading(false);
+  page_.history().restore(in);
+  screens_.touch_all();
   return in.ok();
 }
 

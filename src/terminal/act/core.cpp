@@ -1,10 +1,6 @@
 #include "terminal/act/core.hpp"
 
-#include <algorithm>
-#include <limits>
-
-#include "base/palette.hpp"
-#include "base/utf8.hpp"
+#include "terminal/act/rewrap.hpp"
 #include "terminal/show/relay.hpp"
 
 namespace sess::terminal {
@@ -56,18 +52,17 @@ class Tee final : public TokenHandler {
 }  // namespace
 
 Core::Core(Size size, SegmentStore& store, Sink& sink)
-    : size_(clamp(size)),
-      sink_(sink),
-      history_(store),
-      screen_(*this),
-      main_(std::make_unique<Grid>(size_.rows, size_.cols)) {
-  reset_margins();
-  default_tabs(0);
-}
+    : sink_(sink),
+      screens_(clamp(size)),
+      pools_(screens_, pen_),
+      position_(screens_, mode_set_.now()),
+      page_(store, screens_, pools_, pen_, position_, mode_set_.now()),
+      printing_(screens_, pools_, pen_, position_, page_, mode_set_.now()),
+      screen_(*this) {}
 
 void Core::feed(std::string_view bytes, Relay* relay) {
   if (bytes.empty()) return;
-  ++generation_;
+  screens_.next_generation();
   if (relay != nullptr) {
     relay->begin(bytes);
     Tee tee(*relay, *this);
@@ -77,39 +72,21 @@ void Core::feed(std::string_view bytes, Relay* relay) {
   }
 }
 
-void Core::touch_all() {
-  scrolled_generation_ = generation_;
+void Core::resize(Size wanted) {
+  const Size to = clamp(wanted);
+  if (to == screens_.size()) return;
+  screens_.next_generation();
+  Rewrap(screens_, pools_, page_, position_).run(to);
 }
 
-std::uint16_t Core::pen_id() {
-  if (pen_changed_) {
-    pen_changed_ = false;
-    pen_id_ = 0;
-    pen_id_ = intern(pen_);
-    if (pen_from_ != nullptr && pen_from_->after == pen_) {
-      pen_from_->id = pen_id_;
-      pen_from_->era = style_era_;
-    }
-  }
-  return pen_id_;
+void Core::on_text(std::string_view text) {
+  mode_set_.count_synchronized(text.size());
+  printing_.print(text);
 }
 
-/// What erasing leaves: a blank in the pen's background (xterm's "background colour erase").
-Cell Core::erased_cell() {
-  Cell cell = kBlank;
-  if (pen_.bg.kind != Color::Kind::none) {
-    Style style;
-    style.bg = pen_.bg;
-    cell.style = intern(style);
-  }
-  return cell;
-}
-
-std::string_view Core::cell_text(const Cell& cell, std::string& scratch) const {
-  if ((cell.glyph & kClusterBit) != 0) return clusters_.get(cell.glyph & ~kClusterBit);
-  scratch.clear();
-  append_utf8(scratch, cell.glyph);
-  return scratch;
+void Core::on_sgr(const Sgr& token) {
+  mode_set_.count_synchronized(4);
+  pen_.sgr(token, pools_.era());
 }
 
 void Core::on_control(char c, std::string_view) {
@@ -118,24 +95,24 @@ void Core::on_control(char c, std::string_view) {
       sink_.on_bell();
       break;
     case '\b':
-      cursor_left(1);
+      position_.left(1);
       break;
     case '\t':
-      tab(1);
+      position_.tab(1);
       break;
     case '\n':
     case '\v':
     case '\f':
-      line_feed();
+      page_.line_feed();
       break;
     case '\r':
-      carriage_return();
+      position_.carriage_return();
       break;
     case 0x0E:
-      charsets_.gl = 1;
+      printing_.shift(1);
       break;
     case 0x0F:
-      charsets_.gl = 0;
+      printing_.shift(0);
       break;
     default:
       break;  // NUL, ENQ (an answerback could be typed by anybody), DEL and the rest do nothing.
@@ -152,57 +129,55 @@ void Core::on_escape(const Escape& token) {
         restore_cursor();
         break;
       case '=':
-        modes_.application_keypad = true;
+        mode_set_.set(&Modes::application_keypad, true);
         break;
       case '>':
-        modes_.application_keypad = false;
+        mode_set_.set(&Modes::application_keypad, false);
         break;
       case 'D':
-        index();
+        page_.index();
         break;
       case 'E':
-        index();
-        carriage_return();
+        page_.index();
+        position_.carriage_return();
         break;
       case 'H':
-        tabs_.set(static_cast<std::size_t>(at_.col));
+        position_.tabs().set(position_.at().col);
         break;
       case 'M':
-        reverse_index();
+        page_.reverse_index();
         break;
       case 'N':
-        charsets_.single_shift = 2;
+        printing_.shift_once(2);
         break;
       case 'O':
-        charsets_.single_shift = 3;
+        printing_.shift_once(3);
         break;
       case 'Z':
         device_attributes(Csi{});
         break;
       case 'c':
-        keep_screen();
+        if (settings_.scroll_on_clear) page_.keep_screen();
         reset();
         break;
       case 'n':
-        charsets_.gl = 2;
+        printing_.shift(2);
         break;
       case 'o':
-        charsets_.gl = 3;
+        printing_.shift(3);
         break;
       case '6':  // DECBI, DECFI: a column at the margin, otherwise one place
-        if (at_.col == left_ && inside_margins()) {
-          shift_columns(top_, bottom_, left_, 1);
-          moved();
+        if (position_.at().col == position_.margins().left && position_.inside_margins()) {
+          page_.shift_columns(position_.margins().left, 1);
         } else {
-          cursor_left(1);
+          position_.left(1);
         }
         break;
       case '9':
-        if (at_.col == right_ && inside_margins()) {
-          shift_columns(top_, bottom_, left_, -1);
-          moved();
+        if (position_.at().col == position_.margins().right && position_.inside_margins()) {
+          page_.shift_columns(position_.margins().left, -1);
         } else {
-          cursor_right(1);
+          position_.right(1);
         }
         break;
       default:
@@ -213,92 +188,71 @@ void Core::on_escape(const Escape& token) {
   if (token.intermediate2 != 0) return;
   switch (token.intermediate) {
     case '(':
-      designate(0, token.final);
+      printing_.designate(0, token.final);
       break;
     case ')':
-      designate(1, token.final);
+      printing_.designate(1, token.final);
       break;
     case '*':
-      designate(2, token.final);
+      printing_.designate(2, token.final);
       break;
     case '+':
-      designate(3, token.final);
+      printing_.designate(3, token.final);
       break;
     case '#':
-      if (token.final == '8') align_test();
+      if (token.final != '8') break;  // DECALN
+      position_.reset_margins();
+      mode_set_.set(&Modes::origin, false);
+      page_.align_test();
+      position_.move_to(0, 0);
       break;
     default:
       break;
   }
 }
 
-void Core::designate(char slot, char set) {
-  const bool known = set == '0' || set == 'A' || set == 'B';
-  charsets_.g[static_cast<std::size_t>(slot)] = known ? set : 'B';
+void Core::save_cursor() {
+  SavedCursor& to = position_.saved(modes().alternate_screen);
+  to = {position_.at(), pen_.style(), printing_.charsets(), modes().origin};
+  to.pen.link = 0;
+}
+
+void Core::restore_cursor() {
+  const SavedCursor& from = position_.saved(modes().alternate_screen);
+  mode_set_.set(&Modes::origin, from.origin);
+  position_.recall(from);
+  pen_.recall(from.pen);
+  printing_.set_charsets(from.charsets);
 }
 
 /// DECSTR (VT510).
 void Core::soft_reset() {
-  modes_.cursor_visible = true;
-  modes_.origin = false;
-  modes_.autowrap = true;
-  modes_.insert = false;
-  modes_.application_cursor_keys = false;
-  modes_.application_keypad = false;
-  modes_.left_right_margins = false;
-  reset_margins();
-  charsets_ = {};
-  pen_ = {};
-  pen_changed_ = true;
-  saved() = {};
-  moved();
+  mode_set_.soft_reset();
+  position_.reset_margins();
+  printing_.set_charsets({});
+  pen_.change();
+  position_.saved(modes().alternate_screen) = {};
+  position_.moved();
 }
 
 /// RIS. History stays: it is the user's, not the program's.
 void Core::reset() {
-  history_.close_line();
-  modes_ = {};
-  *main_ = Grid(rows(), cols());
-  alternate_.reset();
-  styles_ = {};
-  style_era_ = SgrCache::new_era();
-  run_encoder_.forget();
-  clusters_ = {};
-  links_ = {};
-  at_ = {};
-  pen_ = {};
-  pen_id_ = 0;
-  pen_changed_ = false;
-  charsets_ = {};
-  saved_main_ = {};
-  saved_alternate_ = {};
-  reset_margins();
-  tabs_.reset();
-  default_tabs(0);
-  moved();
-  last_glues_ = false;
-  last_text_.clear();
-  last_code_point_ = 0;
-  kept_modes_.clear();
-  titles_ = {};
-  title_stack_.clear();
-  palette_.clear();
-  dynamic_ = {};
-  synchronized_bytes_ = 0;
-  touch_all();
+  page_.history().close_line();
+  mode_set_.reset();
+  screens_.reset();
+  pools_.reset();
+  pen_.change();
+  position_.reset();
+  printing_.reset();
+  names_.reset();
+  colors_.reset();
   sink_.on_title();
 }
 
 void Core::set_identity(const Identity& identity) {
   const auto before = theme();
   identity_ = identity;
-  if (modes_.theme_reports && theme() != before) report_theme();
-}
-
-Color Core::palette_color(std::uint8_t index) const {
-  if (const auto found = palette_.find(index); found != palette_.end()) return found->second;
-  const auto chosen = settings_.palette.find(index);
-  return chosen != settings_.palette.end() ? chosen->second : Color::rgb(palette_rgb(index));
+  if (modes().theme_reports && theme() != before) report_theme();
 }
 
 }  // namespace sess::terminal

@@ -6,7 +6,7 @@
 namespace sess::terminal {
 
 void Core::on_csi(const Csi& token) {
-  if (modes_.synchronized) count_synchronized(4);
+  mode_set_.count_synchronized(4);
   if (token.intermediate != 0) return intermediate_csi(token);
   if (token.marker == 0) return plain_csi(token);
   if (token.marker == '?') return private_csi(token);
@@ -17,106 +17,104 @@ void Core::plain_csi(const Csi& token) {
   const int n = token.positive(0, 1);
   switch (token.final) {
     case '@':
-      insert_chars(n);
+      page_.insert_chars(n);
       break;
     case 'A':
-      cursor_up(n);
+      position_.up(n);
       break;
     case 'B':
-      cursor_down(n);
+      position_.down(n);
       break;
     case 'C':
-      cursor_right(n);
+      position_.right(n);
       break;
     case 'D':
-      cursor_left(n);
+      position_.left(n);
       break;
     case 'a':  // HPR and VPR know the margins only as origin
-      move_to_origin(origin_row(), origin_col() + n);
+      position_.move_to_origin(position_.origin_row(), position_.origin_col() + n);
       break;
     case 'e':
-      move_to_origin(origin_row() + n, origin_col());
+      position_.move_to_origin(position_.origin_row() + n, position_.origin_col());
       break;
     case 'E':
-      cursor_down(n);
-      carriage_return();
+      position_.down(n);
+      position_.carriage_return();
       break;
     case 'F':
-      cursor_up(n);
-      carriage_return();
+      position_.up(n);
+      position_.carriage_return();
       break;
     case 'G':
     case '`':
-      move_to_origin(origin_row(), n - 1);
+      position_.move_to_origin(position_.origin_row(), n - 1);
       break;
     case 'H':
     case 'f':
-      move_to_origin(n - 1, token.positive(1, 1) - 1);
+      position_.move_to_origin(n - 1, token.positive(1, 1) - 1);
       break;
     case 'I':
-      tab(n);
+      position_.tab(n);
       break;
     case 'J':
-      erase_display(token.get(0, 0), Guard::none);
+      page_.erase_display(token.get(0, 0), Page::Guard::none, settings_.scroll_on_clear);
       break;
     case 'K':
-      erase_line(token.get(0, 0), Guard::none);
+      page_.erase_line(token.get(0, 0), Page::Guard::none);
       break;
     case 'L':
-      insert_lines(n);
+      page_.insert_lines(n);
       break;
     case 'M':
-      delete_lines(n);
+      page_.delete_lines(n);
       break;
     case 'P':
-      delete_chars(n);
+      page_.delete_chars(n);
       break;
     case 'S':
-      scroll_up(top_, bottom_, n, Keep::history);
-      moved();
+      page_.scroll_up(n);
       break;
     case 'T':
       // With five parameters it is xterm's highlight tracking, which is not done.
-      if (token.count <= 1) {
-        scroll_down(top_, bottom_, n);
-        moved();
-      }
+      if (token.count <= 1) page_.scroll_down(n);
       break;
     case 'X':
-      at_.pending = false;
-      erase(at_.row, at_.col, std::min(at_.col + n, cols()), Guard::none);
+      position_.at().pending = false;
+      page_.erase(position_.at().row, position_.at().col, std::min(position_.at().col + n, screens_.cols()),
+                  Page::Guard::none);
       break;
     case 'Z':
-      back_tab(n);
+      position_.back_tab(n);
       break;
     case 'b':
-      repeat(n);
+      printing_.repeat(n);
       break;
     case 'c':
       device_attributes(token);
       break;
     case 'd':
-      move_to_origin(n - 1, origin_col());
+      position_.move_to_origin(n - 1, position_.origin_col());
       break;
     case 'g':
-      clear_tabs(token.get(0, 0));
+      if (token.get(0, 0) == 0) position_.tabs().clear(position_.at().col);
+      if (token.get(0, 0) == 3) position_.tabs().clear_all();
       break;
     case 'h':
     case 'l':
-      for (int i = 0; i < token.count; ++i) set_ansi_mode(token.get(i, 0), token.final == 'h');
+      for (int i = 0; i < token.count; ++i) mode_set_.set_ansi(token.get(i, 0), token.final == 'h');
       break;
     case 'm':
-      sgr(token);
+      pen_.sgr(token);
       break;
     case 'n':
       device_status(token);
       break;
     case 'r':
-      set_margins(token);
+      position_.set_margins(token);
       break;
     case 's':
-      if (modes_.left_right_margins) {
-        set_side_margins(token);
+      if (modes().left_right_margins) {
+        position_.set_side_margins(token);
       } else {
         save_cursor();
       }
@@ -142,16 +140,13 @@ void Core::plain_csi(const Csi& token) {
 void Core::private_csi(const Csi& token) {
   switch (token.final) {
     case 'J':
-      erase_display(token.get(0, 0), Guard::selective);
+      page_.erase_display(token.get(0, 0), Page::Guard::selective, false);
       break;
     case 'K':
-      erase_line(token.get(0, 0), Guard::selective);
+      page_.erase_line(token.get(0, 0), Page::Guard::selective);
       break;
     case 'W':
-      if (token.get(0, 0) == 5) {  // DECST8C
-        tabs_.reset();
-        default_tabs(0);
-      }
+      if (token.get(0, 0) == 5) position_.tabs().reset();  // DECST8C
       break;
     case 'h':
     case 'l':
@@ -159,7 +154,7 @@ void Core::private_csi(const Csi& token) {
       break;
     case 'm':
       if (token.get(0, 0) == 4) {
-        reply("\x1b[>4;" + std::to_string(modes_.modify_other_keys) + "m");
+        reply("\x1b[>4;" + std::to_string(modes().modify_other_keys) + "m");
       }
       break;
     case 'n':
@@ -176,13 +171,15 @@ void Core::private_csi(const Csi& token) {
       }
       break;
     case 'r':
-      for (int i = 0; i < token.count; ++i) recall_private_mode(token.get(i, 0));
+      for (int i = 0; i < token.count; ++i) {
+        if (const auto on = mode_set_.recall(token.get(i, 0))) set_private_mode(token.get(i, 0), *on);
+      }
       break;
     case 's':
-      for (int i = 0; i < token.count; ++i) keep_private_mode(token.get(i, 0));
+      for (int i = 0; i < token.count; ++i) mode_set_.keep(token.get(i, 0));
       break;
     case 'u':
-      keyboard(token);
+      if (identity_.kitty_keyboard) reply("\x1b[?" + std::to_string(modes().kitty_flags()) + "u");
       break;
     default:
       break;
@@ -197,56 +194,18 @@ void Core::marked_csi(const Csi& token) {
       break;
     case 'm':
       if (token.marker == '>' && (token.count == 0 || token.get(0, 0) == 4)) {
-        const int level = token.get(1, 0);
-        modes_.modify_other_keys = static_cast<std::uint8_t>(level <= 2 ? level : 0);
+        mode_set_.set_modify_other_keys(token.get(1, 0));
       }
       break;
     case 'n':
-      if (token.marker == '>' && token.get(0, 0) == 4) modes_.modify_other_keys = 0;
+      if (token.marker == '>' && token.get(0, 0) == 4) mode_set_.set_modify_other_keys(0);
       break;
     case 'q':
       if (token.marker == '>' && token.get(0, 0) == 0) reply("\x1bP>|sess " SESS_VERSION "\x1b\\");
       break;
     case 'u':
-      keyboard(token);
+      mode_set_.change_keyboard(token);
       break;
-    default:
-      break;
-  }
-}
-
-/// The kitty keyboard protocol: push, pop, set and query, one stack a screen.
-void Core::keyboard(const Csi& token) {
-  constexpr int kAllFlags = 31;
-  KittyStack& stack = modes_.alternate_screen ? modes_.kitty_alternate : modes_.kitty_main;
-  const auto flags = static_cast<std::uint8_t>(token.get(0, 0) & kAllFlags);
-  switch (token.marker) {
-    case '?':
-      if (identity_.kitty_keyboard) reply("\x1b[?" + std::to_string(stack.current()) + "u");
-      break;
-    case '>':
-      if (stack.size == KittyStack::kDepth) {
-        // The oldest entry goes, as in kitty.
-        std::copy(stack.flags.begin() + 1, stack.flags.end(), stack.flags.begin());
-        --stack.size;
-      }
-      stack.flags[stack.size++] = flags;
-      break;
-    case '<': {
-      const int n = std::min<int>(token.positive(0, 1), stack.size);
-      stack.size = static_cast<std::uint8_t>(stack.size - n);
-      std::fill(stack.flags.begin() + stack.size, stack.flags.end(), std::uint8_t{0});
-      break;
-    }
-    case '=': {
-      if (stack.size == 0) stack.flags[stack.size++] = 0;
-      std::uint8_t& top = stack.flags[stack.size - 1U];
-      const int how = token.get(1, 1);
-      if (how == 1) top = flags;
-      if (how == 2) top = static_cast<std::uint8_t>(top | flags);
-      if (how == 3) top = static_cast<std::uint8_t>(top & ~flags);
-      break;
-    }
     default:
       break;
   }
@@ -257,23 +216,13 @@ void Core::intermediate_csi(const Csi& token) {
   switch (token.intermediate) {
     case ' ':
       if (token.marker != 0) return;
-      if (token.final == 'q') {
-        const int n = token.get(0, 0);
-        if (n > 6) return;
-        modes_.cursor_shape = n == 0 ? CursorShape::default_ : static_cast<CursorShape>((n + 1) / 2);
-        modes_.cursor_shape_blinks = n % 2 == 1;
-      }
+      if (token.final == 'q') mode_set_.set_cursor_shape(token.get(0, 0));
       break;
     case '!':
       if (token.final == 'p' && token.marker == 0) soft_reset();
       break;
     case '"':
-      if (token.final == 'q' && token.marker == 0) {  // DECSCA
-        const int n = token.get(0, 0);
-        const unsigned bit = n == 1 ? unsigned{protected_} : 0U;
-        pen_.attrs = static_cast<std::uint16_t>((pen_.attrs & ~protected_) | bit);
-        pen_changed_ = true;
-      }
+      if (token.final == 'q' && token.marker == 0) pen_.protect(token.get(0, 0) == 1);  // DECSCA
       break;
     case '$':
       if (token.final == 'p') report_mode(token);
@@ -282,14 +231,82 @@ void Core::intermediate_csi(const Csi& token) {
       if (token.final == 'y' && token.marker == 0) report_checksum(token);
       break;
     case '\'':
-      if (token.marker != 0 || !inside_margins()) return;
-      if (token.final == '}') shift_columns(top_, bottom_, at_.col, token.positive(0, 1));
-      if (token.final == '~') shift_columns(top_, bottom_, at_.col, -token.positive(0, 1));
-      moved();
+      if (token.marker != 0 || !position_.inside_margins()) return;
+      if (token.final == '}') page_.shift_columns(position_.at().col, token.positive(0, 1));
+      if (token.final == '~') page_.shift_columns(position_.at().col, -token.positive(0, 1));
+      position_.moved();
       break;
     default:
       break;
   }
+}
+
+/// CSI 22 ; n t and CSI 23 ; n t.
+void Core::title_stack(const Csi& token) {
+  const int which = token.get(1, 0);
+  if (which > 2) return;
+  if (token.get(0, 0) == 22) {
+    names_.push();
+  } else if (names_.pop(which)) {
+    sink_.on_title();
+  }
+}
+
+/// Private modes that do more than to be set; the others are the ledger's business.
+void Core::set_private_mode(int mode, bool on) {
+  switch (mode) {
+    case 6:
+      mode_set_.set(&Modes::origin, on);
+      position_.move_to_origin(0, 0);
+      break;
+    case 47:
+      show_alternate(on);
+      break;
+    case 1047:
+      if (on && !settings_.alternate_screen) break;
+      if (!on && modes().alternate_screen) page_.erase_rows(0, screens_.rows(), Page::Guard::none);
+      show_alternate(on);
+      break;
+    case 1048:
+      if (on) {
+        save_cursor();
+      } else {
+        restore_cursor();
+      }
+      break;
+    case 1049:
+      if (!settings_.alternate_screen && (on || !modes().alternate_screen)) break;
+      if (on && modes().alternate_screen) {
+        page_.erase_display(2, Page::Guard::none, false);
+      } else if (on) {
+        save_cursor();
+        show_alternate(true);
+        page_.erase_rows(0, screens_.rows(), Page::Guard::none);
+      } else {
+        const bool was_on = modes().alternate_screen;
+        show_alternate(false);
+        if (was_on) screens_.drop_alternate();
+        restore_cursor();
+      }
+      break;
+    case 69:
+      mode_set_.set(&Modes::left_right_margins, on);
+      position_.reset_side_margins();
+      break;
+    default:
+      mode_set_.set_private(mode, on);
+      break;
+  }
+}
+
+/// Both screens share the position (and the wrap that it waits with), margins and pen; each has its saved
+/// cursor and its kitty stack.
+void Core::show_alternate(bool on) {
+  if (on == modes().alternate_screen || (on && !settings_.alternate_screen)) return;
+  mode_set_.set(&Modes::alternate_screen, on);
+  screens_.show(on);
+  position_.moved();
+  screens_.touch_all();
 }
 
 }  // namespace sess::terminal

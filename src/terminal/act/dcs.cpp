@@ -92,7 +92,7 @@ void Core::on_dcs(const StringToken& token) {
 
 /// ESC k name ESC \: screen's and tmux's way to name a window. It is no title.
 void Core::on_other_string(const StringToken& token) {
-  if (token.introducer == 'k') sink_.on_window_name(clean_text(token.payload, kMaxTitle));
+  if (token.introducer == 'k') sink_.on_window_name(clean_text(token.payload, Names::kMaxTitle));
 }
 
 /// DECRQSS. Only what this knows is in the answer, never the request's own text.
@@ -100,26 +100,28 @@ void Core::request_status(std::string_view what) {
   const auto answer = [&](const std::string& state) { reply("\x1bP1$r" + state + "\x1b\\"); };
   if (what == "m") {
     std::string out = "0";
-    append_sgr_parameters(out, pen_);
+    append_sgr_parameters(out, pen_.style());
     answer(out + "m");
   } else if (what == "r") {
-    answer(std::to_string(top_ + 1) + ';' + std::to_string(bottom_ + 1) + 'r');
-  } else if (what == "s" && modes_.left_right_margins) {
-    answer(std::to_string(left_ + 1) + ';' + std::to_string(right_ + 1) + 's');
+    answer(std::to_string(position_.margins().top + 1) + ';' +
+           std::to_string(position_.margins().bottom + 1) + 'r');
+  } else if (what == "s" && modes().left_right_margins) {
+    answer(std::to_string(position_.margins().left + 1) + ';' +
+           std::to_string(position_.margins().right + 1) + 's');
   } else if (what == " q") {
     int n = 0;
-    if (modes_.cursor_shape != CursorShape::default_) {
-      n = static_cast<int>(modes_.cursor_shape) * 2 - (modes_.cursor_shape_blinks ? 1 : 0);
+    if (modes().cursor_shape != CursorShape::default_) {
+      n = static_cast<int>(modes().cursor_shape) * 2 - (modes().cursor_shape_blinks ? 1 : 0);
     }
     answer(std::to_string(n) + " q");
   } else if (what == "\"q") {
-    answer((pen_.attrs & protected_) != 0 ? "1\"q" : "0\"q");
+    answer((pen_.style().attrs & protected_) != 0 ? "1\"q" : "0\"q");
   } else if (what == "\"p") {
     answer("62;1\"p");
   } else if (what == "t") {
-    answer(std::to_string(rows()) + "t");
+    answer(std::to_string(screens_.rows()) + "t");
   } else if (what == "$|") {
-    answer(std::to_string(cols()) + "$|");
+    answer(std::to_string(screens_.cols()) + "$|");
   } else {
     reply("\x1bP0$r\x1b\\");
   }

@@ -36,15 +36,15 @@ const Settings& Emulator::settings() const {
   return core_->settings_;
 }
 void Emulator::set_history_limits(std::uint64_t lines, std::uint64_t bytes) {
-  core_->history_.set_limits(lines, bytes);
+  core_->page_.history().set_limits(lines, bytes);
 }
 void Emulator::clear_history() {
-  core_->clear_history();
+  core_->page_.clear_history();
 }
 
 void Emulator::reset() {
   core_->decoder_.reset();
-  ++core_->generation_;
+  core_->screens_.next_generation();
   core_->reset();
 }
 

@@ -42,9 +42,9 @@ struct Identity {
 
 /// What the user's options ask of the terminal. As at the start it is what xterm is.
 struct Settings {
-  bool scroll_on_clear = false;      ///< a screen that is cleared whole goes to the history first
-  bool alternate_screen = true;      ///< modes 47, 1047 and 1049 switch; off: they only leave it
-  bool rectangle_checksums = false;  ///< DECRQCRA is answered: a program may read the screen
+  bool scroll_on_clear = false;                ///< a screen that is cleared whole goes to the history first
+  bool alternate_screen = true;                ///< modes 47, 1047 and 1049 switch; off: they only leave it
+  bool rectangle_checksums = false;            ///< DECRQCRA is answered: a program may read the screen
   std::map<std::uint8_t, Color> palette = {};  ///< the user's colours, where the program sets none; rgb
   bool operator==(const Settings&) const = default;
 };
@@ -83,8 +83,9 @@ class Emulator {
   /// RIS: everything as at the start, the history kept. An unfinished token is forgotten.
   void reset();
 
-  /// The whole state at this byte, including an unfinished token, the identity and the settings; the history's
-  /// bytes stay in the store. Blank rows and trailing blanks cost almost nothing. Equal states give equal bytes.
+  /// The whole state at this byte, including an unfinished token, the identity and the settings; the
+  /// history's bytes stay in the store. Blank rows and trailing blanks cost almost nothing. Equal states give
+  /// equal bytes.
   void save(ByteWriter& out) const;
   /// No state takes more, whatever was printed.
   static constexpr std::size_t kMaxSaved = std::size_t{24} << 20;

@@ -1,37 +1,36 @@
 // Erasing, inserting and deleting cells and lines.
 #include <algorithm>
 
-#include "terminal/act/core.hpp"
+#include "terminal/act/page.hpp"
 
 namespace sess::terminal {
 
-/// Columns [from, to) of a row.
-void Core::erase(int r, int from, int to, Guard guard) {
+void Page::erase(int r, int from, int to, Guard guard) {
   if (from >= to) return;
-  moved();
-  if (to == cols()) grid().row(r).wrapped = false;
-  const Cell blank = erased_cell();
-  Row& row = touch(r);
+  position_.moved();
+  if (to == screens_.cols()) screens_.grid().row(r).wrapped = false;
+  const Cell blank = pen_.erased(pools_);
+  Row& row = screens_.touch(r);
   if (row.used <= from && blank.style == 0) return;
   if (guard == Guard::selective) {
-    Cell* cells = grid().writable(row);
+    Cell* cells = screens_.grid().writable(row);
     for (int c = from; c < std::min<int>(to, row.used); ++c) {
-      if ((styles_.get(cells[c].style).attrs & protected_) != 0) continue;
-      split_wide(row, c);
-      split_wide(row, c + 1);
+      if ((pools_.style(cells[c].style).attrs & protected_) != 0) continue;
+      screens_.split_wide(row, c);
+      screens_.split_wide(row, c + 1);
       // DECSED and DECSEL leave the rendition alone, which is what a blank in the old style shows.
       cells[c] = Cell{0, cells[c].style, 1, 0};
     }
     return;
   }
-  if (from == 0 && to == cols()) {
+  if (from == 0 && to == screens_.cols()) {
     const bool wrapped = row.wrapped;
-    blank_row(r, blank);
+    screens_.blank_row(r, blank);
     row.wrapped = wrapped;
     return;
   }
-  split_wide(row, from);
-  split_wide(row, to);
+  screens_.split_wide(row, from);
+  screens_.split_wide(row, to);
   if (blank.style == 0) {
     const int stop = std::min<int>(to, row.used);
     if (stop <= from) return;
@@ -39,96 +38,102 @@ void Core::erase(int r, int from, int to, Guard guard) {
     if (to >= row.used) row.used = static_cast<std::uint16_t>(from);
     return;
   }
-  Cell* cells = grid().writable(row);
-  std::fill(cells + from, cells + to, blank);
-  row.used = std::max(row.used, static_cast<std::uint16_t>(to));
+  screens_.fill(row, from, to, blank);
 }
 
-/// Whole rows [from, to): what they continued ends, too.
-void Core::erase_rows(int from, int to, Guard guard) {
+void Page::erase_rows(int from, int to, Guard guard) {
   if (from >= to) return;
   if (guard == Guard::none) cut_wrap_above(from);
-  for (int r = from; r < to; ++r) erase(r, 0, cols(), guard);
+  for (int r = from; r < to; ++r) erase(r, 0, screens_.cols(), guard);
 }
 
-void Core::erase_display(int kind, Guard guard) {
+void Page::erase_display(int kind, Guard guard, bool keep) {
   switch (kind) {
     case 0:
-      if (at_.col == 0) {
-        if (at_.row == 0 && guard == Guard::none) keep_screen();
-        erase_rows(at_.row, rows(), guard);
+      if (position_.at().col == 0) {
+        if (position_.at().row == 0 && guard == Guard::none && keep) keep_screen();
+        erase_rows(position_.at().row, screens_.rows(), guard);
       } else {
-        erase(at_.row, at_.col, cols(), guard);
-        erase_rows(at_.row + 1, rows(), guard);
+        erase(position_.at().row, position_.at().col, screens_.cols(), guard);
+        erase_rows(position_.at().row + 1, screens_.rows(), guard);
       }
       break;
     case 1:
-      erase_rows(0, at_.row, guard);
-      erase(at_.row, 0, at_.col + 1, guard);
+      erase_rows(0, position_.at().row, guard);
+      erase(position_.at().row, 0, position_.at().col + 1, guard);
       break;
     case 2:
-      if (guard == Guard::none) keep_screen();
-      erase_rows(0, rows(), guard);
+      if (guard == Guard::none && keep) keep_screen();
+      erase_rows(0, screens_.rows(), guard);
       break;
     case 3:
-      if (guard == Guard::none && !modes_.alternate_screen) clear_history();
+      if (guard == Guard::none && !screens_.alternate_shown()) clear_history();
       break;
     default:
       return;
   }
-  if (kind != 3) at_.pending = false;
+  if (kind != 3) position_.at().pending = false;
 }
 
-void Core::erase_line(int kind, Guard guard) {
+void Page::erase_line(int kind, Guard guard) {
   switch (kind) {
     case 0:
-      // A cursor that waits to wrap stands behind the last character, as in all terminals but xterm: coloured output
-      // that ends its lines in EL keeps that character.
-      if (at_.pending) return;
-      erase(at_.row, at_.col, cols(), guard);
+      // A cursor that waits to wrap stands behind the last character, as in all terminals but xterm: coloured
+      // output that ends its lines in EL keeps that character.
+      if (position_.at().pending) return;
+      erase(position_.at().row, position_.at().col, screens_.cols(), guard);
       break;
     case 1:
-      erase(at_.row, 0, at_.col + 1, guard);
+      erase(position_.at().row, 0, position_.at().col + 1, guard);
       break;
     case 2:
-      erase_rows(at_.row, at_.row + 1, guard);
+      erase_rows(position_.at().row, position_.at().row + 1, guard);
       break;
     default:
       return;
   }
-  at_.pending = false;
+  position_.at().pending = false;
 }
 
-/// ICH: within the margins, what passes the right one is lost.
-void Core::insert_chars(int n) {
-  if (at_.col < left_ || at_.col > right_ || at_.row < 0) return;
-  at_.pending = false;
-  shift_columns(at_.row, at_.row, at_.col, n);
-  moved();
+void Page::insert_chars(int n) {
+  if (!position_.between_sides()) return;
+  position_.at().pending = false;
+  shift_columns(position_.at().row, position_.at().row, position_.at().col, n);
+  position_.moved();
 }
 
-void Core::delete_chars(int n) {
-  if (at_.col < left_ || at_.col > right_) return;
-  at_.pending = false;
-  shift_columns(at_.row, at_.row, at_.col, -n);
-  moved();
+void Page::delete_chars(int n) {
+  if (!position_.between_sides()) return;
+  position_.at().pending = false;
+  shift_columns(position_.at().row, position_.at().row, position_.at().col, -n);
+  position_.moved();
 }
 
-void Core::insert_lines(int n) {
-  if (!inside_margins()) return;
-  scroll_down(at_.row, bottom_, n);
-  carriage_return();
+void Page::insert_lines(int n) {
+  if (!position_.inside_margins()) return;
+  scroll_down(position_.at().row, n);
+  position_.carriage_return();
 }
 
-void Core::delete_lines(int n) {
-  if (!inside_margins()) return;
-  scroll_up(at_.row, bottom_, n, Keep::drop);
-  carriage_return();
+void Page::delete_lines(int n) {
+  if (!position_.inside_margins()) return;
+  scroll_up(position_.at().row, n, Keep::drop);
+  position_.carriage_return();
 }
 
-void Core::clear_history() {
-  ++generation_;
+void Page::clear_history() {
+  screens_.next_generation();
   history_.clear();
+}
+
+void Page::align_test() {
+  for (int r = 0; r < screens_.rows(); ++r) {
+    Row& row = screens_.touch(r);
+    screens_.fill(row, 0, screens_.cols(), Cell{'E', 0, 1, 0});
+    row.wrapped = false;
+    row.wide = false;
+  }
+  if (!screens_.alternate_shown()) history_.close_line();
 }
 
 }  // namespace sess::terminal

@@ -1,49 +1,36 @@
-// SM, RM, DECSET and DECRST: from a number to the ledger, with what a change does at once.
+#include "terminal/act/mode_set.hpp"
+
 #include <algorithm>
 
-#include "terminal/act/core.hpp"
+#include "terminal/act/checkpoint_fields.hpp"
 #include "terminal/screen/mode_rows.hpp"
 
 namespace sess::terminal {
-namespace {
 
-constexpr int kSet = 1;
-constexpr int kReset = 2;
-constexpr int kNeverSet = 4;
-
-}  // namespace
-
-void Core::set_ansi_mode(int mode, bool on) {
-  if (mode == 4) modes_.insert = on;
-  if (mode == 20) modes_.newline = on;
+void ModeSet::set_ansi(int mode, bool on) {
+  if (mode == 4) now_.insert = on;
+  if (mode == 20) now_.newline = on;
 }
 
-int Core::ansi_mode(int mode) const {
-  if (mode == 4) return modes_.insert ? kSet : kReset;
-  if (mode == 20) return modes_.newline ? kSet : kReset;
-  return 0;
+ModeSet::State ModeSet::ansi(int mode) const {
+  if (mode == 4) return now_.insert ? State::set : State::reset;
+  if (mode == 20) return now_.newline ? State::set : State::reset;
+  return State::unknown;
 }
 
 /// Private modes that are nothing but a flag.
-bool* Core::private_flag(int mode) {
+bool Modes::*ModeSet::flag_of(int mode) {
   for (const ModeRow& row : kModeRows) {
-    if (row.number == mode && row.kind == ModeRow::Kind::flag) return &(modes_.*row.field);
+    if (row.number == mode && row.kind == ModeRow::Kind::flag) return row.field;
   }
   return nullptr;
 }
 
-void Core::set_private_mode(int mode, bool on) {
-  if (bool* flag = private_flag(mode); flag != nullptr) {
-    *flag = on;
-    return;
-  }
+void ModeSet::set_private(int mode, bool on) {
+  if (bool Modes::*const flag = flag_of(mode); flag != nullptr) return set(flag, on);
   switch (mode) {
     case 3:  // DECCOLM: the width is the user's
     case 40:
-      break;
-    case 6:
-      modes_.origin = on;
-      move_to_origin(0, 0);
       break;
     case 9:
       set_mouse(MouseTracking::x10, on);
@@ -71,157 +58,233 @@ void Core::set_private_mode(int mode, bool on) {
     case 1016:
       set_mouse_encoding(MouseEncoding::sgr_pixels, on);
       break;
-    case 47:
-      show_alternate(on);
-      break;
-    case 1047:
-      if (on && !settings_.alternate_screen) break;
-      if (!on && modes_.alternate_screen) erase_rows(0, rows(), Guard::none);
-      show_alternate(on);
-      break;
-    case 1048:
-      if (on) {
-        save_cursor();
-      } else {
-        restore_cursor();
-      }
-      break;
-    case 1049:
-      if (!settings_.alternate_screen && (on || !modes_.alternate_screen)) break;
-      if (on && modes_.alternate_screen) {
-        erase_display(2, Guard::none);
-      } else if (on) {
-        save_cursor();
-        show_alternate(true);
-        erase_rows(0, rows(), Guard::none);
-      } else {
-        const bool was_on = modes_.alternate_screen;
-        show_alternate(false);
-        if (was_on && alternate_) alternate_.reset();
-        restore_cursor();
-      }
-      break;
-    case 69:
-      modes_.left_right_margins = on;
-      left_ = 0;
-      right_ = cols() - 1;
-      // A wrap that waits at a margin which is gone would come in the middle of the line.
-      at_.pending = at_.pending && at_.col == right_;
-      break;
     case 2026:
       set_synchronized(on);
       break;
     default:
-      set_other_mode(mode, on);
+      set_other(mode, on);
       break;
   }
 }
 
-void Core::set_synchronized(bool on) {
-  modes_.synchronized = on;
+void ModeSet::set_synchronized(bool on) {
+  now_.synchronized = on;
   synchronized_bytes_ = 0;
 }
 
-/// Counts what is drawn meanwhile. By tokens, not by reads: the same bytes end it at the same place.
-void Core::count_synchronized(std::size_t bytes) {
+void ModeSet::add_synchronized(std::size_t bytes) {
   synchronized_bytes_ += bytes;
   if (synchronized_bytes_ > kSynchronizedBytes) set_synchronized(false);
 }
 
-/// XTSAVE: remembers how a mode is set; XTRESTORE brings it back.
-void Core::keep_private_mode(int mode) {
-  const int state = private_mode(mode);
-  if (state != kSet && state != kReset) return;
-  if (kept_modes_.size() >= Modes::kMaxOthers && kept_modes_.count(static_cast<std::uint16_t>(mode)) == 0)
-    return;
-  kept_modes_[static_cast<std::uint16_t>(mode)] = state == kSet;
+void ModeSet::keep(int mode) {
+  const State state = private_state(mode);
+  if (state != State::set && state != State::reset) return;
+  const auto key = static_cast<std::uint16_t>(mode);
+  if (kept_.size() >= Modes::kMaxOthers && kept_.count(key) == 0) return;
+  kept_[key] = state == State::set;
 }
 
-void Core::recall_private_mode(int mode) {
-  const auto found = kept_modes_.find(static_cast<std::uint16_t>(mode));
-  if (found == kept_modes_.end()) return;
-  const bool now = private_mode(mode) == kSet;
-  if (now != found->second) set_private_mode(mode, found->second);
+std::optional<bool> ModeSet::recall(int mode) const {
+  const auto found = kept_.find(static_cast<std::uint16_t>(mode));
+  if (found == kept_.end() || (private_state(mode) == State::set) == found->second) return std::nullopt;
+  return found->second;
 }
 
 /// A mode that is not known here may be known to the user's terminal: it is told again at attach.
-void Core::set_other_mode(int mode, bool on) {
-  const auto found = std::find(modes_.others.begin(), modes_.others.end(), mode);
+void ModeSet::set_other(int mode, bool on) {
+  const auto found = std::find(now_.others.begin(), now_.others.end(), mode);
   if (!on) {
-    if (found != modes_.others.end()) modes_.others.erase(found);
-  } else if (found == modes_.others.end() && modes_.others.size() < Modes::kMaxOthers && mode > 0) {
-    modes_.others.push_back(static_cast<std::uint16_t>(mode));
+    if (found != now_.others.end()) now_.others.erase(found);
+  } else if (found == now_.others.end() && now_.others.size() < Modes::kMaxOthers && mode > 0) {
+    now_.others.push_back(static_cast<std::uint16_t>(mode));
   }
 }
 
-void Core::set_mouse(MouseTracking tracking, bool on) {
+void ModeSet::set_mouse(MouseTracking tracking, bool on) {
   if (on) {
-    modes_.mouse = tracking;
+    now_.mouse = tracking;
   } else {
     // Any of the numbers ends tracking, as in xterm.
-    modes_.mouse = MouseTracking::none;
+    now_.mouse = MouseTracking::none;
   }
 }
 
-void Core::set_mouse_encoding(MouseEncoding encoding, bool on) {
+void ModeSet::set_mouse_encoding(MouseEncoding encoding, bool on) {
   if (on) {
-    modes_.mouse_encoding = encoding;
-  } else if (modes_.mouse_encoding == encoding) {
-    modes_.mouse_encoding = MouseEncoding::legacy;
+    now_.mouse_encoding = encoding;
+  } else if (now_.mouse_encoding == encoding) {
+    now_.mouse_encoding = MouseEncoding::legacy;
   }
 }
 
-/// Both screens share cursor (and the wrap that it waits with), margins and pen; each has its saved cursor and its kitty stack.
-void Core::show_alternate(bool on) {
-  if (on == modes_.alternate_screen || (on && !settings_.alternate_screen)) return;
-  if (on && !alternate_) alternate_ = std::make_unique<Grid>(rows(), cols());
-  modes_.alternate_screen = on;
-  moved();
-  touch_all();
+void ModeSet::set_cursor_shape(int n) {
+  if (n > 6) return;
+  now_.cursor_shape = n == 0 ? CursorShape::default_ : static_cast<CursorShape>((n + 1) / 2);
+  now_.cursor_shape_blinks = n % 2 == 1;
 }
 
-int Core::private_mode(int mode) const {
-  const auto state = [](bool on) { return on ? kSet : kReset; };
-  // The flag's address is all that is taken: nothing is changed through it.
-  if (const bool* flag = const_cast<Core*>(this)->private_flag(mode); flag != nullptr) return state(*flag);
+void ModeSet::set_modify_other_keys(int level) {
+  now_.modify_other_keys = static_cast<std::uint8_t>(level <= 2 ? level : 0);
+}
+
+void ModeSet::change_keyboard(const Csi& token) {
+  constexpr int kAllFlags = 31;
+  KittyStack& stack = now_.alternate_screen ? now_.kitty_alternate : now_.kitty_main;
+  const auto flags = static_cast<std::uint8_t>(token.get(0, 0) & kAllFlags);
+  switch (token.marker) {
+    case '>':
+      if (stack.size == KittyStack::kDepth) {
+        // The oldest entry goes, as in kitty.
+        std::copy(stack.flags.begin() + 1, stack.flags.end(), stack.flags.begin());
+        --stack.size;
+      }
+      stack.flags[stack.size++] = flags;
+      break;
+    case '<': {
+      const int n = std::min<int>(token.positive(0, 1), stack.size);
+      stack.size = static_cast<std::uint8_t>(stack.size - n);
+      std::fill(stack.flags.begin() + stack.size, stack.flags.end(), std::uint8_t{0});
+      break;
+    }
+    case '=': {
+      if (stack.size == 0) stack.flags[stack.size++] = 0;
+      std::uint8_t& top = stack.flags[stack.size - 1U];
+      const int how = token.get(1, 1);
+      if (how == 1) top = flags;
+      if (how == 2) top = static_cast<std::uint8_t>(top | flags);
+      if (how == 3) top = static_cast<std::uint8_t>(top & ~flags);
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void ModeSet::soft_reset() {
+  now_.cursor_visible = true;
+  now_.origin = false;
+  now_.autowrap = true;
+  now_.insert = false;
+  now_.application_cursor_keys = false;
+  now_.application_keypad = false;
+  now_.left_right_margins = false;
+}
+
+void ModeSet::reset() {
+  now_ = {};
+  kept_.clear();
+  synchronized_bytes_ = 0;
+}
+
+ModeSet::State ModeSet::private_state(int mode) const {
+  const auto state = [](bool on) { return on ? State::set : State::reset; };
+  if (bool Modes::*const flag = flag_of(mode); flag != nullptr) return state(now_.*flag);
   switch (mode) {
     case 3:
     case 40:
     case 1001:
-      return kNeverSet;
+      return State::never_set;
     case 6:
-      return state(modes_.origin);
+      return state(now_.origin);
     case 9:
-      return state(modes_.mouse == MouseTracking::x10);
+      return state(now_.mouse == MouseTracking::x10);
     case 1000:
-      return state(modes_.mouse == MouseTracking::normal);
+      return state(now_.mouse == MouseTracking::normal);
     case 1002:
-      return state(modes_.mouse == MouseTracking::button);
+      return state(now_.mouse == MouseTracking::button);
     case 1003:
-      return state(modes_.mouse == MouseTracking::any);
+      return state(now_.mouse == MouseTracking::any);
     case 1005:
-      return state(modes_.mouse_encoding == MouseEncoding::utf8);
+      return state(now_.mouse_encoding == MouseEncoding::utf8);
     case 1006:
-      return state(modes_.mouse_encoding == MouseEncoding::sgr);
+      return state(now_.mouse_encoding == MouseEncoding::sgr);
     case 1015:
-      return state(modes_.mouse_encoding == MouseEncoding::urxvt);
+      return state(now_.mouse_encoding == MouseEncoding::urxvt);
     case 1016:
-      return state(modes_.mouse_encoding == MouseEncoding::sgr_pixels);
+      return state(now_.mouse_encoding == MouseEncoding::sgr_pixels);
     case 47:
     case 1047:
     case 1049:
-      return state(modes_.alternate_screen);
+      return state(now_.alternate_screen);
     case 1048:
-      return kSet;
+      return State::set;
     case 69:
-      return state(modes_.left_right_margins);
+      return state(now_.left_right_margins);
     case 2026:
-      return state(modes_.synchronized);
+      return state(now_.synchronized);
     default:
       break;
   }
-  const bool known = std::find(modes_.others.begin(), modes_.others.end(), mode) != modes_.others.end();
-  return known ? kSet : 0;
+  const bool known = std::find(now_.others.begin(), now_.others.end(), mode) != now_.others.end();
+  return known ? State::set : State::unknown;
+}
+
+namespace {
+
+void write(ByteWriter& out, const KittyStack& stack) {
+  out.u8(stack.size);
+  for (std::size_t i = 0; i < stack.size; ++i) out.u8(stack.flags[i]);
+}
+
+KittyStack read_kitty(ByteReader& in) {
+  KittyStack stack;
+  const std::uint8_t size = in.u8();
+  if (size > KittyStack::kDepth) {
+    in.reject();
+    return stack;
+  }
+  stack.size = size;
+  for (std::size_t i = 0; i < size; ++i) stack.flags[i] = static_cast<std::uint8_t>(in.u8() & 31U);
+  return stack;
+}
+
+}  // namespace
+
+void ModeSet::save(ByteWriter& out) const {
+  std::uint32_t bits = 0;
+  for (const ModeRow& row : kModeRows) bits |= (now_.*row.field ? 1U : 0U) << row.bit;
+  out.u32(bits);
+  out.u8(static_cast<std::uint8_t>(now_.mouse));
+  out.u8(static_cast<std::uint8_t>(now_.mouse_encoding));
+  out.u8(static_cast<std::uint8_t>(now_.cursor_shape));
+  out.u8(now_.modify_other_keys);
+  write(out, now_.kitty_main);
+  write(out, now_.kitty_alternate);
+  out.varint(now_.others.size());
+  for (const std::uint16_t mode : now_.others) out.u16(mode);
+}
+
+void ModeSet::restore(ByteReader& in) {
+  const std::uint32_t bits = in.u32();
+  for (const ModeRow& row : kModeRows) now_.*row.field = (bits >> row.bit & 1U) != 0;
+  now_.mouse = static_cast<MouseTracking>(read_limited(in, 4));
+  now_.mouse_encoding = static_cast<MouseEncoding>(read_limited(in, 4));
+  now_.cursor_shape = static_cast<CursorShape>(read_limited(in, 3));
+  now_.modify_other_keys = read_limited(in, 2);
+  now_.kitty_main = read_kitty(in);
+  now_.kitty_alternate = read_kitty(in);
+  const int others = read_number(in, Modes::kMaxOthers);
+  now_.others.clear();
+  for (int i = 0; i < others && in.ok(); ++i) now_.others.push_back(in.u16());
+}
+
+void ModeSet::save_rest(ByteWriter& out) const {
+  out.varint(kept_.size());
+  for (const auto& [mode, on] : kept_) {
+    out.u16(mode);
+    out.boolean(on);
+  }
+  out.varint(synchronized_bytes_);
+}
+
+void ModeSet::restore_rest(ByteReader& in) {
+  const int kept = read_number(in, Modes::kMaxOthers);
+  for (int i = 0; i < kept && in.ok(); ++i) {
+    const std::uint16_t mode = in.u16();
+    kept_[mode] = in.boolean();
+  }
+  synchronized_bytes_ = static_cast<std::size_t>(in.varint());
 }
 
 }  // namespace sess::terminal

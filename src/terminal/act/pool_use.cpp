@@ -1,15 +1,9 @@
-// What the cells use of the pools: numbers for styles, clusters and links, and what goes when a pool is full.
-//
-// A full pool is collected first. When everything in it is in use, the oldest cells lose what they have of it
-// until half of the pool is free: the rows of the screen that is not shown, then those at the top. Half, so
-// that a program which fills a pool again and again pays one pass over the screen for thousands of tokens,
-// not for each. What goes depends on the cells and the pen alone, so the same bytes give the same screen with
-// or without a crash in between.
+#include "terminal/act/pool_use.hpp"
+
 #include <algorithm>
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
-#include "terminal/act/core.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -36,26 +30,32 @@ Color coarse(Color color) {
 
 }  // namespace
 
-/// Every cell, oldest first.
-template <class Visit>
-void Core::each_cell(Visit visit) {
-  const bool alternate = modes_.alternate_screen;
-  for (Grid* one : {alternate ? main_.get() : alternate_.get(), alternate ? alternate_.get() : main_.get()}) {
-    if (one == nullptr) continue;
-    for (int r = 0; r < one->rows(); ++r) {
-      Row& row = one->row(r);
-      for (std::size_t i = 0; i < row.used; ++i) visit(row.cells[i]);
-    }
-  }
-  if (rewrapped_ == nullptr) return;
-  for (auto& line : *rewrapped_) {
-    for (Cell& cell : line.cells) visit(cell);
-  }
+std::string_view PoolUse::text(const Cell& cell, std::string& scratch) const {
+  if ((cell.glyph & kClusterBit) != 0) return cluster(cell.glyph);
+  scratch.clear();
+  append_utf8(scratch, cell.glyph);
+  return scratch;
+}
+
+std::size_t PoolUse::cells() const {
+  return static_cast<std::size_t>(screens_.rows()) * static_cast<std::size_t>(screens_.cols());
+}
+
+void PoolUse::new_era() {
+  era_ = SgrCache::new_era();
+  runs_.forget();
+}
+
+void PoolUse::reset() {
+  styles_ = {};
+  clusters_ = {};
+  links_ = {};
+  new_era();
 }
 
 // --- styles ---------------------------------------------------------------------------------------------
 
-std::uint16_t Core::intern(const Style& style) {
+std::uint16_t PoolUse::intern(const Style& style) {
   auto id = styles_.intern(style);
   if (!id) {
     collect_styles();
@@ -68,32 +68,32 @@ std::uint16_t Core::intern(const Style& style) {
   return id.value_or(0);
 }
 
-void Core::collect_styles() {
+void PoolUse::collect_styles() {
   std::vector<bool> used(std::max<std::size_t>(1, styles_.size()));
   used[0] = true;
-  if (!pen_changed_ && pen_id_ < used.size()) used[pen_id_] = true;
-  each_cell([&](const Cell& cell) {
+  if (pen_.held() < used.size()) used[pen_.held()] = true;
+  screens_.each_cell([&](const Cell& cell) {
     if (cell.style < used.size()) used[cell.style] = true;
   });
-  style_era_ = SgrCache::new_era();
-  run_encoder_.forget();
-  styles_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
+  new_era();
+  styles_.collect(used, cells());
 }
 
-void Core::renumber(const std::vector<std::uint16_t>& to) {
-  each_cell([&](Cell& cell) { cell.style = cell.style < to.size() ? to[cell.style] : std::uint16_t{0}; });
+void PoolUse::renumber(const std::vector<std::uint16_t>& to) {
+  screens_.each_cell(
+      [&](Cell& cell) { cell.style = cell.style < to.size() ? to[cell.style] : std::uint16_t{0}; });
   collect_styles();
-  touch_all();
+  screens_.touch_all();
 }
 
 /// More styles are on the screen than numbers exist: the older half gets the palette's colours and plain
 /// underlines, and no colours at all where even those are too many.
-void Core::shed_styles() {
-  const std::uint16_t pen = pen_changed_ ? std::uint16_t{0} : pen_id_;
+void PoolUse::shed_styles() {
+  const std::uint16_t pen = pen_.held();
   for (const bool colourless : {false, true}) {
     std::vector<bool> old(styles_.size());
     std::size_t left = styles_.size() - 1;
-    each_cell([&](const Cell& cell) {
+    screens_.each_cell([&](const Cell& cell) {
       if (left <= StylePool::kMax / 2 || cell.style >= old.size() || old[cell.style]) return;
       old[cell.style] = true;
       --left;
@@ -112,8 +112,7 @@ void Core::shed_styles() {
 
 // --- clusters -------------------------------------------------------------------------------------------
 
-/// The glyph of a cell that shows `text`: the cluster's number, or its first character when there is no room.
-std::uint32_t Core::intern_cluster(std::string_view text, int width) {
+std::uint32_t PoolUse::intern_cluster(std::string_view text, int width) {
   auto id = clusters_.intern(text);
   if (!id) {
     collect_clusters();
@@ -126,19 +125,19 @@ std::uint32_t Core::intern_cluster(std::string_view text, int width) {
   return id ? kClusterBit | *id : without_marks(text, width);
 }
 
-void Core::collect_clusters() {
+void PoolUse::collect_clusters() {
   std::vector<bool> used(clusters_.size());
-  each_cell([&](const Cell& cell) {
+  screens_.each_cell([&](const Cell& cell) {
     const std::uint32_t id = cell.glyph & ~kClusterBit;
     if ((cell.glyph & kClusterBit) != 0 && id < used.size()) used[id] = true;
   });
-  clusters_.collect(used, static_cast<std::size_t>(rows()) * static_cast<std::size_t>(cols()));
+  clusters_.collect(used, cells());
 }
 
-void Core::shed_clusters(std::size_t keep_bytes) {
+void PoolUse::shed_clusters(std::size_t keep_bytes) {
   std::vector<bool> gone(clusters_.size());
   std::size_t left = clusters_.bytes();
-  each_cell([&](Cell& cell) {
+  screens_.each_cell([&](Cell& cell) {
     const std::uint32_t id = cell.glyph & ~kClusterBit;
     if ((cell.glyph & kClusterBit) == 0 || id >= gone.size()) return;
     const std::string_view text = clusters_.get(id);
@@ -150,12 +149,12 @@ void Core::shed_clusters(std::size_t keep_bytes) {
     cell.glyph = without_marks(text, cell.width);
   });
   collect_clusters();
-  touch_all();
+  screens_.touch_all();
 }
 
 // --- links ----------------------------------------------------------------------------------------------
 
-std::uint16_t Core::intern_link(std::string_view id, std::string_view uri) {
+std::uint16_t PoolUse::intern_link(std::string_view id, std::string_view uri) {
   auto link = links_.intern(id, uri);
   if (!link) {
     collect_links();
@@ -168,44 +167,41 @@ std::uint16_t Core::intern_link(std::string_view id, std::string_view uri) {
   return link.value_or(0);
 }
 
-void Core::collect_links() {
+void PoolUse::collect_links() {
   collect_styles();
   std::vector<bool> used(links_.size() + 1);
   const auto mark = [&](const Style& style) {
     if (style.link < used.size()) used[style.link] = true;
   };
   styles_.each(mark);
-  mark(pen_);
+  mark(pen_.style());
   links_.collect(used);
 }
 
-/// Takes links from the oldest cells until at most so many bytes and links are left. The pen keeps its own.
-void Core::shed_links(std::size_t keep_bytes, std::size_t keep) {
+void PoolUse::shed_links(std::size_t keep_bytes, std::size_t keep) {
   std::vector<bool> gone(links_.size() + 1);
   std::size_t bytes = links_.bytes();
   std::size_t live = links_.live();
-  each_cell([&](const Cell& cell) {
+  screens_.each_cell([&](const Cell& cell) {
     const std::uint16_t link = styles_.get(cell.style).link;
-    if (link == 0 || link == pen_.link || gone[link] || (bytes <= keep_bytes && live <= keep)) return;
+    if (link == 0 || link == pen_.style().link || gone[link] || (bytes <= keep_bytes && live <= keep)) return;
     gone[link] = true;
     bytes -= std::min(bytes, links_.bytes_of(link));
     live -= std::min<std::size_t>(live, 1);
   });
-  const std::uint16_t pen = pen_changed_ ? std::uint16_t{0} : pen_id_;
+  const std::uint16_t pen = pen_.held();
   renumber(styles_.rewrite(pen, [&](std::uint16_t, Style& style) {
     if (gone[style.link]) style.link = 0;
   }));
   collect_links();
 }
 
-/// What is left of the screens is text: for a checkpoint that would not fit otherwise.
-void Core::make_plain() {
+void PoolUse::make_plain() {
   shed_clusters(0);
-  each_cell([](Cell& cell) { cell.style = 0; });
-  pen_ = {};
-  pen_changed_ = true;
+  screens_.each_cell([](Cell& cell) { cell.style = 0; });
+  pen_.change();
   collect_links();
-  touch_all();
+  screens_.touch_all();
 }
 
 }  // namespace sess::terminal

@@ -30,7 +30,8 @@ void Core::device_status(const Csi& token) {
   if (what == 5 && !is_private) reply("\x1b[0n");
   if (what == 6) {
     std::string out = is_private ? "\x1b[?" : "\x1b[";
-    out += number(origin_row() + 1) + ';' + number(origin_col() + 1) + (is_private ? ";1R" : "R");
+    out += number(position_.origin_row() + 1) + ';' + number(position_.origin_col() + 1) +
+           (is_private ? ";1R" : "R");
     reply(out);
   }
   if (!is_private) return;
@@ -75,10 +76,11 @@ void Core::report_mode(const Csi& token) {
   const int mode = token.get(0, 0);
   if (token.marker == '?') {
     const bool lacks = (identity_.lacks & ability_of_mode(mode)) != 0;
-    reply("\x1b[?" + number(mode) + ';' + number(lacks ? 0 : private_mode(mode)) + "$y");
+    reply("\x1b[?" + number(mode) + ';' +
+          number(lacks ? 0 : static_cast<int>(mode_set_.private_state(mode))) + "$y");
   } else if (token.marker == 0) {
     const bool lacks = mode == 20 && (identity_.lacks & ability::newline) != 0;
-    reply("\x1b[" + number(mode) + ';' + number(lacks ? 0 : ansi_mode(mode)) + "$y");
+    reply("\x1b[" + number(mode) + ';' + number(lacks ? 0 : static_cast<int>(mode_set_.ansi(mode))) + "$y");
   }
 }
 
@@ -104,13 +106,13 @@ void Core::report_window(const Csi& token) {
       if (pixels) sizes(5, height, width);
       break;
     case 16:
-      if (pixels) sizes(6, std::max(1, height / rows()), std::max(1, width / cols()));
+      if (pixels) sizes(6, std::max(1, height / screens_.rows()), std::max(1, width / screens_.cols()));
       break;
     case 18:
-      sizes(8, rows(), cols());
+      sizes(8, screens_.rows(), screens_.cols());
       break;
     case 19:
-      sizes(9, rows(), cols());
+      sizes(9, screens_.rows(), screens_.cols());
       break;
     case 20:
       reply("\x1b]L\x1b\\");
@@ -123,29 +125,30 @@ void Core::report_window(const Csi& token) {
   }
 }
 
-/// DECRQCRA: what stands in a rectangle, as a sum (as xterm and the VT520 reckon it: characters and renditions, blanks
-/// left out but for the first, negated). A program that may ask reads the screen, so the user has to allow it.
+/// DECRQCRA: what stands in a rectangle, as a sum (as xterm and the VT520 reckon it: characters and
+/// renditions, blanks left out but for the first, negated). A program that may ask reads the screen, so the
+/// user has to allow it.
 void Core::report_checksum(const Csi& token) {
   if (!settings_.rectangle_checksums) return;
-  const int first_row = modes_.origin ? top_ : 0;
-  const int last_row = modes_.origin ? bottom_ : rows() - 1;
-  const int first_col = modes_.origin ? left_ : 0;
-  const int last_col = modes_.origin ? right_ : cols() - 1;
-  const int bottom = std::min(first_row + token.positive(4, rows()) - 1, last_row);
-  const int right = std::min(first_col + token.positive(5, cols()) - 1, last_col);
+  const int first_row = modes().origin ? position_.margins().top : 0;
+  const int last_row = modes().origin ? position_.margins().bottom : screens_.rows() - 1;
+  const int first_col = modes().origin ? position_.margins().left : 0;
+  const int last_col = modes().origin ? position_.margins().right : screens_.cols() - 1;
+  const int bottom = std::min(first_row + token.positive(4, screens_.rows()) - 1, last_row);
+  const int right = std::min(first_col + token.positive(5, screens_.cols()) - 1, last_col);
   constexpr std::array<std::pair<unsigned, unsigned>, 5> kWeights{
       {{protected_, 0x04U}, {conceal, 0x08U}, {inverse, 0x20U}, {blink, 0x40U}, {bold, 0x80U}}};
   std::uint32_t sum = 0;
   bool first = true;
   std::string scratch;
   for (int r = first_row + token.positive(2, 1) - 1; r <= bottom; ++r) {
-    const auto cells = grid().cells(r);
+    const auto cells = screens_.grid().cells(r);
     for (int c = first_col + token.positive(3, 1) - 1; c <= right; ++c) {
       const Cell& cell = cells[static_cast<std::size_t>(c)];
       if (cell.glyph == 0) continue;  // never written, or the right half of a wide one
-      const Style& style = styles_.get(cell.style);
+      const Style& style = pools_.style(cell.style);
       std::uint32_t value = 0;
-      for (std::string_view rest = cell_text(cell, scratch); !rest.empty();) {
+      for (std::string_view rest = pools_.text(cell, scratch); !rest.empty();) {
         const auto got = decode_utf8(rest);
         value += static_cast<std::uint32_t>(got.code_point) & 0xFFU;
         rest.remove_prefix(got.length);

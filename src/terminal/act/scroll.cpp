@@ -4,151 +4,180 @@
 
 #include "base/utf8.hpp"
 #include "terminal/screen/cell_run.hpp"
-#include "terminal/act/core.hpp"
+#include "terminal/act/page.hpp"
 #include "terminal/screen/line_codec.hpp"
 
 namespace sess::terminal {
 
-/// Makes row r blank in the given cell; colours need cells, plain blanks need none.
-void Core::blank_row(int r, Cell blank) {
-  Row& row = touch(r);
-  Grid::clear(row);
-  if (blank.style == 0) return;
-  std::fill_n(grid().writable(row), cols(), blank);
-  row.used = size_.cols;
+/// The margins are asked where the position comes from: the return to the left one is behind that, as in
+/// xterm.
+void Page::line_feed() {
+  index();
+  if (modes_.newline) position_.carriage_return();
+}
+
+void Page::index() {
+  Place& at = position_.at();
+  at.pending = false;
+  position_.moved();
+  if (at.row == margins().bottom) {
+    if (position_.between_sides()) scroll_up(margins().top, 1, Keep::history);
+  } else if (at.row < screens_.rows() - 1) {
+    ++at.row;
+  }
+}
+
+void Page::reverse_index() {
+  Place& at = position_.at();
+  at.pending = false;
+  position_.moved();
+  if (at.row == margins().top) {
+    if (position_.between_sides()) scroll_down(margins().top, 1);
+  } else if (at.row > 0) {
+    --at.row;
+  }
+}
+
+void Page::scroll_up(int n) {
+  scroll_up(margins().top, n, Keep::history);
+  position_.moved();
+}
+
+void Page::scroll_down(int n) {
+  scroll_down(margins().top, n);
+  position_.moved();
+}
+
+void Page::shift_columns(int from, int n) {
+  shift_columns(margins().top, margins().bottom, from, n);
+  position_.moved();
 }
 
 /// What row `top` was continued from is moved or gone.
-void Core::cut_wrap_above(int top) {
+void Page::cut_wrap_above(int top) {
   if (top > 0) {
-    grid().row(top - 1).wrapped = false;
-  } else if (!modes_.alternate_screen) {
+    screens_.grid().row(top - 1).wrapped = false;
+  } else if (!screens_.alternate_shown()) {
     history_.close_line();
   }
 }
 
-void Core::scroll_up(int top, int bottom, int n, Keep keep) {
+void Page::scroll_up(int top, int n, Keep keep) {
+  const int bottom = margins().bottom;
   const int height = bottom - top + 1;
   n = std::min(n, height);
   if (n <= 0) return;
-  const Cell blank = erased_cell();
-  if (left_ != 0 || right_ != cols() - 1) {
+  const Cell blank = pen_.erased(pools_);
+  if (!position_.full_width()) {
     for (int r = top; r + n <= bottom; ++r) copy_sides(r, r + n);
-    for (int r = bottom - n + 1; r <= bottom; ++r) {
-      Row& row = touch(r);
-      split_wide(row, left_);
-      split_wide(row, right_ + 1);
-      Cell* cells = grid().writable(row);
-      std::fill(cells + left_, cells + right_ + 1, blank);
-      row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
-    }
+    for (int r = bottom - n + 1; r <= bottom; ++r) blank_sides(r, blank);
     return;
   }
-  if (keep == Keep::history && top == 0 && !modes_.alternate_screen) {
+  if (keep == Keep::history && top == 0 && !screens_.alternate_shown()) {
     keep_rows(n);
   } else {
     cut_wrap_above(top);
   }
-  grid().rotate(top, bottom, n);
-  for (int r = bottom - n + 1; r <= bottom; ++r) blank_row(r, blank);
-  if (n < height) grid().row(bottom - n).wrapped = false;
-  if (top == 0 && bottom == rows() - 1) {
-    touch_all();
+  screens_.grid().rotate(top, bottom, n);
+  for (int r = bottom - n + 1; r <= bottom; ++r) screens_.blank_row(r, blank);
+  if (n < height) screens_.grid().row(bottom - n).wrapped = false;
+  if (top == 0 && bottom == screens_.rows() - 1) {
+    screens_.touch_all();
   } else {
-    for (int r = top; r <= bottom; ++r) touch(r);
+    for (int r = top; r <= bottom; ++r) screens_.touch(r);
   }
 }
 
 /// The first rows of the main screen into the history; they stay where they are, for the caller to take away.
-void Core::keep_rows(int count) {
+void Page::keep_rows(int count) {
   for (int r = 0; r < count; ++r) {
-    Row& row = grid().row(r);
-    if (row.wrapped && row.used < cols()) {
+    Row& row = screens_.grid().row(r);
+    if (row.wrapped && row.used < screens_.cols()) {
       // The blanks at the end of a row that continues stand inside its line.
-      static_cast<void>(grid().writable(row));
-      row.used = size_.cols;
+      static_cast<void>(screens_.grid().writable(row));
+      row.used = screens_.size().cols;
     }
     push_history(row);
   }
 }
 
-/// scroll-on-clear: what stands on a screen that is about to be cleared whole, down to its last row that is not blank.
-/// As tmux has it: not the alternate one, whose program draws it again.
-void Core::keep_screen() {
-  if (!settings_.scroll_on_clear || modes_.alternate_screen) return;
-  int count = rows();
+void Page::keep_screen() {
+  if (screens_.alternate_shown()) return;
+  int count = screens_.rows();
   while (count > 0) {
-    const Row& row = grid().row(count - 1);
-    if (row.wrapped || std::any_of(row.cells, row.cells + row.used, [](const Cell& c) { return c != kBlank; })) break;
+    const Row& row = screens_.grid().row(count - 1);
+    if (row.wrapped ||
+        std::any_of(row.cells, row.cells + row.used, [](const Cell& c) { return c != kBlank; }))
+      break;
     --count;
   }
   keep_rows(count);
 }
 
-void Core::scroll_down(int top, int bottom, int n) {
+void Page::scroll_down(int top, int n) {
+  const int bottom = margins().bottom;
   const int height = bottom - top + 1;
   n = std::min(n, height);
   if (n <= 0) return;
-  const Cell blank = erased_cell();
-  if (left_ != 0 || right_ != cols() - 1) {
+  const Cell blank = pen_.erased(pools_);
+  if (!position_.full_width()) {
     for (int r = bottom; r - n >= top; --r) copy_sides(r, r - n);
-    for (int r = top; r < top + n; ++r) {
-      Row& row = touch(r);
-      split_wide(row, left_);
-      split_wide(row, right_ + 1);
-      Cell* cells = grid().writable(row);
-      std::fill(cells + left_, cells + right_ + 1, blank);
-      row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
-    }
+    for (int r = top; r < top + n; ++r) blank_sides(r, blank);
     return;
   }
   cut_wrap_above(top);
-  grid().rotate(top, bottom, -n);
-  for (int r = top; r < top + n; ++r) blank_row(r, blank);
-  grid().row(bottom).wrapped = false;
-  for (int r = top; r <= bottom; ++r) touch(r);
+  screens_.grid().rotate(top, bottom, -n);
+  for (int r = top; r < top + n; ++r) screens_.blank_row(r, blank);
+  screens_.grid().row(bottom).wrapped = false;
+  for (int r = top; r <= bottom; ++r) screens_.touch(r);
+}
+
+void Page::blank_sides(int r, Cell blank) {
+  Row& row = screens_.touch(r);
+  screens_.split_wide(row, margins().left);
+  screens_.split_wide(row, margins().right + 1);
+  screens_.fill(row, margins().left, margins().right + 1, blank);
 }
 
 /// Copies the columns between the side margins of row `from` to row `to`.
-void Core::copy_sides(int to, int from) {
-  Row& target = touch(to);
-  Row& source = grid().row(from);
+void Page::copy_sides(int to, int from) {
+  Row& target = screens_.touch(to);
+  Row& source = screens_.grid().row(from);
   for (Row* row : {&target, &source}) {
-    split_wide(*row, left_);
-    split_wide(*row, right_ + 1);
+    screens_.split_wide(*row, margins().left);
+    screens_.split_wide(*row, margins().right + 1);
   }
-  Cell* out = grid().writable(target);
-  if ((out[cols() - 1].flags & kFiller) != 0) out[cols() - 1] = kBlank;
-  const auto cells = grid().cells(from);
-  std::copy(cells.begin() + left_, cells.begin() + right_ + 1, out + left_);
-  target.used = std::max(target.used, static_cast<std::uint16_t>(right_ + 1));
+  Cell* out = screens_.grid().writable(target);
+  if ((out[screens_.cols() - 1].flags & kFiller) != 0) out[screens_.cols() - 1] = kBlank;
+  const auto cells = screens_.grid().cells(from);
+  std::copy(cells.begin() + margins().left, cells.begin() + margins().right + 1, out + margins().left);
+  target.used = std::max(target.used, static_cast<std::uint16_t>(margins().right + 1));
   target.wide = target.wide || source.wide;
   target.wrapped = false;
 }
 
-/// DECIC (n > 0) and DECDC: moves the columns from `from` to the right margin by n, within rows top..bottom.
-void Core::shift_columns(int top, int bottom, int from, int n) {
-  const int width = right_ + 1 - from;
+void Page::shift_columns(int top, int bottom, int from, int n) {
+  const int width = margins().right + 1 - from;
   const int count = std::min(n < 0 ? -n : n, width);
   if (count <= 0) return;
-  const Cell blank = erased_cell();
+  const Cell blank = pen_.erased(pools_);
   for (int r = top; r <= bottom; ++r) {
-    Row& row = touch(r);
-    split_wide(row, from);
-    split_wide(row, right_ + 1);
-    Cell* cells = grid().writable(row);
+    Row& row = screens_.touch(r);
+    screens_.split_wide(row, from);
+    screens_.split_wide(row, margins().right + 1);
+    Cell* cells = screens_.grid().writable(row);
     // A filler has its meaning in the last column only.
-    if ((cells[cols() - 1].flags & kFiller) != 0) cells[cols() - 1] = kBlank;
+    if ((cells[screens_.cols() - 1].flags & kFiller) != 0) cells[screens_.cols() - 1] = kBlank;
     if (n > 0) {
-      split_wide(row, right_ + 1 - count);
-      std::copy_backward(cells + from, cells + right_ + 1 - count, cells + right_ + 1);
+      screens_.split_wide(row, margins().right + 1 - count);
+      std::copy_backward(cells + from, cells + margins().right + 1 - count, cells + margins().right + 1);
       std::fill_n(cells + from, count, blank);
     } else {
-      split_wide(row, from + count);
-      std::copy(cells + from + count, cells + right_ + 1, cells + from);
-      std::fill_n(cells + right_ + 1 - count, count, blank);
+      screens_.split_wide(row, from + count);
+      std::copy(cells + from + count, cells + margins().right + 1, cells + from);
+      std::fill_n(cells + margins().right + 1 - count, count, blank);
     }
-    row.used = std::max(row.used, static_cast<std::uint16_t>(right_ + 1));
+    row.used = std::max(row.used, static_cast<std::uint16_t>(margins().right + 1));
     row.wrapped = false;
   }
 }
@@ -192,13 +221,14 @@ static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop,
 }
 
 /// The same for cells that are ASCII in styles without links; false, with nothing done, when they are not.
-bool Core::push_styled(const Cell* cells, std::size_t used, LineEnd end) {
+bool Page::push_styled(const Cell* cells, std::size_t used, LineEnd end) {
   StyleEnds ends;
-  if (!get_styled_ascii(cells, used, scratch_.data(), ends)) return false;
+  if (!get_styled_ascii(cells, used, text_.data(), ends)) return false;
   std::size_t runs = 0;
-  for (std::size_t word = 0; word <= (used - 1) / 64; ++word) runs += static_cast<std::size_t>(std::popcount(ends[word]));
-  if (scratch_styled_.size() < runs * RunEncoder::kMost) scratch_styled_.resize(runs * RunEncoder::kMost);
-  char* const begin = scratch_styled_.data();
+  for (std::size_t word = 0; word <= (used - 1) / 64; ++word)
+    runs += static_cast<std::size_t>(std::popcount(ends[word]));
+  if (styled_.size() < runs * RunEncoder::kMost) styled_.resize(runs * RunEncoder::kMost);
+  char* const begin = styled_.data();
   char* to = begin;
   char* last_run = begin;
   std::size_t at = 0;
@@ -207,19 +237,18 @@ bool Core::push_styled(const Cell* cells, std::size_t used, LineEnd end) {
       const std::size_t stop = word * 64 + static_cast<std::size_t>(std::countr_zero(bits)) + 1;
       const std::uint16_t id = cells[at].style;
       last_run = to;
-      to = run_encoder_.put(to, stop - at, id, styles_.get(id));
+      to = pools_.runs().put(to, stop - at, id, pools_.style(id));
       if (to == nullptr) return false;
       at = stop;
     }
   }
   if (end == LineEnd::hard && cells[used - 1].style == 0) to = last_run;  // as below
-  history_.append({scratch_.data(), used}, {begin, static_cast<std::size_t>(to - begin)}, end);
+  history_.append({text_.data(), used}, {begin, static_cast<std::size_t>(to - begin)}, end);
   return true;
 }
 
-/// Adds a row that leaves the screen to the history, as text and runs of styles.
-void Core::push_history(const Row& row) {
-  std::string& text = scratch_;
+void Page::push_history(const Row& row) {
+  std::string& text = text_;
   const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
   std::size_t used = row.used;
   if (!row.wrapped) {
@@ -238,7 +267,7 @@ void Core::push_history(const Row& row) {
 
   if (row.cells[0].glyph < 0x80 && used <= kMostStyled && push_styled(row.cells, used, end)) return;
 
-  scratch_runs_.clear();
+  runs_.clear();
   std::size_t out = 0;       // bytes of text
   std::size_t last_run = 0;  // where the last run begins
   bool last_default = true;
@@ -256,20 +285,20 @@ void Core::push_history(const Row& row) {
       i = get_short(row.cells, i, stop, to);
       out = static_cast<std::size_t>(to - text.data());
       if (i >= stop) break;
-      const std::string_view bytes = cell_text(row.cells[i++], scratch_cell_);
+      const std::string_view bytes = pools_.text(row.cells[i++], cell_);
       if (text.size() < out + bytes.size() + (used - i) * 4) text.resize(out + bytes.size() + (used - i) * 4);
       std::copy(bytes.begin(), bytes.end(), text.data() + out);
       out += bytes.size();
     }
     if (out == run_start) continue;
-    last_run = scratch_runs_.size();
+    last_run = runs_.size();
     last_default = id == 0;
-    const Style& style = styles_.get(id);
-    encode_run(scratch_runs_, out - run_start, style, links_.uri(style.link));
+    const Style& style = pools_.style(id);
+    encode_run(runs_, out - run_start, style, pools_.links().uri(style.link));
   }
   // A last run in the default style says nothing, unless something follows.
-  if (end == LineEnd::hard && last_default) scratch_runs_.resize(last_run);
-  history_.append({text.data(), out}, scratch_runs_, end);
+  if (end == LineEnd::hard && last_default) runs_.resize(last_run);
+  history_.append({text.data(), out}, runs_, end);
 }
 
 }  // namespace sess::terminal

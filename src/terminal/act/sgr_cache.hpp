@@ -1,8 +1,9 @@
 // What SGR sequences that came before made of the pen: coloured logs say the same few again and again.
 //
-// An entry is the pen before, the sequence's parameters and the pen after: true for every emulator, so all of a thread
-// share one table and a pane costs nothing. The number of the style belongs to one emulator's pool and to the time
-// until that frees or renumbers any: an entry names both by an era, which the emulator renews.
+// An entry is the pen before, the sequence's parameters and the pen after: true for every emulator, so all of
+// a thread share one table and a pane costs nothing. The number of the style belongs to one emulator's pool
+// and to the time until that frees or renumbers any: an entry names both by an era, which the emulator
+// renews.
 #pragma once
 
 #include <array>
@@ -27,14 +28,15 @@ class SgrCache {
     }
   };
 
-  /// Where this sequence has its place with this pen; another one may be there. Stays where it is, and may be another's
-  /// at any later call.
+  /// Where this sequence has its place with this pen; another one may be there. Stays where it is, and may be
+  /// another's at any later call.
   [[nodiscard]] static Entry& place(const Sgr& token, const Style& pen) {
     static thread_local std::array<Entry, std::size_t{1} << kBits> entries;
     std::uint64_t colors = 0;
     static_assert(sizeof(pen.fg) + sizeof(pen.bg) == sizeof(colors));
     std::memcpy(&colors, &pen, sizeof(colors));
-    const std::uint64_t mixed = (token.low ^ (token.high * 31) ^ (colors << 7U) ^ pen.attrs) * 0x9E3779B97F4A7C15ULL;
+    const std::uint64_t mixed =
+        (token.low ^ (token.high * 31) ^ (colors << 7U) ^ pen.attrs) * 0x9E3779B97F4A7C15ULL;
     return entries[static_cast<std::size_t>(mixed >> (64U - kBits))];
   }
 

@@ -150,4 +150,18 @@ bool is_clean_text(std::string_view text) {
   return true;
 }
 
+std::string_view take_field(std::string_view& rest) {
+  const std::size_t at = rest.find(';');
+  const auto field = rest.substr(0, at);
+  rest.remove_prefix(at == std::string_view::npos ? rest.size() : at + 1);
+  return field;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
 }  // namespace sess::terminal

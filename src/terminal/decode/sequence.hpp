@@ -24,6 +24,12 @@ namespace sess::terminal {
 /// The decimal number at the start of `text`, taken off; -1 when there is none, clamped to 1 000 000.
 [[nodiscard]] int take_number(std::string_view& text);
 
+/// The part of `rest` before the next ';', taken off together with it.
+[[nodiscard]] std::string_view take_field(std::string_view& rest);
+
+/// Its value; -1 when it is none.
+[[nodiscard]] int hex_digit(char c);
+
 /// `text` without C0, DEL and C1 controls, with U+FFFD for malformed UTF-8, cut to `limit` bytes at a code
 /// point.
 [[nodiscard]] std::string clean_text(std::string_view text, std::size_t limit);

@@ -2,7 +2,7 @@
 // written.
 //
 // A blank row costs its 24 bytes here and nothing else. Cells from Row::used on are always blank, so clearing
-// and encoding cost what was written, not the width. Which cells change is decided by the Core.
+// and encoding cost what was written, not the width. Which cells change is decided in act/.
 #pragma once
 
 #include <cstddef>

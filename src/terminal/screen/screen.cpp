@@ -8,31 +8,31 @@
 namespace sess::terminal {
 
 Size Screen::size() const {
-  return core_.size_;
+  return core_.screens_.size();
 }
 
 std::span<const Cell> Screen::row(int r) const {
-  return core_.grid().cells(std::clamp(r, 0, core_.rows() - 1));
+  return core_.screens_.grid().cells(std::clamp(r, 0, core_.screens_.rows() - 1));
 }
 
 bool Screen::wrapped(int r) const {
-  return core_.grid().row(std::clamp(r, 0, core_.rows() - 1)).wrapped;
+  return core_.screens_.grid().row(std::clamp(r, 0, core_.screens_.rows() - 1)).wrapped;
 }
 
 bool Screen::continues_history() const {
-  return core_.history_.has_open_line();
+  return core_.page_.history().has_open_line();
 }
 
 const Style& Screen::style(std::uint16_t id) const {
-  return core_.styles_.get(id);
+  return core_.pools_.style(id);
 }
 
 std::string_view Screen::link(std::uint16_t id) const {
-  return core_.links_.uri(id);
+  return core_.pools_.links().uri(id);
 }
 
 std::string_view Screen::link_id(std::uint16_t id) const {
-  return core_.links_.id(id);
+  return core_.pools_.links().id(id);
 }
 
 void Screen::append_text(std::string& out, const Cell& cell) const {
@@ -41,31 +41,31 @@ void Screen::append_text(std::string& out, const Cell& cell) const {
   } else if (cell.glyph < 0x80) {
     out += static_cast<char>(cell.glyph);
   } else if ((cell.glyph & kClusterBit) != 0) {
-    out += core_.clusters_.get(cell.glyph & ~kClusterBit);
+    out += core_.pools_.cluster(cell.glyph);
   } else {
     append_utf8(out, cell.glyph);
   }
 }
 
 std::span<const Cell> Screen::hidden_row(int r) const {
-  r = std::clamp(r, 0, core_.rows() - 1);
-  if (core_.modes_.alternate_screen) return core_.main_->cells(r);
-  if (core_.alternate_) return core_.alternate_->cells(r);
-  return Grid::blank_cells(core_.cols());
+  r = std::clamp(r, 0, core_.screens_.rows() - 1);
+  if (core_.modes().alternate_screen) return core_.screens_.main().cells(r);
+  if (core_.screens_.alternate() != nullptr) return core_.screens_.alternate()->cells(r);
+  return Grid::blank_cells(core_.screens_.cols());
 }
 
 bool Screen::hidden_wrapped(int r) const {
-  r = std::clamp(r, 0, core_.rows() - 1);
-  if (core_.modes_.alternate_screen) return core_.main_->row(r).wrapped;
-  return core_.alternate_ && core_.alternate_->row(r).wrapped;
+  r = std::clamp(r, 0, core_.screens_.rows() - 1);
+  if (core_.modes().alternate_screen) return core_.screens_.main().row(r).wrapped;
+  return core_.screens_.alternate() != nullptr && core_.screens_.alternate()->row(r).wrapped;
 }
 
 Cursor Screen::cursor() const {
-  const Modes& modes = core_.modes_;
+  const Modes& modes = core_.modes();
   Cursor cursor;
-  cursor.row = core_.at_.row;
-  cursor.col = core_.at_.col;
-  cursor.pending_wrap = core_.at_.pending;
+  cursor.row = core_.position_.at().row;
+  cursor.col = core_.position_.at().col;
+  cursor.pending_wrap = core_.position_.at().pending;
   cursor.visible = modes.cursor_visible;
   cursor.shape = modes.cursor_shape;
   cursor.blink = modes.cursor_shape_blinks || modes.cursor_blink;
@@ -73,79 +73,75 @@ Cursor Screen::cursor() const {
 }
 
 const Modes& Screen::modes() const {
-  return core_.modes_;
+  return core_.modes();
 }
 const Style& Screen::pen() const {
-  return core_.pen_;
+  return core_.pen_.style();
 }
 int Screen::top_margin() const {
-  return core_.top_;
+  return core_.position_.margins().top;
 }
 int Screen::bottom_margin() const {
-  return core_.bottom_;
+  return core_.position_.margins().bottom;
 }
 int Screen::left_margin() const {
-  return core_.left_;
+  return core_.position_.margins().left;
 }
 int Screen::right_margin() const {
-  return core_.right_;
+  return core_.position_.margins().right;
 }
 
 bool Screen::tab_stop(int col) const {
-  return col >= 0 && col < core_.cols() && core_.tabs_.test(static_cast<std::size_t>(col));
+  return col >= 0 && col < core_.screens_.cols() && core_.position_.tabs().at(col);
 }
 
 const Charsets& Screen::charsets() const {
-  return core_.charsets_;
+  return core_.printing_.charsets();
 }
 
 const SavedCursor& Screen::saved_cursor(bool alternate) const {
-  return alternate ? core_.saved_alternate_ : core_.saved_main_;
+  return core_.position_.saved(alternate);
 }
 
 std::string_view Screen::title() const {
-  return core_.titles_.title;
+  return core_.names_.title();
 }
 std::string_view Screen::icon_title() const {
-  return core_.titles_.icon;
+  return core_.names_.icon();
 }
 std::string_view Screen::working_directory() const {
-  return core_.directory_;
+  return core_.names_.directory();
 }
 std::string_view Screen::working_directory_url() const {
-  return core_.directory_url_;
+  return core_.names_.directory_url();
 }
 const History& Screen::history() const {
-  return core_.history_;
+  return core_.page_.history();
 }
 std::uint64_t Screen::generation() const {
-  return core_.generation_;
+  return core_.screens_.generation();
 }
 
 std::uint64_t Screen::row_generation(int r) const {
-  const Row& row = core_.grid().row(std::clamp(r, 0, core_.rows() - 1));
-  return std::max(row.generation, core_.scrolled_generation_);
+  return core_.screens_.row_generation(std::clamp(r, 0, core_.screens_.rows() - 1));
 }
 
 std::optional<Color> Screen::default_foreground() const {
-  return core_.dynamic_[0];
+  return core_.colors_.dynamic(Colors::Dynamic::foreground);
 }
 std::optional<Color> Screen::default_background() const {
-  return core_.dynamic_[1];
+  return core_.colors_.dynamic(Colors::Dynamic::background);
 }
 std::optional<Color> Screen::cursor_color() const {
-  return core_.dynamic_[2];
+  return core_.colors_.dynamic(Colors::Dynamic::cursor);
 }
 
 std::optional<Color> Screen::palette(std::uint8_t index) const {
-  const auto found = core_.palette_.find(index);
-  if (found != core_.palette_.end()) return found->second;
-  const auto chosen = core_.settings_.palette.find(index);
-  return chosen == core_.settings_.palette.end() ? std::nullopt : std::optional(chosen->second);
+  return core_.colors_.chosen(index, core_.settings_);
 }
 
 bool Screen::palette_changed() const {
-  return !core_.palette_.empty() || !core_.settings_.palette.empty();
+  return !core_.colors_.palette().empty() || !core_.settings_.palette.empty();
 }
 
 }  // namespace sess::terminal

@@ -1,14 +1,9 @@
-// Resizing: the main screen is rewrapped, the alternate one cropped or extended.
-//
-// The screen's rows are joined into logical lines, with the open line from the history in front, and wrapped
-// to the new width. Blank rows below the text are given up first when there are too many rows; then rows
-// leave at the top into the history. When there are too few, lines come back from the history. Cost: the
-// screen and the lines that cross its top, never the history.
+#include "terminal/act/rewrap.hpp"
+
 #include <algorithm>
 #include <limits>
 
 #include "base/utf8.hpp"
-#include "terminal/act/core.hpp"
 #include "terminal/screen/line_wrap.hpp"
 #include "terminal/decode/sequence.hpp"
 
@@ -57,31 +52,21 @@ void make_narrow(std::vector<Cell>& cells) {
 
 }  // namespace
 
-void Core::resize(Size wanted) {
-  const Size to = clamp(wanted);
-  if (to == size_) return;
-  ++generation_;
+void Rewrap::run(Size to) {
   resize_main(to);
-  if (alternate_) resize_alternate(to);
-  size_ = to;
-  reset_margins();
-  for (Place* place : {&at_, &saved_main_.place, &saved_alternate_.place}) {
-    place->row = std::clamp(place->row, 0, rows() - 1);
-    if (place->col >= cols()) place->pending = false;
-    place->col = std::clamp(place->col, 0, cols() - 1);
-    if (place->col != cols() - 1) place->pending = false;
-  }
-  moved();
-  touch_all();
+  if (screens_.alternate() != nullptr) resize_alternate(to);
+  screens_.set_size(to);
+  position_.resized();
+  screens_.touch_all();
 }
 
 /// Text of one style as cells, clusters interned. A damaged store may hold anything: controls are left out.
-void Core::append_cells(std::vector<Cell>& cells, std::string_view text, const Style& style) {
+void Rewrap::append_cells(std::vector<Cell>& cells, std::string_view text, const Style& style) {
   if (!is_clean_text(text)) {
     const std::string clean = clean_text(text, std::string_view::npos);
     return append_cells(cells, clean, style);
   }
-  const std::uint16_t id = intern(style);
+  const std::uint16_t id = pools_.intern(style);
   for (std::size_t at = 0; at < text.size();) {
     const Cluster cluster = next_cluster(text, at);
     const auto bytes = text.substr(at, cluster.length);
@@ -89,7 +74,7 @@ void Core::append_cells(std::vector<Cell>& cells, std::string_view text, const S
     const auto first = decode_utf8(bytes);
     std::uint32_t glyph = first.code_point;
     if (first.length != bytes.size()) {
-      glyph = intern_cluster(bytes.substr(0, ClusterPool::kMaxBytes), cluster.columns);
+      glyph = pools_.intern_cluster(bytes.substr(0, ClusterPool::kMaxBytes), cluster.columns);
     }
     cells.push_back(Cell{glyph, id, static_cast<std::uint8_t>(cluster.columns), 0});
     if (cluster.columns == 2) cells.push_back(Cell{0, id, 0, 0});
@@ -97,17 +82,17 @@ void Core::append_cells(std::vector<Cell>& cells, std::string_view text, const S
 }
 
 /// Takes the open or the newest line out of the history, into line's front.
-bool Core::pull_line(Line& line) {
+bool Rewrap::pull_line(Line& line) {
   std::string text;
   std::string links;
   std::vector<HistoryRun> runs;
-  if (!history_.take_last(text, runs, links)) return false;
+  if (!page_.history().take_last(text, runs, links)) return false;
   // What is built lies in the line itself, so that collecting sees it.
   const std::size_t tail_at = line.cells.size();
   std::string_view rest = text;
   for (const auto& run : runs) {
     Style style = run.style;
-    style.link = run.link.empty() ? std::uint16_t{0} : intern_link({}, run.link);
+    style.link = run.link.empty() ? std::uint16_t{0} : pools_.intern_link({}, run.link);
     append_cells(line.cells, rest.substr(0, run.length), style);
     rest.remove_prefix(std::min(rest.size(), run.length));
   }
@@ -117,14 +102,14 @@ bool Core::pull_line(Line& line) {
   return true;
 }
 
-void Core::resize_main(Size to) {
-  Grid& old = *main_;
+void Rewrap::resize_main(Size to) {
+  Grid& old = screens_.main();
   const int old_rows = old.rows();
   const int old_cols = old.cols();
   std::vector<Point> points;
-  points.push_back({&saved_main_.place, 0, 0, 0});
-  if (!modes_.alternate_screen) points.push_back({&at_, 0, 0, 0});
-  const Place cursor = modes_.alternate_screen ? saved_main_.place : at_;
+  points.push_back({&position_.saved(false).place, 0, 0, 0});
+  if (!screens_.alternate_shown()) points.push_back({&position_.at(), 0, 0, 0});
+  const Place cursor = screens_.alternate_shown() ? position_.saved(false).place : position_.at();
 
   int last = std::min(cursor.row, old_rows - 1);
   for (int r = old_rows - 1; r > last; --r) {
@@ -140,8 +125,8 @@ void Core::resize_main(Size to) {
   // Lines from the history are added behind these: the order on the screen is that of the slices.
   std::vector<Line> lines(1);
   lines.reserve(static_cast<std::size_t>(old_rows) + to.rows + 2U);
-  rewrapped_ = &lines;
-  if (history_.has_open_line()) static_cast<void>(pull_line(lines[0]));
+  screens_.set_under_way(&lines);
+  if (page_.history().has_open_line()) static_cast<void>(pull_line(lines[0]));
   for (int r = 0; r <= last; ++r) {
     const Row& row = old.row(r);
     Line& line = lines.back();
@@ -214,7 +199,7 @@ void Core::resize_main(Size to) {
     row.cells = lines[slice.line].cells.data() + slice.begin;
     row.used = static_cast<std::uint16_t>(slice.end - slice.begin);
     row.wrapped = slice.wrapped;
-    push_history(row);
+    page_.push_history(row);
   }
   Grid fresh(to.rows, to.cols);
   const std::size_t stop = std::min(slices.size(), top + to.rows);
@@ -224,7 +209,7 @@ void Core::resize_main(Size to) {
     Row& row = fresh.row(static_cast<int>(i - top));
     const std::size_t count = slice.end - slice.begin;
     row.wrapped = slice.wrapped && i + 1 < stop;
-    row.generation = generation_;
+    row.generation = screens_.generation();
     if (count == 0) continue;
     Cell* out = fresh.writable(row);
     std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(slice.begin), count, out);
@@ -250,15 +235,15 @@ void Core::resize_main(Size to) {
     point.place->pending = full;
     point.place->col = static_cast<int>(std::min<std::size_t>(col, to.cols - 1U));
   }
-  main_->swap(fresh);
-  rewrapped_ = nullptr;
+  screens_.main().swap(fresh);
+  screens_.set_under_way(nullptr);
 }
 
-void Core::resize_alternate(Size to) {
+void Rewrap::resize_alternate(Size to) {
   Grid fresh(to.rows, to.cols);
-  Grid& old = *alternate_;
+  Grid& old = *screens_.alternate();
   // The rows at the top go when the cursor would not be seen otherwise.
-  const int shift = modes_.alternate_screen ? std::max(0, at_.row - (to.rows - 1)) : 0;
+  const int shift = screens_.alternate_shown() ? std::max(0, position_.at().row - (to.rows - 1)) : 0;
   for (int r = 0; r + shift < old.rows() && r < to.rows; ++r) {
     const Row& from = old.row(r + shift);
     const std::uint16_t used = std::min(from.used, to.cols);
@@ -270,8 +255,8 @@ void Core::resize_alternate(Size to) {
     row.used = used;
     row.wide = from.wide;
   }
-  if (modes_.alternate_screen) at_.row -= shift;
-  alternate_->swap(fresh);
+  if (screens_.alternate_shown()) position_.at().row -= shift;
+  screens_.alternate()->swap(fresh);
 }
 
 }  // namespace sess::terminal

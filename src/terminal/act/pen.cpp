@@ -1,7 +1,9 @@
 // SGR: select graphic rendition (ECMA-48 8.3.117, xterm, ITU T.416 colours with colons).
+#include "terminal/act/pen.hpp"
+
 #include <algorithm>
 
-#include "terminal/act/core.hpp"
+#include "terminal/act/pool_use.hpp"
 #include "terminal/decode/sequence.hpp"
 
 namespace sess::terminal {
@@ -48,29 +50,59 @@ Color basic(int index) {
 
 }  // namespace
 
-void Core::on_sgr(const Sgr& token) {
-  if (modes_.synchronized) count_synchronized(4);
-  SgrCache::Entry& entry = SgrCache::place(token, pen_);
-  if (entry.holds(token, pen_)) {
-    pen_ = entry.after;
-    pen_changed_ = entry.era != style_era_;
-    pen_id_ = entry.id;
-  } else {
-    entry.low = token.low;
-    entry.high = token.high;
-    entry.before = pen_;
-    Csi csi;
-    static_cast<void>(parse_csi(token.raw.data() + 2, token.raw.data() + token.raw.size(), csi));  // it is one
-    sgr(csi);
-    entry.after = pen_;
-    entry.era = 0;
-  }
-  pen_from_ = &entry;
+void Pen::learn(const Sgr& token, SgrCache::Entry& entry) {
+  entry.low = token.low;
+  entry.high = token.high;
+  entry.before = style_;
+  Csi csi;
+  static_cast<void>(parse_csi(token.raw.data() + 2, token.raw.data() + token.raw.size(), csi));  // it is one
+  sgr(csi);
+  entry.after = style_;
+  entry.era = 0;
 }
 
-void Core::sgr(const Csi& token) {
-  pen_changed_ = true;
-  Style& s = pen_;
+void Pen::find_number(PoolUse& pools) {
+  changed_ = false;
+  id_ = 0;
+  id_ = pools.intern(style_);
+  if (from_ != nullptr && from_->after == style_) {
+    from_->id = id_;
+    from_->era = pools.era();
+  }
+}
+
+Cell Pen::erased_in_colour(PoolUse& pools) const {
+  Style style;
+  style.bg = style_.bg;
+  Cell cell = kBlank;
+  cell.style = pools.intern(style);
+  return cell;
+}
+
+void Pen::protect(bool on) {
+  style_.attrs = static_cast<std::uint16_t>((style_.attrs & ~protected_) | (on ? unsigned{protected_} : 0U));
+  changed_ = true;
+}
+
+void Pen::set_link(std::uint16_t link) {
+  style_.link = link;
+  changed_ = true;
+}
+
+void Pen::recall(const Style& kept) {
+  const std::uint16_t link = style_.link;
+  style_ = kept;
+  set_link(link);
+}
+
+void Pen::change(const Style& style) {
+  style_ = style;
+  changed_ = true;
+}
+
+void Pen::sgr(const Csi& token) {
+  changed_ = true;
+  Style& s = style_;
   const auto set = [&](unsigned bits) { s.attrs = static_cast<std::uint16_t>(s.attrs | bits); };
   const auto unset = [&](unsigned bits) { s.attrs = static_cast<std::uint16_t>(s.attrs & ~bits); };
   const auto reset_all = [&] {

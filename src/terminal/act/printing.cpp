@@ -1,4 +1,5 @@
-// Printing: runs of text into the grid, wrapping, grapheme clusters, REP.
+#include "terminal/act/printing.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -6,9 +7,9 @@
 
 #include "base/utf8.hpp"
 #include "base/width.hpp"
+#include "terminal/act/checkpoint_fields.hpp"
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/screen/code_points.hpp"
-#include "terminal/act/core.hpp"
 #include "terminal/decode/text_scan.hpp"
 
 namespace sess::terminal {
@@ -52,10 +53,10 @@ inline bool surely_wide(char32_t c) {
   return c - 0xAC00 < 11172 || c - 0x4E00 < 0x51A6;
 }
 
-/// Puts surely wide code points of three bytes each into `cells`, at most `room` columns of them; returns how many
-/// bytes it took and leaves the last one in `c`.
-inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const char* end, std::uint16_t style,
-                            char32_t& c) {
+/// Puts surely wide code points of three bytes each into `cells`, at most `room` columns of them; returns how
+/// many bytes it took and leaves the last one in `c`.
+inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const char* end,
+                            std::uint16_t style, char32_t& c) {
   const char* const begin = p;
   if constexpr (std::endian::native == std::endian::little) {
     const auto base = std::bit_cast<std::uint64_t>(Cell{0, style, 2, 0});
@@ -76,8 +77,7 @@ inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const 
 
 }  // namespace
 
-void Core::on_text(std::string_view text) {
-  if (modes_.synchronized) count_synchronized(text.size());
+void Printing::print(std::string_view text) {
   const char* p = text.data();
   const char* const end = p + text.size();
   while (p < end) {
@@ -88,71 +88,55 @@ void Core::on_text(std::string_view text) {
   }
 }
 
-/// One behind the last column that text may reach from where the cursor is.
-int Core::right_limit() const {
-  return at_.col <= right_ ? right_ + 1 : cols();
-}
-
-void Core::wrap() {
+void Printing::wrap() {
   // Inside side margins rows are no longer lines of text, so nothing continues.
-  const bool continues = left_ == 0 && right_ == cols() - 1;
-  const int from = at_.row;
+  const bool continues = position_.full_width();
+  const int from = position_.at().row;
   // Before the row moves, for it may leave into the history; and after, for scrolling cuts what it separates.
-  grid().row(from).wrapped = continues;
-  at_.pending = false;
-  index();
-  at_.col = left_;
+  screens_.grid().row(from).wrapped = continues;
+  position_.at().pending = false;
+  page_.index();
+  position_.at().col = position_.margins().left;
   if (!continues) return;
-  if (at_.row > from) {
-    grid().row(from).wrapped = true;
-  } else if (from != bottom_) {
-    grid().row(from).wrapped = false;
-  } else if (from > top_) {
-    grid().row(from - 1).wrapped = true;
+  if (position_.at().row > from) {
+    screens_.grid().row(from).wrapped = true;
+  } else if (from != position_.margins().bottom) {
+    screens_.grid().row(from).wrapped = false;
+  } else if (from > position_.margins().top) {
+    screens_.grid().row(from - 1).wrapped = true;
   }
 }
 
-/// If a wide character straddles the border left of `col`, both halves become blank.
-void Core::split_wide_cells(Row& row, int col) {
-  Cell* cells = grid().writable(row);
-  if (cells[col].width != 0) return;
-  Cell blank = kBlank;
-  blank.style = cells[col - 1].style;
-  if (col + 1 > row.used) row.used = static_cast<std::uint16_t>(col + 1);
-  cells[col - 1] = blank;
-  cells[col] = blank;
-}
-
 /// Prepares count cells from col on for being overwritten.
-void Core::make_room(Row& row, int col, int count) {
-  split_wide(row, col);
-  split_wide(row, col + count);
+void Printing::make_room(Row& row, int col, int count) {
+  screens_.split_wide(row, col);
+  screens_.split_wide(row, col + count);
 }
 
-void Core::after_print(int col, int right) {
-  at_.col = col;
+void Printing::after_print(int col, int right) {
+  position_.at().col = col;
   if (col < right) return;
-  at_.col = right - 1;
-  if (right == cols()) grid().row(at_.row).wrapped = false;
-  at_.pending = true;  // without autowrap, too: it may be switched on before the next character
+  position_.at().col = right - 1;
+  if (right == screens_.cols()) screens_.grid().row(position_.at().row).wrapped = false;
+  position_.at().pending = true;  // without autowrap, too: it may be switched on before the next character
 }
 
-void Core::print_ascii(const char* p, std::size_t n) {
+void Printing::print_ascii(const char* p, std::size_t n) {
   if (!plain_charset() || modes_.insert) return print_mapped(p, n);
-  if (last_glues_ && last_col_ >= 0) {
+  if (may_join()) {
     print_code_point(static_cast<unsigned char>(*p));
     ++p;
     if (--n == 0) return;
   }
-  const std::uint16_t style = pen_id();
+  const std::uint16_t style = pen_.number(pools_);
   const char last = p[n - 1];
   while (n > 0) {
-    if (at_.pending) {
+    if (position_.at().pending) {
       if (modes_.autowrap) wrap();
-      at_.pending = false;
+      position_.at().pending = false;
     }
-    const int right = right_limit();
-    const auto room = static_cast<std::size_t>(right - at_.col);
+    const int right = position_.right_limit();
+    const auto room = static_cast<std::size_t>(right - position_.at().col);
     if (n > room && !modes_.autowrap) {
       // Without wrapping all that does not fit lands in the last column, and the last one stays.
       if (room == 1) {
@@ -161,16 +145,16 @@ void Core::print_ascii(const char* p, std::size_t n) {
       }
     }
     const std::size_t count = !modes_.autowrap && n > room && room > 1 ? room - 1 : std::min(n, room);
-    Row& row = touch(at_.row);
-    Cell* cells = grid().writable(row);
-    const int col = at_.col;
+    Row& row = screens_.touch(position_.at().row);
+    Cell* cells = screens_.grid().writable(row);
+    const int col = position_.at().col;
     if (row.wide) make_room(row, col, static_cast<int>(count));
     put_ascii(cells + col, p, count, style);
     const int stop = col + static_cast<int>(count);
     if (stop > row.used) row.used = static_cast<std::uint16_t>(stop);
     p += count;
     n -= count;
-    last_col_ = stop - 1;
+    position_.set_last_col(stop - 1);
     after_print(stop, right);
   }
   last_glues_ = false;
@@ -179,7 +163,7 @@ void Core::print_ascii(const char* p, std::size_t n) {
 }
 
 /// ASCII through the designated character set, or into insert mode.
-void Core::print_mapped(const char* p, std::size_t n) {
+void Printing::print_mapped(const char* p, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t slot = charsets_.single_shift != 0 ? charsets_.single_shift : charsets_.gl;
     charsets_.single_shift = 0;
@@ -188,7 +172,7 @@ void Core::print_mapped(const char* p, std::size_t n) {
 }
 
 /// Text from a code point above 0x7F on; returns where it stopped.
-const char* Core::print_high(const char* p, const char* end) {
+const char* Printing::print_high(const char* p, const char* end) {
   while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
     const char* after = print_simple_run(p, end);
     if (after != p) {
@@ -211,23 +195,24 @@ const char* Core::print_high(const char* p, const char* end) {
 /// The path of Hangul, Han, Kana, Greek, Cyrillic and accented Latin: code points that begin a cluster
 /// whatever stands before them go straight into the row, single spaces and signs between them too. Stops
 /// before the first one that is not like that or does not fit the row.
-const char* Core::print_simple_run(const char* p, const char* end) {
-  if (modes_.insert || at_.pending || (last_glues_ && last_col_ >= 0)) return p;
-  const int right = right_limit();
-  const std::uint16_t style = pen_id();
+const char* Printing::print_simple_run(const char* p, const char* end) {
+  if (modes_.insert || position_.at().pending || may_join()) return p;
+  const int right = position_.right_limit();
+  const std::uint16_t style = pen_.number(pools_);
   const bool plain = plain_charset();
   const char* const begin = p;
-  Row& row = touch(at_.row);
-  Cell* cells = grid().writable(row);
-  int col = at_.col;
+  Row& row = screens_.touch(position_.at().row);
+  Cell* cells = screens_.grid().writable(row);
+  int col = position_.at().col;
   int last = col;
   bool wide = false;
   bool glues = false;
   char32_t c = 0;
   while (p < end && !glues) {
     if (col + 2 <= right && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U) {
-      if (col == at_.col) split_wide(row, col);
-      const std::size_t bytes = put_wide(cells + col, static_cast<std::size_t>(right - col), p, end, style, c);
+      if (col == position_.at().col) screens_.split_wide(row, col);
+      const std::size_t bytes =
+          put_wide(cells + col, static_cast<std::size_t>(right - col), p, end, style, c);
       if (bytes != 0) {
         col += static_cast<int>(bytes / 3 * 2);
         p += bytes;
@@ -250,7 +235,7 @@ const char* Core::print_simple_run(const char* p, const char* end) {
       break;  // A run of ASCII has its own, faster path.
     }
     if (col + width > right) break;
-    if (col == at_.col) split_wide(row, col);
+    if (col == position_.at().col) screens_.split_wide(row, col);
     c = next;
     last = col;
     cells[col] = Cell{static_cast<std::uint32_t>(c), style, static_cast<std::uint8_t>(width), 0};
@@ -263,10 +248,10 @@ const char* Core::print_simple_run(const char* p, const char* end) {
     p += length;
   }
   if (p == begin) return p;
-  if (col < cols() && cells[col].width == 0) cells[col] = kBlank;  // its left half is gone
+  if (col < screens_.cols() && cells[col].width == 0) cells[col] = kBlank;  // its left half is gone
   row.wide = row.wide || wide;
   if (col > row.used) row.used = static_cast<std::uint16_t>(col);
-  last_col_ = last;
+  position_.set_last_col(last);
   last_glues_ = glues;
   last_code_point_ = c;
   if (!last_text_.empty()) last_text_.clear();
@@ -274,15 +259,15 @@ const char* Core::print_simple_run(const char* p, const char* end) {
   return p;
 }
 
-void Core::print_simple(char32_t c, int width) {
+void Printing::print_simple(char32_t c, int width) {
   last_code_point_ = c;
   if (!last_text_.empty()) last_text_.clear();
-  place(Cell{static_cast<std::uint32_t>(c), pen_id(), static_cast<std::uint8_t>(width), 0}, width);
+  place(Cell{static_cast<std::uint32_t>(c), pen_.number(pools_), static_cast<std::uint8_t>(width), 0}, width);
 }
 
-void Core::print_code_point(char32_t c) {
+void Printing::print_code_point(char32_t c) {
   const std::uint8_t bits = code_point_class(c);
-  if ((bits & kClassSimple) == 0 || (last_glues_ && last_col_ >= 0)) {
+  if ((bits & kClassSimple) == 0 || may_join()) {
     if (join(c)) return;
     if ((bits & kClassWidth) == 0) return;  // Nothing to join with: a mark alone has no place.
   }
@@ -292,39 +277,42 @@ void Core::print_code_point(char32_t c) {
 
 /// A wide character goes to the next row: the column it leaves shows what it showed. A blank there is no
 /// text.
-void Core::leave_last_column(int right) {
-  Row& row = touch(at_.row);
-  if (right != cols() || right - at_.col != 1) return;
-  Cell& cell = grid().writable(row)[at_.col];
+void Printing::leave_last_column(int right) {
+  Row& row = screens_.touch(position_.at().row);
+  if (right != screens_.cols() || right - position_.at().col != 1) return;
+  Cell& cell = screens_.grid().writable(row)[position_.at().col];
   if (cell.glyph != 0 || cell.width != 1) return;
   cell.flags = kFiller;
-  row.used = size_.cols;
+  row.used = screens_.size().cols;
 }
 
 /// Puts one cluster at the cursor, wrapping first where it must.
-void Core::place(Cell cell, int width) {
-  if (at_.pending) {
+void Printing::place(Cell cell, int width) {
+  if (position_.at().pending) {
     if (modes_.autowrap) wrap();
-    at_.pending = false;
+    position_.at().pending = false;
   }
-  int right = right_limit();
-  if (width == 2 && at_.col + 2 > right) {
-    const bool fits = modes_.autowrap ? (at_.col <= right_ ? right_ - left_ + 1 : cols()) >= 2 : right >= 2;
+  int right = position_.right_limit();
+  if (width == 2 && position_.at().col + 2 > right) {
+    const bool fits = modes_.autowrap ? (position_.at().col <= position_.margins().right
+                                             ? position_.margins().right - position_.margins().left + 1
+                                             : screens_.cols()) >= 2
+                                      : right >= 2;
     if (!fits) {
       cell = Cell{static_cast<std::uint32_t>(kReplacement), cell.style, 1, 0};
       width = 1;
     } else if (modes_.autowrap) {
       leave_last_column(right);
       wrap();
-      right = right_limit();
+      right = position_.right_limit();
     } else {
-      at_.col = right - 2;
+      position_.at().col = right - 2;
     }
   }
-  if (modes_.insert) insert_chars(width);
-  Row& row = touch(at_.row);
-  Cell* cells = grid().writable(row);
-  const int col = at_.col;
+  if (modes_.insert) page_.insert_chars(width);
+  Row& row = screens_.touch(position_.at().row);
+  Cell* cells = screens_.grid().writable(row);
+  const int col = position_.at().col;
   if (row.wide) make_room(row, col, width);
   cells[col] = cell;
   if (width == 2) {
@@ -332,12 +320,12 @@ void Core::place(Cell cell, int width) {
     row.wide = true;
   }
   if (col + width > row.used) row.used = static_cast<std::uint16_t>(col + width);
-  last_col_ = col;
+  position_.set_last_col(col);
   after_print(col + width, right);
 }
 
 /// A cluster of a cell while code points are added to it: its text and, once it matters, where it ends.
-class Core::Joint {
+class Printing::Joint {
  public:
   Joint(int col, Cell cell, std::string_view text) : col_(col), cell_(cell), text_(text) {
     for (std::string_view rest = text; !rest.empty();) {
@@ -389,34 +377,36 @@ class Core::Joint {
 };
 
 /// The cluster before the cursor. Behind a cursor move only a mark belongs to it.
-std::optional<Core::Joint> Core::joint_for(char32_t c) {
-  const bool fresh = last_col_ >= 0;
+std::optional<Printing::Joint> Printing::joint_for(char32_t c) {
+  const bool fresh = position_.last_col() >= 0;
   if (!fresh && (code_point_class(c) & kClassWidth) != 0) return std::nullopt;
-  int col = fresh ? last_col_ : at_.pending ? at_.col : at_.col - 1;
+  int col = fresh                    ? position_.last_col()
+            : position_.at().pending ? position_.at().col
+                                     : position_.at().col - 1;
   if (col < 0) return std::nullopt;
-  if (!fresh && grid().cells(at_.row)[static_cast<std::size_t>(col)].width == 0) --col;
+  if (!fresh && screens_.grid().cells(position_.at().row)[static_cast<std::size_t>(col)].width == 0) --col;
   if (col < 0) return std::nullopt;
-  const Cell before = grid().cells(at_.row)[static_cast<std::size_t>(col)];
+  const Cell before = screens_.grid().cells(position_.at().row)[static_cast<std::size_t>(col)];
   if (before.glyph == 0) return std::nullopt;
   std::string scratch;
-  return Joint(col, before, cell_text(before, scratch));
+  return Joint(col, before, pools_.text(before, scratch));
 }
 
-void Core::finish(const Joint& joint) {
+void Printing::finish(const Joint& joint) {
   const int col = joint.col();
   const Cell& before = joint.cell();
-  Cell& cell = grid().writable(touch(at_.row))[col];
+  Cell& cell = screens_.grid().writable(screens_.touch(position_.at().row))[col];
   // Without what it held until now: whether the pool is full must not depend on how the bytes were split.
   cell.glyph = static_cast<std::uint32_t>(kReplacement);
-  cell.glyph = intern_cluster(joint.text(), joint.width());
+  cell.glyph = pools_.intern_cluster(joint.text(), joint.width());
   last_text_ = joint.text();
   last_glues_ = joint.glues();
-  if (joint.width() > before.width) widen(at_.row, col);
-  if (joint.width() < before.width) narrow(at_.row, col);
+  if (joint.width() > before.width) widen(position_.at().row, col);
+  if (joint.width() < before.width) narrow(position_.at().row, col);
 }
 
 /// Adds c to the cluster before the cursor if it belongs there.
-bool Core::join(char32_t c) {
+bool Printing::join(char32_t c) {
   auto joint = joint_for(c);
   if (!joint || !joint->add(c)) return false;
   finish(*joint);
@@ -425,7 +415,7 @@ bool Core::join(char32_t c) {
 
 /// The marks from p on, into the cluster before the cursor, all in one step as long as its width stays;
 /// returns where they end. A cluster of hundreds costs a look at each.
-const char* Core::join_run(const char* p, const char* end) {
+const char* Printing::join_run(const char* p, const char* end) {
   std::optional<Joint> joint;
   while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
     const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
@@ -441,55 +431,56 @@ const char* Core::join_run(const char* p, const char* end) {
 }
 
 /// The cluster at (row, col) turned out to take two columns (VS16, the second half of a flag).
-void Core::widen(int row, int col) {
-  Row& target = touch(row);
-  Cell* cells = grid().writable(target);
-  const int right = col <= right_ ? right_ + 1 : cols();
+void Printing::widen(int row, int col) {
+  Row& target = screens_.touch(row);
+  Cell* cells = screens_.grid().writable(target);
+  const int right = col <= position_.margins().right ? position_.margins().right + 1 : screens_.cols();
   if (col + 2 > right) {
     // It does not fit here any more: it moves to the next line as any wide character does.
-    if (!modes_.autowrap || last_col_ < 0 || right - (col <= right_ ? left_ : 0) < 2) return;
+    if (!modes_.autowrap || position_.last_col() < 0 ||
+        right - (col <= position_.margins().right ? position_.margins().left : 0) < 2)
+      return;
     Cell moved_cell = cells[col];
     moved_cell.width = 2;
-    const Style style = styles_.get(moved_cell.style);
-    cells[col] = Cell{0, 0, 1, right == cols() ? kFiller : std::uint8_t{0}};
-    at_.pending = false;
-    at_.col = col;
+    const Style style = pools_.style(moved_cell.style);
+    cells[col] = Cell{0, 0, 1, right == screens_.cols() ? kFiller : std::uint8_t{0}};
+    position_.at().pending = false;
+    position_.at().col = col;
     wrap();
-    moved_cell.style = intern(style);  // Wrapping may have collected it.
+    moved_cell.style = pools_.intern(style);  // Wrapping may have collected it.
     place(moved_cell, 2);
     return;
   }
-  split_wide(target, col + 2);
+  screens_.split_wide(target, col + 2);
   cells[col].width = 2;
   cells[col + 1] = Cell{0, cells[col].style, 0, 0};
   target.wide = true;
   target.used = std::max(target.used, static_cast<std::uint16_t>(col + 2));
-  if (at_.row == row && at_.col == col + 1) after_print(col + 2, right);
+  if (position_.at().row == row && position_.at().col == col + 1) after_print(col + 2, right);
 }
 
 /// The cluster at (row, col) turned out to take one column (VS15).
-void Core::narrow(int row, int col) {
-  Row& target = touch(row);
-  Cell* cells = grid().writable(target);
+void Printing::narrow(int row, int col) {
+  Row& target = screens_.touch(row);
+  Cell* cells = screens_.grid().writable(target);
   cells[col].width = 1;
-  if (col + 1 < cols()) cells[col + 1] = Cell{0, cells[col].style, 1, 0};
-  if (last_col_ < 0 || at_.row != row) return;
-  if (at_.pending) {
-    at_.pending = false;
-  } else if (at_.col == col + 2) {
-    at_.col = col + 1;
+  if (col + 1 < screens_.cols()) cells[col + 1] = Cell{0, cells[col].style, 1, 0};
+  if (position_.last_col() < 0 || position_.at().row != row) return;
+  if (position_.at().pending) {
+    position_.at().pending = false;
+  } else if (position_.at().col == col + 2) {
+    position_.at().col = col + 1;
   }
 }
 
-/// REP (ECMA-48 8.3.103). The count is bounded by the screen: more would only scroll the same line away.
-void Core::repeat(int count) {
+void Printing::repeat(int count) {
   if (last_code_point_ == 0) return;
-  count = std::min(count, rows() * cols());
+  count = std::min(count, screens_.rows() * screens_.cols());
   const std::string cluster = last_text_;
   const char32_t single = last_code_point_;
   if (cluster.empty() && single < 0x7F && plain_charset() && !modes_.insert) {
-    moved();
-    std::string copies(static_cast<std::size_t>(cols()), static_cast<char>(single));
+    position_.moved();
+    std::string copies(static_cast<std::size_t>(screens_.cols()), static_cast<char>(single));
     for (; count > 0; count -= static_cast<int>(copies.size())) {
       copies.resize(std::min(copies.size(), static_cast<std::size_t>(count)));
       print_ascii(copies.data(), copies.size());
@@ -497,7 +488,7 @@ void Core::repeat(int count) {
     return;
   }
   for (int i = 0; i < count; ++i) {
-    moved();  // Copies stand side by side: they never join with each other.
+    position_.moved();  // Copies stand side by side: they never join with each other.
     if (cluster.empty()) {
       print_code_point(single);
       continue;
@@ -516,6 +507,31 @@ void Core::repeat(int count) {
       p = after;
     }
   }
+}
+
+void Printing::designate(char slot, char set) {
+  const bool known = set == '0' || set == 'A' || set == 'B';
+  charsets_.g[static_cast<std::size_t>(slot)] = known ? set : 'B';
+}
+
+void Printing::reset() {
+  charsets_ = {};
+  last_glues_ = false;
+  last_text_.clear();
+  last_code_point_ = 0;
+}
+
+void Printing::save(ByteWriter& out) const {
+  out.boolean(last_glues_);
+  out.u32(last_code_point_);
+  out.string(last_text_);
+}
+
+void Printing::restore(ByteReader& in) {
+  last_glues_ = in.boolean();
+  last_code_point_ = in.u32();
+  last_text_ = read_text(in, ClusterPool::kMaxBytes);
+  if (last_code_point_ > 0x10FFFF) in.reject();
 }
 
 }  // namespace sess::terminal
