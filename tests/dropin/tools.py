@@ -6,12 +6,16 @@
 A line for each: ok, FAIL and why, or SKIP when its package is not installed or tmux itself does not satisfy it here. Exit
 status 1 when one failed, 77 when none could be tried.
 """
-import pathlib, re, shutil, subprocess, sys, time
+import concurrent.futures, pathlib, re, shutil, subprocess, sys, time
 
 import dropin
 
 PYTHON = "/usr/bin/python3"
 CHECKS = {}
+
+
+class Missing(Exception):
+    """What a command says that it lacks."""
 
 
 def check(needs):
@@ -154,6 +158,7 @@ def attached(side):
     write(side, ".tmux.conf", "set -g default-command 'exec /bin/sh'\n")
     ask(side, "tmux new-session -d -s f -x 100 -y 30")
     side.attach("100x30", "attach -t f")
+    wait(lambda: ask(side, "tmux list-clients"), "the client")
 
 
 def pick(side, flags, name):
@@ -185,6 +190,9 @@ def fzf_split(side):
 @check("/usr/bin/fzf")
 def fzf_popup(side):
     attached(side)
+    _, wrong, _ = side.run("tmux display-popup -E true")
+    if b"is not part of this version" in wrong:
+        raise Missing("display-popup")
     pick(side, "-p 80%,60%", "popped")
     terminal = side.terminals[0]
     wait(lambda: b"3/3" in terminal.seen(), "fzf's list in the popup")
@@ -261,29 +269,31 @@ def attempt(function, name, program):
         side.end()
 
 
+def judge(name, sess):
+    """The line about one tool."""
+    needs, function = CHECKS[name]
+    if not installed(needs):
+        return f"SKIP dropin {name}: {needs} is not installed"
+    try:
+        wrong = attempt(function, "sess", sess)
+    except Missing as lacking:
+        return f"SKIP dropin {name}: {lacking} is not part of this version"
+    if wrong is None:
+        return f"ok {name}"
+    theirs = attempt(function, "tmux", dropin.TMUX)
+    return f"FAIL {name}: {wrong}" if theirs is None else f"SKIP dropin {name}: not even with tmux: {theirs}"
+
+
 def main():
     if len(sys.argv) < 2:
         sys.exit(__doc__)
     sess = str(pathlib.Path(sys.argv[1]).resolve() / "sess")
-    failed = tried = 0
-    for name, (needs, function) in CHECKS.items():
-        if len(sys.argv) > 2 and name not in sys.argv[2:]:
-            continue
-        if not installed(needs):
-            print(f"SKIP dropin {name}: {needs} is not installed", flush=True)
-            continue
-        wrong = attempt(function, "sess", sess)
-        if wrong is None:
-            tried += 1
-            print(f"ok {name}", flush=True)
-            continue
-        theirs = attempt(function, "tmux", dropin.TMUX)
-        if theirs is not None:
-            print(f"SKIP dropin {name}: not even with tmux: {theirs}", flush=True)
-            continue
-        tried += 1
-        failed += 1
-        print(f"FAIL {name}: {wrong}", flush=True)
+    wanted = [name for name in CHECKS if len(sys.argv) == 2 or name in sys.argv[2:]]
+    with concurrent.futures.ThreadPoolExecutor(dropin.WORKERS) as pool:
+        said = list(pool.map(lambda name: judge(name, sess), wanted))
+    print(*said, sep="\n")
+    failed = sum(line.startswith("FAIL ") for line in said)
+    tried = failed + sum(line.startswith("ok ") for line in said)
     print(f"{tried} tools tried, {failed} failed")
     return 1 if failed else 0 if tried else 77
 
