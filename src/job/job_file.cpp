@@ -9,6 +9,7 @@
 
 #include "base/duration.hpp"
 #include "base/quote.hpp"
+#include "base/toml_text.hpp"
 #include "job/job_file_layout.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
@@ -371,6 +372,9 @@ std::string unknown_key(const std::string& key) {
 }  // namespace
 
 Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
+  if (const auto line = line_of_foreign_toml(text)) {
+    return fail(ErrorCode::invalid_argument, "{}:{}: {}", file, *line, kForeignToml);
+  }
   toml::table table;
   try {
     table = toml::parse(text);
@@ -403,6 +407,7 @@ Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
 }
 
 std::string write_enabled(std::string_view text, bool enabled) {
+  if (line_of_foreign_toml(text)) return std::string(text);
   std::uint32_t line = 0;
   try {
     const toml::table table = toml::parse(text);

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <toml++/toml.h>
 
+#include "base/saved_time.hpp"
+#include "base/toml_text.hpp"
 #include "base/utf8.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
@@ -21,16 +23,8 @@ constexpr std::size_t kMaxCommand = 64 * 1024;
 constexpr std::size_t kMaxSpec = 64 * 1024;
 constexpr std::string_view kSuffix = ".toml";
 
-std::int64_t micros(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
-WallTime wall(std::int64_t microseconds) {
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::microseconds(microseconds)));
-}
-
 toml::date_time to_toml(WallTime time) {
-  const auto total = micros(time);
+  const auto total = saved_time(time);
   const auto seconds = total >= 0 ? total / 1'000'000 : (total - 999'999) / 1'000'000;
   const std::time_t clock = static_cast<std::time_t>(seconds);
   std::tm parts{};
@@ -53,7 +47,7 @@ std::optional<WallTime> from_toml(const toml::table& table, std::string_view key
   parts.tm_sec = value->time.second;
   const std::int64_t offset = value->offset ? value->offset->minutes * 60 : 0;
   const std::int64_t seconds = static_cast<std::int64_t>(::timegm(&parts)) - offset;
-  return wall(seconds * 1'000'000 + value->time.nanosecond / 1000);
+  return time_saved(seconds * 1'000'000 + value->time.nanosecond / 1000);
 }
 
 std::string file_name(const std::string& name, std::int64_t end) {
@@ -61,7 +55,7 @@ std::string file_name(const std::string& name, std::int64_t end) {
 }
 
 std::string file_name(const Record& record) {
-  return file_name(record.name, micros(record.end));
+  return file_name(record.name, saved_time(record.end));
 }
 
 struct FileName {
@@ -104,6 +98,9 @@ std::string text_of(const toml::table& table) {
 }
 
 Result<toml::table> parse_table(std::string_view text) {
+  if (const auto line = line_of_foreign_toml(text)) {
+    return fail(ErrorCode::invalid_argument, "line {}: {}", *line, kForeignToml);
+  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {
@@ -291,11 +288,11 @@ Result<> RecordStore::read_names() {
 std::optional<WallTime> RecordStore::newest_end(const std::string& name) {
   if (!names_read_ && !read_names()) return std::nullopt;
   const auto known = newest_.find(name);
-  return known == newest_.end() ? std::nullopt : std::optional(wall(known->second));
+  return known == newest_.end() ? std::nullopt : std::optional(time_saved(known->second));
 }
 
 void RecordStore::added(const Record& record) {
-  newest_[record.name] = micros(record.end);
+  newest_[record.name] = saved_time(record.end);
 }
 
 Result<std::vector<Record>> RecordStore::list(const std::string& name, std::size_t limit) {
@@ -346,7 +343,7 @@ Result<int> RecordStore::expire(std::chrono::hours age, WallTime now) {
   if (!files) return pass(files.error());
   int removed = 0;
   for (const FileName& file : *files) {
-    if (now - wall(file.end) <= age) continue;
+    if (now - time_saved(file.end) <= age) continue;
     if (auto done = directory_.remove(file.file); !done) return pass(done.error());
     ++removed;
   }

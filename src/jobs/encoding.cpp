@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/saved_time.hpp"
 #include "job/job_file.hpp"
+#include "store/cbor_reader.hpp"
 #include "store/json_fields.hpp"
 
 namespace sess::jobs {
@@ -11,13 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-std::int64_t micros(job::WallTime time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
 job::WallTime time_of(const json& in, const char* name) {
-  return job::WallTime(
-      std::chrono::duration_cast<job::WallTime::duration>(std::chrono::microseconds(store::get<std::int64_t>(in, name))));
+  return time_saved(store::get<std::int64_t>(in, name));
 }
 
 template <class Enum>
@@ -37,15 +34,15 @@ std::string encode_job(const SavedJob& saved) {
               {"environment", one.caller ? one.caller->environment : std::vector<std::string>()},
               {"request", one.request},
               {"state", static_cast<int>(one.state)},
-              {"since", micros(one.since)},
+              {"since", saved_time(one.since)},
               {"tracker", tracker.take()},
               {"reason", one.reason},
-              {"started", micros(one.started)},
-              {"ended", micros(one.ended)},
+              {"started", saved_time(one.started)},
+              {"ended", saved_time(one.ended)},
               {"asked", static_cast<int>(one.asked)},
               {"timed_out", one.timed_out},
               {"run_pid", saved.run_pid},
-              {"run_started", micros(saved.run_started)},
+              {"run_started", saved_time(saved.run_started)},
               {"run_restart", saved.run_restart}};
   for (const auto& text : saved.unwritten) out["unwritten"].push_back(text);
   if (one.pid) out["pid"] = *one.pid;
@@ -75,7 +72,7 @@ std::string encode_job(const SavedJob& saved) {
 }
 
 Result<SavedJob> decode_job(std::string_view bytes) {
-  const json in = json::from_cbor(bytes, true, false);
+  const json in = store::read_cbor(bytes);
   if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "a saved job cannot be read");
   SavedJob saved;
   job::Job& one = saved.job;

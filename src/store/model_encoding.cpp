@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/saved_time.hpp"
+#include "store/cbor_reader.hpp"
 #include "store/json_fields.hpp"
 
 namespace sess::store {
@@ -12,15 +14,10 @@ using model::Time;
 
 constexpr int kVersion = 1;  // of the model in one piece, as 0.1 wrote it
 
-std::int64_t micros(Time time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
 // --- reading helpers: a missing or mistyped field is its default ------------------------------------------
 
 Time get_time(const json& object, const char* name) {
-  return Time(std::chrono::duration_cast<Time::duration>(
-      std::chrono::microseconds(get<std::int64_t>(object, name))));
+  return time_saved(get<std::int64_t>(object, name));
 }
 
 const json& child(const json& object, const char* name) {
@@ -153,8 +150,8 @@ void put(CborWriter& out, const model::Pane& pane) {
   out.field("top", pane.top);
   out.field("dead", pane.dead);
   out.field("dead_status", pane.dead_status);
-  out.field("dead_time", micros(pane.dead_time));
-  out.field("created", micros(pane.created));
+  out.field("dead_time", saved_time(pane.dead_time));
+  out.field("created", saved_time(pane.created));
   out.field("empty", pane.empty);
   out.field("input_off", pane.input_off);
   out.field("pipe_command", pane.pipe_command);
@@ -230,8 +227,8 @@ void put(CborWriter& out, const model::Window& window) {
   put_ids(out, "last_panes", window.last_panes);
   out.field("zoomed", window.zoomed);
   out.field("automatic_rename_off", window.automatic_rename_off);
-  out.field("created", micros(window.created));
-  out.field("activity", micros(window.activity));
+  out.field("created", saved_time(window.created));
+  out.field("activity", saved_time(window.activity));
   put_options(out, "options", window.options);
   if (window.manual_size) put_size(out, "manual_size", *window.manual_size);
   if (window.last_preset) {
@@ -288,9 +285,9 @@ void put(CborWriter& out, const model::Session& session) {
   }
   out.end();
   out.field("last", session.last);
-  out.field("created", micros(session.created));
-  out.field("activity", micros(session.activity));
-  out.field("last_attached", micros(session.last_attached));
+  out.field("created", saved_time(session.created));
+  out.field("activity", saved_time(session.activity));
+  out.field("last_attached", saved_time(session.last_attached));
   out.field("activity_order", session.activity_order);
   put_options(out, "options", session.options);
   put_environment(out, session.environment);
@@ -413,7 +410,7 @@ void to_mark(const json& in, model::Model& model) {
 }
 
 json parsed(std::string_view bytes) {
-  json in = json::from_cbor(bytes, true, false);
+  json in = read_cbor(bytes);
   return in.is_discarded() ? json::object() : in;
 }
 
@@ -476,7 +473,7 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
 void put(CborWriter& out, const command::Buffer& buffer) {
   out.begin_map();
   out.field("name", buffer.name);
-  out.field("created", micros(buffer.created));
+  out.field("created", saved_time(buffer.created));
   out.name("automatic");
   out.value(buffer.automatic);
   out.field("order", buffer.order);
@@ -507,7 +504,7 @@ std::uint64_t decode_meta(std::string_view bytes, model::Model& model, SavedStat
 
 Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& state) {
   model::Model& model = saved.model;
-  const json in = json::from_cbor(bytes, true, false);
+  const json in = read_cbor(bytes);
   if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "the saved model cannot be read");
   if (get<int>(in, "version") != kVersion) {
     return fail(ErrorCode::protocol, "the saved model has version {}", get<int>(in, "version"));

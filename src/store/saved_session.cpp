@@ -7,7 +7,9 @@
 
 #include "base/checksum.hpp"
 #include "base/quote.hpp"
+#include "base/saved_time.hpp"
 #include "job/boot.hpp"
+#include "store/cbor_reader.hpp"
 #include "store/json_fields.hpp"
 
 namespace sess::store {
@@ -112,12 +114,10 @@ std::string encode_session(const command::SavedSession& session) {
                        {"identity", window.identity},
                        {"options", options_of(window.options)}});
   }
-  const auto created =
-      std::chrono::duration_cast<std::chrono::microseconds>(session.created.time_since_epoch()).count();
   std::string bytes;
   json::to_cbor({{"name", session.name},
                  {"directory", session.directory},
-                 {"created", created},
+                 {"created", saved_time(session.created)},
                  {"current", session.current},
                  {"group", session.group},
                  {"options", options_of(session.options)},
@@ -129,13 +129,12 @@ std::string encode_session(const command::SavedSession& session) {
 Result<command::SavedSession> decode_session(std::string_view bytes) {
   auto content = unseal(bytes);
   if (!content) return pass(content.error());
-  const json in = json::from_cbor(*content, true, false);
+  const json in = read_cbor(*content);
   if (!in.is_object()) return fail(ErrorCode::protocol, "it cannot be read");
   command::SavedSession session;
   session.name = get<std::string>(in, "name");
   session.directory = get<std::string>(in, "directory");
-  session.created = model::Time(std::chrono::duration_cast<model::Time::duration>(
-      std::chrono::microseconds(get<std::int64_t>(in, "created"))));
+  session.created = time_saved(get<std::int64_t>(in, "created"));
   session.current = get<int>(in, "current");
   session.group = get<std::string>(in, "group");
   session.options = options_in(in);

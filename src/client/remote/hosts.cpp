@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "base/printable.hpp"
+#include "base/toml_text.hpp"
 
 namespace sess::client::remote {
 namespace {
@@ -61,6 +62,9 @@ Result<Hosts> Hosts::load(const std::string& path) {
 }
 
 Result<Hosts> Hosts::parse(std::string_view text, std::string_view path) {
+  if (const auto line = line_of_foreign_toml(text)) {
+    return fail(ErrorCode::invalid_argument, "{}:{}: {}", path, *line, kForeignToml);
+  }
   toml::table table;
   try {
     table = toml::parse(text);
