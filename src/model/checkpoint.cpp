@@ -30,6 +30,7 @@ bool Model::adopt(Session session) {
   if (!fresh) return false;
   it->second.options.set_parent(&session_options_);
   by_name_.emplace(it->second.name, id);
+  by_activity_.emplace(it->second.activity_order, id);
   for (const auto& [index, link] : it->second.windows) hold(link.window, id);
   next_.session = std::max(next_.session, id.value + 1);
   next_.activity = std::max(next_.activity, it->second.activity_order + 1);
@@ -274,6 +275,7 @@ std::vector<std::string> Model::validate() const {
   for (const auto& [id, session] : sessions_) {
     const auto named = by_name_.find(session.name);
     if (named == by_name_.end() || named->second != id) out.push_back("a session is not found by its name");
+    if (!by_activity_.contains({session.activity_order, id})) out.push_back("a session is not known by its activity");
     for (const auto& [index, link] : session.windows) {
       const WindowId window = link.window;
       const auto holders = holders_.find(window);
@@ -285,6 +287,7 @@ std::vector<std::string> Model::validate() const {
       }
     }
   }
+  if (by_activity_.size() != sessions_.size()) out.push_back("activity is known of sessions that are not there");
   if (by_name_.size() != sessions_.size()) out.push_back("names are known of sessions that are not there");
   for (const auto& [id, holders] : holders_) {
     for (const auto& [session_id, links] : holders) {

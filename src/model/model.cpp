@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "base/check.hpp"
 
@@ -196,7 +197,9 @@ void Model::touch_session(SessionId id, Time now) {
   Session* found = session(id);
   if (found == nullptr) return;
   found->activity = now;
+  by_activity_.erase({found->activity_order, id});
   found->activity_order = next_.activity++;
+  by_activity_.emplace(found->activity_order, id);
 }
 
 void Model::touch_client(ClientId id, Time now) {
@@ -213,18 +216,30 @@ void Model::touch_client(ClientId id, Time now) {
 }
 
 Session* Model::latest_session(Attachment attachment, std::optional<SessionId> except) {
+  const Session* best = std::as_const(*this).latest_session(attachment, except);
+  return best == nullptr ? nullptr : session(best->id);
+}
+
+const Session* Model::latest_session(Attachment attachment, std::optional<SessionId> except) const {
   std::set<SessionId> looked_at;
   for (const auto& [id, client] : clients_) {
     if (client.session) looked_at.insert(*client.session);
   }
-  Session* best = nullptr;
-  for (auto& [id, session] : sessions_) {
-    if (best != nullptr && session.activity_order <= best->activity_order) continue;
-    if (id == except) continue;
-    if (attachment != Attachment::any && looked_at.contains(id) != (attachment == Attachment::attached)) continue;
-    best = &session;
+  // Every command asks: what is passed over are the sessions of clients, which are few beside all.
+  if (attachment == Attachment::attached) {
+    const Session* best = nullptr;
+    for (const auto id : looked_at) {
+      const Session* one = session(id);
+      if (id == except || one == nullptr) continue;
+      if (best == nullptr || one->activity_order > best->activity_order) best = one;
+    }
+    return best;
   }
-  return touch(best);
+  for (auto it = by_activity_.rbegin(); it != by_activity_.rend(); ++it) {
+    if (it->second == except || (attachment == Attachment::unattached && looked_at.contains(it->second))) continue;
+    return session(it->second);
+  }
+  return nullptr;
 }
 
 Client* Model::latest_client(std::optional<SessionId> session) {
@@ -286,9 +301,11 @@ void Model::let_go(WindowId window, SessionId session) {
 /// After nodes were taken over as they stood.
 void Model::index_all() {
   by_name_.clear();
+  by_activity_.clear();
   holders_.clear();
   for (const auto& [id, session] : sessions_) {
     by_name_.emplace(session.name, id);
+    by_activity_.emplace(session.activity_order, id);
     for (const auto& [index, link] : session.windows) hold(link.window, id);
   }
 }

@@ -11,9 +11,11 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -105,6 +107,8 @@ class Model {
   /// The most recently active session, or null. `except` is never the answer.
   [[nodiscard]] Session* latest_session(Attachment attachment = Attachment::any,
                                         std::optional<SessionId> except = std::nullopt);
+  [[nodiscard]] const Session* latest_session(Attachment attachment = Attachment::any,
+                                              std::optional<SessionId> except = std::nullopt) const;
   /// The most recently active attached client (of a session), or null.
   [[nodiscard]] Client* latest_client(std::optional<SessionId> session = std::nullopt);
 
@@ -403,6 +407,7 @@ class Model {
   std::map<PaneId, Pane> panes_;
   std::map<ClientId, Client> clients_;
   std::map<std::string, SessionId, std::less<>> by_name_;
+  std::set<std::pair<std::uint64_t, SessionId>> by_activity_;  ///< activity_order of every session
   std::map<WindowId, std::map<SessionId, std::size_t>> holders_;  ///< sessions that link a window, and how often
   Changes changes_;
   std::unordered_map<std::string, PaneId> by_tty_;  ///< as of take_changes(): whoever uses an entry checks it

@@ -77,6 +77,7 @@ void Model::erase_session(Session& session) {
   }
   if (mark_ && mark_->session == id) mark_.reset();
   by_name_.erase(session.name);
+  by_activity_.erase({session.activity_order, id});
   changes_.sessions.push_back(id);
   sessions_.erase(id);
   for (const WindowId window : held) close_unlinked(window);

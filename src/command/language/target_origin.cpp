@@ -109,10 +109,9 @@ Target find_from_pane(const Model& model, PaneId id) {
 }
 
 std::optional<SessionId> best_session(const Model& model, unsigned flags) {
-  const Session* best = nullptr;
-  for (const auto& [id, session] : model.sessions()) {
-    if (wins(model, session, best, flags)) best = &session;
-  }
+  using Attachment = Model::Attachment;
+  const Session* best = (flags & kFindPreferUnattached) != 0 ? model.latest_session(Attachment::unattached) : nullptr;
+  if (best == nullptr) best = model.latest_session();
   if (best == nullptr) return std::nullopt;
   return best->id;
 }
