@@ -5,6 +5,8 @@
 #include "base/log.hpp"
 #include "command/language/target.hpp"
 #include "dispatch/mouse.hpp"
+#include "dispatch/overlays.hpp"
+#include "dispatch/popups.hpp"
 #include "dispatch/prompts.hpp"
 #include "display/pane_modes.hpp"
 #include "model/size_policy.hpp"
@@ -33,7 +35,8 @@ constexpr std::chrono::seconds kLongestEcho{1};
 constexpr std::size_t kMostBehind = 1 << 20;
 constexpr std::size_t kMostFramesBehind = 16 * 1024;
 
-constexpr std::string_view kQuestions[] = {"command-prompt", "confirm-before", "display-panes"};
+constexpr std::string_view kQuestions[] = {"command-prompt", "confirm-before", "display-panes",
+                                           "display-menu"};
 
 bool is_prefix(const model::Session& session, Key key) {
   for (const auto option : {model::TextOption("prefix"), model::TextOption("prefix2")}) {
@@ -68,6 +71,8 @@ Keyboard::Keyboard(const Parts& parts, Acts acts)
       checkpoint_(parts.checkpoint),
       identities_(parts.identities),
       prompts_(parts.prompts),
+      overlays_(parts.overlays),
+      popups_(parts.popups),
       mouse_(parts.mouse),
       session_watch_(parts.session_watch),
       pane_modes_(parts.pane_modes),
@@ -78,7 +83,7 @@ std::string Keyboard::key_table(const model::Client& client, std::optional<model
   if (!client.key_table.empty()) return client.key_table;
   const model::Session* session = client.session ? model_.session(*client.session) : nullptr;
   if (!over && session != nullptr) {
-    if (const auto* window = model_.current_window(session->id)) over = window->active;
+    if (const auto* window = model_.current_window(session->id)) over = model_.active_for(client, *window);
   }
   if (const auto mode = over ? pane_modes_.key_table(*over) : std::string_view(); !mode.empty())
     return std::string(mode);
@@ -89,7 +94,7 @@ model::Pane* Keyboard::target_pane(const RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
   if (seen == nullptr || !seen->session) return nullptr;
   const model::Window* window = model_.current_window(*seen->session);
-  return window == nullptr ? nullptr : model_.pane(window->active);
+  return window == nullptr ? nullptr : model_.pane(model_.active_for(*seen, *window));
 }
 
 std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
@@ -146,8 +151,8 @@ void Keyboard::on_input(RemoteClient& client, std::uint64_t sequence, std::strin
   const auto fresh = client.frames.receive(sequence, bytes);
   const model::Client& seen = *model_.client(client.id);
   const model::Pane* pane = target_pane(client);
-  const bool plain = client.direct && pane != nullptr && !client.in_prefix && !seen.read_only && client.held.empty() &&
-                     client.overlay.kind == Overlay::Kind::none && !client.decoder.waiting();
+  const bool plain = client.direct && pane != nullptr && !client.in_prefix && !seen.read_only &&
+                     client.held.empty() && !client.covered() && !client.decoder.waiting();
   if (plain && client.decoder.passes(fresh, intercepted_keys(client))) {
     note_activity(client);
     client.event_begin = typed_position(client);
@@ -221,15 +226,19 @@ void Keyboard::dispatch_events(RemoteClient& client) {
 }
 
 void Keyboard::hold(RemoteClient& client, const model::Pane& pane, std::string_view bytes, bool alone) {
-  if (pane.input_off || model_.client(client.id)->read_only || bytes.empty()) return;
-  const bool others = client.held_for != pane.id || client.held_alone != alone;
+  if (!pane.input_off) hold_for(client, pane.id, bytes, alone);
+}
+
+void Keyboard::hold_for(RemoteClient& client, model::PaneId terminal, std::string_view bytes, bool alone) {
+  if (model_.client(client.id)->read_only || bytes.empty()) return;
+  const bool others = client.held_for != terminal || client.held_alone != alone;
   if (client.unsaved || (others && !client.held.empty())) accept_held(client, client.event_begin);
   if (client.unsaved) {
     // What a prompt took before is written down first: behind what the journal notes it is not sent again.
     client.unsaved = false;
     checkpoint_.save();
   }
-  client.held_for = pane.id;
+  client.held_for = terminal;
   client.held_alone = alone;
   client.held.append(bytes);
 }
@@ -401,15 +410,21 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
       return;
     }
     case Event::Kind::mouse:
+      if (overlays_.on_mouse(client, event.mouse) || popups_.on_mouse(client, event.mouse)) return;
       return mouse_.on_mouse(client, event);
     case Event::Kind::key:
+      if (client.overlay.kind == Overlay::Kind::message) prompts_.on_overlay_key(client, event);
+      if (overlays_.on_key(client, event)) return;
       if (client.overlay.kind != Overlay::Kind::none && prompts_.on_overlay_key(client, event)) return;
+      if (popups_.on_key(client, event)) return;
       if (event.key.action == input::KeyAction::release || is_pasted(client)) break;
       if (on_key(client, event.key.key)) return;
       break;
     case Event::Kind::paste:
     case Event::Kind::unknown:
+      if (client.menu) return;  // it is for the menu, which has no use for it
       if (client.overlay.kind == Overlay::Kind::prompt && prompts_.on_overlay_key(client, event)) return;
+      if (popups_.on_typed(client, event)) return;
       client.in_prefix = client.repeating = false;  // it is no key of the prefix's table
       break;
   }
@@ -466,7 +481,7 @@ bool Keyboard::on_key(RemoteClient& client, Key key) {
   const auto run = [&](const input::Binding& binding) {
     command::State state;
     state.event.key = input::key_name(key);
-    state.current = command::find_from_session(model_, session.id);
+    state.current = command::find_from_client(model_, client.id, 0);
     run_bound(client, binding.command, state);
   };
 
@@ -545,7 +560,15 @@ bool Keyboard::prefix_pressed(model::ClientId id) const {
 }
 
 void Keyboard::drag_border(model::ClientId id) {
-  if (RemoteClient* client = remote_.find(id)) client->dragging_border = true;
+  RemoteClient* client = remote_.find(id);
+  const model::Client* seen = model_.client(id);
+  if (client == nullptr || seen == nullptr || !seen->session) return;
+  client->dragging_border = true;
+  // The mouse may have gone far with its first motion: the border is where the button went down.
+  if (const auto* window = model_.current_window(*seen->session)) {
+    model_.drag_border(window->id, {client->press_col, client->press_row},
+                       {client->drag_col, client->drag_row});
+  }
 }
 
 }  // namespace sess::dispatch

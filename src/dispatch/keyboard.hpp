@@ -41,6 +41,8 @@ using peers::SessionWatch;
 using store::Checkpoint;
 
 class Mouse;
+class Overlays;
+class Popups;
 class Prompts;
 
 /// The modes of a program as the key encoder takes them.
@@ -59,6 +61,8 @@ class Keyboard final : public command::KeyboardPort {
     Checkpoint& checkpoint;
     Identities& identities;
     Prompts& prompts;
+    Overlays& overlays;
+    Popups& popups;
     Mouse& mouse;
     SessionWatch& session_watch;
     PaneModes& pane_modes;
@@ -81,6 +85,8 @@ class Keyboard final : public command::KeyboardPort {
   // For prompts and the mouse.
   /// For the program in a pane: with the keys before it, or behind them when those are for another one.
   void hold(RemoteClient& client, const model::Pane& pane, std::string_view bytes, bool alone = false);
+  /// The same for any terminal that has a number of the panes'.
+  void hold_for(RemoteClient& client, model::PaneId terminal, std::string_view bytes, bool alone);
   /// Before anything is done that must not be done twice: up to here what was typed is applied, whatever happens now.
   void settle(RemoteClient& client);
   /// A key changes what the model's memory keeps of this client: to be written down before anything behind it.
@@ -119,6 +125,8 @@ class Keyboard final : public command::KeyboardPort {
   Checkpoint& checkpoint_;
   Identities& identities_;
   Prompts& prompts_;
+  Overlays& overlays_;
+  Popups& popups_;
   Mouse& mouse_;
   SessionWatch& session_watch_;
   PaneModes& pane_modes_;

@@ -24,6 +24,17 @@ std::string mouse_bytes(const panes::PaneIo* io, input::Mouse mouse, const Mouse
   mouse.row = where.row;
   mouse.col = where.column;
   const auto& modes = io->screen().modes();
+  if (modes.mouse_encoding == terminal::MouseEncoding::sgr_pixels) {
+    // The middle of the cell: reports come by cells.
+    const auto& identity = io->emulator().identity();
+    const Size size = io->screen().size();
+    const auto pixel = [](int at, int whole, int cells) {
+      const int side = std::max(1, whole / std::max(1, cells));
+      return at * side + side / 2;
+    };
+    mouse.row = pixel(where.row, identity.pixel_height, size.rows);
+    mouse.col = pixel(where.column, identity.pixel_width, size.cols);
+  }
   return input::encode_mouse(mouse, static_cast<input::MouseTracking>(modes.mouse),
                              static_cast<input::MouseEncoding>(modes.mouse_encoding));
 }
@@ -51,7 +62,17 @@ void Mouse::on_mouse(RemoteClient& client, const input::Event& event) {
   }
   const model::Client& seen = *model_.client(client.id);
   const model::Session& session = *model_.session(*seen.session);
-  if (!session.options.flag("mouse")) return;
+  if (!session.options.flag("mouse")) {
+    // Reports come because a program asked for them: they are the ones of the pane under the mouse, and bound
+    // to nothing.
+    const auto where = mouse_target(client, event.mouse.row, event.mouse.col);
+    if (where.pane && where.location == input::MouseLocation::pane &&
+        pane_modes_.mode(*where.pane) == nullptr) {
+      keyboard_.hold(client, *model_.pane(*where.pane),
+                     mouse_bytes(terminals_.find(*where.pane), event.mouse, where), true);
+    }
+    return;
+  }
   const auto inside = in_window(client, event.mouse);
   if (client.dragging_border) {
     if (event.mouse.action == input::MouseAction::release) {
@@ -109,15 +130,34 @@ bool Mouse::run_mouse_binding(RemoteClient& client, const input::Gestures::Resul
   if (binding == nullptr) return false;
   command::State state;
   state.event.key = input::key_name(gesture.key);
-  state.current = command::find_from_session(model_, *seen.session);
+  state.current = command::find_from_client(model_, client.id, 0);
   if (where.pane && where.location == input::MouseLocation::pane) {
     state.current.pane = *where.pane;  // what names no target means the pane under the mouse
   }
-  if (where.pane) state.event.mouse = command::find_from_pane(model_, *where.pane);
+  // Beside windows and panes (a border, the ends of the status line) it is the session's current window.
+  state.event.mouse = where.pane ? command::find_from_pane(model_, *where.pane) : state.current;
   state.event.mouse_event = encode_mouse_event(gesture.mouse, where);
+  state.event.screen = std::pair(gesture.mouse.row, gesture.mouse.col);
   state.event.formats = {{"mouse_x", std::to_string(where.column)}, {"mouse_y", std::to_string(where.row)}};
+  if (where.pane && where.location == input::MouseLocation::pane) {
+    auto text = text_at(*where.pane, where.row, where.column);
+    state.event.formats.emplace_back("mouse_word", std::move(text.word));
+    state.event.formats.emplace_back("mouse_line", std::move(text.line));
+  }
   keyboard_.run_bound(client, binding->command, state);
   return true;
+}
+
+MouseText Mouse::text_at(model::PaneId id, int row, int col) {
+  const auto separators = model_.session_options().string("word-separators");
+  const model::Pane* pane = model_.pane(id);
+  if (modes::Mode* mode = pane_modes_.mode(id); mode != nullptr && pane != nullptr) {
+    render::Frame frame(pane->size);
+    mode->draw(frame, {0, 0, pane->size.rows, pane->size.cols}, {});
+    return text_under(frame, row, col, separators);
+  }
+  const panes::PaneIo* io = terminals_.find(id);
+  return io != nullptr ? text_under(io->screen(), row, col, separators) : MouseText{};
 }
 
 void Mouse::on_clicks_over(RemoteClient& client) {

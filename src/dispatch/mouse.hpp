@@ -5,6 +5,7 @@
 #include <string>
 
 #include "command/language/queue.hpp"
+#include "dispatch/mouse_text.hpp"
 #include "display/display.hpp"
 #include "input/event.hpp"
 #include "input/gestures.hpp"
@@ -53,6 +54,7 @@ class Mouse {
   bool run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture, const MouseTarget& where);
   /// The same with its position in the client's current window instead of on the screen.
   [[nodiscard]] input::Mouse in_window(const RemoteClient& client, input::Mouse mouse) const;
+  [[nodiscard]] MouseText text_at(model::PaneId pane, int row, int col);
   [[nodiscard]] MouseTarget mouse_target(RemoteClient& client, int row, int col);
 
   os::Clock& clock_;

@@ -9,8 +9,11 @@
 #include "base/utf8.hpp"
 #include "command/language/completion.hpp"
 #include "dispatch/keyboard.hpp"
+#include "dispatch/overlays.hpp"
+#include "model/size_policy.hpp"
 #include "os/files.hpp"
 #include "peers/client_files.hpp"
+#include "render/format_draw.hpp"
 
 namespace sess::dispatch {
 namespace {
@@ -60,8 +63,8 @@ Result<> Prompts::prompt(model::ClientId id, command::PromptRequest request,
   return {};
 }
 
-Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds duration, std::string again,
-                               std::function<void(std::optional<model::PaneId>)> answer) {
+Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds duration, Keys keys,
+                              std::string again, std::function<void(std::optional<model::PaneId>)> answer) {
   RemoteClient* client = remote_.find(id);
   const model::Client* seen = model_.client(id);
   if (client == nullptr || seen == nullptr || !seen->session)
@@ -71,6 +74,7 @@ Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds dura
   const auto window_id = window->id;
   Overlay overlay;
   overlay.kind = Overlay::Kind::panes;
+  overlay.ignore_keys = keys == Keys::pass;
   overlay.again = std::move(again);
   overlay.done = [this, window_id, answer = std::move(answer)](std::optional<std::string> text) {
     std::optional<model::PaneId> chosen;
@@ -207,12 +211,66 @@ void Prompts::prompt_changed(RemoteClient& client, char how) {
 bool Prompts::complete_prompt(RemoteClient& client) {
   auto& line = client.overlay.line;
   const auto word = line.word();
-  if (word.begin == word.end) return false;
-  const auto completed = command::complete_word(model_, client.overlay.history, line.text(word),
-                                                word.begin == 0, model_.client(client.id)->session);
-  if (!completed) return false;
+  if (word.begin == word.end && line.empty() && client.overlay.history == "command") return false;
+  if (word.begin == word.end && !line.empty()) return false;
+  const auto session = model_.client(client.id)->session;
+  auto several =
+      command::candidates(model_, client.overlay.history, line.text(word), word.begin == 0, session);
+  if (several.windows && several.list.size() == 1 && several.list.front().word != line.text(word)) {
+    line.replace(word, several.list.front().word);
+    return true;
+  }
+  if (several.windows && several.list.size() > 1) {
+    offer(client, std::move(several.list), word);
+    return false;
+  }
+  const auto completed =
+      command::complete_word(model_, client.overlay.history, line.text(word), word.begin == 0, session);
+  if (!completed) {
+    offer(client, std::move(several.list), word);
+    return false;
+  }
   line.replace(word, *completed);
   return true;
+}
+
+/// A menu of what the word may become, beside the line where it begins; the last of them when there are many.
+void Prompts::offer(RemoteClient& client, std::vector<command::Candidate> list,
+                    input::LineEditor::Range word) {
+  constexpr std::size_t kMost = 10;
+  const model::Client* seen = model_.client(client.id);
+  const model::Session* session = model_.session(*seen->session);
+  const int lines = model::status_lines(model_, *session);
+  const int room = seen->size.rows - lines - 2;
+  if (list.size() < 2 || room < 1) return;
+  const std::size_t height = std::min({list.size(), kMost, static_cast<std::size_t>(room)});
+  list.erase(list.begin(), list.end() - static_cast<std::ptrdiff_t>(height));
+  std::vector<modes::MenuEntry> entries;
+  for (std::size_t i = 0; i < height; ++i) {
+    const auto key = static_cast<std::uint32_t>('0' + i);
+    entries.push_back({fmt::format("{}#[default] #[align=right]({})", list[i].shown, i), Key{key, 0}, {}});
+  }
+  const int row = session->options.choice("status-position") == "top"
+                      ? lines
+                      : seen->size.rows - 3 - static_cast<int>(height);
+  // Behind "-t", where what is completed begins.
+  const std::string text = client.overlay.line.text(word);
+  const bool flagged =
+      client.overlay.history == "command" && (text.starts_with("-t") || text.starts_with("-s"));
+  const int column =
+      render::format_width(client.overlay.text) + static_cast<int>(word.begin) + (flagged ? 2 : 0);
+  modes::Menu::Options options;
+  options.tab = true;
+  overlays_.open(client, std::move(entries), row, std::max(0, column - 2), options,
+                 [this, id = client.id, word, list = std::move(list)](Key key) {
+                   RemoteClient* asked = remote_.find(id);
+                   const std::size_t at = key.code - '0';
+                   if (asked == nullptr || asked->overlay.kind != Overlay::Kind::prompt || at >= list.size())
+                     return;
+                   asked->overlay.line.replace(word, list[at].word);
+                   if (asked->composed) asked->composed->invalidate();
+                   prompt_changed(*asked, '=');
+                 });
 }
 
 void Prompts::older_answer(Overlay& overlay, int step) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "command/language/completion.hpp"
 #include "command/language/queue.hpp"
 #include "command/ports/questions.hpp"
 #include "input/event.hpp"
@@ -23,12 +24,19 @@ using peers::RemoteClient;
 using peers::RemoteClients;
 
 class Keyboard;
+class Overlays;
 
 class Prompts final : public command::QuestionPort {
  public:
-  Prompts(model::Model& model, command::Queue& queue, RemoteClients& remote, Messages& messages, Keyboard& keyboard,
-          std::string home)
-      : model_(model), queue_(queue), remote_(remote), messages_(messages), keyboard_(keyboard), home_(std::move(home)) {}
+  Prompts(model::Model& model, command::Queue& queue, RemoteClients& remote, Messages& messages,
+          Keyboard& keyboard, Overlays& overlays, std::string home)
+      : model_(model),
+        queue_(queue),
+        remote_(remote),
+        messages_(messages),
+        keyboard_(keyboard),
+        overlays_(overlays),
+        home_(std::move(home)) {}
 
   /// A key or paste while something lies over the client's view. False: it does what it always does.
   bool on_overlay_key(RemoteClient& client, const input::Event& event);
@@ -41,13 +49,14 @@ class Prompts final : public command::QuestionPort {
 
   Result<> prompt(model::ClientId client, command::PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override;
-  Result<> choose_pane(model::ClientId client, std::chrono::milliseconds duration, std::string again,
-                       std::function<void(std::optional<model::PaneId>)> answer) override;
+  Result<> choose_pane(model::ClientId client, std::chrono::milliseconds duration, Keys keys,
+                       std::string again, std::function<void(std::optional<model::PaneId>)> answer) override;
 
  private:
   void answer_overlay(RemoteClient& client, std::optional<std::string> answer);
   bool on_prompt_key(RemoteClient& client, const input::Event& event);
   bool complete_prompt(RemoteClient& client);
+  void offer(RemoteClient& client, std::vector<command::Candidate> list, input::LineEditor::Range word);
   void older_answer(Overlay& overlay, int step);
   void prompt_changed(RemoteClient& client, char how);
   [[nodiscard]] std::string history_file() const;
@@ -59,6 +68,7 @@ class Prompts final : public command::QuestionPort {
   RemoteClients& remote_;
   Messages& messages_;
   Keyboard& keyboard_;
+  Overlays& overlays_;
   std::string home_;
   bool prompt_history_loaded_ = false;
   bool answers_unsaved_ = false;

@@ -1,6 +1,7 @@
 #include "display/display.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include "display/pane_looks.hpp"
 #include "display/pane_modes.hpp"
@@ -24,6 +25,7 @@ using Phase = RemoteClient::Phase;
 
 void Display::update() {
   const auto now = clock_.now();
+  bool clock = false;
   for (const auto id : terminals_.printed()) {
     if (const panes::PaneIo* io = terminals_.find(id))
       synchronized_panes_.on_output(id, io->screen().modes().synchronized, now);
@@ -35,9 +37,17 @@ void Display::update() {
       update_display(*client, now);
       seen->written = client->flow.sent();
       seen->discarded = client->flow.discarded();
+      clock = clock || shows_clock(*client);
     }
   }
   follow_status_interval();
+  if (!clock) {
+    minute_timer_.stop();
+  } else if (!minute_timer_.armed()) {
+    const auto wall = clock_.wall();
+    minute_timer_.start(std::chrono::ceil<std::chrono::milliseconds>(
+        std::chrono::floor<std::chrono::minutes>(wall) + std::chrono::minutes(1) - wall));
+  }
 }
 
 namespace {
@@ -89,6 +99,17 @@ void Display::run_hidden_status() {
   }
 }
 
+bool Display::shows_clock(const RemoteClient& client) {
+  const model::Client* seen = model_.client(client.id);
+  const model::Window* window =
+      seen != nullptr && seen->session ? model_.current_window(*seen->session) : nullptr;
+  return client.composed && window != nullptr &&
+         std::any_of(window->panes.begin(), window->panes.end(), [this](model::PaneId pane) {
+           const modes::Mode* mode = pane_modes_.mode(pane);
+           return mode != nullptr && mode->shows_time();
+         });
+}
+
 /// A mode is on that the client's terminal would not follow.
 bool Display::lacks_mode(const RemoteClient& client, const panes::PaneIo& pane) {
   return (terminal::needed(pane.screen().modes()) & client.features.lacks) != 0;
@@ -122,6 +143,8 @@ void Display::update_display(RemoteClient& client, Time now) {
         if (terminals_.printed().count(pane) > 0) client.held_back.insert(pane);
       }
     }
+    if (client.popup != nullptr && terminals_.printed().count(client.popup->terminal) > 0)
+      client.held_back.insert(client.popup->terminal);
     std::erase_if(client.held_back, [&](model::PaneId pane) {
       const auto held = synchronized_panes_.held_until(pane, now);
       if (held) deadline = deadline ? std::min(*deadline, *held) : held;
@@ -179,7 +202,7 @@ void Display::decide_view(RemoteClient& client, Time now) {
 
 model::Pane* Display::direct_pane(RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
-  if (seen == nullptr || !seen->session || client.overlay.kind != Overlay::Kind::none) return nullptr;
+  if (seen == nullptr || !seen->session || client.covered()) return nullptr;
   const model::Session* session = model_.session(*seen->session);
   const model::Window* window = model_.current_window(*seen->session);
   if (session == nullptr || window == nullptr || model::status_lines(model_, *session) > 0) return nullptr;
@@ -252,8 +275,28 @@ render::TerminalModes Display::composed_modes(RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = model_.session(*seen->session);
   render::TerminalModes modes;
-  modes.mouse = session->options.flag("mouse") ? render::TerminalModes::Mouse::buttons
-                                               : render::TerminalModes::Mouse::off;
+  using Mouse = render::TerminalModes::Mouse;
+  const auto asked = [&](model::PaneId pane) {
+    const panes::PaneIo* io = terminals_.find(pane);
+    const auto tracking = io != nullptr ? io->screen().modes().mouse : terminal::MouseTracking::none;
+    if (tracking == terminal::MouseTracking::any) return Mouse::all;
+    return tracking == terminal::MouseTracking::none ? Mouse::off : Mouse::buttons;
+  };
+  const bool on = session->options.flag("mouse");
+  const model::Window* window = model_.current_window(session->id);
+  if (client.menu) {
+    // The entry under the mouse is shown as chosen before a button is pressed.
+    if (client.menu->menu.options().mouse) modes.mouse = Mouse::all;
+  } else if (client.popup != nullptr) {
+    modes.mouse = asked(client.popup->terminal);
+  } else if (window != nullptr && !on) {
+    modes.mouse = asked(model_.active_for(*seen, *window));
+  } else if (window != nullptr) {
+    for (const auto pane : window->panes) {
+      if (asked(pane) == Mouse::all) modes.mouse = Mouse::all;
+    }
+  }
+  if (on && modes.mouse == Mouse::off) modes.mouse = Mouse::buttons;
   modes.focus = model_.server_options().flag("focus-events");
   modes.extended_keys = model_.server_options().choice("extended-keys") != "off";
   return modes;
@@ -318,9 +361,10 @@ void Display::put_away_view(RemoteClient& client, const std::optional<protocol::
 
 void Display::leave_view(RemoteClient& client) {
   const auto now = clock_.now();
-  const bool covered = client.composed && client.overlay.kind != Overlay::Kind::none;
+  const bool covered = client.composed && client.covered();
   if (client.overlay.done) client.overlay.done(std::nullopt);
   client.overlay = {};
+  if (const auto menu = std::move(client.menu); menu != nullptr && menu->closed) menu->closed();
   if (client.composed) {
     const model::Client* seen = model_.client(client.id);
     const model::Pane* pane = direct_pane(client);
@@ -385,7 +429,7 @@ void Display::pane_closed(model::PaneId pane) {
       client->direct->finish(now);
       client->direct.reset();
       client->display_stale = true;
-    } else if (client->overlay.kind != Overlay::Kind::none && client->scrollback.shown() == pane) {
+    } else if (client->covered() && client->scrollback.shown() == pane) {
       show_last(*client, now);
       client->display_stale = true;
     }
@@ -408,7 +452,7 @@ std::optional<model::Viewport> Display::view(model::ClientId id) const {
   room.rows =
       static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(model_, *session)));
   std::optional<model::ViewCursor> cursor;
-  const model::Pane* active = model_.pane(window->active);
+  const model::Pane* active = model_.pane(model_.active_for(*seen, *window));
   const panes::PaneIo* io = active != nullptr ? terminals_.find(active->id) : nullptr;
   if (io != nullptr && io->screen().modes().cursor_visible) {
     const auto at = io->screen().cursor();

@@ -47,7 +47,8 @@ class Display final : public command::DisplayPort {
         identities_(identities),
         status_timer_(loop, [this] {
           if (status_shown_) remote_.redraw_all();
-        }) {}
+        }),
+        minute_timer_(loop, [this] { remote_.redraw_all(); }) {}
 
   /// Sends every client what is new.
   void update();
@@ -74,6 +75,7 @@ class Display final : public command::DisplayPort {
   void follow_status_interval();
   void run_hidden_status();
   void decide_view(RemoteClient& client, Time now);
+  [[nodiscard]] bool shows_clock(const RemoteClient& client);
   [[nodiscard]] model::Pane* direct_pane(RemoteClient& client);
   void note_lacked_mode(RemoteClient& client);
   [[nodiscard]] static bool lacks_mode(const RemoteClient& client, const panes::PaneIo& pane);
@@ -94,6 +96,8 @@ class Display final : public command::DisplayPort {
                  const render::Rect& shown, int top, int left);
   [[nodiscard]] bool draw_echo(RemoteClient& client, render::Frame& frame, Time now);
   void draw_prompt(RemoteClient& client, render::Frame& frame, int row);
+  void draw_popup(RemoteClient& client, const peers::OpenPopup& popup, render::Frame& frame);
+  void draw_boxes(RemoteClient& client, render::Frame& frame);
   std::string expand(const RemoteClient& client, std::string_view format);
   void set_status_ranges(model::ClientId client, int line, std::vector<render::Range> ranges);
 
@@ -108,6 +112,7 @@ class Display final : public command::DisplayPort {
   std::map<model::ClientId, std::vector<std::vector<render::Range>>> status_ranges_;
   os::Timer status_timer_;  ///< status-interval, while a status line is shown, or would run commands
   bool status_shown_ = false;
+  os::Timer minute_timer_;  ///< the next minute, while a clock is shown
 };
 
 }  // namespace sess::display

@@ -7,6 +7,7 @@
 #include "display/pane_looks.hpp"
 #include "display/pane_modes.hpp"
 #include "display/status_lines.hpp"
+#include "model/options/table.hpp"
 #include "model/size_policy.hpp"
 #include "render/borders.hpp"
 #include "render/digits.hpp"
@@ -71,7 +72,7 @@ render::Rect Display::place_of(const model::Pane& pane, const render::Rect& area
 void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                        const render::Rect& shown, int top, int left) {
   const model::Window* window = model_.window(pane.window);
-  const bool is_active = pane.id == window->active;
+  const bool is_active = pane.id == model_.active_for(*model_.client(client.id), *window);
   const auto target = command::find_from_pane(model_, pane.id);
   const auto style_of = [&](model::TextOption option) {
     return render::style_on({}, queue_.expand(pane.options.string(option), target, client.id));
@@ -95,12 +96,13 @@ void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const pan
 /// from it.
 bool Display::draw_echo(RemoteClient& client, render::Frame& frame, Time now) {
   const model::Window* window = model_.current_window(*model_.client(client.id)->session);
-  if (window == nullptr || terminals_.printed().count(window->active) == 0) return false;
-  if (pane_modes_.mode(window->active) != nullptr) return false;
-  if (client.overlay.kind != Overlay::Kind::none || synchronized_panes_.held_until(window->active, now))
-    return false;
-  const model::Pane* pane = model_.pane(window->active);
-  const panes::PaneIo* io = terminals_.find(window->active);
+  if (window == nullptr) return false;
+  const auto active = model_.active_for(*model_.client(client.id), *window);
+  if (terminals_.printed().count(active) == 0) return false;
+  if (pane_modes_.mode(active) != nullptr) return false;
+  if (client.covered() || synchronized_panes_.held_until(active, now)) return false;
+  const model::Pane* pane = model_.pane(active);
+  const panes::PaneIo* io = terminals_.find(active);
   const auto view = this->view(client.id);
   if (pane == nullptr || io == nullptr || !view || view->top != client.drawn.top ||
       view->left != client.drawn.left) {
@@ -121,6 +123,7 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   model::Window* window = model_.current_window(*seen->session);
   const auto drawn_before = std::exchange(client.drawn, {});
   if (window == nullptr) return;
+  const auto active = model_.active_for(*seen, *window);
 
   const int status = model::status_lines(model_, *session);
   const bool status_top = session->options.choice("status-position") == "top";
@@ -136,12 +139,12 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   std::vector<render::BorderPane> borders;
   const auto marked = model_.mark();
   for (const auto id : window->panes) {
-    if (window->zoomed && id != window->active) continue;
+    if (window->zoomed && id != active) continue;
     const model::Pane* pane = model_.pane(id);
     panes::PaneIo* io = terminals_.find(id);
     if (pane == nullptr) continue;
     const render::Rect shown = place_of(*pane, area, top, left);
-    const bool is_active = id == window->active;
+    const bool is_active = id == active;
     // Without a terminal while its program is being started: nothing is drawn there, but it has its place.
     if (io != nullptr && shown.rows > 0 && shown.cols > 0) {
       client.drawn.panes.emplace(id, shown);
@@ -180,9 +183,9 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   if (client.overlay.kind == Overlay::Kind::panes) {
     for (const auto id : window->panes) {
       const model::Pane* pane = model_.pane(id);
-      if (pane == nullptr || (window->zoomed && id != window->active)) continue;
-      const auto option = id == window->active ? model::TextOption("display-panes-active-colour")
-                                               : model::TextOption("display-panes-colour");
+      if (pane == nullptr || (window->zoomed && id != active)) continue;
+      const auto option = id == active ? model::TextOption("display-panes-active-colour")
+                                       : model::TextOption("display-panes-colour");
       render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size, model_.pane_index(id),
                                render::style_on({}, "fg=" + session->options.string(option)));
     }
@@ -210,7 +213,54 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
     frame.title = expand(client, session->options.string("set-titles-string"));
   }
   // What lies over the panes is no part of them: nothing of this frame may be kept for the next one.
-  if (overlay.kind != Overlay::Kind::none) client.drawn.panes.clear();
+  if (client.covered()) client.drawn.panes.clear();
+  draw_boxes(client, frame);
+}
+
+void Display::draw_popup(RemoteClient& client, const peers::OpenPopup& popup, render::Frame& frame) {
+  const panes::PaneIo* io = terminals_.find(popup.terminal);
+  const model::Session* session = model_.session(*model_.client(client.id)->session);
+  const model::Options& options = model_.current_window(session->id)->options;
+  // Colours alone, as in tmux.
+  const auto style = [&](model::TextOption option, const std::string& over) {
+    auto out = render::style_on(render::style_on({}, expand(client, options.string(option))), over);
+    out.attributes = 0;
+    return out;
+  };
+  const auto base = style("popup-style", popup.how.style);
+  const auto border = style("popup-border-style", popup.how.border_style);
+  const auto inside = popup.inside();
+  const bool room = inside.rows > 0 && inside.cols > 0;
+  render::draw_box(frame, popup.area, room ? popup.lines : render::BoxLines::none, border, base,
+                   popup.how.title);
+  if (io == nullptr || !room) return;
+  const bool asked =
+      client.overlay.kind != Overlay::Kind::none && client.overlay.kind != Overlay::Kind::message;
+  frame.cursor.visible = false;
+  render::PaneView view;
+  view.base = render::to_style(base);
+  view.has_cursor = !asked;
+  render::draw_pane(frame, inside, io->screen(), view);
+}
+
+void Display::draw_boxes(RemoteClient& client, render::Frame& frame) {
+  if (client.popup != nullptr) draw_popup(client, *client.popup, frame);
+  if (!client.menu) return;
+  const model::Session* session = model_.session(*model_.client(client.id)->session);
+  const model::Options& options = model_.current_window(session->id)->options;
+  const auto style = [&](model::TextOption option) {
+    return render::style_on({}, expand(client, options.string(option)));
+  };
+  modes::MenuLook look;
+  look.lines = render::box_lines(options.choice("menu-border-lines"));
+  look.base = style("menu-style");
+  look.border = style("menu-border-style");
+  // A later option than what 3.3a's configurations set for it.
+  const bool set =
+      options.string("menu-selected-style") != model::find_option("menu-selected-style")->default_text;
+  look.chosen = set ? style("menu-selected-style") : style("mode-style");
+  client.menu->menu.draw(frame, look);
+  frame.cursor.visible = false;
 }
 
 void Display::draw_prompt(RemoteClient& client, render::Frame& frame, int row) {

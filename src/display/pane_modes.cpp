@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "base/time_text.hpp"
 #include "command/language/target.hpp"
 #include "display/choosers.hpp"
 #include "display/destinations.hpp"
+#include "modes/clock.hpp"
 #include "modes/text/pane_lines.hpp"
 #include "modes/text/text_lines.hpp"
 #include "panes/shell_commands.hpp"
@@ -166,6 +168,7 @@ Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> cli
     for (const std::string& text : arguments) show_text(pane, client, text);
     return {};
   }
+  if (name == "clock-mode") return enter_clock(pane);
   if (name != "copy-mode") return fail(ErrorCode::unavailable, "{} is not part of this version", name);
   auto entered = enter_copy(pane, client, arguments);
   if (Entry* entry = top(pane)) entry->ports.set_client(client);
@@ -223,6 +226,23 @@ void PaneModes::show_text(model::PaneId pane, std::optional<model::ClientId> cli
 std::string_view PaneModes::shown_text(model::PaneId pane) const {
   const Entry* on = top(pane);
   return on == nullptr ? std::string_view() : std::string_view(on->text);
+}
+
+Result<> PaneModes::enter_clock(model::PaneId pane) {
+  if (const modes::Mode* on = mode(pane); on != nullptr && on->name() == "clock-mode") return {};
+  auto entry = std::make_unique<Entry>(parts_, pane);
+  entry->mode = std::make_unique<modes::ClockMode>([this, pane] {
+    const model::Pane* owner = parts_.model.pane(pane);
+    const model::Window* window = owner != nullptr ? parts_.model.window(owner->window) : nullptr;
+    if (window == nullptr) return modes::ClockMode::Look{};
+    modes::ClockMode::Look look;
+    look.time = format_time(window->options.choice("clock-mode-style") == "12" ? "%l:%M %p" : "%H:%M",
+                            parts_.clock.wall());
+    look.colour = render::style_on({}, "fg=" + window->options.string("clock-mode-colour"));
+    return look;
+  });
+  push(pane, std::move(entry));
+  return {};
 }
 
 /// Where the button of a drag went down, in the pane.

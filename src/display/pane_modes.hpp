@@ -97,6 +97,7 @@ class PaneModes final : public peers::TextViews {
   [[nodiscard]] modes::MouseAt pressed_at(model::PaneId pane, std::optional<model::ClientId> client,
                                           modes::MouseAt now);
   void follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now);
+  Result<> enter_clock(model::PaneId pane);
   Result<> enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments);
   Result<> enter_chooser(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                          const std::vector<std::string>& arguments);

@@ -37,6 +37,7 @@ struct Client {
   bool read_only = false;
   bool ignore_size = false;  ///< -f ignore-size: counts for sizes only when every client is such
   bool active_pane = false;  ///< -f active-pane: has an active pane of its own
+  std::map<WindowId, PaneId> active_panes;  ///< with active_pane: which, where it is not the window's
   bool suspended = false;
   bool exiting = false;
   bool focused = true;  ///< until its terminal says otherwise: terminals report changes alone

@@ -130,6 +130,14 @@ Window* Model::current_window(SessionId id) {
   return link == nullptr ? nullptr : window(link->window);
 }
 
+PaneId Model::active_for(const Client& client, const Window& window) const {
+  const auto own = client.active_pane ? client.active_panes.find(window.id) : client.active_panes.end();
+  if (own == client.active_panes.end()) return window.active;
+  const Pane* chosen = pane(own->second);
+  // It may have gone, or stand in another window now; of a zoomed window there is one pane to see.
+  return chosen != nullptr && chosen->window == window.id && !window.zoomed ? chosen->id : window.active;
+}
+
 Pane* Model::active_pane(WindowId id) {
   const Window* found = window(id);
   return found == nullptr ? nullptr : pane(found->active);

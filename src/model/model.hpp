@@ -87,6 +87,8 @@ class Model {
   [[nodiscard]] Winlink* current_link(SessionId session);
   [[nodiscard]] Window* current_window(SessionId session);
   [[nodiscard]] Pane* active_pane(WindowId window);
+  /// The one that has this client's keys: with active_pane its own.
+  [[nodiscard]] PaneId active_for(const Client& client, const Window& window) const;
   /// Sessions that a window is linked into, in name order, each once.
   [[nodiscard]] std::vector<Session*> sessions_with(WindowId window);
   [[nodiscard]] std::vector<const Session*> sessions_with(WindowId window) const;

@@ -76,6 +76,8 @@ class Mode {
   virtual void draw(render::Frame& frame, render::Rect area, const View& view) = 0;
   virtual void formats(Formats& out) = 0;
   [[nodiscard]] virtual std::string search_string() const { return {}; }
+  /// Whether it has to be drawn anew when another minute begins.
+  [[nodiscard]] virtual bool shows_time() const { return false; }
 };
 
 }  // namespace sess::modes

@@ -49,7 +49,7 @@ void PaneIo::begin_anew() {
   checkpoint();
   full_ = false;
   want_what_fits();
-  observer_.on_pane_output(*this);
+  observer_->on_pane_output(*this);
 }
 
 }  // namespace sess::panes

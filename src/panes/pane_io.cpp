@@ -35,7 +35,7 @@ constexpr std::size_t kWriteBudget = 1 << 20;
 
 PaneIo::PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_ptr<Journal> journal,
                PaneObserver& observer)
-    : loop_(loop), id_(id), master_(std::move(master)), journal_(std::move(journal)), observer_(observer) {}
+    : loop_(loop), id_(id), master_(std::move(master)), journal_(std::move(journal)), observer_(&observer) {}
 
 PaneIo::~PaneIo() = default;
 
@@ -127,7 +127,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
       if (more.empty()) break;
       bytes += more;
     }
-    const auto kept = observer_.keep_harmful(*this, suspect->begin, bytes);
+    const auto kept = observer_->keep_harmful(*this, suspect->begin, bytes);
     quiet_ = true;
     emulator_->feed("\x18");  // CAN: whatever sequence was begun is over
     emulator_->feed(fmt::format("\r\n[sess: {} bytes of output could not be shown{}]\r\n", skipped,
@@ -170,10 +170,10 @@ void PaneIo::want_what_fits() {
 void PaneIo::on_ready(bool readable, bool writable) noexcept {
   if (writable) write_input();
   if (!readable || eof_) return;
-  if (read_some(observer_.read_budget()) > 0) observer_.on_pane_output(*this);
+  if (read_some(observer_->read_budget()) > 0) observer_->on_pane_output(*this);
   if (eof_) {
     watch_->want(false, false);
-    observer_.on_pane_eof(*this);
+    observer_->on_pane_eof(*this);
   }
 }
 
@@ -199,7 +199,7 @@ std::size_t PaneIo::read_some(std::size_t budget) {
     journal_->commit(static_cast<std::size_t>(n));
     const std::string_view bytes(space.data(), static_cast<std::size_t>(n));
     if (aside()) {
-      observer_.on_pane_bytes(*this, bytes);
+      observer_->on_pane_bytes(*this, bytes);
     } else {
       parse(from, bytes);
     }
@@ -231,7 +231,7 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
     if (watch_) write_input();
   }
   journal_->end_parse(to);
-  if (!quiet_ && whom == From::program) observer_.on_pane_bytes(*this, bytes);
+  if (!quiet_ && whom == From::program) observer_->on_pane_bytes(*this, bytes);
 }
 
 /// At parsed(). The newest mark is always there.
@@ -405,7 +405,7 @@ void PaneIo::announce(std::string_view text) {
     quiet_ = true;
     emulator_->feed(text);
     quiet_ = false;
-    return observer_.on_pane_output(*this);
+    return observer_->on_pane_output(*this);
   }
   // Through the ring, like everything that is shown: views and a replay need no second way.
   while (!text.empty()) {
@@ -419,30 +419,30 @@ void PaneIo::announce(std::string_view text) {
     parse(from, part, From::sess);
     text.remove_prefix(part.size());
   }
-  observer_.on_pane_output(*this);
+  observer_->on_pane_output(*this);
 }
 
 void PaneIo::on_reply(std::string_view bytes) {
   if (!quiet_) replies_.append(bytes);
 }
 void PaneIo::on_bell() {
-  if (!quiet_) observer_.on_pane_bell(*this);
+  if (!quiet_) observer_->on_pane_bell(*this);
 }
 void PaneIo::on_title() {
-  if (!quiet_) observer_.on_pane_title(*this);
+  if (!quiet_) observer_->on_pane_title(*this);
 }
 void PaneIo::on_clipboard(std::string_view selection, std::string_view base64) {
-  if (!quiet_) observer_.on_pane_clipboard(*this, selection, base64);
+  if (!quiet_) observer_->on_pane_clipboard(*this, selection, base64);
 }
 void PaneIo::on_notification(int kind, std::string_view title, std::string_view body) {
-  if (!quiet_) observer_.on_pane_notification(*this, kind, title, body);
+  if (!quiet_) observer_->on_pane_notification(*this, kind, title, body);
 }
 
 void PaneIo::on_window_name(std::string_view name) {
-  if (!quiet_) observer_.on_pane_window_name(*this, name);
+  if (!quiet_) observer_->on_pane_window_name(*this, name);
 }
 bool PaneIo::on_passthrough(std::string_view bytes) {
-  return quiet_ || observer_.on_pane_passthrough(*this, bytes);
+  return quiet_ || observer_->on_pane_passthrough(*this, bytes);
 }
 
 }  // namespace sess::panes

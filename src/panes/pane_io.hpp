@@ -121,6 +121,8 @@ class PaneIo final : public terminal::Sink {
   void set_limits(Limits limits);
   /// Its oldest lines go now; what it may hold stays as it is.
   void trim_history(std::uint64_t bytes);
+  /// Somebody else owns it from now on.
+  void set_observer(PaneObserver& observer) { observer_ = &observer; }
   void clear_history();
   /// A pane that was set aside begins anew with an empty history and shows what was kept.
   void reset_terminal();
@@ -169,7 +171,7 @@ class PaneIo final : public terminal::Sink {
   model::PaneId id_;
   UniqueFd master_;
   std::unique_ptr<Journal> journal_;
-  PaneObserver& observer_;
+  PaneObserver* observer_;
   terminal::HeapSegmentStore own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;

@@ -1,15 +1,23 @@
-// What lies over a client's view: a message in the last line, a question, or numbers over the panes. Plain state of one client; Prompts works on them,
-// Display draws them.
+// What lies over a client's view: a message in the last line, a question, or numbers over the panes; and a menu, which
+// may stand over a question, and a popup. Plain state of one client; Prompts, Overlays and Popups work on it, Display
+// draws it.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "command/ports/questions.hpp"
 #include "input/line_editor.hpp"
+#include "modes/menu.hpp"
+#include "store/model_store.hpp"
+
+namespace sess::command {
+struct State;
+}
 
 namespace sess::peers {
 
@@ -32,6 +40,37 @@ struct Overlay {
   std::size_t back = 0;  ///< how far back in it; 0 is the line being typed
   std::string last;      ///< incremental: what was searched for before, which an empty line stands for
   std::function<void(const std::string&)> changed;
+};
+
+struct OpenMenu {
+  modes::Menu menu;
+  std::shared_ptr<const command::State> state;  ///< that the chosen command runs with
+  std::function<void()> closed;                 ///< told once, after what was chosen has been submitted
+  std::function<void(input::Key)> choose;       ///< in place of running a command; such a menu dies with the server
+};
+
+/// A program in a box. Its terminal is among the panes' (panes::Terminals), though it is no pane of the model.
+struct OpenPopup {
+  enum class Drag : std::uint8_t { none, move, size };
+
+  model::PaneId terminal;
+  std::string tty;
+  render::Rect wanted;  ///< as it was placed; a smaller terminal moves and cuts it
+  render::Rect area;
+  store::SavedPopup how;  ///< what of it is written down
+  bool running = true;
+  int status = 0;
+  Drag drag = Drag::none;
+  int drag_row = 0, drag_col = 0;  ///< where in it the button went down
+  std::function<void(Result<int>)> closed;
+
+  [[nodiscard]] bool bordered() const { return lines != render::BoxLines::none; }
+  render::BoxLines lines = render::BoxLines::single;
+  /// Where its program is shown: all of it, or what the border leaves.
+  [[nodiscard]] render::Rect inside() const {
+    if (!bordered()) return area;
+    return {area.row + 1, area.col + 1, area.rows - 2, area.cols - 2};
+  }
 };
 
 }  // namespace sess::peers

@@ -142,6 +142,12 @@ struct RemoteClient {
 
   // A message, a prompt or a text that lies over what is shown.
   Overlay overlay;
+  std::unique_ptr<OpenMenu> menu;
+  OpenPopup* popup = nullptr;  ///< Popups'
+  /// Whether something lies over the panes, so that they are drawn.
+  [[nodiscard]] bool covered() const {
+    return overlay.kind != Overlay::Kind::none || menu != nullptr || popup != nullptr;
+  }
 
   // Its standard input, for load-buffer - and the like.
   std::string stdin_data;

@@ -6,6 +6,7 @@
 
 #include "base/base64.hpp"
 #include "base/log.hpp"
+#include "dispatch/overlays.hpp"
 #include "dispatch/prompts.hpp"
 #include "display/display.hpp"
 #include "model/number.hpp"
@@ -109,6 +110,7 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
     message += "\n" + note;
   }
   if (reason == protocol::DetachReason::exited && !client.job.empty() && sayings_.on_end) message += sayings_.on_end(client.job);
+  if (sayings_.leaves) sayings_.leaves(client);
   display_.leave_view(client);
   // What is still on its way may be dropped by a client that leaves a slow terminal. A few bytes are not: their
   // acknowledgement rides along with the next frame only, and such a client waits for its terminal a while.
@@ -167,11 +169,16 @@ store::SavedClient Clients::saved_form(const RemoteClient& client, const model::
   out.read_only = seen.read_only;
   out.ignore_size = seen.ignore_size;
   out.active_pane = seen.active_pane;
+  for (const auto& [window, pane] : seen.active_panes) {
+    out.active_panes.insert(out.active_panes.end(), {to_string(window), to_string(pane)});
+  }
   out.flags = client.flags;
   out.key_table = seen.key_table;
   out.job = client.job;
   out.input = client.accepted;
   out.question = saved_question(client.overlay);
+  if (client.menu && !client.menu->choose) out.menu = dispatch::saved_menu(*client.menu);
+  if (client.popup != nullptr) out.popup = client.popup->how;
   if (out.question) return out;
   const model::Model& model = model_;
   const model::Session* session = model.session(*seen.session);
@@ -307,6 +314,7 @@ void Clients::detach_and_exec(ClientId id, std::string_view shell_command) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
   const auto& options = session != nullptr ? session->options : model_.session_options();
+  if (client.phase == Phase::attached && sayings_.leaves) sayings_.leaves(client);
   if (client.phase == Phase::attached) display_.leave_view(client);
   client.connection->send(
       protocol::encode(protocol::Exec{options.string("default-shell"), std::string(shell_command)}));

@@ -69,6 +69,7 @@ class Clients final : public command::ClientPort {
     std::function<std::string(const std::string& job)> on_leaving;   ///< a line about the job that goes on; or empty
     std::function<std::string(const std::string& job)> on_end;       ///< how the job ended; or empty
     std::function<int(const std::string& job)> exit_status;          ///< of who attached with `run`
+    std::function<void(RemoteClient&)> leaves;                       ///< told before the view goes
   };
   Clients(const Parts& parts, Sayings sayings);
 

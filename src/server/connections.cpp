@@ -9,6 +9,8 @@
 #include "base/log.hpp"
 #include "dispatch/keyboard.hpp"
 #include "dispatch/mouse.hpp"
+#include "dispatch/overlays.hpp"
+#include "dispatch/popups.hpp"
 #include "dispatch/prompts.hpp"
 #include "display/display.hpp"
 #include "model/size_policy.hpp"
@@ -98,6 +100,8 @@ Connections::Connections(const Parts& parts)
       keyboard_(parts.keyboard),
       mouse_(parts.mouse),
       prompts_(parts.prompts),
+      overlays_(parts.overlays),
+      popups_(parts.popups),
       events_(parts.events),
       daemon_(parts.daemon),
       control_clients_(parts.control_clients),
@@ -222,6 +226,8 @@ void Connections::drop_client(model::ClientId id) {
     }
   }
   if (gone->overlay.done) gone->overlay.done(std::nullopt);
+  if (gone->menu && gone->menu->closed) gone->menu->closed();
+  popups_.on_away(*gone);
   if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
   queue_.client_gone(id);
   control_clients_.forget(id);
@@ -364,6 +370,7 @@ bool Connections::on_attached_frame(RemoteClient& client, const protocol::Frame&
     model_.touch_client(client.id, clock_.wall());
     model_.recalculate_sizes();
     identities_.changed();
+    overlays_.on_resize(client);
     client.redraw();
     checkpoint_.changed();
     model_.client_resized(client.id);
@@ -493,6 +500,7 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
     const model::Client* seen = model_.client(id);
     if (seen != nullptr && seen->session) clients_.save_client(clients_.saved_form(*other, *seen));
     consider(other->accepted);
+    popups_.on_away(*other);
     other->phase = Phase::ending;
     other->direct.reset();
     other->composed.reset();
@@ -522,6 +530,11 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
     seen.read_only = saved->read_only;
     seen.ignore_size = saved->ignore_size;
     seen.active_pane = saved->active_pane;
+    for (std::size_t at = 0; at + 1 < saved->active_panes.size(); at += 2) {
+      const auto window = model::parse_id<model::WindowId>(saved->active_panes[at]);
+      const auto pane = model::parse_id<model::PaneId>(saved->active_panes[at + 1]);
+      if (window && pane) seen.active_panes[*window] = *pane;
+    }
     seen.key_table = std::move(saved->key_table);
     client.flags = std::move(saved->flags);
     client.job = std::move(saved->job);
@@ -539,6 +552,8 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
   }
   events_.follow_model();
   if (saved && saved->question) prompts_.ask_again(client, *saved->question);
+  if (saved && saved->menu) overlays_.open_again(client, *saved->menu);
+  popups_.on_back(client);
   display_.resume_view(client, resume);
   if (!known) {
     messages_.show_message(client.id,

@@ -21,6 +21,8 @@
 namespace sess::dispatch {
 class Keyboard;
 class Mouse;
+class Overlays;
+class Popups;
 class Prompts;
 }
 namespace sess::display {
@@ -40,6 +42,8 @@ namespace sess::server {
 
 using dispatch::Keyboard;
 using dispatch::Mouse;
+using dispatch::Overlays;
+using dispatch::Popups;
 using dispatch::Prompts;
 using display::Display;
 using peers::ControlClients;
@@ -74,6 +78,8 @@ class Connections {
     Keyboard& keyboard;
     Mouse& mouse;
     Prompts& prompts;
+    Overlays& overlays;
+    Popups& popups;
     ModelEvents& events;
     Daemon& daemon;
     ControlClients& control_clients;
@@ -122,6 +128,8 @@ class Connections {
   Keyboard& keyboard_;
   Mouse& mouse_;
   Prompts& prompts_;
+  Overlays& overlays_;
+  Popups& popups_;
   ModelEvents& events_;
   Daemon& daemon_;
   ControlClients& control_clients_;

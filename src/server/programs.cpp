@@ -54,9 +54,8 @@ Programs::Programs(const Parts& parts)
 
 /// The keeper has the request; its number. The pane is written down first: a server that dies in between leaves
 /// a pane without a program, which the next one removes, and never a program that nobody knows.
-Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, const command::ProgramStart& start) {
-  const model::Pane* pane = model_.pane(id);
-  if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
+Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, Size size,
+                                                const command::ProgramStart& start) {
   if (!os::memory_left()) return pass(Error{ErrorCode::unavailable, ENOMEM, "memory is used up: end something"});
   // What comes with the answer must find room, else the link to the keeper is lost.
   if (!os::descriptors_free(kProgramNeeds + kForCommands)) {
@@ -70,7 +69,7 @@ Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, const command:
   request.env = start.env;
   request.argv0 = start.argv0;
   request.cwd = start.cwd;
-  request.size = pane->size;
+  request.size = size;
   request.keep_journal = start.replace;
   request.nice = start.nice;
   request.memory_limit = start.memory_limit;
@@ -81,32 +80,67 @@ Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, const command:
 }
 
 void Programs::start_program(model::PaneId id, command::ProgramStart start, std::function<void(Result<>)> done) {
+  const model::Pane* pane = model_.pane(id);
+  if (pane == nullptr)
+    return loop_.defer(
+        [id, done] { done(fail(ErrorCode::not_found, "can't find pane: {}", to_string(id))); });
+  const bool replace = start.replace;
+  const Size asked = pane->size;
+  this->start(
+      id, asked, std::move(start),
+      [this, id, replace, asked](keeper::Spawned spawned) {
+        return take_program(id, replace, asked, std::move(spawned));
+      },
+      std::move(done));
+}
+
+void Programs::start_terminal(model::PaneId id, Size size, command::ProgramStart start, Take take,
+                              std::function<void(Result<>)> done) {
+  this->start(id, size, std::move(start), std::move(take), std::move(done));
+}
+
+void Programs::start(model::PaneId id, Size size, command::ProgramStart start, Take take,
+                     std::function<void(Result<>)> done) {
   // SSH_AUTH_SOCK is the stable path that follows the newest client's agent, also when there is none yet.
   if (!agent_.path().empty()) {
     std::erase_if(start.env, [](const std::string& v) { return v.starts_with("SSH_AUTH_SOCK="); });
     start.env.push_back("SSH_AUTH_SOCK=" + agent_.path());
   }
   const auto tell = [done](const Result<std::int32_t>& holder) { done(holder ? Result<>() : pass(holder.error())); };
-  auto started = start_program_soon(id, start, tell);
+  auto started = start_soon(id, size, start, std::move(take), tell);
   if (started && !*started) return;
   loop_.defer([tell, holder = started ? Result<std::int32_t>(**started) : pass(started.error())] { tell(holder); });
 }
 
 Result<std::optional<std::int32_t>> Programs::start_program_soon(model::PaneId id, const command::ProgramStart& start,
                                                                Started later) {
-  auto number = ask_for_program(id, start);
+  const model::Pane* pane = model_.pane(id);
+  if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
+  const bool replace = start.replace;
+  const Size asked = pane->size;
+  return start_soon(
+      id, asked, start,
+      [this, id, replace, asked](keeper::Spawned spawned) {
+        return take_program(id, replace, asked, std::move(spawned));
+      },
+      std::move(later));
+}
+
+Result<std::optional<std::int32_t>> Programs::start_soon(model::PaneId id, Size size,
+                                                         const command::ProgramStart& start, Take take,
+                                                         Started later) {
+  auto number = ask_for_program(id, size, start);
   if (!number) return pass(number.error());
-  const Size asked = model_.pane(id)->size;
   auto spawned = link_.await_spawn(*number, keeper_deaf_ ? std::chrono::milliseconds(0) : kPromptAnswer);
   if (!spawned) return pass(spawned.error());
   if (!*spawned) {
     log::info("pane {}: the keeper takes its time", id.value);
     keeper_deaf_ = true;
-    starting_[*number] = {id, start.replace, asked, std::move(later), {}};
+    starting_[*number] = {id, std::move(take), std::move(later), {}};
     return std::optional<std::int32_t>();
   }
   const std::int32_t holder = (*spawned)->holder;
-  auto taken = take_program(id, start.replace, asked, std::move(**spawned));
+  auto taken = take(std::move(**spawned));
   if (!taken) return pass(taken.error());
   return std::optional(holder);
 }
@@ -166,8 +200,7 @@ void Programs::on_started(std::uint64_t request, Result<keeper::Spawned> answer)
   }
   Starting& start = node.mapped();
   const std::int32_t holder = answer ? answer->holder : -1;
-  auto taken = answer ? take_program(start.pane, start.replace, start.asked, std::move(*answer))
-                      : Result<>(pass(answer.error()));
+  auto taken = answer ? start.take(std::move(*answer)) : Result<>(pass(answer.error()));
   if (panes::PaneIo* io = terminals_.find(start.pane); taken && io != nullptr && !start.typed.empty()) {
     io->input(start.typed);
   }
@@ -283,6 +316,7 @@ void Programs::deal_with_ended_programs(jobs::JobControl& jobs) {
   ended_.clear();
   for (const auto& exited : ended) {
     const model::PaneId id{exited.pane};
+    if (terminal_ended_ && terminal_ended_(exited)) continue;
     if (jobs.runs().on_exited(exited)) {
       terminals_.note_printed(id);
       continue;
@@ -341,6 +375,41 @@ void Programs::pane_closed(model::PaneId id) {
   history_.forget(id);
   signal_pane(id, SIGHUP, keeper::Signal::Whom::session);
   signal_pane(id, SIGCONT, keeper::Signal::Whom::session);
+}
+
+void Programs::end_terminal(model::PaneId id) {
+  pane_closed(id);
+  if (auto sent = link_.send(keeper::Forget{id.value}); !sent) log::error("{}", sent.error().text);
+}
+
+Result<> Programs::make_pane(const dispatch::Popups::NewPane& request) {
+  auto next = model_.next_ids();
+  const auto following = next.pane;
+  next.pane = request.terminal.value;
+  model_.set_next_ids(next);
+  model::Model::NewSplit spec;
+  spec.beside = request.beside;
+  spec.how.axis = request.axis;
+  spec.pane.now = clock_.wall();
+  const model::Pane* neighbour = model_.pane(request.beside);
+  spec.pane.shell = neighbour != nullptr ? neighbour->shell : "/bin/sh";
+  spec.pane.start_path = neighbour != nullptr ? neighbour->start_path : "/";
+  auto made = model_.split_pane(spec);
+  next = model_.next_ids();
+  next.pane = std::max(next.pane, following);
+  model_.set_next_ids(next);
+  if (!made) return pass(made.error());
+  model::Pane& pane = **made;
+  pane.pid = static_cast<pid_t>(request.pid);
+  pane.tty = request.tty;
+  if (panes::PaneIo* io = terminals_.find(pane.id)) {
+    io->set_observer(observer_);
+    io->set_limits(history_limits(pane));
+    io->resize(pane.size, {});
+  }
+  model_.select_pane(pane.window, pane.id);
+  checkpoint_.changed();
+  return {};
 }
 
 void Programs::write_death(const model::Pane& pane, panes::PaneIo& io) {

@@ -14,6 +14,7 @@
 
 #include "command/language/queue.hpp"
 #include "command/ports/panes.hpp"
+#include "dispatch/popups.hpp"
 #include "keeper/link.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
@@ -80,6 +81,19 @@ class Programs final : public command::ProgramPort {
   /// only then, `later` is told.
   Result<std::optional<std::int32_t>> start_program_soon(model::PaneId pane, const command::ProgramStart& start,
                                                          Started later);
+  /// A program on a terminal that is no pane of the model's (a popup's): `take` makes the terminal of what
+  /// the keeper started, `done` is told as with start_program(). end_terminal() before the number is used
+  /// again.
+  using Take = std::function<Result<>(keeper::Spawned)>;
+  void start_terminal(model::PaneId id, Size size, command::ProgramStart start, Take take,
+                      std::function<void(Result<>)> done);
+  void end_terminal(model::PaneId id);
+  /// Its program goes on in a pane of the model, which has the terminal's number.
+  Result<> make_pane(const dispatch::Popups::NewPane& pane);
+  /// Told of programs that ended; true: it was one of those.
+  void on_terminal_ended(std::function<bool(const keeper::Exited&)> ended) {
+    terminal_ended_ = std::move(ended);
+  }
   /// A program that the keeper handed over gets its pane's terminal; false when its journal is lost, which is said.
   bool take_up(model::PaneId pane, keeper::Program& program, panes::PaneIo::Recovery how);
   /// Whether a pane's program is still being started, and what commands type into it meanwhile.
@@ -113,7 +127,12 @@ class Programs final : public command::ProgramPort {
   void daemon_ends() { stopping_ = true; }
 
  private:
-  Result<std::uint64_t> ask_for_program(model::PaneId pane, const command::ProgramStart& start);
+  Result<std::uint64_t> ask_for_program(model::PaneId pane, Size size, const command::ProgramStart& start);
+  Result<std::optional<std::int32_t>> start_soon(model::PaneId id, Size size,
+                                                 const command::ProgramStart& start, Take take,
+                                                 Started later);
+  void start(model::PaneId id, Size size, command::ProgramStart start, Take take,
+             std::function<void(Result<>)> done);
   Result<> take_program(model::PaneId pane, bool replace, Size asked, keeper::Spawned spawned);
   void give_up_start(model::PaneId pane);
   void write_death(const model::Pane& pane, panes::PaneIo& io);
@@ -121,8 +140,7 @@ class Programs final : public command::ProgramPort {
   /// Programs that the keeper was asked for and has not answered about, by the request's number.
   struct Starting {
     model::PaneId pane;
-    bool replace;
-    Size asked;
+    Take take;
     Started done;
     std::string typed;
   };
@@ -142,6 +160,7 @@ class Programs final : public command::ProgramPort {
   Identities& identities_;
   std::map<std::uint64_t, Starting> starting_;
   panes::HistoryBudget history_;
+  std::function<bool(const keeper::Exited&)> terminal_ended_;
   std::vector<keeper::Exited> ended_;
   std::vector<keeper::Emptied> emptied_;
   bool keeper_deaf_ = false;  ///< an answer did not come in time, and nothing has come since

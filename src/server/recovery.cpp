@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "dispatch/popups.hpp"
 #include "jobs/control.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
@@ -40,6 +41,7 @@ Recovery::Recovery(const Parts& parts)
       messages_(parts.messages),
       clients_(parts.clients),
       programs_(parts.programs),
+      popups_(parts.popups),
       pane_commands_(parts.pane_commands),
       configuration_(parts.configuration),
       session_watch_(parts.session_watch),
@@ -51,6 +53,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   auto loaded = checkpoint_.load(state);
   if (!loaded) log::error("{}; what could not be read is made anew", loaded.error().text);
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
+  popups_.restore(state.clients);
   clients_.restore(std::move(state.clients));
   for (const auto& client : clients_.saved()) session_watch_.expect_return(client.session);
 
@@ -67,6 +70,12 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
         programs_.note_exited({program.pane, program.pid, program.wait_status, program.usage, program.ended,
                           program.holder > 0});
       }
+      continue;
+    }
+    if (pane == nullptr && popups_.take_up(program, how)) {
+      if (program.exited)
+        programs_.note_exited(
+            {program.pane, program.pid, program.wait_status, program.usage, program.ended, false});
       continue;
     }
     if (pane == nullptr) {
@@ -96,6 +105,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
     log::warn("pane {}: there is no program behind it", id.value);
     model_.destroy_pane(id);
   }
+  popups_.recovered();
   for (const auto& [id, pane] : model_.panes()) reopen_pipe(pane);
   for (auto& program : orphans) adopt_orphan(program);
   static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back

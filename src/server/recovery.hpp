@@ -24,8 +24,13 @@ class Checkpoint;
 class SavedSessions;
 }
 
+namespace sess::dispatch {
+class Popups;
+}
+
 namespace sess::server {
 
+using dispatch::Popups;
 using peers::Messages;
 using peers::SessionWatch;
 using store::Checkpoint;
@@ -51,6 +56,7 @@ class Recovery {
     Messages& messages;
     Clients& clients;
     Programs& programs;
+    Popups& popups;
     PaneCommands& pane_commands;
     Configuration& configuration;
     SessionWatch& session_watch;
@@ -81,6 +87,7 @@ class Recovery {
   Messages& messages_;
   Clients& clients_;
   Programs& programs_;
+  Popups& popups_;
   PaneCommands& pane_commands_;
   Configuration& configuration_;
   SessionWatch& session_watch_;

@@ -57,22 +57,25 @@ Server::Server(Given given)
       keys_(input::KeyTables::with_defaults()),
       queue_(model_, ports_),
       shells_(*loop_),
-      control_clients_({*loop_, model_, [this](model::PaneId id) { return terminals_.find(id); },
-                        [this]() -> command::Queue& { return queue_; },
-                        [this](model::ClientId id) { clients_.detach(id, command::DetachReason::detached); }}),
+      control_clients_(
+          {*loop_, model_, [this](model::PaneId id) { return terminals_.find(id); },
+           [this]() -> command::Queue& { return queue_; },
+           [this](model::ClientId id) { clients_.detach(id, command::DetachReason::detached); }}),
       session_watch_(*loop_, model_,
                      {[this](model::ClientId id) { clients_.lock(id); },
-                      [this](const model::Session& session) { return daemon_.stopping() || has_job_or_start(session); }}),
+                      [this](const model::Session& session) {
+                        return daemon_.stopping() || has_job_or_start(session);
+                      }}),
       checkpoint_(std::move(given.store), model_, keys_, queue_, message_log_),
       agent_(start_),
       pane_modes_({clock_, model_, keys_, queue_, remote_, terminals_, shells_, messages_}),
       messages_(model_, remote_, control_clients_, checkpoint_, pane_modes_, message_log_, facts_.user),
       alerts_(*loop_, clock_, model_, queue_, remote_, messages_),
       names_(*loop_, model_, queue_),
-      programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_, names_,
-                 pane_modes_, identities_}),
-      reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_, names_, jobs_,
-                saved_sessions_, start_}),
+      programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_,
+                 names_, pane_modes_, identities_}),
+      reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_,
+                names_, jobs_, saved_sessions_, start_}),
       pane_commands_(model_, facts_, terminals_, shells_, remote_, programs_, pane_modes_),
       status_commands_(clock_, model_, facts_, shells_, [this] { remote_.redraw_all(); }),
       files_(*loop_, model_, remote_, facts_.home),
@@ -80,22 +83,37 @@ Server::Server(Given given)
       clients_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, messages_, agent_,
                 control_clients_, display_, identities_, pane_modes_},
                {[this] {
-                 const std::string saved = saved_sessions_.take_announcement();
-                 const std::string missed = jobs_.note_on_coming();
-                 return saved + (saved.empty() || missed.empty() ? "" : "; ") + missed;
-               },
+                  const std::string saved = saved_sessions_.take_announcement();
+                  const std::string missed = jobs_.note_on_coming();
+                  return saved + (saved.empty() || missed.empty() ? "" : "; ") + missed;
+                },
                 [this](const std::string& job) { return jobs_.note_on_leaving(job); },
                 [this](const std::string& job) { return jobs_.note_on_end(job); },
-                [this](const std::string& job) { return jobs_.status_for(job); }}),
+                [this](const std::string& job) { return jobs_.status_for(job); },
+                [this](RemoteClient& client) { popups_.close(client); }}),
       display_(*loop_, clock_, model_, queue_, remote_, terminals_, pane_modes_, identities_),
       mouse_(clock_, model_, keys_, display_, terminals_, keyboard_, pane_modes_),
-      prompts_(model_, queue_, remote_, messages_, keyboard_, facts_.home),
-      keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_, prompts_, mouse_,
-                 session_watch_, pane_modes_},
+      prompts_(model_, queue_, remote_, messages_, keyboard_, overlays_, facts_.home),
+      overlays_(model_, queue_, remote_, checkpoint_, display_, keyboard_, popups_),
+      popups_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, keyboard_, overlays_},
+              {[this](model::PaneId id, Size size, command::ProgramStart start, Popups::Take take,
+                      std::function<void(Result<>)> done) {
+                 programs_.start_terminal(id, size, std::move(start), std::move(take), std::move(done));
+               },
+               [this](model::PaneId id) { programs_.end_terminal(id); },
+               [this](model::ClientId id, std::string_view text) { clients_.copy_to_clipboard(id, text); },
+               [this](model::ClientId id, std::string_view text) {
+                 messages_.show_message(id, text, std::chrono::milliseconds(-1));
+               },
+               [this](const Popups::NewPane& pane) { return programs_.make_pane(pane); }}),
+      keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_,
+                 prompts_, overlays_, popups_, mouse_, session_watch_, pane_modes_},
                 {[this](model::PaneId pane) { return programs_.is_starting(pane); }}),
       job_outside_({clock_, model_, link_, remote_, checkpoint_, messages_, clients_, programs_, recovery_}),
-      jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_}),
-      boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(), job_outside_},
+      jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
+             job_outside_}),
+      boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
+             job_outside_},
             jobs_.files()),
       saved_sessions_(*loop_, model_, start_, terminals_,
                       {[this](const std::string& text) { messages_.report(text); },
@@ -103,15 +121,15 @@ Server::Server(Given given)
       configuration_({model_, queue_, start_, facts_, remote_, checkpoint_, messages_, control_clients_},
                      [this] { jobs_.begin(); }),
       recovery_({clock_, model_, keys_, queue_, link_, start_, facts_, terminals_, checkpoint_, messages_, clients_,
-                 programs_, pane_commands_, configuration_, session_watch_, jobs_, saved_sessions_}),
+                 programs_, popups_, pane_commands_, configuration_, session_watch_, jobs_, saved_sessions_}),
       daemon_({*loop_, clock_, model_, queue_, link_, remote_, terminals_, shells_, checkpoint_, clients_, programs_,
                connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
       events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_, programs_, reports_, daemon_,
                names_, pane_modes_, control_clients_, session_watch_, jobs_, saved_sessions_}),
       connections_({*loop_, clock_, model_, queue_, facts_, start_, remote_, terminals_, checkpoint_, messages_, clients_,
-                    display_, identities_, keyboard_, mouse_, prompts_, events_, daemon_, control_clients_, session_watch_,
-                    tmux_link_}),
-      ports_{facts_, daemon_, clients_, messages_, display_, keyboard_, prompts_, keys_, programs_, pane_commands_,
+                    display_, identities_, keyboard_, mouse_, prompts_, overlays_, popups_, events_, daemon_,
+                    control_clients_, session_watch_, tmux_link_}),
+      ports_{facts_, daemon_, clients_, messages_, display_, keyboard_, prompts_, overlays_, keys_, programs_, pane_commands_,
              pane_commands_, status_commands_, files_, &jobs_, &boot_, &saved_sessions_},
       keeper_watch_(*loop_, link_.fd(), [this](bool, bool writable) {
         // An error is the link's end: reading tells it, too.
@@ -122,6 +140,7 @@ Server::Server(Given given)
     if (model::Pane* pane = model_.pane(id)) pane->pipe_command.clear();
     checkpoint_.changed();
   });
+  programs_.on_terminal_ended([this](const keeper::Exited& exited) { return popups_.on_exited(exited); });
   queue_.around_hooks([this](bool after) { events_.tell_focus(after); });
   checkpoint_.when_saving(
       [this](store::SavedState& state) {

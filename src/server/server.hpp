@@ -11,6 +11,8 @@
 #include "command/language/queue.hpp"
 #include "dispatch/keyboard.hpp"
 #include "dispatch/mouse.hpp"
+#include "dispatch/overlays.hpp"
+#include "dispatch/popups.hpp"
 #include "dispatch/prompts.hpp"
 #include "display/display.hpp"
 #include "display/pane_modes.hpp"
@@ -125,6 +127,8 @@ class Server {
   Display display_;
   Mouse mouse_;
   Prompts prompts_;
+  Overlays overlays_;
+  Popups popups_;
   Keyboard keyboard_;
   JobOutside job_outside_;
   jobs::JobControl jobs_;

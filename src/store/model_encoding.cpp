@@ -346,6 +346,70 @@ void put(CborWriter& out, const SavedQuestion& question) {
   out.end();
 }
 
+void put(CborWriter& out, const SavedMenu& menu) {
+  out.name("menu");
+  out.begin_map();
+  out.field("title", menu.title);
+  out.field("entries", menu.entries);
+  out.field("row", menu.row);
+  out.field("col", menu.col);
+  out.field("choice", menu.choice);
+  out.field("mouse", menu.mouse);
+  out.field("stay_open", menu.stay_open);
+  out.field("pane", menu.pane);
+  if (menu.mouse_pane) out.field("mouse_pane", *menu.mouse_pane);
+  out.field("mouse_event", menu.mouse_event);
+  out.end();
+}
+
+SavedMenu to_menu(const json& in) {
+  SavedMenu menu;
+  menu.title = get<std::string>(in, "title");
+  menu.entries = get_strings(in, "entries");
+  menu.row = get<std::int64_t>(in, "row");
+  menu.col = get<std::int64_t>(in, "col");
+  menu.choice = get<std::int64_t>(in, "choice");
+  menu.mouse = get<bool>(in, "mouse");
+  menu.stay_open = get<bool>(in, "stay_open");
+  menu.pane = get<std::uint64_t>(in, "pane");
+  if (in.contains("mouse_pane")) menu.mouse_pane = get<std::uint64_t>(in, "mouse_pane");
+  menu.mouse_event = get<std::string>(in, "mouse_event");
+  return menu;
+}
+
+void put(CborWriter& out, const SavedPopup& popup) {
+  out.name("popup");
+  out.begin_map();
+  out.field("terminal", popup.terminal);
+  out.field("pid", popup.pid);
+  out.field("row", popup.row);
+  out.field("col", popup.col);
+  out.field("rows", popup.rows);
+  out.field("cols", popup.cols);
+  out.field("lines", popup.lines);
+  out.field("style", popup.style);
+  out.field("border_style", popup.border_style);
+  out.field("title", popup.title);
+  out.field("closes", popup.closes);
+  out.end();
+}
+
+SavedPopup to_popup(const json& in) {
+  SavedPopup popup;
+  popup.terminal = get<std::uint64_t>(in, "terminal");
+  popup.pid = get<std::int64_t>(in, "pid");
+  popup.row = get<std::int64_t>(in, "row");
+  popup.col = get<std::int64_t>(in, "col");
+  popup.rows = get<std::int64_t>(in, "rows");
+  popup.cols = get<std::int64_t>(in, "cols");
+  popup.lines = get<std::string>(in, "lines");
+  popup.style = get<std::string>(in, "style");
+  popup.border_style = get<std::string>(in, "border_style");
+  popup.title = get<std::string>(in, "title");
+  popup.closes = get<std::uint64_t>(in, "closes");
+  return popup;
+}
+
 SavedQuestion to_question(const json& in) {
   SavedQuestion question;
   question.again = get<std::string>(in, "again");
@@ -368,6 +432,7 @@ void to_clients(const json& in, SavedState& state) {
     client.read_only = get<bool>(item, "read_only");
     client.ignore_size = get<bool>(item, "ignore_size");
     client.active_pane = get<bool>(item, "active_pane");
+    client.active_panes = get_strings(item, "active_panes");
     client.flags = get_strings(item, "flags");
     if (item.contains("last_session")) {
       client.last_session = model::SessionId{get<std::uint32_t>(item, "last_session")};
@@ -378,6 +443,8 @@ void to_clients(const json& in, SavedState& state) {
     client.input.bytes = get<std::uint32_t>(item, "input_bytes");
     client.input.state = get<std::uint32_t>(item, "input_state");
     if (item.contains("question")) client.question = to_question(child(item, "question"));
+    if (item.contains("menu")) client.menu = to_menu(child(item, "menu"));
+    if (item.contains("popup")) client.popup = to_popup(child(item, "popup"));
     state.clients.push_back(std::move(client));
   }
 }
@@ -453,6 +520,7 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
     out.field("read_only", client.read_only);
     out.field("ignore_size", client.ignore_size);
     out.field("active_pane", client.active_pane);
+    out.field("active_panes", client.active_panes);
     out.field("flags", client.flags);
     if (client.last_session) {
       out.name("last_session");  // a field leaves out $0
@@ -464,6 +532,8 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
     out.field("input_bytes", client.input.bytes);
     out.field("input_state", client.input.state);
     if (client.question) put(out, *client.question);
+    if (client.menu) put(out, *client.menu);
+    if (client.popup) put(out, *client.popup);
     out.end();
   }
   out.end();

@@ -39,6 +39,26 @@ struct SavedQuestion {
   std::uint64_t top = 0;
 };
 
+/// A menu that lay over a client's panes.
+struct SavedMenu {
+  std::string title;
+  std::vector<std::string> entries;  ///< for each its text, its key's name, its command
+  std::int64_t row = 0, col = 0, choice = -1;
+  bool mouse = false, stay_open = false;
+  std::uint64_t pane = 0;         ///< that its commands are about
+  std::optional<std::uint64_t> mouse_pane;
+  std::string mouse_event;
+};
+
+/// A popup over a client's panes, and its program's terminal.
+struct SavedPopup {
+  std::uint64_t terminal = 0;  ///< the number that the keeper knows it by
+  std::int64_t pid = -1;
+  std::int64_t row = 0, col = 0, rows = 0, cols = 0;
+  std::string lines, style, border_style, title;
+  std::uint64_t closes = 0;  ///< command::PopupRequest::Closes
+};
+
 /// A client that was attached: what a resume may take up again.
 struct SavedClient {
   model::ClientToken token = 0;
@@ -47,11 +67,14 @@ struct SavedClient {
   bool read_only = false;
   bool ignore_size = false;
   bool active_pane = false;
+  std::vector<std::string> active_panes;  ///< windows and their panes in turn: "@1", "%2"
   std::vector<std::string> flags;  ///< RemoteClient::flags
   std::string key_table;
   std::string job;  ///< RemoteClient::job
   model::InputPosition input;  ///< how far what it typed is applied, unless a pane's journal knows better
   std::optional<SavedQuestion> question;
+  std::optional<SavedMenu> menu;
+  std::optional<SavedPopup> popup;
 };
 
 /// What is written down beside the model's nodes, bindings, buffers and messages.

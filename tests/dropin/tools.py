@@ -197,7 +197,12 @@ def fzf_popup(side):
     terminal = side.terminals[0]
     wait(lambda: b"3/3" in terminal.seen(), "fzf's list in the popup")
     terminal.type(b"thr")
-    wait(lambda: b"1/3" in terminal.seen(), "what is left of the list")
+
+    def redrawn():  # what changed is sent alone: of "3/3" that would be one digit
+        ask(side, "tmux refresh-client")
+        return b"1/3" in terminal.seen()
+
+    wait(redrawn, "what is left of the list")
     terminal.type(b"\r")
     wait(lambda: (side.root / "home" / "popped").read_text() == "three\n", "what was picked")
 

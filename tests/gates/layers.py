@@ -22,7 +22,7 @@ TABLE = {
     "views": "panes render protocol",
     "store": "model input job command panes",
     "jobs": "protocol job panes store command",
-    "peers": "views store input",
+    "peers": "views store input modes",
     "display": "peers modes",
     "dispatch": "display",
     "server": "jobs dispatch",

@@ -7,10 +7,9 @@ format (status-left in status-format). Hooks run by their events' names.
 """
 import pathlib, re, sys
 
-# Read by what there is not yet: later versions' copy mode, the clock, choosers, menus and popups.
+# Read by what there is not yet: later versions' copy mode.
 WAITING = """
-    clock-mode-colour clock-mode-style copy-mode-position-format copy-mode-position-style copy-mode-selection-style
-    menu-border-lines menu-border-style menu-selected-style menu-style popup-border-lines popup-border-style popup-style
+    copy-mode-position-format copy-mode-position-style copy-mode-selection-style
 """.split()
 # Without effect in tmux 3.3a, too: kept for old configurations.
 OBSOLETE = ["xterm-keys"]

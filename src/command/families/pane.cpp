@@ -228,6 +228,13 @@ Status run_select(Item& item) {
     return Status::normal;
   }
   const Window* window = model.window(pane->window);
+  model::Client* client = item.client();
+  if (client != nullptr && client->session && client->active_pane) {
+    if (model.active_for(*client, *window) == chosen) return Status::normal;
+    client->active_panes[window->id] = chosen;
+    item.ports().display.redraw_all();
+    return Status::normal;
+  }
   if (window->active == chosen) return Status::normal;
   return go_to(item, chosen);
 }

@@ -216,7 +216,8 @@ Status run_panes(Item& item) {
   const Value commands = args.empty() ? Value("select-pane -t \"%%%\"") : args.values()[0];
   const Answerer answer = answerer(item);
   auto shown = item.ports().questions.choose_pane(
-      client->id, delay, item.command().print(), [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
+      client->id, delay, args.has('N') ? QuestionPort::Keys::pass : QuestionPort::Keys::choose, item.command().print(),
+      [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
         if (!pane) return answer.give_up();
         answer.run(commands_from({{}, {to_string(*pane)}, commands, answer, client_id}));
       });

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "command/language/registry.hpp"
 #include "model/options/table.hpp"
 
@@ -87,7 +89,53 @@ Names targets(const model::Model& model, std::string_view text, const model::Ses
                             : Names{};
 }
 
+/// The session that a target's part before the colon names.
+const model::Session* session_before(const model::Model& model, std::string_view name, const model::Session* current) {
+  if (name.empty()) return current;
+  for (const auto& [id, session] : model.sessions()) {
+    if (session.name == name || to_string(id) == name) return &session;
+  }
+  return nullptr;
+}
+
 }  // namespace
+
+Candidates candidates(const model::Model& model, std::string_view type, std::string_view word, bool at_start,
+                      std::optional<model::SessionId> session) {
+  const model::Session* current = session ? model.session(*session) : nullptr;
+  Candidates out;
+  const bool flagged = type == "command" && (begins(word, "-t") || begins(word, "-s"));
+  const std::string flag(flagged ? word.substr(0, 2) : "");
+  if (flagged) word.remove_prefix(2);
+  if (type == "command" && !flagged) {
+    Names names = words(model, word, at_start);
+    std::sort(names.begin(), names.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
+    for (const auto& name : names) out.list.push_back({name, name});
+    return out;
+  }
+  if (!flagged && type != "target" && type != "window-target") return out;
+  const auto colon = word.find(':');
+  out.windows = type == "window-target" || colon != std::string_view::npos;
+  if (!out.windows) {
+    Names names = sessions(model, word);
+    std::sort(names.begin(), names.end());
+    for (const auto& name : names) out.list.push_back({name, flag + name});
+    return out;
+  }
+  const bool alone = type == "window-target";
+  const auto* of = alone ? current : session_before(model, word.substr(0, colon), current);
+  if (of == nullptr) return out;
+  const auto begun = alone ? word : word.substr(colon + 1);
+  const std::string before = alone ? "" : of->name + ":";
+  for (const auto& [index, link] : of->windows) {
+    const auto* window = model.window(link.window);
+    const std::string number = std::to_string(index);
+    if (window == nullptr || !begins(number, begun)) continue;
+    out.list.push_back({fmt::format("{}{} ({})", before, number, window->name), flag + before + number});
+  }
+  return out;
+}
 
 std::optional<std::string> complete_word(const model::Model& model, std::string_view type,
                                          std::string_view word, bool at_start,

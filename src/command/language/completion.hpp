@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/ids.hpp"
 #include "model/model.hpp"
@@ -20,5 +21,19 @@ namespace sess::command {
 [[nodiscard]] std::optional<std::string> complete_word(const model::Model& model, std::string_view type,
                                                        std::string_view word, bool at_start,
                                                        std::optional<model::SessionId> session);
+
+/// One of several that a word may become: what stands in the menu, and what the word becomes.
+struct Candidate {
+  std::string shown;
+  std::string word;
+};
+/// Those, in order of name: windows of a session by their numbers (with their names beside), names otherwise.
+/// `windows`: that it is windows, of which the menu is shown at once.
+struct Candidates {
+  std::vector<Candidate> list;
+  bool windows = false;
+};
+[[nodiscard]] Candidates candidates(const model::Model& model, std::string_view type, std::string_view word, bool at_start,
+                                    std::optional<model::SessionId> session);
 
 }  // namespace sess::command

@@ -32,6 +32,7 @@ struct Event {
   std::string key;              ///< its name; empty: no key
   std::optional<Target> mouse;  ///< what is under the mouse
   std::string mouse_event;      ///< the server's own encoding, handed back by PanePort::send_mouse
+  std::optional<std::pair<int, int>> screen;  ///< row and column of the mouse on the client's terminal
   std::vector<std::pair<std::string, std::string>> formats;  ///< mouse_x, mouse_word, ...
 };
 

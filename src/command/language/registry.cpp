@@ -49,9 +49,9 @@ const Registry& Registry::standard() {
           window_entries(),  window_move_entries(), pane_entries(),   pane_move_entries(),
           layout_entries(),  respawn_entries(),     keys_entries(),   send_entries(),
           options_entries(), environment_entries(), buffer_entries(), display_entries(),
-          script_entries(),  prompt_entries(),      choose_entries(), mode_entries(),   server_entries(),
-          help_entries(),    job_entries(), log_entries(), job_listing_entries(), boot_entries(),
-          restore_entries()}) {
+          script_entries(),  prompt_entries(),      choose_entries(), mode_entries(),
+          popup_entries(),   server_entries(),      help_entries(),   job_entries(),
+          log_entries(),     job_listing_entries(), boot_entries(),   restore_entries()}) {
       for (const Entry& entry : family) all.push_back(&entry);
     }
     return Registry(std::move(all));

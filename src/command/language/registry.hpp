@@ -114,6 +114,7 @@ Entries script_entries();
 Entries prompt_entries();
 Entries choose_entries();
 Entries mode_entries();
+Entries popup_entries();
 Entries server_entries();
 Entries help_entries();
 Entries job_entries();

@@ -129,7 +129,12 @@ std::optional<ClientId> best_client(const Model& model, std::optional<SessionId>
 
 Target find_from_client(const Model& model, std::optional<ClientId> id, unsigned flags) {
   const Client* client = id ? model.client(*id) : nullptr;
-  if (client != nullptr && client->session) return find_from_session(model, *client->session);
+  if (client != nullptr && client->session) {
+    Target target = find_from_session(model, *client->session);
+    if (const Window* window = target.window ? model.window(*target.window) : nullptr)
+      target.pane = model.active_for(*client, *window);
+    return target;
+  }
   if (client != nullptr) {
     if (const Pane* pane = pane_around(model, *client)) {
       if (const Session* session = best_session_of(model, pane->window, flags)) {

@@ -12,6 +12,7 @@
 #include "command/ports/files.hpp"
 #include "command/ports/keyboard.hpp"
 #include "command/ports/messages.hpp"
+#include "command/ports/overlays.hpp"
 #include "command/ports/panes.hpp"
 #include "command/ports/questions.hpp"
 #include "command/ports/screens.hpp"
@@ -40,6 +41,7 @@ struct Ports {
   DisplayPort& display;
   KeyboardPort& keyboard;
   QuestionPort& questions;
+  OverlayPort& overlays;
   input::KeyTables& keys;
   ProgramPort& programs;
   PanePort& panes;

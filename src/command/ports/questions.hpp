@@ -37,7 +37,9 @@ class QuestionPort {
   virtual Result<> prompt(ClientId, PromptRequest,
                           std::function<void(std::optional<std::string>)> answer) = 0;
   /// Numbers over the panes (display-panes); `answer` gets the chosen one.
-  virtual Result<> choose_pane(ClientId, std::chrono::milliseconds duration, std::string again,
+  /// With `Keys::pass` keys go where they always go, and choose nothing.
+  enum class Keys : std::uint8_t { choose, pass };
+  virtual Result<> choose_pane(ClientId, std::chrono::milliseconds duration, Keys keys, std::string again,
                                std::function<void(std::optional<PaneId>)> answer) = 0;
 
  protected:

@@ -22,6 +22,7 @@ class FakeHost final : public DaemonPort,
                        public DisplayPort,
                        public KeyboardPort,
                        public QuestionPort,
+                       public OverlayPort,
                        public ProgramPort,
                        public PanePort,
                        public ScreenPort,
@@ -48,6 +49,8 @@ class FakeHost final : public DaemonPort,
   std::vector<ProgramStart> started;
   std::vector<ShellRequest> jobs;
   std::vector<PromptRequest> prompts;
+  std::vector<MenuRequest> menus;
+  std::vector<PopupRequest> popups;
   std::deque<std::function<void(std::optional<std::string>)>> answers;
   // What is answered.
   std::chrono::system_clock::time_point time{std::chrono::seconds(1'700'000'000)};
@@ -254,16 +257,34 @@ class FakeHost final : public DaemonPort,
     answers.push_back(std::move(answer));
     return {};
   }
-  Result<> choose_pane(ClientId, std::chrono::milliseconds, std::string,
+  Result<> choose_pane(ClientId, std::chrono::milliseconds, Keys, std::string,
                        std::function<void(std::optional<PaneId>)> answer) override {
     later_.push_back([answer = std::move(answer)] { answer(PaneId{1}); });
     return {};
+  }
+  [[nodiscard]] std::optional<Surroundings> surroundings(ClientId, std::optional<WindowId>) const override {
+    Surroundings around;
+    around.status_lines = 1;
+    return around;
+  }
+  void open_menu(ClientId, MenuRequest request, std::function<void()> closed) override {
+    menus.push_back(std::move(request));
+    later_.push_back(std::move(closed));
+  }
+  void open_popup(ClientId, PopupRequest request, std::function<void(Result<int>)> closed) override {
+    popups.push_back(std::move(request));
+    later_.push_back([closed = std::move(closed)] { closed(3); });
+  }
+  void close_overlay(ClientId) override { call("close overlay"); }
+  [[nodiscard]] Size menu_size(const MenuRequest& request) const override {
+    return {static_cast<std::uint16_t>(request.items.size() + 2), 20};
   }
   [[nodiscard]] std::uint64_t room() const override { return left; }
   void option_changed(std::string_view name) override { call("option {}", name); }
   void redraw_all() override {}
 
-  const Ports ports{facts_, *this, *this, *this, *this, *this, *this, keys, *this, *this, *this, *this, *this};
+  const Ports ports{facts_, *this, *this, *this, *this, *this, *this,
+                    *this,  keys,  *this, *this, *this, *this, *this};
 
   /// Whether a call was made.
   [[nodiscard]] bool called(std::string_view call) const {

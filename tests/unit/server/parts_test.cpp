@@ -1,6 +1,8 @@
 // The server's objects, each made alone: Clients, Keyboard, Display, Programs, Recovery.
 #include <csignal>
 
+#include "dispatch/overlays.hpp"
+#include "dispatch/popups.hpp"
 #include "jobs/control.hpp"
 #include "os/descriptor.hpp"
 #include "rig.hpp"
@@ -13,9 +15,11 @@ using namespace sess;
 using namespace sess::server;
 using dispatch::Keyboard;
 using dispatch::Mouse;
+using dispatch::Overlays;
+using dispatch::Popups;
 using dispatch::Prompts;
-using peers::Overlay;
 using peers::kMaxClients;
+using peers::Overlay;
 using peers::RemoteClient;
 using namespace std::chrono_literals;
 
@@ -46,9 +50,11 @@ struct ProgramRig : test::ServerRig {
 struct KeyRig : ProgramRig {
   Clients clients{client_parts(), {}};
   Mouse mouse{clock, model, keys, display, terminals, keyboard, pane_modes};
-  Prompts prompts{model, queue, remote, messages, keyboard, "/home/ann"};
-  Keyboard keyboard{{*loop, clock, model, keys, queue, remote, terminals, checkpoint, identities, prompts, mouse,
-                     session_watch, pane_modes},
+  Prompts prompts{model, queue, remote, messages, keyboard, overlays, "/home/ann"};
+  Overlays overlays{model, queue, remote, checkpoint, display, keyboard, popups};
+  Popups popups{{*loop, clock, model, queue, remote, terminals, checkpoint, keyboard, overlays}, {}};
+  Keyboard keyboard{{*loop, clock, model, keys, queue, remote, terminals, checkpoint, identities, prompts,
+                     overlays, popups, mouse, session_watch, pane_modes},
                     {[this](model::PaneId pane) { return programs.is_starting(pane); }}};
 };
 
@@ -86,8 +92,8 @@ struct RecoveryRig : KeyRig {
                                       {[](const std::string&) {}, [](model::PaneId) { return false; }}};
   PaneCommands pane_commands{model, facts, terminals, shells, remote, programs, pane_modes};
   Configuration configuration{{model, queue, start, facts, remote, checkpoint, messages, control_clients}, [] {}};
-  Recovery recovery{{clock, model, keys, queue, link, start, facts, terminals, checkpoint, messages, clients, programs,
-                     pane_commands, configuration, session_watch, jobs, saved_sessions}};
+  Recovery recovery{{clock, model, keys, queue, link, start, facts, terminals, checkpoint, messages, clients,
+                     programs, popups, pane_commands, configuration, session_watch, jobs, saved_sessions}};
 
   /// A program as the keeper hands it over: its journal, and one end of a socket pair for its terminal.
   keeper::Program program(std::uint32_t pane, int pid) {
@@ -128,9 +134,11 @@ TEST_CASE("Clients: what outlives a connection comes back once, and the longest 
 
 TEST_CASE("Clients: who leaves a job that goes on is told so and gets its status", "[server]") {
   test::ServerRig rig;
-  Clients clients(rig.client_parts(), {[] { return ""; }, [](const std::string& job) { return "[" + job + " goes on]"; },
+  Clients clients(rig.client_parts(), {[] { return ""; },
+                                       [](const std::string& job) { return "[" + job + " goes on]"; },
                                        [](const std::string&) { return ""; },
-                                       [](const std::string&) { return 125; }});
+                                       [](const std::string&) { return 125; },
+                                       {}});
   const auto session = rig.add_session();
   RemoteClient& client = rig.add_client();
   client.phase = RemoteClient::Phase::command;

@@ -1,0 +1,23 @@
+// What is written under the mouse: mouse_word and mouse_line, by the rules of tmux 3.3a.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "render/frame.hpp"
+#include "terminal/screen/screen.hpp"
+
+namespace sess::dispatch {
+
+struct MouseText {
+  std::string word;  ///< goes on over wrapped rows; on a separator the one behind it
+  std::string line;  ///< the row, without blanks at its end
+};
+
+[[nodiscard]] MouseText text_under(const terminal::Screen& screen, int row, int col,
+                                   std::string_view separators);
+/// The same in what a mode shows.
+[[nodiscard]] MouseText text_under(const render::Frame& frame, int row, int col, std::string_view separators);
+
+}  // namespace sess::dispatch

@@ -1,0 +1,174 @@
+// Menus: drawn beside tmux 3.3a's, cell by cell, and what keys, the mouse and a server's death do to them.
+#include <csignal>
+
+#include "twin.hpp"
+
+using namespace sess::test;
+
+namespace {
+
+/// Both with a session of two windows, the second of which has two panes side by side.
+struct Pair {
+  explicit Pair(const std::string& config = "") : twin(Twin::plain_config() + config) {
+    twin.attach({"new-session", "-s", "main", "-n", "first"}, {24, 80});
+    twin.run({"new-window", "-n", "second"});
+    twin.run({"split-window", "-h"});
+    CHECK(same() == "");
+  }
+  std::string same() {
+    const auto found = twin.differences();
+    if (!found.empty()) UNSCOPED_INFO(twin.screens());
+    return found;
+  }
+  void bind(const std::string& key, const std::string& command) {
+    twin.run(split_words("bind-key -n " + key + " " + command));
+  }
+  Twin twin;
+};
+
+}  // namespace
+
+TEST_CASE("a menu is drawn where tmux draws it, and its keys move as there", "[menus]") {
+  Pair both;
+  const std::string items =
+      R"( One a 'display one' '' -Two b 'display two' Three c 'display three' Four '' 'display four')";
+  for (const std::string place :
+       {"", "-x R -y P", "-x P -y P", "-x W -y W", "-x C -y S", "-x 3 -y 9", "-x 200 -y 200",
+        "-x '#{popup_pane_left}' -y '#{popup_pane_top}'", "-x M -y M"}) {
+    INFO(place);
+    both.bind("F5", "display-menu -T 'Ti #[bold]tle' " + place + items);
+    both.twin.type("\x1b[15~");
+    CHECK(both.same() == "");
+    both.twin.type("q");
+    CHECK(both.same() == "");
+  }
+  both.twin.type("\x1b[15~");
+  CHECK(both.same() == "");
+  for (const std::string key :
+       {"j", "j", "j", "k", "k", "G", "g", "\x1b[B", "\x1b[A", "\x1b[6~", "\x1b[5~"}) {
+    both.twin.type(key);
+    INFO(key);
+    CHECK(both.same() == "");
+  }
+  both.twin.type("G\r");
+  REQUIRE(both.twin.sess().wait_for_text("four"));
+  REQUIRE(both.twin.tmux().wait_for_text("four"));
+  CHECK(both.same() == "");
+}
+
+TEST_CASE("a menu over one directly shown pane is drawn, and the pane is as before when it goes", "[menus]") {
+  Rig rig;
+  auto client = rig.terminal({"new-session", "-s", "app", "stty -echo; printf 'below\\r\\n'; exec cat"});
+  REQUIRE(client->wait_for_text("below"));
+  CHECK_FALSE(client->oracle().alternate());
+  rig.ask({"bind-key", "-n", "F5", "display-menu", "-T", "title", "One", "a", "set -g @got one", "Two", "b",
+           "set -g @got two"});
+  client->type("\x1b[15~");
+  REQUIRE(client->wait_for_text("title"));
+  CHECK(client->oracle().alternate());
+  CHECK(client->shows("below"));
+  client->type("b");
+  CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@got"}) == "two"; }));
+  CHECK(client->wait_until([&] { return !client->oracle().alternate(); }));
+  CHECK(client->shows("below"));
+  client->type("typed\r");
+  CHECK(client->wait_for_text("typed"));
+}
+
+TEST_CASE("a menu is there again after the server died, and takes its key", "[menus][crash]") {
+  Rig rig;
+  const std::string typed = rig.home().root() + "/typed";
+  auto client = rig.terminal({"new-session", "-s", "app", "stty -echo; echo ready; exec cat > " + typed});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"bind-key", "-n", "F5", "display-menu", "-T", "title", "One", "a", "set -ga @got one", "Two", "b",
+           "set -ga @got two"});
+  client->type("\x1b[15~");
+  REQUIRE(client->wait_for_text("title"));
+  const pid_t old = rig.server();
+  ::kill(old, SIGKILL);
+  client->type("j\r");
+  CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@got"}) == "two"; }));
+  CHECK(client->wait_for_no_text("title"));
+  client->type("end\r");
+  CHECK(client->wait_until([&] { return read_file(typed) == "end\n"; }));
+}
+
+TEST_CASE("candidates of a word at the prompt are a menu, as in tmux", "[menus]") {
+  Pair both;
+  both.twin.run({"new-session", "-d", "-s", "more"});
+  const auto ask = [&](const std::string& keys, const std::string& line) {
+    both.twin.type(keys);
+    CHECK(both.same() == "");
+    both.twin.type(line);
+    CHECK(both.same() == "");
+    both.twin.type("\t");
+    CHECK(both.same() == "");
+  };
+  for (const std::string line : {"set-", "switch-client -tm", "select-window -tmain:"}) {
+    INFO(line);
+    ask("\x02:", line);
+    both.twin.type("\t");
+    CHECK(both.same() == "");
+    both.twin.type("1");
+    CHECK(both.same() == "");
+    both.twin.type("\x03");
+    CHECK(both.same() == "");
+  }
+  ask("\x02'", "");
+}
+
+TEST_CASE("clock-mode shows the time as tmux does, until a key", "[clock]") {
+  Pair both;
+  for (const std::string how : {"clock-mode-style 24", "clock-mode-style 12", "clock-mode-colour red"}) {
+    both.twin.run(split_words("set-option -gw " + how));
+    both.twin.type("\x02t");
+    // Another minute may have begun in one of them.
+    CHECK(both.twin.differences("", 0) == "");
+    both.twin.type("x");
+    CHECK(both.same() == "");
+  }
+  both.twin.run({"split-window", "-v"});
+  both.twin.run({"resize-pane", "-y", "3"});
+  both.twin.type("\x02t");
+  CHECK(both.same() == "");
+  both.twin.type("q");
+  CHECK(both.same() == "");
+}
+
+TEST_CASE("display-panes numbers panes and takes a key, also a letter beyond nine, as in tmux", "[panes]") {
+  Pair both;
+  both.twin.run({"set-option", "-g", "display-panes-time", "60000"});
+  both.twin.type("\x02q");
+  CHECK(both.same() == "");
+  both.twin.type("0");
+  CHECK(both.same() == "");
+  for (int i = 0; i < 9; ++i) {
+    both.twin.run({"split-window"});
+    both.twin.run({"select-layout", "tiled"});
+  }
+  CHECK(both.same() == "");
+  both.twin.type("\x02q");
+  CHECK(both.same() == "");
+  both.twin.type("a");
+  CHECK(both.same() == "");
+  CHECK(both.twin.rig().ask({"display-message", "-p", "#{pane_index}"}) == "10");
+  both.bind("F5", "display-panes -d 0 'set-option -g @chosen \"%%\"'");
+  both.twin.type("\x1b[15~");
+  CHECK(both.same() == "");
+  both.twin.type("3");
+  CHECK(both.twin.sess().wait_until([&] {
+    return both.twin.rig().ask({"show-options", "-gqv", "@chosen"}).starts_with("%");
+  }));
+}
+
+TEST_CASE("display-panes -N leaves keys to the program", "[panes]") {
+  Rig rig;
+  auto client = rig.terminal({"new-session", "-s", "app", "printf left; exec cat"});
+  REQUIRE(client->wait_for_text("left"));
+  rig.ask({"split-window", "-h", "-t", "app", "printf right; exec cat"});
+  REQUIRE(client->wait_for_text("right"));
+  rig.ask({"bind-key", "-n", "F5", "display-panes", "-N", "-d", "0"});
+  client->type("\x1b[15~0typed");
+  CHECK(client->wait_for_text("right0typed"));
+  CHECK(rig.ask({"display-message", "-p", "-t", "app", "#{pane_index}"}) == "1");
+}
