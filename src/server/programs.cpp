@@ -237,13 +237,12 @@ void Programs::reset_terminal(model::PaneId id) {
   panes::PaneIo* io = terminals_.find(id);
   const model::Pane* pane = model_.pane(id);
   if (io == nullptr || pane == nullptr) return;
-  const std::string title = pane->title;
-  if (io->aside()) {
-    remote_.display_changed();
-    pane_modes_.on_terminal_gone(id);
-  }
+  if (!io->aside()) return io->reset_terminal();
+  remote_.display_changed();
+  pane_modes_.on_terminal_gone(id);
   io->reset_terminal();
-  if (!title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
+  // Of what was set aside nothing is left.
+  if (const std::string title = pane->title; !title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
 }
 
 std::string Programs::current_command(model::PaneId id) const {

@@ -61,6 +61,13 @@ TEST_CASE("a hook knows each thing that it is about in a variable of its own", "
   rig.ask({"send-keys", "-t", "%3", "Enter"});
   CHECK(noted_until(rig, "%3") == "pane-died %3 ");
   forget(rig);
+  // A terminal that is reset keeps its title, as tmux's does.
+  rig.ask({"respawn-pane", "-t", "%3", "printf '\\033c\\033]2;next\\007\\007'; read x; exit 3"});
+  CHECK(noted_until(rig, "app/one") == "pane-title-changed %3 alert-bell app/one ");
+  forget(rig);
+  rig.ask({"send-keys", "-t", "%3", "Enter"});
+  CHECK(noted_until(rig, "%3") == "pane-died %3 ");
+  forget(rig);
   rig.ask({"set-option", "-g", "remain-on-exit", "off"});
   rig.ask({"split-window", "-d", "-t", "app", "exit 0"});
   CHECK(noted_until(rig, "%4") == "pane-exited %4 ");

@@ -246,7 +246,6 @@ void Core::reset() {
   printing_.reset();
   names_.reset();
   colors_.reset();
-  sink_.on_title();
 }
 
 void Core::set_identity(const Identity& identity) {

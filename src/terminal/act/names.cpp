@@ -53,7 +53,6 @@ bool Names::set_directory(std::string_view url) {
 }
 
 void Names::reset() {
-  now_ = {};
   stack_.clear();
 }
 

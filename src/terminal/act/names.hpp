@@ -30,7 +30,7 @@ class Names {
   [[nodiscard]] bool pop(int which);
   /// file://host/path with percent escapes, or a path. False for what is neither.
   [[nodiscard]] bool set_directory(std::string_view url);
-  /// RIS. The directory stays: the program has not left it.
+  /// RIS. The directory stays: the program has not left it; and the title, as xterm and tmux keep it.
   void reset();
 
   void save(ByteWriter& out) const;
