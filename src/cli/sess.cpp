@@ -52,13 +52,30 @@ std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>&
   return {"--list-commands", format, only};
 }
 
+/// `sess debug`: a program of its own, beside this one, that not every machine has.
+std::vector<std::string> debug_words(const sess::client::Options& options, const std::vector<std::string>& command) {
+  std::vector<std::string> words{(std::filesystem::path(own_path()).parent_path() / "sess-debug").string()};
+  if (options.socket_path) {
+    words.insert(words.end(), {"-S", *options.socket_path});
+  } else if (options.name) {
+    words.insert(words.end(), {"-L", *options.name});
+  }
+  words.insert(words.end(), command.begin() + 1, command.end());
+  return words;
+}
+
 /// What needs no server is printed by the daemon's binary, which has the commands. That keeps what a client loads at
 /// every start small.
 std::optional<int> local_command(const sess::client::Options& options, const std::vector<std::string>& command,
                                  sess::client::Asked asked) {
-  auto words = words_for_daemon_binary(command, asked);
-  if (words.empty()) return std::nullopt;
-  words.insert(words.begin(), sess::client::daemon_command(options, {}).front());
+  std::vector<std::string> words;
+  if (command.front() == "debug" && asked == sess::client::Asked::before) {
+    words = debug_words(options, command);
+  } else {
+    words = words_for_daemon_binary(command, asked);
+    if (words.empty()) return std::nullopt;
+    words.insert(words.begin(), sess::client::daemon_command(options, {}).front());
+  }
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);

@@ -50,7 +50,7 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   }
   UniqueFd journal;
   if (!spawn.keep_journal || known == programs_.end()) {
-    auto made = os::SharedMemory::create("sess-pane", 0);
+    auto made = os::SharedMemory::create(fmt::format("sess-pane-{}", spawn.pane), 0);
     if (!made) return refuse(spawn, server, made.error().sys_errno, made.error().text);
     journal = made->take_fd();
   }
