@@ -152,6 +152,7 @@ std::string_view PaneModes::key_table(model::PaneId pane) {
 void PaneModes::changed(model::PaneId pane) {
   parts_.remote.display_changed();
   parts_.remote.redraw_all();
+  parts_.control.on_pane_mode(pane);
   parts_.queue.submit_hook("pane-mode-changed", command::find_from_pane(parts_.model, pane), {},
                            {{"hook_pane", to_string(pane)}});
 }

@@ -20,6 +20,7 @@
 #include "os/clock.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
+#include "peers/control_clients.hpp"
 #include "peers/remote_clients.hpp"
 #include "peers/text_views.hpp"
 
@@ -29,6 +30,7 @@ class Messages;
 
 namespace sess::display {
 
+using peers::ControlClients;
 using peers::Messages;
 using peers::RemoteClients;
 
@@ -40,6 +42,7 @@ class PaneModes final : public peers::TextViews {
     input::KeyTables& keys;
     command::Queue& queue;
     RemoteClients& remote;
+    ControlClients& control;
     panes::Terminals& terminals;
     panes::ShellCommands& shells;
     Messages& messages;

@@ -68,7 +68,7 @@ Server::Server(Given given)
                       }}),
       checkpoint_(std::move(given.store), model_, keys_, queue_, message_log_),
       agent_(start_),
-      pane_modes_({clock_, model_, keys_, queue_, remote_, terminals_, shells_, messages_}),
+      pane_modes_({clock_, model_, keys_, queue_, remote_, control_clients_, terminals_, shells_, messages_}),
       messages_(model_, remote_, control_clients_, checkpoint_, pane_modes_, message_log_, facts_.user),
       alerts_(*loop_, clock_, model_, queue_, remote_, messages_),
       names_(*loop_, model_, queue_),

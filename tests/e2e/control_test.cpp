@@ -121,6 +121,18 @@ TEST_CASE("what happens is told behind the block that caused it", "[control]") {
   CHECK(client->broken() == "");
 }
 
+TEST_CASE("a pane that enters or leaves a mode is told of", "[control]") {
+  Rig rig;
+  const auto client = control(rig, {"new-session", "-s", "app", "exec cat"});
+  REQUIRE(client->wait_until([&] { return client->was_told("%session-changed $0 app"); }));
+  CHECK_FALSE(client->was_told("%pane-mode-changed %0"));
+  REQUIRE(client->ask("copy-mode"));
+  CHECK(client->wait_until([&] { return client->was_told("%pane-mode-changed %0"); }));
+  client->send("");
+  REQUIRE(client->wait_exit());
+  CHECK(client->broken() == "");
+}
+
 TEST_CASE("a command that waits keeps neither output nor notifications waiting, and its block is whole", "[control]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});

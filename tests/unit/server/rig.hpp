@@ -47,7 +47,7 @@ struct ServerRig {
                                           [this]() -> command::Queue& { return queue; }, [](model::ClientId) {}}};
   peers::SessionWatch session_watch{*loop, model, {[](model::ClientId) {}, [](const model::Session&) { return true; }}};
   panes::ShellCommands shells{*loop};
-  display::PaneModes pane_modes{{clock, model, keys, queue, remote, terminals, shells, messages}};
+  display::PaneModes pane_modes{{clock, model, keys, queue, remote, control_clients, terminals, shells, messages}};
   peers::Messages messages{model, remote, control_clients, checkpoint, pane_modes, log, "ann"};
   panes::WindowNames names{*loop, model, queue};
   peers::Identities identities{model, remote, terminals};
