@@ -19,7 +19,7 @@ std::optional<int> Model::free_index(SessionId id) const {
   const Session* found = session(id);
   if (found == nullptr) return std::nullopt;
   int index = static_cast<int>(found->options.number("base-index"));
-  while (found->windows.contains(index)) {
+  for (auto it = found->windows.find(index); it != found->windows.end() && it->first == index; ++it) {
     if (index == kMaxIndex) return std::nullopt;
     ++index;
   }
