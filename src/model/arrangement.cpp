@@ -25,12 +25,12 @@ Layout Model::visible_layout(const Window& window) const {
 
 void Model::update_geometry(Window& window) {
   const BorderStatus border = border_status(window);
-  const Layout zoomed = window.zoomed ? Layout::single(window.active, window.size) : Layout();
   for (const PaneId id : window.panes) {
     Pane* found = pane(id);
     SESS_CHECK(found != nullptr);
-    const bool alone = window.zoomed && id == window.active;
-    const auto rect = (alone ? zoomed : window.layout).pane_rect(id, border);
+    found->behind_zoom = found->behind_zoom && window.zoomed;
+    const bool alone = window.zoomed && (id == window.active || found->behind_zoom);
+    const auto rect = alone ? Layout::single(id, window.size).pane_rect(id, border) : window.layout.pane_rect(id, border);
     SESS_CHECK(rect.has_value());
     found->left = rect->left;
     found->top = rect->top;
@@ -58,13 +58,16 @@ void Model::refresh_geometry(WindowId id) {
 // -- zoom
 // ----------------------------------------------------------------------------------------------------
 
-bool Model::zoom(PaneId id) {
+bool Model::zoom(PaneId id, std::optional<PaneId> behind) {
   const Pane* found = pane(id);
   if (found == nullptr) return false;
   Window& window = window_of(*found);
   if (window.zoomed || window.panes.size() < 2) return false;
   activate(window, id);
   window.zoomed = true;
+  if (Pane* made = behind && *behind != id ? pane(*behind) : nullptr; made != nullptr && made->window == window.id) {
+    made->behind_zoom = true;
+  }
   layout_changed(window);
   return true;
 }

@@ -226,6 +226,7 @@ void validate_window(const Model& model, const Window& window, std::vector<std::
     if (pane->window != window.id) wrong("names a pane of another window");
     if (pane->options.parent() != &window.options) wrong("has a pane with options of another parent");
     auto rect = visible.pane_rect(id, border);
+    if (!rect && window.zoomed && pane->behind_zoom) rect = Layout::single(id, window.size).pane_rect(id, border);
     if (!rect) rect = window.layout.pane_rect(id, border);
     if (!rect) continue;
     const Size size{static_cast<std::uint16_t>(rect->rows), static_cast<std::uint16_t>(rect->cols)};

@@ -258,8 +258,9 @@ class Model {
   // -- layout
   // ------------------------------------------------------------------------------------------------------
 
-  /// False when there is one pane only or it is not in the window.
-  bool zoom(PaneId pane);
+  /// False when there is one pane only or it is not in the window. A new pane `behind` it has the window's size, too,
+  /// until the panes are laid out again, as in tmux.
+  bool zoom(PaneId pane, std::optional<PaneId> behind = std::nullopt);
   /// False when it was not zoomed.
   bool unzoom(WindowId window);
   /// What `#{window_visible_layout}` prints, and what is drawn: the zoomed pane alone, or the layout.

@@ -33,6 +33,7 @@ struct Pane {
   Size size;            ///< Model's: cells that the program has
   int left = 0;         ///< Model's: offset in the window
   int top = 0;          ///< Model's
+  bool behind_zoom = false;  ///< Model's: split off behind a zoomed pane, as large as the window until panes are laid out
   bool dead = false;    ///< the program ended and the pane stayed (remain-on-exit)
   int dead_status = 0;  ///< wait status, see waitpid(2); meaningful when dead
   Time dead_time{};

@@ -48,6 +48,7 @@ bool read_into(int fd, std::string& out, std::size_t limit) {
 }  // namespace
 
 struct ShellCommands::Job {
+  std::string command;
   UniqueFd output;
   UniqueFd input;
   std::unique_ptr<os::FdWatch> output_watch;
@@ -100,6 +101,7 @@ void ShellCommands::run(command::ShellRequest request, std::function<void(comman
     return give_up(started.error());
   }
   auto job = std::make_unique<Job>();
+  job->command = std::move(request.command);
   job->done = std::move(done);
   job->output = std::move(out->read);
   make_non_blocking(job->output.get());
@@ -135,6 +137,14 @@ void ShellCommands::run(command::ShellRequest request, std::function<void(comman
   }
   jobs_[pid] = std::move(job);
   on_child();  // it may have ended before it was in the table
+}
+
+std::vector<command::RunningShell> ShellCommands::running() const {
+  std::vector<command::RunningShell> out;
+  for (const auto& [pid, job] : jobs_) {
+    if (!job->ended) out.push_back({job->command, job->output.get(), pid});
+  }
+  return out;
 }
 
 void ShellCommands::on_child() {

@@ -40,6 +40,7 @@ class ShellCommands {
 
   /// Whether something runs that somebody waits for.
   [[nodiscard]] bool busy() const { return !jobs_.empty(); }
+  [[nodiscard]] std::vector<command::RunningShell> running() const;
 
  private:
   struct Job;

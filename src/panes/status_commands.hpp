@@ -23,6 +23,7 @@ class StatusCommands final : public command::ShellPort {
 
   void run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) override;
   std::string shell_output(std::string_view command, std::string_view cwd, unsigned umask) override;
+  [[nodiscard]] std::vector<command::RunningShell> running_shells() const override { return shells_.running(); }
 
  private:
   struct StatusCommand {

@@ -148,6 +148,7 @@ void put(CborWriter& out, const model::Pane& pane) {
   put_size(out, "size", pane.size);
   out.field("left", pane.left);
   out.field("top", pane.top);
+  if (pane.behind_zoom) out.field("behind_zoom", true);
   out.field("dead", pane.dead);
   out.field("dead_status", pane.dead_status);
   out.field("dead_time", saved_time(pane.dead_time));
@@ -180,6 +181,7 @@ model::Pane to_pane(const json& in) {
   pane.size = to_size(child(in, "size"));
   pane.left = get<int>(in, "left");
   pane.top = get<int>(in, "top");
+  pane.behind_zoom = get<bool>(in, "behind_zoom");
   pane.dead = get<bool>(in, "dead");
   pane.dead_status = get<int>(in, "dead_status");
   pane.dead_time = get_time(in, "dead_time");

@@ -43,7 +43,7 @@ using model::Window;
 Status finish_split(Item& item, Target made, bool zoom) {
   const Model& model = item.model();
   if (!made.pane || model.pane(*made.pane) == nullptr) return Status::normal;
-  if (zoom) item.model().zoom(model.window(*made.window)->active);
+  if (zoom) item.model().zoom(model.window(*made.window)->active, made.pane);
   if (!item.args().has('d')) item.state().current = made;
   print_created(item, made, "#{session_name}:#{window_index}.#{pane_index}");
   item.set_target(made);

@@ -67,6 +67,16 @@ void print_terminals(Item& item) {
   }
 }
 
+/// show-messages -J: the shell commands that run.
+void print_shells(Item& item, bool after_others) {
+  const auto running = item.ports().shells.running_shells();
+  if (after_others && !running.empty()) item.print("");
+  int number = 0;
+  for (const auto& shell : running) {
+    item.print(fmt::format("Job {}: {} [fd={}, pid={}, status=0]", number++, shell.command, shell.fd, shell.pid));
+  }
+}
+
 Status run_messages(Item& item) {
   if (item.args().has('t') && !item.target_client_id()) {
     return item.error(fmt::format("can't find client: {}", item.args().get_or('t', "")));
@@ -74,6 +84,7 @@ Status run_messages(Item& item) {
   // tmux's log is a client's, and so is what asks for it.
   if (item.dialect() == Dialect::tmux && !item.target_client_id()) return item.error("no current client");
   if (item.args().has('T')) print_terminals(item);
+  if (item.args().has('J')) print_shells(item, item.args().has('T'));
   if (item.args().has('T') || item.args().has('J')) return Status::normal;
   for (const std::string& line : item.ports().messages.message_log()) item.print(line);
   return Status::normal;

@@ -29,6 +29,13 @@ struct ShellResult {
   bool timed_out = false;
 };
 
+/// One that has not ended, for show-messages -J.
+struct RunningShell {
+  std::string command;
+  int fd = -1;  ///< that its output is read from; -1: it has closed it
+  long pid = 0;
+};
+
 class ShellPort {
  public:
   virtual void run_shell(ShellRequest, std::function<void(ShellResult)> done) = 0;
@@ -36,6 +43,8 @@ class ShellPort {
   /// statuses redrawn when it changes. Nothing until it ended; `<'command' not ready>` after a second.
   /// Each umask has a run of its own: what a command leaves in files is its user's.
   virtual std::string shell_output(std::string_view command, std::string_view cwd, unsigned umask) = 0;
+  /// In the order of their process numbers.
+  [[nodiscard]] virtual std::vector<RunningShell> running_shells() const = 0;
 
  protected:
   ~ShellPort() = default;

@@ -29,6 +29,7 @@ class FakeHost final : public DaemonPort,
                        public ShellPort,
                        public FilePort {
  public:
+  std::vector<RunningShell> shells_running;
   explicit FakeHost(model::Model& model) : model_(model) {
     facts_.version = "0.1.0";
     facts_.socket_path = "/run/sess/default";
@@ -206,6 +207,7 @@ class FakeHost final : public DaemonPort,
     jobs.push_back(std::move(request));
     later_.push_back([result = std::move(result), done = std::move(done)] { done(result); });
   }
+  [[nodiscard]] std::vector<RunningShell> running_shells() const override { return shells_running; }
   std::string shell_output(std::string_view command, std::string_view, unsigned) override {
     return "<" + std::string(command) + ">";
   }

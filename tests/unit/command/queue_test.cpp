@@ -97,7 +97,7 @@ TEST_CASE("who speaks tmux is listed tmux's commands and keys, and what the user
   CHECK(has(shown({"list-keys", "-T", "prefix"}), " g  "));
 }
 
-TEST_CASE("show-messages -T says what each terminal is taken to have", "[command]") {
+TEST_CASE("show-messages says what each terminal is taken to have, and what runs", "[command]") {
   Started world;
   CHECK(world.run({"show-messages", "-T"}).out.empty());
   const ClientId attached = world.add_client("/dev/pts/7");
@@ -109,6 +109,8 @@ TEST_CASE("show-messages -T says what each terminal is taken to have", "[command
   CHECK(out.find("Terminal 0: xterm-256color for /dev/pts/7, flags=0x30:\n") == 0);
   CHECK(out.find(": Tc: (flag) true\n") != std::string::npos);
   CHECK(out.find(": Ms: [missing]\n") != std::string::npos);
+  world.host.shells_running = {{"sleep 30", 9, 4711}};
+  CHECK(world.run({"show-messages", "-J"}).out == "Job 0: sleep 30 [fd=9, pid=4711, status=0]\n");
 }
 
 TEST_CASE("run with flags that no job has was refused instead of being run-shell", "[command]") {

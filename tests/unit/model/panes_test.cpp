@@ -41,6 +41,24 @@ TEST_CASE("a zoomed window shows its active pane and keeps its layout", "[model]
   CHECK(f.model.pane(second)->size.rows < 10);
 }
 
+TEST_CASE("a pane split off behind a zoomed one has the window's size until panes are laid out", "[model]") {
+  Fixture f;
+  const auto s = f.session("s");
+  const PaneId first = f.pane_of(s);
+  const PaneId second = f.split(first);
+  const Window& window = *f.model.current_window(s);
+  REQUIRE(f.model.zoom(first, second));
+  CHECK(f.model.pane(first)->size == Size{24, 80});
+  CHECK(f.model.pane(second)->size == Size{24, 80});
+  CHECK(f.model.pane(second)->top == 0);
+  CHECK(f.model.validate() == kNothing);
+  REQUIRE(f.model.unzoom(window.id));
+  CHECK(f.model.pane(second)->size.rows < 24);
+  REQUIRE(f.model.zoom(first));
+  CHECK(f.model.pane(second)->size.rows < 24);
+  CHECK(f.model.validate() == kNothing);
+}
+
 TEST_CASE("a pane that ends hands its activity to the one active before", "[model]") {
   Fixture f;
   const auto s = f.session("s", {50, 80});
