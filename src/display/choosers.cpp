@@ -9,6 +9,7 @@
 #include "model/size_policy.hpp"
 #include "modes/choose/buffers.hpp"
 #include "modes/choose/clients.hpp"
+#include "modes/choose/customize.hpp"
 #include "modes/choose/tree.hpp"
 #include "render/style.hpp"
 #include "display/status_lines.hpp"
@@ -18,8 +19,8 @@ namespace {
 
 using modes::Subject;
 
-constexpr std::array<std::string_view, 4> kChoosers{"choose-tree", "choose-client", "choose-buffer",
-                                                    "switcher"};
+constexpr std::array<std::string_view, 5> kChoosers{"choose-tree", "choose-client", "choose-buffer",
+                                                    "switcher", "customize-mode"};
 
 command::TargetKind kind_of(const Subject& subject) {
   if (subject.kind == Subject::Kind::session) return command::TargetKind::session;
@@ -84,6 +85,7 @@ std::string ChooserWorld::expand(std::string_view format, const Subject& subject
     context.buffer = queue_.buffers().find(subject.buffer);
     context.target = {};
   }
+  context.variables = subject.facts;
   context.variables.emplace_back("line", std::to_string(line));
   return command::expand(context, format);
 }
@@ -91,6 +93,7 @@ std::string ChooserWorld::expand(std::string_view format, const Subject& subject
 /// The target is put into the arguments of the command, so that no character of a name is taken for the
 /// language's; a text that is no command without it is filled in first.
 void ChooserWorld::run(std::string_view text, std::string_view target, const Subject& subject) {
+  ran_ = true;
   const auto who = user();
   command::State state;
   state.current = this->target(subject);
@@ -174,6 +177,8 @@ ChooserRequest parse_chooser(std::string_view name, const std::vector<std::strin
   } else if (name == "choose-client") {
     options.format = command::kClientModeFormat;
     options.command = "detach-client -t '%%'";
+  } else if (name == "customize-mode") {
+    options.format = command::kCustomizeModeFormat;
   } else {
     options.format = command::kBufferModeFormat;
     options.command = "paste-buffer -p -b '%%'";
@@ -248,6 +253,10 @@ std::unique_ptr<modes::Mode> make_chooser(const ChooserRequest& request, const m
     if (link != nullptr && where.window == link->window)
       where = command::find_from_session(model, session->id);
     if (!where.session || !where.link) return nullptr;
+    if (request.name == "customize-mode") {
+      kind = std::make_unique<modes::CustomizeKind>(model, world.keys(), world, *where.session, world.pane());
+      return std::make_unique<modes::Chooser>(std::move(kind), request.options, world, size);
+    }
     start.session = *where.session;
     start.link = *where.link;
     kind = std::make_unique<modes::TreeKind>(model, world, start);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "command/language/queue.hpp"
@@ -29,6 +30,9 @@ class ChooserWorld final : public modes::ChooserPorts {
 
   void set_client(model::ClientId client) { client_ = client; }
   [[nodiscard]] model::PaneId pane() const { return pane_; }
+  /// Whether commands of the mode were given to the queue since the last call: what it shows may be different then.
+  [[nodiscard]] bool take_ran() { return std::exchange(ran_, false); }
+  [[nodiscard]] const input::KeyTables& keys() const { return queue_.ports().keys; }
   /// Who uses it, or else whoever looks at it.
   [[nodiscard]] std::optional<model::ClientId> user() const;
 
@@ -52,6 +56,7 @@ class ChooserWorld final : public modes::ChooserPorts {
   panes::Terminals& terminals_;
   model::PaneId pane_;
   std::optional<model::ClientId> client_;
+  bool ran_ = false;
 };
 
 /// What a command asked for.

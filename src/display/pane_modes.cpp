@@ -359,6 +359,9 @@ bool PaneModes::press(model::PaneId pane, std::optional<model::ClientId> client,
 
 void PaneModes::refresh() {
   const auto version = parts_.queue.buffers().version();
+  for (const auto& [pane, stack] : entries_) {
+    if (auto& world = stack.back()->world; world && world->take_ran()) stale_ = true;
+  }
   if (!stale_ && version == buffers_version_) return;
   stale_ = false;
   buffers_version_ = version;

@@ -115,3 +115,60 @@ TEST_CASE("the switcher goes to another session and starts a stopped job", "[cho
   CHECK(wait_until([&] { return rig.ask({"list-clients", "-F", "#{session_name}"}) == "elsewhere"; }));
   CHECK(rig.ask({"display-message", "-p", "-t", "here", "#{pane_in_mode}"}) == "0");
 }
+
+TEST_CASE("customize-mode sets an option and a key, and sets them back", "[choosers]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "echo app; exec cat"});
+  REQUIRE(client->wait_for_text("app"));
+  rig.ask({"bind-key", "-T", "mine", "x", "display-message", "hi"});
+  rig.ask({"customize-mode", "-t", "app"});
+  REQUIRE(client->wait_for_text("Window & Pane Options"));
+  const auto search = [&](const std::string& text) {
+    client->type("\x13");
+    REQUIRE(client->wait_for_text("(search)"));
+    client->type(text + "\r");
+    REQUIRE(client->wait_for_text("┌ " + text + " ─"));
+  };
+  search("buffer-limit");
+  CHECK(client->wait_for_text("This is a server option."));
+  CHECK(client->wait_for_text("Option value: 50"));
+  client->type("\r");
+  REQUIRE(client->wait_for_text("(buffer-limit) 50"));
+  client->type(
+      "\x15"
+      "77\r");
+  CHECK(client->wait_for_text("Option value: 77"));
+  CHECK(rig.ask({"show-options", "-sv", "buffer-limit"}) == "77");
+  client->type("d");
+  REQUIRE(client->wait_for_text("Reset buffer-limit to default?"));
+  client->type("y");
+  CHECK(client->wait_for_text("Option value: 50"));
+  // A flag is turned, in the session; globally it stays.
+  search("renumber-windows");
+  client->type("s");
+  CHECK(client->wait_for_text("It is set in this session."));
+  CHECK(rig.ask({"show-options", "-v", "-t", "app", "renumber-windows"}) == "on");
+  CHECK(rig.ask({"show-options", "-gv", "renumber-windows"}) == "off");
+
+  search("Key Table - mine");
+  client->type("lj");
+  REQUIRE(client->wait_for_text("This key is in the mine table."));
+  client->type("lj");
+  client->type("s");
+  REQUIRE(client->wait_for_text("(x) display-message hi"));
+  client->type(
+      "\x15"
+      "display-message 'a b' ; new-window\r");
+  CHECK(wait_until([&] {
+    return rig.ask({"list-keys", "-T", "mine"}) ==
+           "bind-key -T mine x display-message \"a b\" \\; new-window";
+  }));
+  client->type("u");
+  REQUIRE(client->wait_for_text("Unset Command?"));
+  client->type("y");
+  CHECK(wait_until([&] { return rig.sess({"list-keys", "-T", "mine"}).out.empty(); }));
+  client->type("q");
+  CHECK(wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "app", "#{pane_in_mode}"}) == "0";
+  }));
+}

@@ -25,6 +25,9 @@ inline constexpr std::string_view kTreeModeFormat =
 inline constexpr std::string_view kClientModeFormat = "#{t/p:client_activity}: session #{session_name}";
 inline constexpr std::string_view kBufferModeFormat = "#{t/p:buffer_created}: #{buffer_sample}";
 
+inline constexpr std::string_view kCustomizeModeFormat =
+    "#{?is_option,#{?option_is_global,,#[reverse](#{option_scope})#[default] }#[ignore]#{option_value},}";
+
 /// The key that chooses a row: 0 to 9, then M-a to M-z.
 inline constexpr std::string_view kChooserKeyFormat =
     "#{?#{e|<:#{line},10},#{line},#{?#{e|<:#{line},36},M-#{a:#{e|+:#{line},87}},}}";

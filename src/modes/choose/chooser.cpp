@@ -77,6 +77,8 @@ void Chooser::set_height() {
   if (options_.preview) {
     height = rows / 3 * 2;
     if (height > items_.lines()) height = rows / 2;
+    if (const int preview = kind_->preview_rows(); preview > 0)
+      height = preview < rows ? rows - preview : rows;
     if (height < kSmallest || rows - height < kSmallestPreview) height = rows;
   }
   items_.set_height(height);
@@ -226,12 +228,18 @@ Outcome Chooser::choose() {
   return Outcome::leave;
 }
 
+Outcome Chooser::enter() {
+  if (kind_->enter() == Kind::Enter::chooses || items_.empty()) return choose();
+  kind_->key(items_, special(code::kEnter), *items_.current());
+  return Outcome::redraw;
+}
+
 Outcome Chooser::key(Key key) {
   if (key == plain('q') || key == special(code::kEscape) || key == control('g')) return Outcome::leave;
   for (int line = 0; line < items_.lines(); ++line) {
     if (items_.line(line).key != key || key.code == code::kNone) continue;
     items_.choose_line(line);
-    return choose();
+    return enter();
   }
   const std::string before = items_.empty() ? std::string() : items_.current()->id;
   const bool opens = std::find(std::begin(kOpening), std::end(kOpening), key) != std::end(kOpening);
@@ -242,7 +250,7 @@ Outcome Chooser::key(Key key) {
   }
   if (ask_key(key)) return Outcome::redraw;
   if (items_.empty()) return Outcome::nothing;
-  if (key == special(code::kEnter)) return choose();
+  if (key == special(code::kEnter)) return enter();
   if (const auto acted = act(key)) return *acted;
   if (!kind_->key(items_, key, *items_.current())) return Outcome::nothing;
   set_keys();
@@ -262,7 +270,7 @@ Outcome Chooser::press(MouseAt at, input::MouseEvent event) {
   const int line = items_.first_line() + at.row;
   if (line >= items_.lines()) return Outcome::nothing;
   items_.choose_line(line);
-  return event == MouseEvent::double_click1 ? choose() : Outcome::redraw;
+  return event == MouseEvent::double_click1 ? enter() : Outcome::redraw;
 }
 
 }  // namespace sess::modes

@@ -47,6 +47,7 @@ class Chooser final : public Mode {
   void set_height();
   void set_keys();
   Outcome choose();
+  Outcome enter();
   bool move(input::Key key);
   bool tag(input::Key key);
   bool ask_key(input::Key key);

@@ -67,6 +67,11 @@ class Kind {
     return item.name.find(text) != std::string::npos;
   }
   virtual void draw_preview(render::Frame& frame, render::Rect area, const Item& item) = 0;
+  /// What Enter and a row's own key do: choose, or what key() makes of them.
+  enum class Enter : bool { chooses, is_a_key };
+  [[nodiscard]] virtual Enter enter() const { return Enter::chooses; }
+  /// 0: a third of the pane, or half of it.
+  [[nodiscard]] virtual int preview_rows() const { return 0; }
   /// A click in the preview, counted from its corner. True: what is then current is chosen.
   virtual bool press(Items&, int /*row*/, int /*col*/) { return false; }
 };

@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/ids.hpp"
@@ -30,6 +31,7 @@ struct Subject {
   model::PaneId pane;
   model::ClientId client;
   std::string buffer;  ///< its name
+  std::vector<std::pair<std::string, std::string>> facts;  ///< format variables of its own
 };
 
 struct BufferFacts {
