@@ -2,6 +2,7 @@
 // by cell (twin/choosers.txt); choose-client's, where names of terminals stand, row by row; and what only
 // sess has.
 #include <algorithm>
+#include <filesystem>
 
 #include "scenes.hpp"
 
@@ -171,4 +172,37 @@ TEST_CASE("customize-mode sets an option and a key, and sets them back", "[choos
   CHECK(wait_until([&] {
     return rig.ask({"display-message", "-p", "-t", "app", "#{pane_in_mode}"}) == "0";
   }));
+}
+
+TEST_CASE("a buffer is edited in a popup, also while the server dies", "[choosers][crash]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "echo app; exec cat"});
+  REQUIRE(client->wait_for_text("app"));
+  const std::string begun = rig.home().root() + "/begun";
+  const std::string go = rig.home().root() + "/go";
+  const std::string editor =
+      rig.home().write("editor",
+                       "echo editing\nfor f; do :; done\necho more >> \"$f\"\n"
+                       ": > '" +
+                           begun + "'\nuntil [ -e '" + go + "' ]; do sleep 0.02; done\n");
+  rig.ask({"set-option", "-s", "editor", "sh " + editor});
+  for (const bool dies : {false, true}) {
+    INFO("dies " << dies);
+    rig.ask({"set-buffer", "-b", "a 'b' $c", dies ? "old\n" : "old"});
+    rig.ask({"choose-buffer", "-t", "app"});
+    REQUIRE(client->wait_for_text("a 'b' $c"));
+    client->type("e");
+    REQUIRE(client->wait_for_text("editing"));
+    REQUIRE(wait_until([&] { return std::filesystem::exists(begun); }));
+    if (dies) rig.kill_server();
+    rig.home().write("go", "");
+    // A last line that was open stays open, though the editor ended it.
+    const std::string edited = dies ? "old\nmore\n" : "oldmore";
+    CHECK(wait_until([&] { return rig.sess({"show-buffer", "-b", "a 'b' $c"}).out == edited; }));
+    CHECK(client->wait_for_no_text("editing"));
+    client->type("q");
+    CHECK(client->wait_for_text("app"));
+    std::filesystem::remove(go);
+    std::filesystem::remove(begun);
+  }
 }

@@ -9,8 +9,20 @@ namespace sess::modes {
 namespace {
 
 constexpr std::array<std::string_view, 3> kOrders{"time", "name", "size"};
-constexpr std::array<Action, 4> kActions{{{'d', false, "delete-buffer -b '%%'"},
+
+/// In the popup a client of its own takes the text out and brings it back, so that what was edited outlives a
+/// server that dies meanwhile. Editors end a last line that the buffer left open: that newline goes again.
+constexpr std::string_view kEdit = R"sh(display-popup -EE -w 90% -h 90% sh -c '
+f=$(mktemp) || exit
+sess save-buffer -b "$1" "$f" && open=$(tail -c 1 "$f") && $(sess show-options -sv editor) "$f" &&
+{ [ -z "$open" ] || [ -n "$(tail -c 1 "$f")" ] || truncate -s -1 "$f"; } && sess load-buffer -b "$1" "$f"
+ended=$?
+rm -f "$f"
+exit $ended' edit '%%')sh";
+
+constexpr std::array<Action, 5> kActions{{{'d', false, "delete-buffer -b '%%'"},
                                           {'D', true, "delete-buffer -b '%%'"},
+                                          {'e', false, kEdit},
                                           {'p', false, "", true},
                                           {'P', true, "", true}}};
 
