@@ -19,8 +19,6 @@ enum class LogLevel { debug, info, warn, error, off };
 /// log of this process. The directory must exist.
 Result<> open_log(const std::string& path, LogLevel level);
 
-/// The same to standard error, for --foreground.
-void log_to_stderr(LogLevel level);
 
 /// After fork: drops the inherited sink without flushing it, so that parent and child never share a file offset.
 void forget_log();

@@ -1,5 +1,4 @@
 #include <spdlog/sinks/rotating_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <memory>
@@ -41,10 +40,6 @@ Result<> open_log(const std::string& path, LogLevel level) {
     return fail(ErrorCode::io, "cannot open the log {}: {}", path, e.what());
   }
   return {};
-}
-
-void log_to_stderr(LogLevel level) {
-  log::use(std::make_unique<SpdlogSink>(std::make_shared<spdlog::sinks::stderr_sink_st>()), level);
 }
 
 }  // namespace sess

@@ -70,8 +70,6 @@ bool GraphemeBreaker::breaks_before(char32_t next) {
   return breaks;
 }
 
-void GraphemeBreaker::reset() { state_ = State{}; }
-
 void ClusterWidth::add(char32_t c) {
   if (c == kVs16 && !first_) {
     width_ = 2;

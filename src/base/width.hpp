@@ -20,7 +20,6 @@ class GraphemeBreaker {
  public:
   /// Whether a new cluster begins with `next` (always for the first one).
   [[nodiscard]] bool breaks_before(char32_t next);
-  void reset();
 
   /// The whole state, for checkpoints: two integers.
   struct State {

@@ -79,13 +79,6 @@ const Session* Model::session_named(std::string_view name) const {
   return it == by_name_.end() ? nullptr : session(it->second);
 }
 
-Client* Model::client_named(std::string_view name) {
-  for (auto& [id, client] : clients_) {
-    if (client.name == name) return &client;
-  }
-  return nullptr;
-}
-
 std::vector<const Session*> Model::sessions_by_name() const {
   std::vector<const Session*> out;
   out.reserve(by_name_.size());
@@ -136,11 +129,6 @@ PaneId Model::active_for(const Client& client, const Window& window) const {
   const Pane* chosen = pane(own->second);
   // It may have gone, or stand in another window now; of a zoomed window there is one pane to see.
   return chosen != nullptr && chosen->window == window.id && !window.zoomed ? chosen->id : window.active;
-}
-
-Pane* Model::active_pane(WindowId id) {
-  const Window* found = window(id);
-  return found == nullptr ? nullptr : pane(found->active);
 }
 
 std::vector<Session*> Model::sessions_with(WindowId window) {

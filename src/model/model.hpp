@@ -66,7 +66,6 @@ class Model {
   [[nodiscard]] const Client* client(ClientId id) const;
   [[nodiscard]] Session* session_named(std::string_view name);
   [[nodiscard]] const Session* session_named(std::string_view name) const;
-  [[nodiscard]] Client* client_named(std::string_view name);
   /// The pane whose program lives on this terminal.
   [[nodiscard]] const Pane* pane_on(const std::string& tty) const;
 
@@ -86,7 +85,6 @@ class Model {
   [[nodiscard]] Winlink* link(SessionId session, WindowId window);
   [[nodiscard]] Winlink* current_link(SessionId session);
   [[nodiscard]] Window* current_window(SessionId session);
-  [[nodiscard]] Pane* active_pane(WindowId window);
   /// The one that has this client's keys: with active_pane its own.
   [[nodiscard]] PaneId active_for(const Client& client, const Window& window) const;
   /// Sessions that a window is linked into, in name order, each once.

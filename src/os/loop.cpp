@@ -211,16 +211,6 @@ FdWatch::~FdWatch() {
   drop(self_);
 }
 
-FdWatch::FdWatch(FdWatch&& other) noexcept : self_(std::exchange(other.self_, nullptr)) {}
-
-FdWatch& FdWatch::operator=(FdWatch&& other) noexcept {
-  if (this != &other) {
-    drop(self_);
-    self_ = std::exchange(other.self_, nullptr);
-  }
-  return *this;
-}
-
 void FdWatch::want(bool read, bool write) {
   if (self_ == nullptr || self_->loop == nullptr) return;
   const auto apply = [](event& what, bool wanted, bool& now) {

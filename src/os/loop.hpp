@@ -70,8 +70,6 @@ class FdWatch {
   /// Wants nothing until want() says so.
   FdWatch(Loop& loop, int fd, std::function<void(bool readable, bool writable)> on_ready);
   ~FdWatch();
-  FdWatch(FdWatch&& other) noexcept;
-  FdWatch& operator=(FdWatch&& other) noexcept;
   FdWatch(const FdWatch&) = delete;
   FdWatch& operator=(const FdWatch&) = delete;
 

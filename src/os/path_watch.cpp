@@ -3,28 +3,14 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#include <cstring>
-#include <vector>
+#include <utility>
 
 namespace sess::os {
 namespace {
 
-constexpr std::uint32_t kSelfGone = IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED | IN_ATTRIB;
 constexpr std::size_t kBuffer = 8192;
 
 }  // namespace
-
-Result<std::unique_ptr<PathWatch>> PathWatch::open(Loop& loop, int dirfd,
-                                                   std::function<void(const std::string&)> on_removed) {
-  UniqueFd fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-  if (!fd) return fail_errno(errno, "cannot watch for files (inotify)");
-  const std::string path = fmt::format("/proc/self/fd/{}", dirfd);
-  const std::uint32_t events = IN_DELETE | IN_MOVED_FROM | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
-  if (inotify_add_watch(fd.get(), path.c_str(), events) < 0) {
-    return fail_errno(errno, "cannot watch a directory (inotify)");
-  }
-  return std::unique_ptr<PathWatch>(new PathWatch(loop, std::move(fd), std::move(on_removed)));
-}
 
 Result<std::unique_ptr<PathWatch>> PathWatch::open_entries(Loop& loop, int dirfd,
                                                            const std::vector<std::string>& names,
@@ -41,44 +27,24 @@ Result<std::unique_ptr<PathWatch>> PathWatch::open_entries(Loop& loop, int dirfd
     }
   }
   (void)inotify_add_watch(fd.get(), directory.c_str(), IN_MOVE_SELF | IN_ONLYDIR);
-  return std::unique_ptr<PathWatch>(
-      new PathWatch(loop, std::move(fd), [call = std::move(on_changed)](const std::string&) { call(); }));
+  return std::unique_ptr<PathWatch>(new PathWatch(loop, std::move(fd), std::move(on_changed)));
 }
 
-PathWatch::PathWatch(Loop& loop, UniqueFd fd, std::function<void(const std::string&)> on_removed)
+PathWatch::PathWatch(Loop& loop, UniqueFd fd, std::function<void()> on_changed)
     : fd_(std::move(fd)),
-      on_removed_(std::move(on_removed)),
+      on_changed_(std::move(on_changed)),
       watch_(loop, fd_.get(), [this](bool, bool) { on_readable(); }) {
   watch_.want(true, false);
 }
 
-PathWatch::~PathWatch() {
-  *alive_ = false;
-}
+PathWatch::~PathWatch() = default;
 
 void PathWatch::on_readable() {
   alignas(inotify_event) char buffer[kBuffer];
-  const ssize_t n = ::read(fd_.get(), buffer, sizeof buffer);
-  if (n <= 0) return;
-  std::vector<std::string> removed;
-  for (std::size_t at = 0; at < static_cast<std::size_t>(n);) {
-    inotify_event event{};
-    std::memcpy(&event, buffer + at, sizeof event);
-    const char* name = buffer + at + sizeof event;
-    if ((event.mask & kSelfGone) != 0 || (event.mask & IN_Q_OVERFLOW) != 0) {
-      removed.emplace_back();
-    } else if (event.len > 0) {
-      removed.emplace_back(name, strnlen(name, event.len));
-    }
-    at += sizeof event + event.len;
-  }
-  // The owner may destroy this object from its callback.
-  const auto alive = alive_;
-  const auto call = on_removed_;
-  for (const auto& name : removed) {
-    if (!*alive) return;
-    call(name);
-  }
+  if (::read(fd_.get(), buffer, sizeof buffer) <= 0) return;
+  // Whatever it was: the owner looks. It may destroy this object from its callback.
+  const auto call = on_changed_;
+  call();
 }
 
 }  // namespace sess::os

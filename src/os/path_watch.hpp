@@ -17,15 +17,10 @@ namespace sess::os {
 
 class PathWatch {
  public:
-  /// Calls on_removed(name) for every entry that was deleted or moved away, and with "" when the directory
-  /// itself was removed, moved or unmounted. The directory is named by descriptor. A directory that somebody
-  /// holds open reports its own removal only through its entries' removal: check it then. "" also when the
-  /// kernel dropped events.
-  [[nodiscard]] static Result<std::unique_ptr<PathWatch>> open(
-      Loop& loop, int dirfd, std::function<void(const std::string& name)> on_removed);
   /// Watches only the named entries of the directory, by inode, and the directory's own move: nothing that
   /// happens to other entries wakes the loop. on_changed() runs when one of them was unlinked, replaced or
-  /// moved (or had its mode changed): look what is there. Missing entries are skipped.
+  /// moved (or had its mode changed), or the directory was, or the kernel dropped events: look what is there.
+  /// The directory is named by descriptor; missing entries are skipped.
   [[nodiscard]] static Result<std::unique_ptr<PathWatch>> open_entries(Loop& loop, int dirfd,
                                                                        const std::vector<std::string>& names,
                                                                        std::function<void()> on_changed);
@@ -34,12 +29,11 @@ class PathWatch {
   PathWatch& operator=(const PathWatch&) = delete;
 
  private:
-  PathWatch(Loop& loop, UniqueFd fd, std::function<void(const std::string&)> on_removed);
+  PathWatch(Loop& loop, UniqueFd fd, std::function<void()> on_changed);
   void on_readable();
   UniqueFd fd_;
-  std::function<void(const std::string&)> on_removed_;
+  std::function<void()> on_changed_;
   FdWatch watch_;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace sess::os

@@ -1,4 +1,4 @@
-// One line per message for logs and `sess debug`: names, numbers and sizes, never contents of input, output,
+// One line per message for the log of `sessd -v`: names, numbers and sizes, never contents of input, output,
 // environment, arguments or printed text.
 #pragma once
 

@@ -256,13 +256,4 @@ void draw_borders(Frame& frame, Rect area, Rect window_rect, std::span<const Bor
   for (const BorderPane& pane : panes) draw_status(frame, window_rect, pane, options, area);
 }
 
-Hit hit_test(std::span<const BorderPane> panes, Size size, int row, int col, const BorderOptions& options) {
-  const Window window(panes, size, options);
-  if (const int pane = window.pane_at(row, col); pane >= 0) return {Hit::Kind::pane, pane};
-  if (row < 0 || col < 0 || row >= size.rows || col >= size.cols) return {};
-  BorderOptions whole = options;
-  whole.indicators = BorderIndicators::off;
-  return {Hit::Kind::border, Window(panes, size, whole).owner(row, col)};
-}
-
 }  // namespace sess::render

@@ -41,13 +41,4 @@ struct BorderOptions {
 void draw_borders(Frame& frame, Rect area, Rect window, std::span<const BorderPane> panes,
                   const BorderOptions& options);
 
-/// What lies under a position of the window, for mouse events: a pane's number in `panes`, or a border (of
-/// which pane), or outside.
-struct Hit {
-  enum class Kind { pane, border, outside } kind = Kind::outside;
-  int pane = -1;
-};
-[[nodiscard]] Hit hit_test(std::span<const BorderPane> panes, Size window, int row, int col,
-                           const BorderOptions& options);
-
 }  // namespace sess::render

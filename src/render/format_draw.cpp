@@ -380,42 +380,4 @@ int format_width(std::string_view text) {
   return width;
 }
 
-namespace {
-
-/// Pieces between two columns, and all styles.
-[[nodiscard]] std::string format_slice(std::string_view text, int from, int to) {
-  std::string out;
-  int at = 0;
-  FormatReader reader(text);
-  for (FormatPiece piece = reader.next(); piece.kind != FormatPiece::Kind::end; piece = reader.next()) {
-    if (piece.kind == FormatPiece::Kind::style) {
-      out += piece.raw;
-      continue;
-    }
-    const int width = piece.width * piece.count;
-    if (at >= from && at + width <= to) {
-      out += piece.raw;
-    } else if (piece.count > 1) {
-      // Part of a run of #: as many pairs as fit.
-      const int begin = std::max(at, from);
-      const int end = std::min(at + width, to);
-      for (int i = begin; i < end; ++i) out += "##";
-    }
-    at += width;
-  }
-  return out;
-}
-
-}  // namespace
-
-std::string format_trim_left(std::string_view text, int columns) {
-  return format_slice(text, 0, columns);
-}
-
-std::string format_trim_right(std::string_view text, int columns) {
-  const int width = format_width(text);
-  if (width <= columns) return std::string(text);
-  return format_slice(text, width - columns, width);
-}
-
 }  // namespace sess::render

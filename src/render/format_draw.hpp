@@ -37,8 +37,5 @@ std::vector<Range> draw_line(Frame& frame, int row, int col, int columns, const 
 
 /// Columns that the text takes, all parts together (tmux's format_width).
 [[nodiscard]] int format_width(std::string_view text);
-/// The text cut to the first or last `columns`, keeping its styles (tmux's #{=N:...} and #{=-N:...}).
-[[nodiscard]] std::string format_trim_left(std::string_view text, int columns);
-[[nodiscard]] std::string format_trim_right(std::string_view text, int columns);
 
 }  // namespace sess::render

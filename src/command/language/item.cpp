@@ -55,9 +55,6 @@ model::Client* Item::target_client() const {
 model::Session* Item::session() const {
   return target_.session ? model().session(*target_.session) : nullptr;
 }
-model::Winlink* Item::link() const {
-  return target_.session && target_.link ? model().link(*target_.session, *target_.link) : nullptr;
-}
 model::Window* Item::window() const {
   return target_.window ? model().window(*target_.window) : nullptr;
 }

@@ -92,7 +92,6 @@ class Item : public std::enable_shared_from_this<Item> {
   void skip_after_hook() { after_hook_ = false; }
   // The target's parts; null when the target has none or it has gone.
   [[nodiscard]] model::Session* session() const;
-  [[nodiscard]] model::Winlink* link() const;
   [[nodiscard]] model::Window* window() const;
   [[nodiscard]] model::Pane* pane() const;
 

@@ -115,9 +115,6 @@ Layout Layout::clone() const {
   return root_ == nullptr ? Layout() : Layout(copy(*root_, nullptr));
 }
 
-const LayoutCell* Layout::cell(PaneId pane) const {
-  return find(pane);
-}
 LayoutCell* Layout::find(PaneId pane) const {
   return find_leaf(root_.get(), pane);
 }

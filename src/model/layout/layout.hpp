@@ -65,7 +65,6 @@ struct PresetSizes {
 
 /// A preset by name or unique prefix ("main-v").
 [[nodiscard]] std::optional<Preset> find_preset(std::string_view name);
-[[nodiscard]] std::string_view preset_name(Preset preset);
 /// The one that next-layout (previous-layout) takes after `last` (nullopt: none was used yet).
 [[nodiscard]] Preset next_preset(std::optional<Preset> last);
 [[nodiscard]] Preset previous_preset(std::optional<Preset> last);
@@ -83,7 +82,6 @@ class Layout {
 
   [[nodiscard]] bool empty() const { return root_ == nullptr; }
   [[nodiscard]] const LayoutCell* root() const { return root_.get(); }
-  [[nodiscard]] const LayoutCell* cell(PaneId pane) const;
   /// Size of the root cell; may be larger than the window was asked to be when panes are at their minimum.
   [[nodiscard]] Size size() const;
   /// Panes in tree order (first to last child).

@@ -149,13 +149,6 @@ std::optional<Preset> find_preset(std::string_view name) {
   return unique(middle, kPresets.end());
 }
 
-std::string_view preset_name(Preset preset) {
-  for (const Row& row : kPresets) {
-    if (row.preset == preset) return row.name;
-  }
-  return {};
-}
-
 Preset next_preset(std::optional<Preset> last) {
   if (!last) return kPresets.front().preset;
   const auto at = static_cast<std::size_t>(*last) + 1;

@@ -30,14 +30,6 @@ std::uint64_t SlotPair::newest_tag() const {
   return entry.sequence == 0 ? 0 : entry.tag;
 }
 
-bool SlotPair::newest_is(std::string_view bytes) const {
-  const auto& [a, b] = directory_->entries;
-  const std::size_t newest = a.sequence > b.sequence ? 0 : 1;
-  const auto& entry = directory_->entries[newest];
-  return entry.sequence != 0 && entry.length == bytes.size() &&
-         std::memcmp(slots_[newest].data(), bytes.data(), bytes.size()) == 0;
-}
-
 Result<> SlotPair::save(std::uint64_t tag, std::string_view bytes) {
   if (bytes.size() > slots_[0].size()) {
     return fail(ErrorCode::too_large, "a checkpoint of {} bytes does not fit", bytes.size());

@@ -39,8 +39,6 @@ class SlotPair {
   [[nodiscard]] std::optional<Content> newest() const;
   /// Its tag without looking at its bytes; 0 when there is none.
   [[nodiscard]] std::uint64_t newest_tag() const;
-  /// Whether the newest one holds these bytes: compared, not summed.
-  [[nodiscard]] bool newest_is(std::string_view bytes) const;
   /// Into the other slot. too_large when it does not fit; nothing changes then.
   Result<> save(std::uint64_t tag, std::string_view bytes);
 

@@ -59,13 +59,6 @@ void Grid::clear(Row& row) {
   row.wide = false;
 }
 
-void Grid::drop(Row& row) {
-  delete[] std::exchange(row.cells, nullptr);
-  row.used = 0;
-  row.wrapped = false;
-  row.wide = false;
-}
-
 void Grid::rotate(int top, int bottom, int n) {
   const int height = bottom - top + 1;
   if (n == 0 || height <= 0) return;

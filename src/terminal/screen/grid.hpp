@@ -46,8 +46,6 @@ class Grid {
   }
   /// Makes a row blank; its memory is kept for what is written next.
   static void clear(Row& row);
-  /// The same and gives the memory back.
-  static void drop(Row& row);
 
   /// Moves rows [top, bottom] up (n > 0) or down (n < 0) by |n|, at most their number. Rows that enter hold
   /// what the leaving ones held: the caller clears them.

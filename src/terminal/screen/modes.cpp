@@ -105,10 +105,6 @@ std::string change_modes(const Modes& from, const Modes& to) {
   return out;
 }
 
-std::string enter_modes(const Modes& modes) {
-  return change_modes(Modes{}, modes);
-}
-
 std::string undo_modes(const Modes& modes) {
   std::string out = "\x1b[?2026l";
   Modes plain;

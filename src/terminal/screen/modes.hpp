@@ -1,8 +1,8 @@
 // The mode ledger: every mode that a program can switch, as plain fields.
 //
-// What recovery needs and what a reattaching terminal must be told are the same thing: enter_modes() brings a
-// fresh terminal into these modes, undo_modes() leaves a terminal as a shell expects it. Input encoding reads
-// them too.
+// What recovery needs and what a reattaching terminal must be told are the same thing: change_modes() brings a
+// terminal into these modes, undo_modes() leaves a terminal as a shell expects it. Input encoding reads them
+// too.
 #pragma once
 
 #include <array>
@@ -74,18 +74,14 @@ struct Modes {
 void append_kitty_push(std::string& out, const KittyStack& stack);
 void append_kitty_pop(std::string& out, const KittyStack& stack);
 
-/// Escape sequences that bring a terminal from its defaults into these modes. Does not enter the alternate
-/// screen or synchronized output: the caller that paints decides when. Origin mode comes with it and homes
-/// the cursor; kitty flags are those of the screen that is shown.
-[[nodiscard]] std::string enter_modes(const Modes& modes);
-
 /// Escape sequences that leave a terminal as a shell expects it, whatever of these modes was on: alternate
 /// screen left, mouse, paste, focus and theme reports off, kitty flags popped, cursor shown in the user's
 /// shape, SGR, margins, charsets, keypad and synchronized output back. Harmless when nothing was on.
 [[nodiscard]] std::string undo_modes(const Modes& modes);
 
-/// Sequences that bring a terminal from `from` to `to`, both without alternate screen and synchronized
-/// output; for a terminal that stays attached while the program behind it changes.
+/// Sequences that bring a terminal from `from` (Modes{} is a fresh one) to `to`, both without alternate screen and
+/// synchronized output: the caller that paints decides when. Origin mode comes with it and homes the cursor; kitty
+/// flags are those of the screen that is shown.
 [[nodiscard]] std::string change_modes(const Modes& from, const Modes& to);
 
 }  // namespace sess::terminal

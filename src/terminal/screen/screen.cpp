@@ -112,9 +112,6 @@ std::string_view Screen::icon_title() const {
 std::string_view Screen::working_directory() const {
   return core_.names_.directory();
 }
-std::string_view Screen::working_directory_url() const {
-  return core_.names_.directory_url();
-}
 const History& Screen::history() const {
   return core_.page_.history();
 }

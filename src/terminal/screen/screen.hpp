@@ -98,7 +98,6 @@ class Screen {
   [[nodiscard]] std::string_view icon_title() const;
   /// OSC 7: the decoded path of the file URL, empty when none was told.
   [[nodiscard]] std::string_view working_directory() const;
-  [[nodiscard]] std::string_view working_directory_url() const;
 
   [[nodiscard]] const History& history() const;
 

@@ -92,7 +92,6 @@ TEST_CASE("presets are found by unique prefix, the newer ones where no old one m
   CHECK_FALSE(find_preset("main"));
   CHECK_FALSE(find_preset(""));
   CHECK_FALSE(find_preset("foo"));
-  CHECK(preset_name(Preset::main_vertical_mirrored) == "main-vertical-mirrored");
 }
 
 TEST_CASE("next-layout and previous-layout go round the five of 3.3a", "[model][layout]") {

@@ -107,13 +107,6 @@ TEST_CASE("pane status lines carry their text on the border", "[borders]") {
         "──one───────\n............\n............\n───────two──\n............\n............\n");
 }
 
-TEST_CASE("a position is a pane, a border of a pane, or outside", "[borders]") {
-  const auto panes = three();
-  CHECK(hit_test(panes, {5, 9}, 4, 8, {}).pane == 2);
-  CHECK(hit_test(panes, {5, 9}, 1, 4, {}).kind == Hit::Kind::border);
-  CHECK(hit_test(panes, {5, 9}, 7, 4, {}).kind == Hit::Kind::outside);
-}
-
 TEST_CASE("borders are where tmux 3.3a draws them", "[borders]") {
   // Three panes in a window of 13x9, the lower left one active; what tmux drew in a client of 18x12.
   std::vector<BorderPane> panes(3);

@@ -136,11 +136,8 @@ TEST_CASE("ranges tell what a click on the line means", "[format]") {
   CHECK(ranges[2] == Range{model::Style::Range::window, 7, 7, 9});
 }
 
-TEST_CASE("width and trimming count columns, not styles", "[format]") {
+TEST_CASE("a width counts columns, not styles", "[format]") {
   CHECK(format_width("a#[bold]한##") == 4);
-  CHECK(format_trim_left("a#[bold]한글", 3) == "a#[bold]한");
-  CHECK(format_trim_right("a#[bold]한글", 2) == "#[bold]글");
-  CHECK(format_trim_right("ab", 5) == "ab");
 }
 
 TEST_CASE("acs letters are lines", "[format]") {

@@ -209,7 +209,7 @@ TEST_CASE("unknown private modes are remembered", "[terminal][modes]") {
   m.feed("\x1b[?1234;2222h\x1b[?1234$p\x1b[?2222l\x1b[?2222$p");
   CHECK(m.replies() == "\x1b[?1234;1$y\x1b[?2222;0$y");
   CHECK(m.screen().modes().others == std::vector<std::uint16_t>{1234});
-  CHECK(enter_modes(m.screen().modes()) == "\x1b[?1234h");
+  CHECK(change_modes({}, m.screen().modes()) == "\x1b[?1234h");
   for (int i = 3000; i < 4000; ++i) m.feed("\x1b[?" + std::to_string(i) + "h");
   CHECK(m.screen().modes().others.size() == Modes::kMaxOthers);
 }

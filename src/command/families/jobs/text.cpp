@@ -58,10 +58,6 @@ std::optional<job::Caller> caller_of(const Item& item) {
   return caller;
 }
 
-std::string exit_text(const std::optional<job::Exit>& exit) {
-  return exit ? exit->text() : "-";
-}
-
 std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields) {
   std::string out = "{";
   for (const auto& [name, value] : fields) {

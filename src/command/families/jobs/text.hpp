@@ -26,8 +26,6 @@ class Item;
 [[nodiscard]] std::string state_text(const JobView& view, job::WallTime now);
 /// A command as it would be typed.
 [[nodiscard]] std::string command_text(const std::vector<std::string>& command);
-/// "exited with 1", or "-" when it has not ended.
-[[nodiscard]] std::string exit_text(const std::optional<job::Exit>& exit);
 
 /// A JSON object from names and values that are JSON already.
 [[nodiscard]] std::string json_object(const std::vector<std::pair<std::string_view, std::string>>& fields);
