@@ -7,7 +7,14 @@
 
 namespace sess::client {
 
+namespace {
+std::optional<bool> chosen;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): what --color said
+}
+
+void choose_colours(std::optional<bool> colours) { chosen = colours; }
+
 bool colours_errors() {
+  if (chosen) return *chosen;
   const char* none = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   const bool wanted = none == nullptr || *none == '\0';

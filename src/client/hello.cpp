@@ -111,6 +111,7 @@ protocol::Hello make_hello(const Options& options) {
   hello.cwd = working_directory();
   hello.utf8 = options.utf8 || utf8_locale(hello.environment);
   hello.colours_256 = options.colours_256;
+  hello.color = options.color;
   hello.login_shell = options.login_shell;
   if (options.far) become_far(hello);
   const mode_t mask = ::umask(0);  // it can only be asked for by being set

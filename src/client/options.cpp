@@ -75,8 +75,10 @@ bool may_start_server(const std::vector<std::string>& command, Dialect dialect) 
 
 namespace {
 
-/// Commands of tmux's that have no -H of their own, and may be given one.
+/// Commands that have no -H of their own, and may be given one: those that only look, and attach.
 bool takes_host(std::string_view word) {
+  static constexpr std::string_view kOurs[] = {"ps", "jobs", "status", "history", "logs", "doctor", "top"};
+  if (std::find(std::begin(kOurs), std::end(kOurs), word) != std::end(kOurs)) return true;
   return word == "ls" || word == "attach" || (word.size() > 5 && std::string_view("list-sessions").substr(0, word.size()) == word) ||
          (word.size() > 1 && std::string_view("attach-session").substr(0, word.size()) == word);
 }
@@ -117,6 +119,7 @@ Result<> take_policy(Options& options) {
 }
 
 Result<> set_hosts(Options& options, const std::string& text) {
+  options.host = text;
   if (!remote::names_several(text)) return set_far(options, remote::parse_destination(text));
   if (options.far || !options.several.empty()) return fail(ErrorCode::invalid_argument, "two hosts are named");
   options.several = text;
@@ -124,6 +127,14 @@ Result<> set_hosts(Options& options, const std::string& text) {
 }
 
 }  // namespace
+
+Result<std::optional<protocol::ColorChoice>> color_of(std::string_view word) {
+  using protocol::ColorChoice;
+  if (word == "auto") return std::nullopt;
+  if (word == "always") return ColorChoice::always;
+  if (word == "never") return ColorChoice::never;
+  return fail(ErrorCode::invalid_argument, "--color takes always, auto or never, not '{}'", printable(word));
+}
 
 Result<> take_host(Options& options) {
   auto& words = options.command;
@@ -168,7 +179,7 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
   sess                     attach to the latest session, or make one
   sess new -s NAME         a new session
   sess attach -t NAME      back to a session
-  sess ls                  what there is
+  sess ls                  what there is (sess ps: with jobs, sess top: live)
   sess ssh HOST            the same there; a link that dies is made again (sess -H HOST COMMAND: any command)
   sess help                the commands, and `sess help COMMAND` about one of them
 
@@ -178,6 +189,7 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
   -C        control mode (-CC: for terminals)     -T NAMES  features that the terminal has
   -H HOST   the server of another machine, by ssh (exec:COMMAND: by a command; a,b or @GROUP: ls of several)
   --predict auto|always|never                     show keys before they come back from HOST (auto: on slow links)
+  --color always|auto|never                       colours in what is printed (auto: on a terminal, not with NO_COLOR)
   -u        the terminal shows UTF-8              -2        the terminal has 256 colours
   -l        login shell                           -v        log more (repeatable)
   -V        version
@@ -203,9 +215,11 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
   constexpr int kVersion = 256;
   constexpr int kHelp = 257;
   constexpr int kPredict = 258;
-  static const std::array<option, 4> kLong{{{"version", no_argument, nullptr, kVersion},
+  constexpr int kColor = 259;
+  static const std::array<option, 5> kLong{{{"version", no_argument, nullptr, kVersion},
                                             {"help", no_argument, nullptr, kHelp},
                                             {"predict", required_argument, nullptr, kPredict},
+                                            {"color", required_argument, nullptr, kColor},
                                             {nullptr, 0, nullptr, 0}}};
   optind = 0;  // glibc: start anew, whoever used getopt before
   opterr = 0;
@@ -266,6 +280,12 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
         const auto policy = policy_of(optarg);
         if (!policy) return pass(policy.error());
         options.predict = *policy;
+        break;
+      }
+      case kColor: {
+        const auto choice = color_of(optarg);
+        if (!choice) return pass(choice.error());
+        options.color = *choice;
         break;
       }
       case 'V':

@@ -35,12 +35,14 @@ struct Options {
   std::optional<std::string> socket_path;                       ///< -S
   std::vector<std::string> config_files;                        ///< -f, for a server that is started
   std::string several;                                          ///< -H a,b or -H @group: the hosts' list
+  std::string host;                                             ///< the same, as it was typed
   std::optional<remote::Destination> far;                       ///< -H, `ssh HOST`: the server is there
   prediction::Policy predict = prediction::Policy::automatic;   ///< --predict, of keys to a server elsewhere
   std::optional<std::string> shell_command;                     ///< -c
   std::string terminal_features;                                ///< -T, commas between several
   protocol::ControlMode control = protocol::ControlMode::none;  ///< -C, -CC
   bool colours_256 = false;                                     ///< -2
+  std::optional<protocol::ColorChoice> color;                   ///< --color; none: on terminals that show them
   bool foreground = false;                                      ///< -D: become the server, in the foreground
   bool login_shell = false;                                     ///< -l
   bool no_start = false;                                        ///< -N
@@ -65,6 +67,9 @@ struct Options {
 
 /// Takes the host out of a command that names one: `ssh [ssh options] HOST …`, `attach -H HOST`, `ls -H HOST`.
 [[nodiscard]] Result<> take_host(Options& options);
+
+/// "auto" (none), "always" or "never".
+[[nodiscard]] Result<std::optional<protocol::ColorChoice>> color_of(std::string_view word);
 
 /// The usage line, and the text of --help.
 [[nodiscard]] std::string usage(Dialect dialect = Dialect::sess);

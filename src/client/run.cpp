@@ -420,6 +420,7 @@ int run(const Options& options) {
     case Options::Action::run:
       break;
   }
+  if (options.color) choose_colours(*options.color == protocol::ColorChoice::always);
   if (auto ids = os::refuse_mixed_ids(); !ids) return complain(ids.error().text);
   os::ensure_std_descriptors();
   if (options.foreground) {

@@ -13,6 +13,7 @@ namespace sess::protocol {
 
 inline constexpr std::string_view kDialects[] = {"sess", "tmux"};
 inline constexpr std::string_view kControlModes[] = {"none", "plain", "raw"};
+inline constexpr std::string_view kColorChoices[] = {"never", "always"};
 inline constexpr std::string_view kRefusals[] = {"other", "version", "malformed", "denied", "full", "ending"};
 inline constexpr std::string_view kAttachModes[] = {"direct", "composed"};
 inline constexpr std::string_view kDetachReasons[] = {"other",  "detached",      "evicted",
@@ -56,6 +57,7 @@ void fields(Io& io, Hello& m) {
   io.boolean("stdout_tty", m.stdout_tty);
   io.boolean("utf8", m.utf8);
   io.boolean("colours_256", m.colours_256);
+  io.optional_choice("color", m.color, kColorChoices);
   io.boolean("login_shell", m.login_shell);
   io.name("terminal_features", m.terminal_features);
   io.choice("control", m.control, kControlModes);

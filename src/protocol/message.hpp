@@ -138,6 +138,9 @@ enum class ControlMode : std::uint8_t {
   raw,    ///< -CC: the same on a terminal that the client switched to raw
 };
 
+/// --color in front of the command: whether what is printed has colours.
+enum class ColorChoice : std::uint8_t { never, always };
+
 /// The first frame of a client. The server answers welcome or error and nothing before.
 struct Hello {
   static constexpr FrameType kType = FrameType::hello;
@@ -153,6 +156,7 @@ struct Hello {
   bool stdout_tty = false;
   bool utf8 = false;              ///< -u, or the locale says so
   bool colours_256 = false;       ///< -2
+  std::optional<ColorChoice> color;  ///< --color; none: on terminals that show them
   bool login_shell = false;       ///< -l
   std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
   std::string terminal_features;  ///< -T, as given

@@ -250,6 +250,18 @@ bool Clients::prints_on_terminal(ClientId id) const {
   return client != nullptr && client->hello.stdout_tty;
 }
 
+std::string_view Clients::color_choice(ClientId id) const {
+  const RemoteClient* client = remote_.find(id);
+  if (client == nullptr || !client->hello.color) return "auto";
+  return *client->hello.color == protocol::ColorChoice::always ? "always" : "never";
+}
+
+bool Clients::takes_more(ClientId id) const {
+  constexpr std::size_t kMostQueued = 256 * 1024;
+  const RemoteClient* client = remote_.find(id);
+  return client != nullptr && client->connection->queued() < kMostQueued;
+}
+
 void Clients::resume_with(ClientId id, std::vector<std::string> argv, bool count) {
   RemoteClient* client = remote_.find(id);
   if (client == nullptr || client->phase != Phase::command) return;

@@ -104,6 +104,8 @@ class Clients final : public command::ClientPort {
   void control_guard(ClientId client, std::string_view word, std::chrono::system_clock::time_point time,
                      std::uint64_t number, bool typed) override;
   [[nodiscard]] bool prints_on_terminal(ClientId client) const override;
+  [[nodiscard]] std::string_view color_choice(ClientId client) const override;
+  [[nodiscard]] bool takes_more(ClientId client) const override;
   void resume_with(ClientId client, std::vector<std::string> argv, bool count) override;
   void report_status_of(ClientId client, const std::string& job) override;
   [[nodiscard]] Result<> can_attach(ClientId client) const override;

@@ -72,6 +72,13 @@ TEST_CASE("states have colours on a terminal that shows them, and where --color 
   CHECK(on_terminal(rig, {"jobs", "--color", "never"}, 120).find('\x1b') == std::string::npos);
   CHECK(rig.sess({"jobs"}).out.find('\x1b') == std::string::npos);
   CHECK(rig.sess({"jobs", "--color=always"}).out.find(red) != std::string::npos);
+  // In front of the command it is for any, and for errors.
+  CHECK(rig.sess({"--color", "always", "jobs"}).out.find(red) != std::string::npos);
+  CHECK(rig.sess({"--color=always", "jobs", "--color", "never"}).out.find('\x1b') == std::string::npos);
+  CHECK(on_terminal(rig, {"--color", "never", "jobs"}, 120).find('\x1b') == std::string::npos);
+  CHECK(rig.sess({"--color", "always", "nonsense"}).err.find("\x1b[31munknown\x1b[0m command") == 0);
+  CHECK(on_terminal(rig, {"--color", "never", "nonsense"}, 120).find("unknown command: nonsense") == 0);
+  CHECK(rig.sess({"--color", "blue", "ls"}).err == "--color takes always, auto or never, not 'blue'\n");
   const auto wrong = rig.sess({"jobs", "--color", "green"});
   CHECK(wrong.status.code() == 1);
   CHECK(wrong.err.find("--color takes always, auto or never") == 0);

@@ -49,7 +49,8 @@ Result<Look> look_of(const Item& item) {
     look.colours = client->environment.value("NO_COLOR").value_or("").empty() && client->term != "dumb";
     look.columns = item.args().has(kWideFlag) ? 0 : client->size.cols;
   }
-  const auto when = item.args().get_or(kColorFlag, "auto");
+  const std::string_view said = client != nullptr ? item.ports().clients.color_choice(client->id) : "auto";
+  const auto when = item.args().get_or(kColorFlag, said);
   if (when != "auto" && when != "always" && when != "never") {
     return fail(ErrorCode::invalid_argument, "--color takes always, auto or never, not '{}'", when);
   }

@@ -73,6 +73,12 @@ class Offering {
     for (; at + 1 < words_.size(); ++at) {
       const std::string& word = words_[at];
       if (word.size() < 2 || word[0] != '-') return at;
+      if (word == "--color" || word == "--predict") {
+        if (++at + 1 < words_.size()) continue;
+        done_ = true;
+        for (const auto* when : {"auto", "always", "never"}) offer(when);
+        return at;
+      }
       const auto* flag = std::find_if(std::begin(kGlobal), std::end(kGlobal), [&](const auto& one) { return one.letter == word[1]; });
       if (flag == std::end(kGlobal) || flag->value.empty()) continue;
       const bool names_server = std::string_view("LSH").find(flag->letter) != std::string_view::npos;
@@ -90,6 +96,8 @@ class Offering {
     if (!typed_.empty() && typed_[0] == '-') {
       done_ = true;
       for (const auto& flag : kGlobal) offer(std::string("-") + flag.letter, flag.help);
+      offer("--color", "colours in what is printed: auto, always, never");
+      offer("--predict", "show keys before they come back from another machine: auto, always, never");
     }
     return at;
   }

@@ -39,6 +39,10 @@ class ClientPort {
   virtual void note(ClientId client, std::string_view line) = 0;
   /// Whether what is printed for the client goes to a terminal.
   [[nodiscard]] virtual bool prints_on_terminal(ClientId client) const = 0;
+  /// What its user said of colours before the command (`sess --color never ps`): "always", "never" or "auto".
+  [[nodiscard]] virtual std::string_view color_choice(ClientId client) const = 0;
+  /// Whether it is there and reads what is printed for it: who prints without end waits while it does not.
+  [[nodiscard]] virtual bool takes_more(ClientId client) const = 0;
   /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the
   /// bytes that it has printed since.
   virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;

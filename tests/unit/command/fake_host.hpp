@@ -80,6 +80,8 @@ class FakeHost final : public DaemonPort,
   void print_error(ClientId, std::string_view text) override { (err += text) += '\n'; }
   void note(ClientId, std::string_view text) override { (err += text) += '\n'; }
   [[nodiscard]] bool prints_on_terminal(ClientId) const override { return false; }
+  [[nodiscard]] std::string_view color_choice(ClientId) const override { return "auto"; }
+  [[nodiscard]] bool takes_more(ClientId) const override { return true; }
   void resume_with(ClientId, std::vector<std::string>, bool) override {}
   void report_status_of(ClientId, const std::string&) override {}
   void show_message(ClientId, std::string_view text, std::chrono::milliseconds) override {

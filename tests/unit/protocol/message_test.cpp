@@ -46,6 +46,7 @@ TEST_CASE("hello comes back as it was sent", "[protocol]") {
   hello.control = ControlMode::raw;
   hello.dialect = Dialect::tmux;
   hello.colours_256 = hello.login_shell = true;
+  hello.color = ColorChoice::always;
   const auto got = there_and_back(hello);
   REQUIRE(got);
   CHECK(got->version == kVersion);
@@ -60,6 +61,7 @@ TEST_CASE("hello comes back as it was sent", "[protocol]") {
   CHECK(got->terminal_features == "RGB");
   CHECK(got->control == ControlMode::raw);
   CHECK(got->dialect == Dialect::tmux);
+  CHECK(got->color == ColorChoice::always);
   REQUIRE(got->resume);
   CHECK(got->resume->token == "c9f2");
   CHECK(got->resume->session == 1);
