@@ -209,9 +209,11 @@ Result<std::vector<std::string>> JobFiles::set_enabled(const std::string& name, 
   return kept;
 }
 
+std::vector<std::string> JobFiles::names() const { return file_names(parts_.start.config_directory + "/jobs"); }
+
 std::vector<std::string> JobFiles::enabled() const {
   std::vector<std::string> enabled;
-  for (const auto& name : file_names(parts_.start.config_directory + "/jobs")) {
+  for (const auto& name : names()) {
     auto spec = read(name);
     if (!spec) {
       parts_.outside.report(spec.error().text);

@@ -28,6 +28,8 @@ class JobFiles {
   /// with `run`. Refused: an unknown job, a requirement that does not exist, a cycle.
   /// Names of the variables of its caller that a file that was made keeps.
   Result<std::vector<std::string>> set_enabled(const std::string& name, bool enabled);
+  /// Of all jobs that have a file, whether it can be read or not.
+  [[nodiscard]] std::vector<std::string> names() const;
   /// Names of job files that say so; files that cannot be read are left out and reported.
   [[nodiscard]] std::vector<std::string> enabled() const;
   /// Jobs that start with the machine.

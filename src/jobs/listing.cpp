@@ -72,13 +72,23 @@ std::vector<command::JobView> Listing::all() {
   std::vector<command::JobView> out;
   for (const auto& [name, job] : table_.jobs()) out.push_back(view(job));
   // Jobs of an earlier daemon, and those that are no longer in the table.
+  auto files = files_.names();
+  std::erase_if(files, [this](const auto& name) { return table_.find(name) != nullptr; });
   const auto ended = history_.newest_of_each(kListed);
   if (ended) {
     for (const auto& record : *ended) {
       if (table_.find(record.name) != nullptr) continue;
       out.push_back(view_of(record));
+      if (std::erase(files, record.name) > 0) {
+        if (auto spec = files_.read(record.name)) out.back().job.spec = std::move(*spec);
+        out.back().job.from_file = true;
+      }
       find_files(out.back());
     }
+  }
+  // Those that have not run yet, or so long ago that nobody remembers.
+  for (const auto& name : files) {
+    if (auto view = find(name)) out.push_back(std::move(*view));
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "model/names.hpp"
 
+#include "base/normal_form.hpp"
 #include "base/utf8.hpp"
 #include "base/visible.hpp"
 
@@ -8,7 +9,7 @@ namespace sess::model {
 Result<std::string> session_name(std::string_view given) {
   const auto refuse = [&] { return fail(ErrorCode::invalid_argument, "invalid session: {}", given); };
   if (given.empty()) return refuse();
-  std::string replaced(given);
+  std::string replaced = composed(given);
   for (char& c : replaced) {
     if (c == ':' || c == '.') c = '_';
   }

@@ -159,3 +159,41 @@ TEST_CASE("screen's words do what screen does", "[e2e][words]") {
   CHECK(second->wait_exit());
   CHECK(third->wait_exit());
 }
+
+TEST_CASE("a session's name is the same however its letters are spelt", "[e2e][words]") {
+  Rig rig;
+  const std::string letters = "\u1112\u1161\u11ab";  // as a keyboard or a Macintosh's file system spells it
+  rig.ask({"new-session", "-d", "-s", "한", "sleep 1000"});
+  CHECK(rig.sess({"has-session", "-t", "=" + letters}).status.code() == 0);
+  CHECK(rig.sess({"new-session", "-d", "-s", letters, "sleep 1000"}).err.find("duplicate session: 한") == 0);
+  rig.ask({"new-session", "-d", "-s", letters + "2", "sleep 1000"});
+  CHECK(names_of_sessions(rig) == "한\n한2");
+  rig.ask({"rename-session", "-t", letters + "2", letters + "3"});
+  CHECK(names_of_sessions(rig) == "한\n한3");
+  rig.ask({"kill-session", "-t", letters + "3"});
+  CHECK(names_of_sessions(rig) == "한");
+}
+
+TEST_CASE("jobs that only have a file are listed and start by pattern, and enable and disable take patterns", "[e2e][words]") {
+  Rig rig;
+  make_some(rig);
+  rig.home().write("config/sess/jobs/nightly-a.toml", "command = [\"sleep\", \"1000\"]\n");
+  rig.home().write("config/sess/jobs/nightly-b.toml", "command = [\"sleep\", \"1000\"]\n");
+  CHECK(rig.ask({"jobs"}).find("nightly-a") != std::string::npos);
+  rig.ask({"start", "nightly-*"});
+  CHECK(job_state(rig, "nightly-a") == "running");
+  CHECK(job_state(rig, "nightly-b") == "running");
+  rig.ask({"enable", "nightly-*"});
+  const auto enabled = [&](const std::string& name) {
+    return rig.sess({"status", "--json", name}).out.find("\"enabled\":true") != std::string::npos;
+  };
+  CHECK((enabled("nightly-a") && enabled("nightly-b") && !enabled("web")));
+  rig.ask({"disable", "nightly-*"});
+  CHECK((!enabled("nightly-a") && !enabled("nightly-b")));
+  // Of all that run or have a file; not of those that ended without one.
+  rig.ask({"enable", "*"});
+  CHECK(enabled("web"));
+  const auto none = rig.sess({"enable", "nix*"});
+  CHECK(none.status.code() == 1);
+  CHECK(none.err.find("no job matches 'nix*'") == 0);
+}

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/normal_form.hpp"
 #include "command/families/geometry.hpp"
 #include "command/language/target_search.hpp"
 #include "model/number.hpp"
@@ -150,7 +151,9 @@ class Finder {
   bool pane_in_window(std::string_view text);
 
  private:
-  const Session* find_session(std::string_view text) {
+  const Session* find_session(std::string_view typed) {
+    // Names are kept in normal form C: a keyboard or a file system may spell them otherwise.
+    const std::string text = composed(typed);
     if (text[0] == '$') {
       const auto id = model::parse_id<SessionId>(text);
       return id ? model_.session(*id) : nullptr;
@@ -169,9 +172,8 @@ class Finder {
       return std::string_view(s->name).substr(0, text.size()) == text;
     });
     if (ambiguous) return nullptr;
-    const std::string pattern(text);
     return unique(sessions,
-                  [&](const Session* s) { return fnmatch(pattern.c_str(), s->name.c_str(), 0) == 0; })
+                  [&](const Session* s) { return fnmatch(text.c_str(), s->name.c_str(), 0) == 0; })
         .value_or(nullptr);
   }
 

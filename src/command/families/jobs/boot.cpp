@@ -1,7 +1,11 @@
 // enable, disable: jobs that start with the machine; doctor: what could end them.
+#include <algorithm>
+
+#include "base/normal_form.hpp"
 #include "command/ports/boot.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/families/jobs/names.hpp"
 #include "command/families/jobs/text.hpp"
 #include "command/families/listing.hpp"
 #include "command/families/table.hpp"
@@ -11,27 +15,44 @@ namespace {
 
 constexpr char kNow = kJsonFlag + 1;
 
-/// Prints the sentences, then goes on with `act` for every job when --now was given.
-BootPort::Done report_then(Item& item,
+/// Prints the sentences, then goes on with `act` for every one of `names` when --now was given.
+BootPort::Done report_then(Item& item, std::vector<std::string> names,
                            std::function<Result<>(JobPort&, const std::vector<std::string>&)> act) {
   const Waker waker = item.wait();
-  return [waker, act = std::move(act)](Result<std::vector<std::string>> report) {
-    waker([report = std::move(report), act](Item& self) {
+  return [waker, names = std::move(names), act = std::move(act)](Result<std::vector<std::string>> report) {
+    waker([report = std::move(report), names, act](Item& self) {
       if (!report) return self.error(report.error());
       for (const auto& line : *report) self.print(line);
       if (!self.args().has(kNow)) return Status::normal;
-      auto acted = act(*self.ports().jobs, self.args().strings());
+      auto acted = act(*self.ports().jobs, names);
       return acted ? Status::normal : self.error(acted.error());
     });
   };
+}
+
+/// What the command names. A pattern means what can start with the machine: jobs that run, or have a file.
+Result<std::vector<std::string>> bootable(const Item& item) {
+  auto chosen = chosen_jobs(item, Among::all);
+  if (!chosen) return chosen;
+  std::vector<std::string> given;
+  for (const auto& word : item.args().strings()) given.push_back(composed(word));
+  std::erase_if(*chosen, [&](const std::string& name) {
+    if (std::find(given.begin(), given.end(), name) != given.end()) return false;
+    const auto view = item.ports().jobs->find(name);
+    return view && !view->job.active() && view->file.empty();
+  });
+  if (chosen->empty()) return fail(ErrorCode::not_found, "no job that runs or has a file matches; sess jobs lists them");
+  return chosen;
 }
 
 Status run_enable(Item& item) {
   BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
   const auto caller = caller_of(item);
-  boot->enable(item.client_id(), item.args().strings(),
-               report_then(item, [caller](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
+  const auto chosen = bootable(item);
+  if (!chosen) return item.error(chosen.error());
+  boot->enable(item.client_id(), *chosen,
+               report_then(item, *chosen, [caller](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
                  std::vector<std::string> idle;
                  for (const auto& name : names) {
                    auto view = jobs.find(name);
@@ -45,8 +66,10 @@ Status run_enable(Item& item) {
 Status run_disable(Item& item) {
   BootPort* boot = item.ports().boot;
   if (boot == nullptr) return item.error("no jobs here");
-  boot->disable(item.client_id(), item.args().strings(),
-                report_then(item, [](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
+  const auto chosen = bootable(item);
+  if (!chosen) return item.error(chosen.error());
+  boot->disable(item.client_id(), *chosen,
+                report_then(item, *chosen, [](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
                   for (const auto& name : names) {
                     const auto view = jobs.find(name);
                     if (!view || !view->job.active()) continue;
