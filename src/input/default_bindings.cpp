@@ -1,5 +1,5 @@
-// The default bindings of tmux 3.3a, which its users' hands know, and the switcher's on a key that is free there
-// (C-b g). Data only; one row a key, in list-keys' order.
+// The default bindings of tmux 3.3a, which its users' hands know, and on keys that are free there the switcher (C-b g)
+// and search in copy mode as a pager has it (/ and ?). Data only; one row a key, in list-keys' order.
 //
 // Compared with `tmux -f /dev/null start-server \; list-keys` and `list-keys -N` of 3.3a (the texts are
 // golden files of the unit tests): no other differences. Commands are separated by " ; " here, which list-keys
@@ -57,7 +57,9 @@ constexpr DefaultBinding kBindings[] = {
     {"copy-mode", "Escape", false, "", "send-keys -X cancel"},
     {"copy-mode", "Space", false, "", "send-keys -X page-down"},
     {"copy-mode", ",", false, "", "send-keys -X jump-reverse"},
+    {"copy-mode", "/", false, "", R"x(command-prompt -T search -p "(search down)" { send-keys -X search-forward "%%" })x", true},
     {"copy-mode", ";", false, "", "send-keys -X jump-again"},
+    {"copy-mode", "?", false, "", R"x(command-prompt -T search -p "(search up)" { send-keys -X search-backward "%%" })x", true},
     {"copy-mode", "F", false, "", R"x(command-prompt -1 -p "(jump backward)" { send-keys -X jump-backward "%%" })x"},
     {"copy-mode", "N", false, "", "send-keys -X search-reverse"},
     {"copy-mode", "P", false, "", "send-keys -X toggle-position"},
@@ -239,7 +241,7 @@ constexpr DefaultBinding kBindings[] = {
     {"prefix", "c", false, "Create a new window", "new-window"},
     {"prefix", "d", false, "Detach the current client", "detach-client"},
     {"prefix", "f", false, "Search for a pane", R"(command-prompt { find-window -Z "%%" })"},
-    {"prefix", "g", false, "Go to a session, window or job by a few letters", "switcher -Z"},
+    {"prefix", "g", false, "Go to a session, window or job by a few letters", "switcher -Z", true},
     {"prefix", "i", false, "Display window information", "display-message"},
     {"prefix", "l", false, "Select the previously current window", "last-window"},
     {"prefix", "m", false, "Toggle the marked pane", "select-pane -m"},

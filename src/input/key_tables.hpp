@@ -88,6 +88,7 @@ struct DefaultBinding {
   bool repeat;
   const char* note;
   const char* command;
+  bool ours = false;  ///< tmux does not bind the key
 };
 /// All of them, in list-keys' order.
 [[nodiscard]] std::span<const DefaultBinding> default_bindings();

@@ -206,3 +206,29 @@ TEST_CASE("a buffer is edited in a popup, also while the server dies", "[chooser
     std::filesystem::remove(begun);
   }
 }
+
+TEST_CASE("the list of keys says where it stands, scrolls, and is searched as in a pager", "[choosers]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "exec cat"});
+  REQUIRE(client->wait_until([&] { return rig.sess({"list-clients"}).out.find("app") != std::string::npos; }));
+  client->type("\002?");
+  REQUIRE(client->wait_for_text("Send the prefix key"));
+  const auto position = [&] { return rig.ask({"display-message", "-p", "-t", "app", "#{scroll_position}"}); };
+  const auto first = position();
+  CHECK(client->shows("[" + first + "/" + first + "]"));
+  client->type("/split window");
+  REQUIRE(client->wait_for_text("split window"));
+  client->type("\r");
+  CHECK(client->wait_for_text("results)"));
+  const auto row = [&] { return rig.ask({"display-message", "-p", "-t", "app", "#{copy_cursor_line}"}); };
+  CHECK(client->wait_until([&] { return row().find("Split window vertically") != std::string::npos; }));
+  client->type("n");
+  CHECK(client->wait_until([&] { return row().find("Split window horizontally") != std::string::npos; }));
+  client->type("NN");  // the first one goes from the match's end to its beginning, as in tmux
+  CHECK(client->wait_until([&] { return row().find("Split window vertically") != std::string::npos; }));
+  client->type("\033>");
+  CHECK(client->wait_until([&] { return position() == "0"; }));
+  CHECK(client->wait_for_text("[0/" + first + "]"));
+  client->type("q");
+  CHECK(client->wait_for_no_text("[0/"));
+}

@@ -64,16 +64,14 @@ Status run_unbind(Item& item) {
   return Status::normal;
 }
 
-/// The tables as tmux would have them: without what sess binds by itself to commands of its own. Bindings that the
+/// The tables as tmux would have them: without what sess binds by itself and tmux does not. Bindings that the
 /// user made stay.
 input::KeyTables tmux_tables(const input::KeyTables& tables) {
   input::KeyTables shown = tables;
   for (const auto& row : input::default_bindings()) {
-    const std::string_view command = row.command;
-    const auto entry = Registry::standard().find(command.substr(0, command.find(' ')), Words::text);
     const auto key = input::parse_key(row.key);
-    if (!entry || !(*entry)->ours || !key) continue;
-    if (const auto* bound = shown.find(row.table, *key); bound != nullptr && bound->command == command) {
+    if (!row.ours || !key) continue;
+    if (const auto* bound = shown.find(row.table, *key); bound != nullptr && bound->command == row.command) {
       shown.unbind(row.table, *key);
     }
   }

@@ -26,11 +26,15 @@ Key key(std::string_view name) {
   return parse_key(name).value();
 }
 
-/// The defaults without the one key that tmux does not bind.
+/// The defaults without the keys that tmux does not bind.
 KeyTables tmux_defaults() {
   KeyTables tables = KeyTables::with_defaults();
   REQUIRE(tables.find("prefix", key("g"))->command == "switcher -Z");
   tables.unbind("prefix", key("g"));
+  for (const auto* name : {"/", "?"}) {
+    REQUIRE(tables.find("copy-mode", key(name)) != nullptr);
+    tables.unbind("copy-mode", key(name));
+  }
   return tables;
 }
 
