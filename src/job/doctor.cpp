@@ -170,6 +170,24 @@ bool names_this_daemon(const std::string& variable, const DoctorFacts& facts) {
          variable.substr(comma + 1, variable.find(',', comma + 1) - comma - 1) == std::to_string(facts.daemon_pid);
 }
 
+/// `sess ssh` from another machine needs it where a shell that is no terminal's looks.
+Finding ssh(const DoctorFacts& facts) {
+  const char* topic = "ssh";
+  if (!facts.found_by_ssh) return good(topic, fmt::format("what a log-in by ssh finds is not known ({})", facts.login_shell));
+  if (!facts.found_by_ssh->empty()) return good(topic, fmt::format("sess ssh to this machine finds {}", *facts.found_by_ssh));
+  return bad(topic, fmt::format("sess ssh to this machine finds no sess: it is not on the PATH of {} without a terminal", facts.login_shell),
+             "as root: ln -s the program into /usr/local/bin, or set PATH in ~/.zshenv, ~/.bashrc before its test for a terminal, or "
+             "~/.config/fish/config.fish");
+}
+
+Finding terminals(const DoctorFacts& facts) {
+  const char* topic = "terminals";
+  if (facts.lacking.empty()) return good(topic, "those that are attached have what programs ask of them");
+  std::string text;
+  for (const auto& one : facts.lacking) text += (text.empty() ? "" : "; ") + one;
+  return bad(topic, text + ": the window is drawn for it instead", "attach from another terminal (foot, kitty, VTE, xterm) for the direct view");
+}
+
 Finding nesting(const DoctorFacts& facts) {
   const char* topic = "nesting";
   for (const auto& [marker, name] : {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
@@ -191,7 +209,8 @@ Finding nesting(const DoctorFacts& facts) {
 
 std::vector<Finding> examine(const DoctorFacts& facts) {
   return {logout(facts), lingering(facts),   runtime_directory(facts), state(facts), temporary_files(facts),
-          boot(facts),   descriptors(facts), version(facts),           configuration(facts), tmux(facts), disk(facts), nesting(facts)};
+          boot(facts),   descriptors(facts), version(facts),           configuration(facts), tmux(facts), disk(facts), nesting(facts),
+          ssh(facts),    terminals(facts)};
 }
 
 }  // namespace sess::job

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ struct DoctorFacts {
   std::vector<std::string> client_environment;  ///< "K=V"
   std::vector<std::string> config_files;        ///< that the daemon read
   std::string own_config;                       ///< the user's own file, whether it is there or not
+  std::string login_shell;                      ///< what a log-in from another machine runs its command with
+  std::optional<std::string> found_by_ssh;  ///< the sess that such a command finds; "": none; nullopt: it cannot be asked
+  /// Of attached terminals: "/dev/pts/3 (linux) does not have side margins, which the program in app asked for".
+  std::vector<std::string> lacking;
 };
 
 struct Finding {

@@ -23,6 +23,8 @@ namespace {
 constexpr const char* kService = "sess.service";
 constexpr const char* kSocket = "sess.socket";
 constexpr std::size_t kUnitLimit = 64 * 1024;
+/// A log-in whose files of start take longer is not waited for.
+constexpr std::chrono::milliseconds kLoginPatience{3000};
 /// Exit statuses of the little script that reads the crontab.
 constexpr int kNoCrontab = 3;
 
@@ -330,6 +332,8 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
     const auto target = out.tmux.empty() ? std::filesystem::path() : std::filesystem::canonical(out.tmux, failed);
     out.tmux_is_sess = !failed && target.filename() == "sess";
   }
+  out.lacking = parts_.outside.lacking_terminals();
+  out.login_shell = parts_.facts.shell;
   out.state_directory = parts_.start.state_directory;
   std::error_code unknown;
   if (const auto room = std::filesystem::space(out.state_directory, unknown); !unknown) {
@@ -339,11 +343,42 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   return out;
 }
 
+void BootControl::ask_ssh(const Shared& request, const std::shared_ptr<job::DoctorFacts>& known, std::function<void()> then) {
+  const std::string shell = known->login_shell;
+  const std::string kind = shell.substr(shell.rfind('/') + 1);
+  if (kind.find("csh") != std::string::npos || kind == "nologin" || kind == "false" || shell.empty()) return then();
+  // As sshd(8) does it: a shell that is no log-in and has no terminal, with little more than a PATH. bash reads its file of
+  // start where it sees an ssh's variables.
+  std::string path = "/usr/local/bin:/usr/bin:/bin:/usr/games";
+  if (parts_.facts.uid == 0) path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  std::string line = "exec env -i";
+  for (const auto& variable : {"PATH=" + path, "HOME=" + parts_.facts.home, "USER=" + parts_.facts.user, "LOGNAME=" + parts_.facts.user,
+                               "SHELL=" + shell, std::string("SSH_CLIENT=127.0.0.1 22 22"),
+                               std::string("SSH_CONNECTION=127.0.0.1 22 127.0.0.1 22")}) {
+    line += " " + shell_word(variable);
+  }
+  line += " " + shell_word(shell) + " -c 'command -v sess'";
+  command::ShellRequest job;
+  job.command = std::move(line);
+  job.cwd = "/";
+  job.env = request->environment;
+  job.errors = false;
+  job.limit = kLoginPatience;
+  parts_.shells.run(std::move(job), [known, then = std::move(then)](const command::ShellResult& result) {
+    // What a file of start prints stands before it.
+    std::string_view text = result.output;
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    if (!result.timed_out) known->found_by_ssh = std::string(text.substr(text.rfind('\n') + 1));
+    if (known->found_by_ssh && !known->found_by_ssh->starts_with('/')) known->found_by_ssh->clear();
+    then();
+  });
+}
+
 void BootControl::examine(std::optional<model::ClientId> client,
                           std::function<void(std::vector<job::Finding>)> done) {
   auto known = std::make_shared<job::DoctorFacts>(facts(client));
   auto one = request(client, [](const auto&) {});
-  const auto judge = [known, done = std::move(done)] { done(job::examine(*known)); };
+  const auto judge = [this, known, one, done = std::move(done)] { ask_ssh(one, known, [known, done] { done(job::examine(*known)); }); };
   const auto ask_boot = [this, known, one, judge] {
     const auto directory = existing_units();
     if (boot_way(known->machine) != job::BootWay::cron) {

@@ -56,6 +56,8 @@ class Outside {
   virtual void changed() = 0;
   /// Writes it down now: before the keeper is told to forget what only the model knows then.
   virtual void write_down() = 0;
+  /// A sentence for each attached terminal that does not have what the program before it asked for.
+  [[nodiscard]] virtual std::vector<std::string> lacking_terminals() const = 0;
   [[nodiscard]] virtual Requester requester(model::ClientId client) const = 0;
   /// Bytes that wait in the client's connection; none when it is gone.
   [[nodiscard]] virtual std::optional<std::size_t> queued(model::ClientId client) const = 0;

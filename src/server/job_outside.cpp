@@ -49,6 +49,33 @@ void JobOutside::changed() { parts_.checkpoint.changed(); }
 
 void JobOutside::write_down() { parts_.checkpoint.save(); }
 
+std::vector<std::string> JobOutside::lacking_terminals() const {
+  static constexpr std::pair<terminal::Abilities, std::string_view> kNames[] = {
+      {terminal::ability::side_margins, "side margins"},
+      {terminal::ability::reverse_wrap, "reverse wrap"},
+      {terminal::ability::reverse_wrap_anywhere, "reverse wrap over the whole screen"},
+      {terminal::ability::newline, "new line mode"},
+      {terminal::ability::protection, "protected characters"},
+  };
+  std::vector<std::string> out;
+  for (const auto& [id, client] : parts_.remote) {
+    const model::Client* seen = parts_.model.client(id);
+    if (seen == nullptr || seen->control || !seen->session) continue;
+    const model::Window* window = parts_.model.current_window(*seen->session);
+    const panes::PaneIo* pane = window != nullptr ? parts_.terminals.find(window->active) : nullptr;
+    if (pane == nullptr) continue;
+    const auto lacks = terminal::needed(pane->screen().modes()) & client->features.lacks;
+    std::string words;
+    for (const auto& [bit, name] : kNames) {
+      if ((lacks & bit) != 0) (words += words.empty() ? "" : ", ") += name;
+    }
+    if (words.empty()) continue;
+    out.push_back(fmt::format("{} ({}) does not have {}, which the program in {} asked for", seen->name, seen->term, words,
+                              parts_.model.session(*seen->session)->name));
+  }
+  return out;
+}
+
 jobs::Requester JobOutside::requester(model::ClientId id) const {
   jobs::Requester out;
   const RemoteClient* client = parts_.remote.find(id);

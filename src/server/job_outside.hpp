@@ -5,6 +5,7 @@
 #include "keeper/link.hpp"
 #include "model/model.hpp"
 #include "os/clock.hpp"
+#include "panes/terminals.hpp"
 #include "peers/remote_clients.hpp"
 
 namespace sess::peers {
@@ -31,6 +32,7 @@ class JobOutside final : public jobs::Outside {
     model::Model& model;
     keeper::ServerLink& link;
     RemoteClients& remote;
+    panes::Terminals& terminals;
     Checkpoint& checkpoint;
     Messages& messages;
     Clients& clients;
@@ -51,6 +53,7 @@ class JobOutside final : public jobs::Outside {
   void log_message(std::string_view text) override;
   void changed() override;
   void write_down() override;
+  [[nodiscard]] std::vector<std::string> lacking_terminals() const override;
   [[nodiscard]] jobs::Requester requester(model::ClientId client) const override;
   [[nodiscard]] std::optional<std::size_t> queued(model::ClientId client) const override;
   void print(model::ClientId client, std::string_view bytes) override;

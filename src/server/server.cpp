@@ -109,7 +109,7 @@ Server::Server(Given given)
       keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_,
                  prompts_, overlays_, popups_, mouse_, session_watch_, pane_modes_},
                 {[this](model::PaneId pane) { return programs_.is_starting(pane); }}),
-      job_outside_({clock_, model_, link_, remote_, checkpoint_, messages_, clients_, programs_, recovery_}),
+      job_outside_({clock_, model_, link_, remote_, terminals_, checkpoint_, messages_, clients_, programs_, recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
              job_outside_}),
       boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),

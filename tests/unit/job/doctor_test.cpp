@@ -180,3 +180,18 @@ TEST_CASE("doctor says whose configuration was read, and a pane of one's own is 
   fake.facts.client_environment = {"TMUX=/tmp/tmux-1000/default,43,0"};
   CHECK_FALSE(fake.is_ok("nesting"));
 }
+
+TEST_CASE("what a log-in by ssh finds is said, and what terminals do not have", "[job][doctor]") {
+  Fake machine;
+  machine.facts.login_shell = "/bin/bash";
+  CHECK(machine.is_ok("ssh"));  // not known is no warning
+  machine.facts.found_by_ssh = "/usr/bin/sess";
+  CHECK(machine.is_ok("ssh"));
+  CHECK(machine.finding("ssh").text.find("/usr/bin/sess") != std::string::npos);
+  machine.facts.found_by_ssh = "";
+  CHECK_FALSE(machine.is_ok("ssh"));
+  CHECK(machine.finding("ssh").text.find("/bin/bash") != std::string::npos);
+  CHECK(machine.is_ok("terminals"));
+  machine.facts.lacking = {"/dev/pts/3 (linux) does not have side margins, which the program in app asked for"};
+  CHECK_FALSE(machine.is_ok("terminals"));
+}

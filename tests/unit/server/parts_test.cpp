@@ -76,6 +76,7 @@ struct Silence final : jobs::Outside {
   void log_message(std::string_view) override {}
   void changed() override {}
   void write_down() override {}
+  [[nodiscard]] std::vector<std::string> lacking_terminals() const override { return {}; }
   [[nodiscard]] jobs::Requester requester(model::ClientId) const override { return {}; }
   [[nodiscard]] std::optional<std::size_t> queued(model::ClientId) const override { return std::nullopt; }
   void print(model::ClientId, std::string_view) override {}
