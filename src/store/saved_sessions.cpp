@@ -104,8 +104,7 @@ std::string SavedSessions::take_announcement() {
   if (!std::exchange(announce_, false)) return {};
   const auto count = keys_on_disk().size();
   if (count == 0) return {};
-  return fmt::format("{} of before can be restored: sess restore",
-                     count == 1 ? "a session" : fmt::format("{} sessions", count));
+  return fmt::format("{} earlier session{} can be restored: sess restore", count, count == 1 ? "" : "s");
 }
 
 // --- writing --------------------------------------------------------------------------------------------

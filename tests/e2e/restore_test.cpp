@@ -219,7 +219,7 @@ TEST_CASE("who attaches to a new daemon is told once what can be restored; nothi
   REQUIRE(wait_until([&] { return files_ending(rig, ".session").size() == 1; }));
   end_daemon(rig);
   auto terminal = rig.terminal({"new-session", "-s", "fresh", "exec sleep 1000"});
-  CHECK(terminal->wait_for_text("a session of before can be restored: sess restore"));
+  CHECK(terminal->wait_for_text("1 earlier session can be restored: sess restore"));
   rig.ask({"set-option", "-s", "save-sessions", "off"});
   REQUIRE(wait_until(
       [&] { return files_ending(rig, ".session").size() == 1 && !saved_has(rig, ".session", "fresh"); }));
