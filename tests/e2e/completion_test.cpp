@@ -69,6 +69,10 @@ TEST_CASE("TAB completes sessions and jobs, and jobs still when the daemon has g
     CHECK(completes(rig, shell, "sess attach -t 한", "attach -t 한글세션"));
     CHECK(completes(rig, shell, "sess kill-session 한", "kill-session 한글세션"));
     CHECK(completes(rig, shell, "sess logs tr", "logs training"));
+    CHECK(completes(rig, shell, "sess logs ", "logs training"));
+    CHECK(completes(rig, shell, "sess at", "sess attach-session"));
+    CHECK(completes(rig, shell, "sess set -g sta", "sess set -g status"));
+    CHECK(completes(rig, shell, "sess run --re", "sess run --re"));
   }
   rig.ask({"kill-server"});
   REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
