@@ -23,6 +23,7 @@
 #include "client/remote/proxy.hpp"
 #include "client/remote/several.hpp"
 #include "client/starter.hpp"
+#include "client/top/live.hpp"
 #include "os/descriptor.hpp"
 #include "os/programs/spawn.hpp"
 #include "os/runtime_paths.hpp"
@@ -406,6 +407,19 @@ int run_elsewhere(const Options& options) {
   return run_far(resolved);
 }
 
+/// It asks by `sess`, whatever this program was called by: the server is the same one.
+int run_top(const Options& options) {
+  Options same = options;
+  if (options.called_tmux && !options.far) {
+    const auto paths = os::RuntimePaths::resolve(place_of(options).path);
+    if (!paths) return complain(paths.error().text);
+    same.name.reset();
+    same.socket_path = paths->socket_path();
+  }
+  const auto status = top::run(same);
+  return status ? *status : complain(status.error().text);
+}
+
 }  // namespace
 
 int run(const Options& options) {
@@ -429,6 +443,9 @@ int run(const Options& options) {
   }
   if (options.local_command && options.dialect == Dialect::sess && !options.command.empty()) {
     if (const auto status = options.local_command(options.command, Asked::before)) return *status;
+  }
+  if (options.dialect == Dialect::sess && !options.command.empty() && options.command.front() == "top" && options.several.empty()) {
+    return run_top(options);
   }
   if (options.far || !options.several.empty()) return run_elsewhere(options);
   if (options.connector) return converse(options, options.connector, {});

@@ -13,6 +13,7 @@ ELSEWHERE = {
     "sess -H 'exec:docker": "needs a container",
     "sess restore app": "needs a daemon that ended before (tests/e2e/restore_test.cpp)",
     "sess logs -f web": "goes on as long as the job does (tests/e2e/job_logs_test.cpp)",
+    "sess top": "stays until q (tests/e2e/top_test.cpp)",
     "sess new -s app  ": "the session that the rest is tried with",
 }
 # Exit statuses other than 0 that a line may have here: doctor finds something on most machines.

@@ -120,6 +120,7 @@ Entries help_entries();
 Entries job_entries();
 Entries log_entries();
 Entries job_listing_entries();
+Entries ps_entries();
 Entries boot_entries();
 Entries restore_entries();
 

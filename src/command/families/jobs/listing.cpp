@@ -1,4 +1,4 @@
-// ps, jobs, status, history: what jobs do and did.
+// jobs, status, history: what jobs do and did.
 #include <algorithm>
 #include <limits>
 
@@ -7,6 +7,7 @@
 #include "base/printable.hpp"
 #include "command/language/item.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/families/jobs/cells.hpp"
 #include "command/families/jobs/files.hpp"
 #include "command/families/jobs/names.hpp"
 #include "command/families/jobs/text.hpp"
@@ -16,30 +17,8 @@
 namespace sess::command {
 namespace {
 
-/// What a state means to whoever looks: systemctl(1) colours it likewise.
-Tone tone_of(job::State state) {
-  switch (state) {
-    case job::State::running:
-      return Tone::good;
-    case job::State::failed:
-      return Tone::bad;
-    case job::State::restarting:
-    case job::State::waiting:
-    case job::State::stopping:
-      return Tone::uncertain;
-    default:
-      return Tone::dim;
-  }
-}
-
-Tone tone_of(const job::Record& record) {
+Tone outcome_tone(const job::Record& record) {
   return record.stopped ? Tone::dim : record.success ? Tone::good : Tone::bad;
-}
-
-/// What it is: its description, when it has one, before its command.
-std::string what_text(const job::Spec& spec) {
-  if (spec.description.empty()) return command_text(spec.command);
-  return fmt::format("{} ({})", printable(spec.description), command_text(spec.command));
 }
 
 /// What starts it next, without anybody doing anything.
@@ -47,27 +26,6 @@ std::string next_text(const JobView& view) {
   if (view.next_start) return "in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
   if (view.job.state == job::State::waiting) return view.job.reason.empty() ? "soon" : printable(view.job.reason);
   return view.job.spec.enabled && !view.job.active() ? "at boot" : "-";
-}
-
-Cell exit_cell(const job::Job& job) {
-  if (!job.exit) return "-";
-  return {std::to_string(job.exit->shell_status()), job.state == job::State::failed ? Tone::bad : Tone::plain};
-}
-
-std::vector<Cell> ps_row(const JobView& view, const JobUse& use, job::WallTime now) {
-  const job::Job& job = view.job;
-  return {job.name,
-          {state_text(view, now), tone_of(job.state)},
-          exit_cell(job),
-          job.pid ? fmt::format("{:.1f}", use.cpu_percent) : "-",
-          job.pid ? bytes_text(use.memory) : "-",
-          std::to_string(view.restarts),
-          std::to_string(view.attached),
-          what_text(job.spec)};
-}
-
-std::vector<Column> ps_columns() {
-  return {{"NAME"}, {"STATE"}, {"EXIT", 3}, {"CPU%", 4}, {"MEMORY", 5}, {"RESTARTS", 2}, {"ATTACHED", 1}, {"COMMAND", 6}};
 }
 
 Status run_jobs(Item& item) {
@@ -94,63 +52,6 @@ Status run_jobs(Item& item) {
 
 /// Records that history shows of all jobs when it is not told how many.
 constexpr std::size_t kShownRecords = 100;
-
-/// Sessions without a job, as rows among the jobs.
-Status run_ps(Item& item) {
-  JobPort& jobs = *item.ports().jobs;
-  const auto look = look_of(item);
-  if (!look) return item.error(look.error());
-  const bool json = item.args().has(kJsonFlag);
-  const auto now = item.ports().daemon.now();
-  std::vector<std::string> objects;
-  Table table(ps_columns(), *look);
-  std::vector<model::SessionId> of_jobs;
-  for (const auto& view : jobs.jobs()) {
-    if (view.session) of_jobs.push_back(*view.session);
-    if (!view.job.active() && !item.args().has('a')) continue;
-    const auto use = jobs.use(view.job.name);
-    if (json) {
-      objects.push_back(job_json(view, use));
-    } else {
-      table.add(ps_row(view, use, now));
-    }
-  }
-  for (const auto* session : item.model().sessions_by_name()) {
-    if (std::find(of_jobs.begin(), of_jobs.end(), session->id) != of_jobs.end()) continue;
-    const auto attached = item.model().clients_of(session->id).size();
-    std::vector<int> pids;
-    for (const auto& [index, link] : session->windows) {
-      const auto* window = item.model().window(link.window);
-      if (window == nullptr) continue;
-      for (const auto id : window->panes) {
-        const auto* pane = item.model().pane(id);
-        if (pane != nullptr && pane->pid > 0) pids.push_back(pane->pid);
-      }
-    }
-    const auto use = jobs.use_of(pids, session->created);
-    std::string command;
-    if (const auto* window = item.model().current_window(session->id)) {
-      command = item.ports().programs.current_command(window->active);
-    }
-    if (json) {
-      objects.push_back(json_object({{"name", json_string(session->name)},
-                                     {"state", json_string("session")},
-                                     {"since", json_time(session->created)},
-                                     {"windows", std::to_string(session->windows.size())},
-                                     {"attached", std::to_string(attached)},
-                                     {"command", json_words({command})},
-                                     {"cpu_percent", fmt::format("{:.1f}", use.cpu_percent)},
-                                     {"memory", std::to_string(use.memory)}}));
-    } else {
-      const auto age = ago(session->created, now);
-      table.add({session->name, {"session " + age.substr(0, age.size() - 4), Tone::good}, "-",
-                      fmt::format("{:.1f}", use.cpu_percent), bytes_text(use.memory), "-", std::to_string(attached),
-                      printable(command)});
-    }
-  }
-  item.print(json ? json_array(objects) : table.text());
-  return Status::normal;
-}
 
 std::string words_text(const std::vector<std::string>& words) {
   std::string out;
@@ -323,7 +224,7 @@ Status run_history(Item& item) {
     table.add({it->name, date_text(it->start),
                     format_duration(std::chrono::duration_cast<job::Milliseconds>(job::time_taken(*it))),
                     std::to_string(it->exit.shell_status()),
-                    {it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"), tone_of(*it)},
+                    {it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"), outcome_tone(*it)},
                     format_duration(std::chrono::duration_cast<job::Milliseconds>(it->cpu_user + it->cpu_system)),
                     bytes_text(it->peak_memory), std::to_string(it->restart), command_text(it->command)});
   }
@@ -332,7 +233,6 @@ Status run_history(Item& item) {
 }
 
 constexpr Flag kJsonRow = {kJsonFlag, "json", "", "print JSON"};
-constexpr Flag kPsFlags[] = {{'a', "all", "", "ended jobs, too"}, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"}, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kStatusFlags[] = {kAllJobsRow, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, kWideRow, kColorRow, kJsonRow};
@@ -346,9 +246,6 @@ constexpr Entry kEntries[] = {
     {.name = "edit", .alias = "", .purpose = Purpose::jobs, .args = {{}, 1, 1}, .usage = "job",
      .summary = "Edit a job's file, which is made when there is none", .example = "sess edit web",
      .flags = kStartServer, .run = run_edit, .ours = true},
-    {.name = "ps", .alias = "", .purpose = Purpose::jobs, .args = {kPsFlags, 0, 0, nullptr, true}, .usage = "[-aw] [--color when] [--json]",
-     .summary = "Sessions and jobs: state, exit, CPU, memory", .example = "sess ps",
-     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_ps, .ours = true},
     {.name = "jobs", .alias = "", .purpose = Purpose::jobs, .args = {kJobsFlags, 0, 0, nullptr, true}, .usage = "[-rw] [--color when] [--json]",
      .summary = "The jobs and what became of them", .example = "sess jobs --json",
      .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_jobs, .ours = true},

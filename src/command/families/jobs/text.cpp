@@ -22,14 +22,6 @@ std::string date_text(job::WallTime time) {
   return format_time("%Y-%m-%d %H:%M:%S", time);
 }
 
-std::string bytes_text(std::uint64_t bytes) {
-  static constexpr char kUnits[] = "BKMGT";
-  double size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1024 && unit + 2 < sizeof kUnits; ++unit) size /= 1024;
-  return unit == 0 ? fmt::format("{}B", bytes) : fmt::format("{:.1f}{}", size, kUnits[unit]);
-}
-
 std::string state_text(const JobView& view, job::WallTime now) {
   const job::Job& job = view.job;
   std::string text(state_name(job.state));

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/amount.hpp"
 #include "command/ports/jobs.hpp"
 
 namespace sess::command {
@@ -20,8 +21,6 @@ class Item;
 [[nodiscard]] std::string ago(job::WallTime time, job::WallTime now);
 /// "2026-01-01 12:00:00", local time.
 [[nodiscard]] std::string date_text(job::WallTime time);
-/// "12.3M"
-[[nodiscard]] std::string bytes_text(std::uint64_t bytes);
 /// "running 3h", "failed 2min ago"
 [[nodiscard]] std::string state_text(const JobView& view, job::WallTime now);
 /// A command as it would be typed.
