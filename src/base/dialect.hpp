@@ -1,7 +1,7 @@
 // Whose words a user speaks: the name that the client was called by says so.
 //
-// One daemon serves both. As `tmux` only tmux's words are understood and shown, with tmux's texts; what sess has beside
-// them is under `tmux job`.
+// One daemon serves both. As `tmux` only tmux's words are understood and shown, with tmux's texts; what sess
+// has beside them is under `tmux job`.
 #pragma once
 
 #include <cstdint>

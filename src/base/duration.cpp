@@ -15,10 +15,10 @@ double unit_ms(std::string_view unit) {
     double ms;
   };
   static constexpr Row kUnits[] = {
-      {"us", 0.001},    {"ms", 1},          {"msec", 1},        {"s", 1e3},         {"sec", 1e3},
-      {"second", 1e3},  {"seconds", 1e3},   {"", 1e3},          {"m", 6e4},         {"min", 6e4},
-      {"minute", 6e4},  {"minutes", 6e4},   {"h", 3.6e6},       {"hr", 3.6e6},      {"hour", 3.6e6},
-      {"hours", 3.6e6}, {"d", 8.64e7},      {"day", 8.64e7},    {"days", 8.64e7},   {"w", 6.048e8},
+      {"us", 0.001},     {"ms", 1},          {"msec", 1},     {"s", 1e3},       {"sec", 1e3},
+      {"second", 1e3},   {"seconds", 1e3},   {"", 1e3},       {"m", 6e4},       {"min", 6e4},
+      {"minute", 6e4},   {"minutes", 6e4},   {"h", 3.6e6},    {"hr", 3.6e6},    {"hour", 3.6e6},
+      {"hours", 3.6e6},  {"d", 8.64e7},      {"day", 8.64e7}, {"days", 8.64e7}, {"w", 6.048e8},
       {"week", 6.048e8}, {"weeks", 6.048e8},
   };
   for (const auto& row : kUnits) {
@@ -42,7 +42,8 @@ Result<milliseconds> parse_duration(std::string_view text) {
     while (at < text.size() && space(text[at])) ++at;
     if (at == text.size()) break;
     const std::size_t start = at;
-    while (at < text.size() && (std::isdigit(static_cast<unsigned char>(text[at])) != 0 || text[at] == '.')) ++at;
+    while (at < text.size() && (std::isdigit(static_cast<unsigned char>(text[at])) != 0 || text[at] == '.'))
+      ++at;
     if (at == start) return bad("a number is missing");
     const std::string digits(text.substr(start, at - start));
     char* end = nullptr;
@@ -67,7 +68,8 @@ std::string format_duration(milliseconds duration) {
     const char* name;
     long long ms;
   };
-  static constexpr Row kUnits[] = {{"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1000}, {"ms", 1}};
+  static constexpr Row kUnits[] = {
+      {"d", 86'400'000}, {"h", 3'600'000}, {"min", 60'000}, {"s", 1000}, {"ms", 1}};
   long long rest = duration.count();
   if (rest < 0) return "-" + format_duration(-duration);
   if (rest == 0) return "0s";

@@ -16,8 +16,9 @@
 #ifdef SESS_FAULT_POINTS
 #define SESS_FAULT(...) ::sess::reach_fault_point(__VA_ARGS__)
 /// Reached when the bytes hold kHarmfulByte, which means nothing to a terminal.
-#define SESS_FAULT_IN(bytes, ...) \
-  ((bytes).find(::sess::kHarmfulByte) == std::string_view::npos ? static_cast<void>(0) : SESS_FAULT(__VA_ARGS__))
+#define SESS_FAULT_IN(bytes, ...)                                                      \
+  ((bytes).find(::sess::kHarmfulByte) == std::string_view::npos ? static_cast<void>(0) \
+                                                                : SESS_FAULT(__VA_ARGS__))
 #else
 #define SESS_FAULT(...) static_cast<void>(0)
 #define SESS_FAULT_IN(...) static_cast<void>(0)

@@ -17,13 +17,19 @@ State& state() {
 
 }  // namespace
 
-void forget_log() { state() = {}; }
+void forget_log() {
+  state() = {};
+}
 
 namespace log {
 
-void use(std::unique_ptr<Sink> sink, LogLevel level) { state() = {std::move(sink), level}; }
+void use(std::unique_ptr<Sink> sink, LogLevel level) {
+  state() = {std::move(sink), level};
+}
 
-bool enabled(LogLevel level) noexcept { return state().sink && level >= state().level; }
+bool enabled(LogLevel level) noexcept {
+  return state().sink && level >= state().level;
+}
 
 void write(LogLevel level, const std::string& line) noexcept {
   if (!state().sink) return;

@@ -19,8 +19,8 @@ enum class LogLevel { debug, info, warn, error, off };
 /// log of this process. The directory must exist.
 Result<> open_log(const std::string& path, LogLevel level);
 
-
-/// After fork: drops the inherited sink without flushing it, so that parent and child never share a file offset.
+/// After fork: drops the inherited sink without flushing it, so that parent and child never share a file
+/// offset.
 void forget_log();
 
 namespace log {

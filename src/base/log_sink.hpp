@@ -1,4 +1,5 @@
-// Where log lines go: the seam between log.cpp, which every program has, and log_file.cpp, which brings spdlog.
+// Where log lines go: the seam between log.cpp, which every program has, and log_file.cpp, which brings
+// spdlog.
 //
 // A program that never opens a log (`sess`) is not linked with spdlog: its start is a third of its life.
 #pragma once

@@ -1,5 +1,5 @@
-// One way to write each character: names that look the same are the same, however the keyboard or the file system spells
-// them (a Hangul syllable or its letters, é or e with an accent).
+// One way to write each character: names that look the same are the same, however the keyboard or the file
+// system spells them (a Hangul syllable or its letters, é or e with an accent).
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Text that a program or a file chose, made fit for a terminal: nothing in it moves the cursor, changes a colour or
-// turns the direction of what stands beside it.
+// Text that a program or a file chose, made fit for a terminal: nothing in it moves the cursor, changes a
+// colour or turns the direction of what stands beside it.
 #pragma once
 
 #include <string>

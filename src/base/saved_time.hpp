@@ -1,7 +1,7 @@
 // Times of day as they are written down: microseconds since 1970, and back, whatever stands there.
 //
-// For records, saved sessions, the model's memory and jobs. A number that no clock of ours can have shown, out of a
-// damaged file, becomes the nearest that one could: counting with it cannot overflow.
+// For records, saved sessions, the model's memory and jobs. A number that no clock of ours can have shown,
+// out of a damaged file, becomes the nearest that one could: counting with it cannot overflow.
 #pragma once
 
 #include <algorithm>

@@ -39,7 +39,8 @@ std::optional<std::size_t> line_of_foreign_toml(std::string_view text) {
     } else if (text[at] == '#') {
       at = std::min(text.find('\n', at), text.size());
     } else if (static_cast<unsigned char>(text[at]) >= 0x80) {
-      return 1 + static_cast<std::size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
+      return 1 + static_cast<std::size_t>(
+                     std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n'));
     } else {
       ++at;
     }

@@ -13,10 +13,15 @@ namespace {
 constexpr char32_t kVs15 = 0xFE0E;
 constexpr char32_t kVs16 = 0xFE0F;
 
-bool is_regional_indicator(char32_t c) { return c >= 0x1F1E6 && c <= 0x1F1FF; }
+bool is_regional_indicator(char32_t c) {
+  return c >= 0x1F1E6 && c <= 0x1F1FF;
+}
 
-/// Thai and Lao SARA AM: spacing marks by UAX #29, but a column of their own wherever columns are counted (wcwidth).
-bool is_sara_am(char32_t c) { return c == 0x0E33 || c == 0x0EB3; }
+/// Thai and Lao SARA AM: spacing marks by UAX #29, but a column of their own wherever columns are counted
+/// (wcwidth).
+bool is_sara_am(char32_t c) {
+  return c == 0x0E33 || c == 0x0EB3;
+}
 
 /// Calls visit(begin, length, columns) for each cluster of the text.
 template <class Visit>
@@ -40,9 +45,9 @@ void each_cluster(std::string_view text, Visit visit) {
 int code_point_width(char32_t c) {
   if (c < 0x20 || (c >= 0x7F && c < 0xA0)) return 0;
   if (c < 0x300) return c == 0xAD ? 1 : 1;
-  if (c >= 0x1160 && c <= 0x11FF) return 0;   // Hangul vowels and trailing consonants join their syllable
-  if (c >= 0xD7B0 && c <= 0xD7FB) return 0;   // the same, extended B
-  if (is_regional_indicator(c)) return 1;     // two of them are one flag, two columns
+  if (c >= 0x1160 && c <= 0x11FF) return 0;  // Hangul vowels and trailing consonants join their syllable
+  if (c >= 0xD7B0 && c <= 0xD7FB) return 0;  // the same, extended B
+  if (is_regional_indicator(c)) return 1;    // two of them are one flag, two columns
   if (c == kReplacement) return 1;
   const int width = utf8proc_charwidth(static_cast<utf8proc_int32_t>(c));
   if (width == 0) {

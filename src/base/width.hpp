@@ -1,8 +1,8 @@
 // How many columns text takes: display width of code points and grapheme clusters, from utf8proc's tables.
 //
 // A cluster (UAX #29) takes the width of its base; VS16 or an emoji sequence makes it two, VS15 one. Jamo
-// that follow a leading consonant join its cluster and take no column of their own. Thai and Lao SARA AM begin
-// a cluster: programs and terminals count a column for them.
+// that follow a leading consonant join its cluster and take no column of their own. Thai and Lao SARA AM
+// begin a cluster: programs and terminals count a column for them.
 #pragma once
 
 #include <cstddef>

@@ -23,16 +23,19 @@ std::string shell_quoted(const std::string& word) {
 }
 
 /// The lines that a command of ours prints where a daemon runs; none where none does.
-void add_lines(Names& names, const std::string& client, const std::vector<std::string>& server, const std::vector<std::string>& command) {
+void add_lines(Names& names, const std::string& client, const std::vector<std::string>& server,
+               const std::vector<std::string>& command) {
   std::string line = shell_quoted(client);
   for (const auto& word : server) line += " " + shell_quoted(word);
   line += " -N";
   for (const auto& word : command) line += " " + shell_quoted(word);
-  const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen((line + " 2>/dev/null </dev/null").c_str(), "re"), ::pclose);
+  const std::unique_ptr<FILE, int (*)(FILE*)> output(
+      ::popen((line + " 2>/dev/null </dev/null").c_str(), "re"), ::pclose);
   if (!output) return;
   std::string text;
   char buffer[4096];
-  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, output.get())) > 0;) text.append(buffer, got);
+  for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, output.get())) > 0;)
+    text.append(buffer, got);
   for (std::size_t at = 0; at < text.size();) {
     const auto end = std::min(text.find('\n', at), text.size());
     if (end > at) names.insert(text.substr(at, end - at));
@@ -41,11 +44,14 @@ void add_lines(Names& names, const std::string& client, const std::vector<std::s
 }
 
 /// First words below the head of a table.
-void add_table(Names& names, const std::string& client, const std::vector<std::string>& server, const std::vector<std::string>& command) {
+void add_table(Names& names, const std::string& client, const std::vector<std::string>& server,
+               const std::vector<std::string>& command) {
   Names lines;
   add_lines(lines, client, server, command);
   for (const auto& line : lines) {
-    if (const auto name = line.substr(0, line.find(' ')); name != "NAME" && line.find(' ') != std::string::npos) names.insert(name);
+    if (const auto name = line.substr(0, line.find(' '));
+        name != "NAME" && line.find(' ') != std::string::npos)
+      names.insert(name);
   }
 }
 
@@ -54,7 +60,8 @@ void add_files(Names& names, const std::string& directory, std::string_view endi
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator(directory, failed)) {
     const std::string name = entry.path().filename().string();
-    if (name.size() > ending.size() && name.ends_with(ending)) names.insert(name.substr(0, name.size() - ending.size()));
+    if (name.size() > ending.size() && name.ends_with(ending))
+      names.insert(name.substr(0, name.size() - ending.size()));
   }
 }
 
@@ -65,7 +72,9 @@ void add_hosts(Names& names) {
   std::string line;
   for (std::ifstream config(directory + "config"); std::getline(config, line);) {
     const auto begin = line.find_first_not_of(" \t");
-    if (begin == std::string::npos || (line.compare(begin, 5, "Host ") != 0 && line.compare(begin, 5, "host ") != 0)) continue;
+    if (begin == std::string::npos ||
+        (line.compare(begin, 5, "Host ") != 0 && line.compare(begin, 5, "host ") != 0))
+      continue;
     std::string rest = line.substr(begin + 5) + " ";
     for (const char c : rest) {
       if (c != ' ' && c != '\t') {
@@ -78,7 +87,8 @@ void add_hosts(Names& names) {
   }
   for (std::ifstream known(directory + "known_hosts"); std::getline(known, line);) {
     const auto host = line.substr(0, line.find_first_of(" ,"));
-    if (!host.empty() && host[0] != '|' && host[0] != '#' && host[0] != '@' && host[0] != '[') names.insert(host);
+    if (!host.empty() && host[0] != '|' && host[0] != '#' && host[0] != '@' && host[0] != '[')
+      names.insert(host);
   }
 }
 
@@ -89,7 +99,9 @@ void print_completions(const std::string& client, const std::vector<std::string>
   const std::string typed = words.empty() ? "" : words.back();
   for (const auto& offer : offers.words) std::printf("%s\t%s\n", offer.word.c_str(), offer.help.c_str());
   Names names;
-  const auto ask = [&](const std::vector<std::string>& command) { add_lines(names, client, offers.server, command); };
+  const auto ask = [&](const std::vector<std::string>& command) {
+    add_lines(names, client, offers.server, command);
+  };
   for (const auto wanted : offers.wanted) {
     switch (wanted) {
       case Wanted::sessions:

@@ -1,8 +1,9 @@
-// `sess __complete WORDS`: what the completion of bash, zsh and fish asks, a line for each word with a tab and a help text
-// behind it. Lines that begin with a colon ask the shell itself: ":files", ":directories", ":programs".
+// `sess __complete WORDS`: what the completion of bash, zsh and fish asks, a line for each word with a tab
+// and a help text behind it. Lines that begin with a colon ask the shell itself: ":files", ":directories",
+// ":programs".
 //
-// The table of commands is in the daemon's binary, which runs this. A daemon that runs is asked for what it has; none is
-// started, and without one the disk says which jobs there are.
+// The table of commands is in the daemon's binary, which runs this. A daemon that runs is asked for what it
+// has; none is started, and without one the disk says which jobs there are.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
-// fmt's functions, compiled into the executable instead of being loaded from libfmt: Debian has no static one, and
-// the shared one brings the shared libstdc++ with it. The thin client starts in half the time without both.
+// fmt's functions, compiled into the executable instead of being loaded from libfmt: Debian has no static
+// one, and the shared one brings the shared libstdc++ with it. The thin client starts in half the time
+// without both.
 //
-// The explicit instantiations are those of fmt 9's own src/format.cc. For another version this file is empty, and
-// the executable is linked with libfmt as all others are.
+// The explicit instantiations are those of fmt 9's own src/format.cc. For another version this file is empty,
+// and the executable is linked with libfmt as all others are.
 #include <fmt/core.h>
 
 #if FMT_VERSION >= 90000 && FMT_VERSION < 100000

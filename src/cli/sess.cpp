@@ -24,7 +24,8 @@ std::string own_path() {
 }
 
 /// The words after sessd's name that print what the command prints; empty: it needs a daemon.
-std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>& command, sess::client::Asked asked) {
+std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>& command,
+                                                 sess::client::Asked asked) {
   const auto& name = command.front();
   if (name == "__complete") {
     if (asked != sess::client::Asked::before) return {};
@@ -34,7 +35,8 @@ std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>&
   }
   if (name == "help" && command.size() <= 2) return {"--help-command", command.size() == 2 ? command[1] : ""};
   // `run --help`; of what stands behind `--` it is somebody else's.
-  if (command.size() == 2 && command[1] == "--help" && asked == sess::client::Asked::before) return {"--help-command", name};
+  if (command.size() == 2 && command[1] == "--help" && asked == sess::client::Asked::before)
+    return {"--help-command", name};
   if ((name != "list-commands" && name != "lscm") || asked == sess::client::Asked::before) return {};
   std::string format;
   std::string only;
@@ -53,7 +55,8 @@ std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>&
 }
 
 /// `sess debug`: a program of its own, beside this one, that not every machine has.
-std::vector<std::string> debug_words(const sess::client::Options& options, const std::vector<std::string>& command) {
+std::vector<std::string> debug_words(const sess::client::Options& options,
+                                     const std::vector<std::string>& command) {
   std::vector<std::string> words{(std::filesystem::path(own_path()).parent_path() / "sess-debug").string()};
   if (options.socket_path) {
     words.insert(words.end(), {"-S", *options.socket_path});
@@ -64,10 +67,10 @@ std::vector<std::string> debug_words(const sess::client::Options& options, const
   return words;
 }
 
-/// What needs no server is printed by the daemon's binary, which has the commands. That keeps what a client loads at
-/// every start small.
-std::optional<int> local_command(const sess::client::Options& options, const std::vector<std::string>& command,
-                                 sess::client::Asked asked) {
+/// What needs no server is printed by the daemon's binary, which has the commands. That keeps what a client
+/// loads at every start small.
+std::optional<int> local_command(const sess::client::Options& options,
+                                 const std::vector<std::string>& command, sess::client::Asked asked) {
   std::vector<std::string> words;
   if (command.front() == "debug" && asked == sess::client::Asked::before) {
     words = debug_words(options, command);

@@ -81,7 +81,8 @@ constexpr const char* kUsageText =
 
 /// What `sess help` shows: of one command, or of all for an empty name.
 int print_help(const std::string& command) {
-  const auto text = command.empty() ? Result<std::string>(command::help_overview()) : command::help_command(command);
+  const auto text =
+      command.empty() ? Result<std::string>(command::help_overview()) : command::help_command(command);
   if (!text) {
     std::fprintf(stderr, "%s\n", text.error().text.c_str());
     return kFailed;
@@ -113,14 +114,25 @@ int descriptor_argument(const char* text, const char* flag) {
 }
 
 Flags parse(int argc, char** argv) {
-  enum Long { kForeground = 256, kBoot, kHelpCommand, kListCommands, kInetd, kVersion, kHelp, kReadyFd, kResumeFd, kCheckResumeFd };
+  enum Long {
+    kForeground = 256,
+    kBoot,
+    kHelpCommand,
+    kListCommands,
+    kInetd,
+    kVersion,
+    kHelp,
+    kReadyFd,
+    kResumeFd,
+    kCheckResumeFd
+  };
   static const option kLong[] = {
       {"foreground", no_argument, nullptr, kForeground},
       {"boot", no_argument, nullptr, kBoot},
       {"inetd", no_argument, nullptr, kInetd},
       {"version", no_argument, nullptr, kVersion},
       {"help", no_argument, nullptr, kHelp},
-      {"help-command", required_argument, nullptr, kHelpCommand},  // `sess help`
+      {"help-command", required_argument, nullptr, kHelpCommand},    // `sess help`
       {"list-commands", required_argument, nullptr, kListCommands},  // and the one to list, or ""
       {"ready-fd", required_argument, nullptr, kReadyFd},
       {"resume-fd", required_argument, nullptr, kResumeFd},
@@ -230,7 +242,8 @@ keeper::KeeperOptions keeper_options(const Flags& flags, const std::string& path
   options.boot = flags.boot;
   options.server_main = &server::run;
   options.refusal = protocol::encode(protocol::Refusal{
-      protocol::RefusalCode::full, "the daemon cannot start its server: processes or memory are used up; it tries again"});
+      protocol::RefusalCode::full,
+      "the daemon cannot start its server: processes or memory are used up; it tries again"});
   options.open_log = [flags](const os::RuntimePaths& paths) { open_log_of(paths, flags); };
   options.upgrade_command = upgrade_command(path, flags);
   return options;
@@ -255,16 +268,16 @@ std::optional<UniqueFd> inherited_listener(const Flags& flags, os::ReadyPipe& re
   return std::move(*listener);
 }
 
-/// A socket that was passed decides where the daemon is found: clients look for it by its path. Next to it stand
-/// the lock and the agent's link, as for -S. An error when -L or -S say otherwise.
+/// A socket that was passed decides where the daemon is found: clients look for it by its path. Next to it
+/// stand the lock and the agent's link, as for -S. An error when -L or -S say otherwise.
 Result<os::RuntimePaths> paths_of(const UniqueFd& listener, const os::PathOptions& options) {
   auto wanted = os::RuntimePaths::resolve(options);
   if (!wanted) return wanted;
   const std::string bound = os::bound_path(listener.get());
   if (bound.empty() || bound == wanted->socket_path()) return wanted;
   if (options.name || options.socket_path) {
-    return fail(ErrorCode::invalid_argument, "the socket that was passed is {}, not {}: leave -L and -S away", bound,
-                wanted->socket_path());
+    return fail(ErrorCode::invalid_argument, "the socket that was passed is {}, not {}: leave -L and -S away",
+                bound, wanted->socket_path());
   }
   os::PathOptions there = options;
   there.socket_path = bound;

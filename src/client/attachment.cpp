@@ -74,7 +74,8 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   self->watch_signals();
   if (auto raw = self->terminal_->enter(); !raw) return pass(raw.error());
   self->watch_channel();
-  if (const char* by_ssh = std::getenv("SSH_TTY"); !route && by_ssh != nullptr && self->hello_.tty == by_ssh) {
+  if (const char* by_ssh = std::getenv("SSH_TTY");
+      !route && by_ssh != nullptr && self->hello_.tty == by_ssh) {
     self->reports_.emplace();
   }
   if (route) {
@@ -327,7 +328,8 @@ void Attachment::send_typed(std::string_view typed) {
   if (echo_) show_typed(sequence, typed);
   if (pursuit_) pursuit_->key_pressed();
   if (state_ != State::connected) return;  // replayed after welcome
-  queue_ack(kAckWithInput);  // before it: a key may be the one that leaves, and the server learns what the terminal has
+  queue_ack(kAckWithInput);  // before it: a key may be the one that leaves, and the server learns what the
+                             // terminal has
   channel_->queue(Input{sequence, typed});
   channel_->flush();
 }

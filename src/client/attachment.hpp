@@ -45,14 +45,12 @@ struct AttachmentEnd {
 
 class Attachment {
  public:
-  /// `tty` is the terminal (standard input), `channel` carries the server's frames after its `attached`. `route` leads
-  /// to a server on another machine again; without one the connector does.
-  [[nodiscard]] static Result<std::unique_ptr<Attachment>> open(int tty, Channel channel, Connector connector,
-                                                                protocol::Hello hello,
-                                                                const protocol::Welcome& welcome,
-                                                                const protocol::Attached& attached,
-                                                                std::optional<remote::Route> route = std::nullopt,
-                                                                prediction::Policy predict = prediction::Policy::never);
+  /// `tty` is the terminal (standard input), `channel` carries the server's frames after its `attached`.
+  /// `route` leads to a server on another machine again; without one the connector does.
+  [[nodiscard]] static Result<std::unique_ptr<Attachment>> open(
+      int tty, Channel channel, Connector connector, protocol::Hello hello, const protocol::Welcome& welcome,
+      const protocol::Attached& attached, std::optional<remote::Route> route = std::nullopt,
+      prediction::Policy predict = prediction::Policy::never);
   ~Attachment();
   Attachment(const Attachment&) = delete;
   Attachment& operator=(const Attachment&) = delete;
@@ -162,9 +160,9 @@ class Attachment {
   std::uint32_t pane_ = 0;
   protocol::AttachMode mode_ = protocol::AttachMode::direct;
   protocol::InputBuffer input_;
-  std::uint64_t offset_ = protocol::kNoOffset;  // of the last output that had one
-  std::uint64_t past_ = 0;                      // bytes of the pane's output received since
-  bool drawn_ = false;                          // the screen was drawn since
+  std::uint64_t offset_ = protocol::kNoOffset;      // of the last output that had one
+  std::uint64_t past_ = 0;                          // bytes of the pane's output received since
+  bool drawn_ = false;                              // the screen was drawn since
   std::optional<protocol::PaneScrolled> scrolled_;  // what of the pane is in the scrollback
   struct Reached {
     std::uint64_t received, offset;
@@ -174,15 +172,15 @@ class Attachment {
   bool tells_scrolled_ = false;  // the server understands scrolled_ (protocol::kScrolledOff)
   std::uint32_t pauses_ = 0;     // how many it was told of on this connection
   bool dropping_ = false;        // output is for the screen before a pause
-  std::uint64_t received_ = 0;                  // output bytes of all connections
-  std::uint64_t ack_base_ = 0;                  // received_ when this connection's counting began
-  std::uint64_t acked_ = 0;                     // what was acknowledged on this connection
-  bool counting_ = false;                       // this connection has said attached
-  PendingAnswers answers_;                      // of the terminal, to the server's questions
+  std::uint64_t received_ = 0;   // output bytes of all connections
+  std::uint64_t ack_base_ = 0;   // received_ when this connection's counting began
+  std::uint64_t acked_ = 0;      // what was acknowledged on this connection
+  bool counting_ = false;        // this connection has said attached
+  PendingAnswers answers_;       // of the terminal, to the server's questions
   protocol::TerminalSize size_;
 
-  std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine
-  remote::Escape escape_;                   // there, too
+  std::optional<remote::Pursuit> pursuit_;     // only where the server is on another machine
+  remote::Escape escape_;                      // there, too
   std::optional<prediction::LocalEcho> echo_;  // there, too, unless nothing is to be predicted
   os::Timer echo_timer_;
   struct Asked {
@@ -190,8 +188,8 @@ class Attachment {
     Time at;
   };
   std::optional<StatusReports> reports_;  // only where the terminal is at the other end of an ssh
-  std::optional<Asked> asked_;  // a ping that measures the link
-  bool said_ = false;                       // an answer to an escape stands on the screen
+  std::optional<Asked> asked_;            // a ping that measures the link
+  bool said_ = false;                     // an answer to an escape stands on the screen
   Outage outage_;
   Liveness liveness_;
   std::uint64_t ping_serial_ = 0;

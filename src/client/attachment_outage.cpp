@@ -153,7 +153,8 @@ void Attachment::show_anew_if_due() {
   }
 }
 
-/// From here to the `attached` that counts this pause nothing is written: the server goes on behind what the terminal has.
+/// From here to the `attached` that counts this pause nothing is written: the server goes on behind what the
+/// terminal has.
 void Attachment::tell_pause() {
   channel_->send(Suspended{scrolled_});
   ++pauses_;

@@ -83,8 +83,8 @@ void Attachment::obey(remote::Escape::Command command) {
     const auto& predicted = echo_->statistics();
     keys = fmt::format("; shown early: {} right, {} wrong", predicted.right, predicted.wrong);
   }
-  say(fmt::format("[round trip {}; {} reconnects, {} log-ins{}; {} typed bytes wait, {} bytes shown]", round_trip,
-                  link.reconnects, link.attempts, keys, input_.bytes(), received_));
+  say(fmt::format("[round trip {}; {} reconnects, {} log-ins{}; {} typed bytes wait, {} bytes shown]",
+                  round_trip, link.reconnects, link.attempts, keys, input_.bytes(), received_));
 }
 
 /// The old link came back: the screen below the line is asked for.

@@ -11,7 +11,9 @@ namespace {
 std::optional<bool> chosen;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): what --color said
 }
 
-void choose_colours(std::optional<bool> colours) { chosen = colours; }
+void choose_colours(std::optional<bool> colours) {
+  chosen = colours;
+}
 
 bool colours_errors() {
   if (chosen) return *chosen;

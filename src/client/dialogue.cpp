@@ -27,8 +27,8 @@ constexpr std::size_t kReadBudget = 64 * 1024;
 // A command without a terminal asks again over a new link after this time.
 constexpr std::chrono::seconds kFarSilence{10};
 
-/// What Ctrl-C, or a reader that has enough, leaves behind while a job's output is shown; a handler can reach nothing but
-/// globals.
+/// What Ctrl-C, or a reader that has enough, leaves behind while a job's output is shown; a handler can reach
+/// nothing but globals.
 std::array<char, 512> left_behind{};
 std::array<char, 512> unread{};
 
@@ -50,17 +50,22 @@ bool is_default(int signo) {
   return ::sigaction(signo, nullptr, &now) == 0 && now.sa_handler == SIG_DFL;
 }
 
-/// Ctrl-C ends this client, and a reader such as head(1) does: people who come from a shell take it for the job's end.
+/// Ctrl-C ends this client, and a reader such as head(1) does: people who come from a shell take it for the
+/// job's end.
 void explain_interrupt(const Retry& retry) {
   const auto& argv = retry.argv;
   if (argv.size() < 5 || argv[0] != "run" || argv[3] != "-s" || left_behind[0] != 0) return;
   if (is_default(SIGINT) &&
-      set_line(left_behind, fmt::format("[sess: job {0} goes on: sess logs -f {0}, sess attach -t {0}, sess stop {0}]\n", argv[4]))) {
+      set_line(left_behind,
+               fmt::format("[sess: job {0} goes on: sess logs -f {0}, sess attach -t {0}, sess stop {0}]\n",
+                           argv[4]))) {
     ::signal(SIGINT, say_what_goes_on);
   }
   if (is_default(SIGPIPE) &&
-      set_line(unread, fmt::format("[sess: nobody reads on, job {0} goes on if it has not ended: sess status {0}, "
-                                   "sess logs -f {0}, sess stop {0}]\n", argv[4]))) {
+      set_line(unread,
+               fmt::format("[sess: nobody reads on, job {0} goes on if it has not ended: sess status {0}, "
+                           "sess logs -f {0}, sess stop {0}]\n",
+                           argv[4]))) {
     ::signal(SIGPIPE, say_what_goes_on);
   }
 }
@@ -230,7 +235,8 @@ class Dialogue {
 
   /// The next moment at which a far server's silence means something.
   [[nodiscard]] Clock::time_point far_deadline() const {
-    return std::min(heartbeat_.next_beat().value_or(Clock::time_point::max()), heartbeat_.last_heard() + kFarSilence);
+    return std::min(heartbeat_.next_beat().value_or(Clock::time_point::max()),
+                    heartbeat_.last_heard() + kFarSilence);
   }
 
   void look_alive() {

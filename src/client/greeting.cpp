@@ -62,7 +62,8 @@ Result<std::variant<protocol::Welcome, Instead>> await_welcome(Channel& channel,
     if (liveness.due(now) == Liveness::Action::ring) ring_keeper(channel.link());
     const auto wake = std::min(end, liveness.deadline().value_or(end));
     const short events = channel.unsent() > 0 ? POLLIN | POLLOUT : POLLIN;
-    std::array<pollfd, 2> entries{{{channel.fd(), events, 0}, {far != nullptr ? far->errors() : -1, POLLIN, 0}}};
+    std::array<pollfd, 2> entries{
+        {{channel.fd(), events, 0}, {far != nullptr ? far->errors() : -1, POLLIN, 0}}};
     const int timeout =
         far != nullptr ? -1 : static_cast<int>(std::chrono::ceil<milliseconds>(wake - now).count());
     if (::poll(entries.data(), entries.size(), timeout) <= 0) continue;
@@ -129,18 +130,20 @@ Result<Greeting> greet(const Connector& connector, const protocol::Hello& hello,
       }
       if (std::get<Instead>(*answer) == Instead::nothing && is_tmux_server(channel.link().keeper)) {
         return fail(ErrorCode::protocol,
-                    "a tmux server listens there, which sess cannot speak to: use tmux's own client, or another name (-L)");
+                    "a tmux server listens there, which sess cannot speak to: use tmux's own client, or "
+                    "another name (-L)");
       }
       if (std::get<Instead>(*answer) == Instead::ending) {
         // Mostly it has gone in a moment, and then there is no server: one answer, whenever this came.
-        if (!start && std::exchange(saw_end, true)) return fail(ErrorCode::unavailable, "the daemon is ending");
+        if (!start && std::exchange(saw_end, true))
+          return fail(ErrorCode::unavailable, "the daemon is ending");
         await_end(channel.link(), start ? end : std::min(end, Clock::now() + kEndingPatience));
       }
     } else {
       const ErrorCode code = link.error().code;
       if (code != ErrorCode::not_found && code != ErrorCode::unavailable) return pass(link.error());
-      // Nobody listens, and nobody did since the first attempt, or the daemon was seen to end: there is no server to
-      // wait for.
+      // Nobody listens, and nobody did since the first attempt, or the daemon was seen to end: there is no
+      // server to wait for.
       if (!start && (saw_end || !outage.active())) return pass(link.error());
       const auto now = Clock::now();
       const bool first = !absent_since;

@@ -50,22 +50,24 @@ std::string host_name() {
   return host.data();
 }
 
-/// The device and the first process of its session, with the time when that began. "" where that is this process:
-/// nobody comes back to such a terminal.
+/// The device and the first process of its session, with the time when that began. "" where that is this
+/// process: nobody comes back to such a terminal.
 std::string terminal_name() {
   struct stat device {};
   const pid_t first = ::tcgetsid(STDIN_FILENO);
   if (first <= 0 || first == ::getpid() || ::fstat(STDIN_FILENO, &device) != 0) return {};
   const auto process = os::process_info(first);
   if (!process) return {};
-  return fmt::format("{}:{:x}:{}:{}", host_name(), device.st_rdev, first, process->started_after_boot.count());
+  return fmt::format("{}:{:x}:{}:{}", host_name(), device.st_rdev, first,
+                     process->started_after_boot.count());
 }
 
-/// For a server elsewhere: no more of the environment than a terminal's programs need, and a terminal's name that no
-/// terminal there has.
+/// For a server elsewhere: no more of the environment than a terminal's programs need, and a terminal's name
+/// that no terminal there has.
 void become_far(protocol::Hello& hello) {
   const auto unwanted = [](const std::string& variable) {
-    for (const char* name : {"TERM=", "COLORTERM=", "TERM_PROGRAM=", "TERM_PROGRAM_VERSION=", "NO_COLOR=", "LANG=", "LC_"}) {
+    for (const char* name :
+         {"TERM=", "COLORTERM=", "TERM_PROGRAM=", "TERM_PROGRAM_VERSION=", "NO_COLOR=", "LANG=", "LC_"}) {
       if (variable.rfind(name, 0) == 0) return false;
     }
     return true;
@@ -91,7 +93,8 @@ protocol::Hello make_hello(const Options& options) {
   protocol::Hello hello;
   hello.features = protocol::own_features();
   // Acknowledgements that wait for an echo are for who compares it with what was guessed.
-  if (!options.far || options.predict == prediction::Policy::never) std::erase(hello.features, protocol::kEcho);
+  if (!options.far || options.predict == prediction::Policy::never)
+    std::erase(hello.features, protocol::kEcho);
   hello.pid = ::getpid();
   hello.stdin_tty = ::isatty(STDIN_FILENO) != 0;
   hello.stdout_tty = ::isatty(STDOUT_FILENO) != 0;

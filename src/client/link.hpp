@@ -1,7 +1,7 @@
 // A connection to a server that is known to be the user's own, and a way to wake the keeper behind it.
 //
-// The check of the peer comes before the first byte: neither environment nor keys go to a stranger's server. Over a
-// transport (remote/) ssh has checked who is there.
+// The check of the peer comes before the first byte: neither environment nor keys go to a stranger's server.
+// Over a transport (remote/) ssh has checked who is there.
 #pragma once
 
 #include <sys/types.h>
@@ -19,8 +19,8 @@ namespace sess::client {
 
 struct Link {
   UniqueFd socket;
-  pid_t keeper = -1;       ///< who called listen(); -1 over a transport that cannot tell
-  UniqueFd keeper_handle;  ///< pidfd of it, so that a reused pid is never signalled
+  pid_t keeper = -1;                    ///< who called listen(); -1 over a transport that cannot tell
+  UniqueFd keeper_handle;               ///< pidfd of it, so that a reused pid is never signalled
   std::unique_ptr<remote::FarEnd> far;  ///< what leads to a server on another machine; ends with the link
 };
 

@@ -1,7 +1,7 @@
 // Whether the server still answers: pure decisions about pings and rings, without any timer of its own.
 //
-// Nothing is watched unless an answer is due. Then any frame from the server is a sign of life; a quarter of a
-// second of silence is a reason to ping (where a ping makes sense), half a second is a reason to ring the
+// Nothing is watched unless an answer is due. Then any frame from the server is a sign of life; a quarter of
+// a second of silence is a reason to ping (where a ping makes sense), half a second is a reason to ring the
 // keeper, again every half second. Ringing early harms nobody: the keeper judges by what the server does with
 // the time that it gets (keeper/hang_watch.hpp), and a person waits for this.
 #pragma once

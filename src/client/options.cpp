@@ -47,8 +47,9 @@ constexpr std::array kStarters{
 
 // tmux's alone: start is start-server, wait is wait-for, run is run-shell.
 constexpr std::array kTmuxStarters{
-    Starter{"new-session", "new", 5},   Starter{"attach-session", "attach", 1}, Starter{"start-server", "start", 3},
-    Starter{"list-commands", "lscm", 7}, Starter{"list-keys", "lsk", 6},
+    Starter{"new-session", "new", 5},    Starter{"attach-session", "attach", 1},
+    Starter{"start-server", "start", 3}, Starter{"list-commands", "lscm", 7},
+    Starter{"list-keys", "lsk", 6},
 };
 
 bool starts_server(std::string_view word, std::span<const Starter> starters) {
@@ -66,8 +67,10 @@ bool may_start_server(const std::vector<std::string>& command, Dialect dialect) 
   bool first_word = true;
   for (const std::string& word : command) {
     // A word that ends in ";" ends its command, as in tmux; "\;" is a semicolon that belongs to the word.
-    const bool ends = !word.empty() && word.back() == ';' && (word.size() < 2 || word[word.size() - 2] != '\\');
-    if (first_word && starts_server(std::string_view(word).substr(0, word.size() - (ends ? 1 : 0)), starters)) return true;
+    const bool ends =
+        !word.empty() && word.back() == ';' && (word.size() < 2 || word[word.size() - 2] != '\\');
+    if (first_word && starts_server(std::string_view(word).substr(0, word.size() - (ends ? 1 : 0)), starters))
+      return true;
     first_word = ends;
   }
   return false;
@@ -79,13 +82,15 @@ namespace {
 bool takes_host(std::string_view word) {
   static constexpr std::string_view kOurs[] = {"ps", "jobs", "status", "history", "logs", "doctor", "top"};
   if (std::find(std::begin(kOurs), std::end(kOurs), word) != std::end(kOurs)) return true;
-  return word == "ls" || word == "attach" || (word.size() > 5 && std::string_view("list-sessions").substr(0, word.size()) == word) ||
+  return word == "ls" || word == "attach" ||
+         (word.size() > 5 && std::string_view("list-sessions").substr(0, word.size()) == word) ||
          (word.size() > 1 && std::string_view("attach-session").substr(0, word.size()) == word);
 }
 
 Result<> set_far(Options& options, Result<remote::Destination> far) {
   if (!far) return pass(far.error());
-  if (options.far || !options.several.empty()) return fail(ErrorCode::invalid_argument, "two hosts are named");
+  if (options.far || !options.several.empty())
+    return fail(ErrorCode::invalid_argument, "two hosts are named");
   options.far = std::move(*far);
   return {};
 }
@@ -99,7 +104,8 @@ Result<prediction::Policy> policy_of(std::string_view word) {
   if (word == "auto") return Policy::automatic;
   if (word == "always") return Policy::always;
   if (word == "never") return Policy::never;
-  return fail(ErrorCode::invalid_argument, "--predict takes auto, always or never, not '{}'", printable(word));
+  return fail(ErrorCode::invalid_argument, "--predict takes auto, always or never, not '{}'",
+              printable(word));
 }
 
 /// `--predict WHEN`, also behind `ssh`.
@@ -108,7 +114,8 @@ Result<> take_policy(Options& options) {
   auto& words = options.command;
   while (words.size() > 1 && words[1].starts_with(kName)) {
     const bool apart = words[1] == kName;
-    if (apart && words.size() < 3) return fail(ErrorCode::invalid_argument, "--predict needs auto, always or never");
+    if (apart && words.size() < 3)
+      return fail(ErrorCode::invalid_argument, "--predict needs auto, always or never");
     if (!apart && words[1][kName.size()] != '=') return {};
     const auto policy = policy_of(apart ? words[2] : words[1].substr(kName.size() + 1));
     if (!policy) return pass(policy.error());
@@ -121,7 +128,8 @@ Result<> take_policy(Options& options) {
 Result<> set_hosts(Options& options, const std::string& text) {
   options.host = text;
   if (!remote::names_several(text)) return set_far(options, remote::parse_destination(text));
-  if (options.far || !options.several.empty()) return fail(ErrorCode::invalid_argument, "two hosts are named");
+  if (options.far || !options.several.empty())
+    return fail(ErrorCode::invalid_argument, "two hosts are named");
   options.several = text;
   return {};
 }
@@ -166,7 +174,8 @@ std::string usage(Dialect dialect) {
     return "usage: tmux [-2CDlNuvV] [-c shell-command] [-f file] [-L socket-name]\n"
            "            [-S socket-path] [-T features] [command [flags]]";
   }
-  return "usage: sess [-2CDlNqUuvV] [-c shell-command] [-f file] [-H host] [-L socket-name] [-S socket-path] [-T "
+  return "usage: sess [-2CDlNqUuvV] [-c shell-command] [-f file] [-H host] [-L socket-name] [-S socket-path] "
+         "[-T "
          "features] "
          "[command [flags]]";
 }
@@ -198,7 +207,8 @@ Keeps terminal programs alive: run them in sessions, detach, and come back.
 
 Result<Options> parse_options(const std::vector<std::string>& given) {
   Options options;
-  std::vector<std::string> arguments(given.begin(), given.begin() + std::min<std::ptrdiff_t>(1, std::ssize(given)));
+  std::vector<std::string> arguments(given.begin(),
+                                     given.begin() + std::min<std::ptrdiff_t>(1, std::ssize(given)));
   if (!given.empty() && given[0].substr(given[0].rfind('/') + 1) == "tmux") options.dialect = Dialect::tmux;
   const bool tmux = options.called_tmux = options.dialect == Dialect::tmux;
   if (tmux) {
@@ -299,8 +309,8 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
       default:
         if (!tmux) return fail(ErrorCode::invalid_argument, "{}", usage());
         return fail(ErrorCode::invalid_argument, "tmux: {} -- {}\n{}",
-                    flag == ':' ? "option requires an argument" : "unknown option", static_cast<char>(optopt != 0 ? optopt : '-'),
-                    usage(options.dialect));
+                    flag == ':' ? "option requires an argument" : "unknown option",
+                    static_cast<char>(optopt != 0 ? optopt : '-'), usage(options.dialect));
     }
   }
   options.command.assign(arguments.begin() + std::min<std::ptrdiff_t>(optind, std::ssize(arguments)),
@@ -315,7 +325,8 @@ Result<Options> parse_options(const std::vector<std::string>& given) {
   }
   if (auto taken = take_host(options); !taken) return pass(taken.error());
   if (options.far && (options.shell_command || options.foreground)) {
-    return fail(ErrorCode::invalid_argument, "-c and -D are for a server on this machine, not for one behind -H");
+    return fail(ErrorCode::invalid_argument,
+                "-c and -D are for a server on this machine, not for one behind -H");
   }
   return options;
 }

@@ -42,15 +42,15 @@ struct Options {
   std::string terminal_features;                                ///< -T, commas between several
   protocol::ControlMode control = protocol::ControlMode::none;  ///< -C, -CC
   bool colours_256 = false;                                     ///< -2
-  std::optional<protocol::ColorChoice> color;                   ///< --color; none: on terminals that show them
-  bool foreground = false;                                      ///< -D: become the server, in the foreground
-  bool login_shell = false;                                     ///< -l
-  bool no_start = false;                                        ///< -N
-  bool utf8 = false;                                            ///< -u
-  int verbose = 0;                                              ///< -v, repeatable
+  std::optional<protocol::ColorChoice> color;  ///< --color; none: on terminals that show them
+  bool foreground = false;                     ///< -D: become the server, in the foreground
+  bool login_shell = false;                    ///< -l
+  bool no_start = false;                       ///< -N
+  bool utf8 = false;                           ///< -u
+  int verbose = 0;                             ///< -v, repeatable
 
-  /// Commands that need no server (`help`; `list-commands` where none answers): the exit status, or nothing when the
-  /// command is not one of them.
+  /// Commands that need no server (`help`; `list-commands` where none answers): the exit status, or nothing
+  /// when the command is not one of them.
   std::function<std::optional<int>(const std::vector<std::string>& command, Asked asked)> local_command;
   /// How the server is reached. Default: the Unix socket that name and socket_path give. With a connector of
   /// its own (ssh) no server is started.
@@ -61,11 +61,12 @@ struct Options {
   Credentials credentials;
 };
 
-/// Reads the command line. The last part of argv[0] is the dialect: `tmux` has tmux's flags, words and usage line. An
-/// unknown flag is an Error whose text is the usage line.
+/// Reads the command line. The last part of argv[0] is the dialect: `tmux` has tmux's flags, words and usage
+/// line. An unknown flag is an Error whose text is the usage line.
 [[nodiscard]] Result<Options> parse_options(const std::vector<std::string>& arguments);
 
-/// Takes the host out of a command that names one: `ssh [ssh options] HOST …`, `attach -H HOST`, `ls -H HOST`.
+/// Takes the host out of a command that names one: `ssh [ssh options] HOST …`, `attach -H HOST`, `ls -H
+/// HOST`.
 [[nodiscard]] Result<> take_host(Options& options);
 
 /// "auto" (none), "always" or "never".

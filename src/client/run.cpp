@@ -113,7 +113,8 @@ void wait_for_end_of_input() {
 /// Control mode: what the server prints goes through as it is, and the last line says that it is over.
 int hold_control_dialogue(Channel& channel, protocol::ControlMode mode, const protocol::Command& command) {
   const bool raw = mode == ControlMode::raw;
-  const std::optional<ControlTerminal> terminal = raw ? std::optional<ControlTerminal>(std::in_place) : std::nullopt;
+  const std::optional<ControlTerminal> terminal =
+      raw ? std::optional<ControlTerminal>(std::in_place) : std::nullopt;
   if (raw) (void)os::write_all(STDOUT_FILENO, "\x1bP1000p");
   channel.send(command);
   const DialogueEnd end = hold_dialogue(channel, {});
@@ -216,8 +217,8 @@ struct Place {
   std::string shown;
 };
 
-/// As `tmux`: a name among tmux's sockets is a link to the server's own, or the name of one that has made none yet. What
-/// stands there as a socket is tmux's, and is taken as it is.
+/// As `tmux`: a name among tmux's sockets is a link to the server's own, or the name of one that has made
+/// none yet. What stands there as a socket is tmux's, and is taken as it is.
 Place tmux_place(const Options& options) {
   Place out;
   const std::string directory = os::tmux_directory(variable("TMUX_TMPDIR"));
@@ -270,7 +271,8 @@ Error in_tmux_words(Error error, const std::string& shown) {
   return error;
 }
 
-/// A link that was lost in the middle of a command is made again, as long as it takes where somebody follows or waits.
+/// A link that was lost in the middle of a command is made again, as long as it takes where somebody follows
+/// or waits.
 Result<Greeting> greet_again(const Options& options, const Connector& connector, const protocol::Hello& hello,
                              bool follows) {
   const auto since = std::chrono::steady_clock::now();
@@ -292,7 +294,8 @@ bool is_run(const std::vector<std::string>& command) {
 std::vector<std::string> for_background(std::vector<std::string> command) {
   // With these it is run-shell.
   static constexpr std::string_view kShell[] = {"-b", "-C", "-t"};
-  if (!is_run(command) || command.size() < 2 || std::find(std::begin(kShell), std::end(kShell), command[1]) != std::end(kShell)) {
+  if (!is_run(command) || command.size() < 2 ||
+      std::find(std::begin(kShell), std::end(kShell), command[1]) != std::end(kShell)) {
     return command;
   }
   const pid_t foreground = ::isatty(STDIN_FILENO) != 0 ? ::tcgetpgrp(STDIN_FILENO) : -1;
@@ -304,7 +307,8 @@ std::vector<std::string> for_background(std::vector<std::string> command) {
 void tell_of_unread_input(const std::vector<std::string>& command) {
   struct stat facts {};
   int waiting = 0;
-  if (!is_run(command) || ::fstat(STDIN_FILENO, &facts) != 0 || (!S_ISFIFO(facts.st_mode) && !S_ISSOCK(facts.st_mode)) ||
+  if (!is_run(command) || ::fstat(STDIN_FILENO, &facts) != 0 ||
+      (!S_ISFIFO(facts.st_mode) && !S_ISSOCK(facts.st_mode)) ||
       ::ioctl(STDIN_FILENO, FIONREAD, &waiting) != 0 || waiting <= 0) {
     return;
   }
@@ -320,7 +324,8 @@ int converse(const Options& options, const Connector& connector, const std::func
   if (!greeting) {
     const bool here =
         own_words && !options.far && !options.connector && options.local_command && !options.command.empty();
-    if (const auto status = here ? options.local_command(options.command, Asked::in_vain) : std::nullopt) return *status;
+    if (const auto status = here ? options.local_command(options.command, Asked::in_vain) : std::nullopt)
+      return *status;
     return complain(greeting.error().text);
   }
   if (options.shell_command) {
@@ -340,8 +345,8 @@ int converse(const Options& options, const Connector& connector, const std::func
     auto* broken = std::get_if<Broken>(&end);
     if (broken == nullptr || !broken->lost) break;
     if (!broken->retry.empty()) retry = broken->retry;
-    const bool repeatable = !options.shell_command &&
-                            broken->repeatable && command.fits() && !command.again.empty();
+    const bool repeatable =
+        !options.shell_command && broken->repeatable && command.fits() && !command.again.empty();
     if (retry.empty() && !repeatable) break;
     auto again = greet_again(options, connector, hello, !retry.empty());
     if (!again) {
@@ -383,7 +388,8 @@ int run_far(const Options& options) {
 int run_several(const Options& options, const remote::Hosts& hosts) {
   static constexpr std::string_view kListings[] = {"ls", "list-sessions", "ps", "jobs"};
   const auto& command = options.command;
-  if (command.empty() || std::find(std::begin(kListings), std::end(kListings), command[0]) == std::end(kListings)) {
+  if (command.empty() ||
+      std::find(std::begin(kListings), std::end(kListings), command[0]) == std::end(kListings)) {
     return complain("several hosts can be asked for ls, ps and jobs, nothing else");
   }
   const auto names = hosts.expand(options.several);
@@ -444,7 +450,8 @@ int run(const Options& options) {
   if (options.local_command && options.dialect == Dialect::sess && !options.command.empty()) {
     if (const auto status = options.local_command(options.command, Asked::before)) return *status;
   }
-  if (options.dialect == Dialect::sess && !options.command.empty() && options.command.front() == "top" && options.several.empty()) {
+  if (options.dialect == Dialect::sess && !options.command.empty() && options.command.front() == "top" &&
+      options.several.empty()) {
     return run_top(options);
   }
   if (options.far || !options.several.empty()) return run_elsewhere(options);
@@ -466,7 +473,8 @@ int run(const Options& options) {
   if (options.dialect == Dialect::sess && !options.command.empty() && options.command.front() == "proxy") {
     const auto words = remote::parse_proxy_words({options.command.begin() + 1, options.command.end()});
     if (!words) return complain(words.error().text);
-    if (!options.no_start && !words->wait) start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
+    if (!options.no_start && !words->wait)
+      start = [&] { return start_daemon(options, *paths, [&] { return !connector(); }); };
     return remote::run_proxy(*words, connector, start);
   }
   return converse(options, connector, start);

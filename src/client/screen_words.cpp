@@ -100,11 +100,16 @@ Words hex_of(std::string_view text) {
       const char next = text[++i];
       if (next >= '0' && next <= '7') {
         unsigned value = 0;
-        for (int digits = 0; digits < 3 && i < text.size() && text[i] >= '0' && text[i] <= '7'; ++digits, ++i) value = value * 8 + static_cast<unsigned>(text[i] - '0');
+        for (int digits = 0; digits < 3 && i < text.size() && text[i] >= '0' && text[i] <= '7'; ++digits, ++i)
+          value = value * 8 + static_cast<unsigned>(text[i] - '0');
         --i;
         add(value & 255U);
       } else {
-        add(static_cast<unsigned char>(next == 'n' ? '\n' : next == 'r' ? '\r' : next == 't' ? '\t' : next == 'e' ? '\x1b' : next));
+        add(static_cast<unsigned char>(next == 'n'   ? '\n'
+                                       : next == 'r' ? '\r'
+                                       : next == 't' ? '\t'
+                                       : next == 'e' ? '\x1b'
+                                                     : next));
       }
     } else {
       add(static_cast<unsigned char>(c));
@@ -114,7 +119,8 @@ Words hex_of(std::string_view text) {
 }
 
 Result<Words> command_words(const Asked& asked) {
-  if (asked.rest.empty()) return fail(ErrorCode::invalid_argument, "-X needs a command: sess -S NAME -X stuff 'text^M'");
+  if (asked.rest.empty())
+    return fail(ErrorCode::invalid_argument, "-X needs a command: sess -S NAME -X stuff 'text^M'");
   const std::string& name = asked.rest[0];
   const Words arguments(asked.rest.begin() + 1, asked.rest.end());
   Words out;
@@ -123,7 +129,9 @@ Result<Words> command_words(const Asked& asked) {
     if (!value.empty()) out.insert(out.end(), {flag, value});
   };
   // A session alone stands for its current window.
-  const std::string window = asked.window ? session + ":" + *asked.window : session.empty() ? "" : session + ":";
+  const std::string window = asked.window      ? session + ":" + *asked.window
+                             : session.empty() ? ""
+                                               : session + ":";
   if (name == "stuff") {
     out = {"send-keys"};
     target("-t", window);
@@ -150,12 +158,16 @@ Result<Words> command_words(const Asked& asked) {
     out = {"select-window", "-t", session + ":" + arguments[0]};
   } else {
     return fail(ErrorCode::invalid_argument,
-                "-X takes stuff, quit, kill, detach, screen, title, select and sessionname, not '{}'; sess help lists the commands", name);
+                "-X takes stuff, quit, kill, detach, screen, title, select and sessionname, not '{}'; sess "
+                "help lists the commands",
+                name);
   }
   return out;
 }
 
-void add(Words& out, const Words& more) { out.insert(out.end(), more.begin(), more.end()); }
+void add(Words& out, const Words& more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
 
 }  // namespace
 

@@ -1,8 +1,10 @@
 // The words of screen(1): what its users type first, as ours.
 //
-//   -ls [NAME]  -r [NAME]  -x [NAME]  -d -r [NAME]  -R [NAME]  -d -m [-S NAME] [CMD ...]  -S NAME [-p WINDOW] -X COMMAND ...
+//   -ls [NAME]  -r [NAME]  -x [NAME]  -d -r [NAME]  -R [NAME]  -d -m [-S NAME] [CMD ...]  -S NAME [-p WINDOW]
+//   -X COMMAND ...
 //
-// Pure: words in, words out. Called before our own flags are read; words that are not screen's come back as they are.
+// Pure: words in, words out. Called before our own flags are read; words that are not screen's come back as
+// they are.
 #pragma once
 
 #include <string>

@@ -70,8 +70,8 @@ Result<> start_daemon(const Options& options, const os::RuntimePaths& paths,
   auto daemon = os::spawn(request, -1, ready->write.get(), STDERR_FILENO);
   if (!daemon) return pass(daemon.error());
   ready->write.reset();
-  // A byte of 0 says that it listens. The end of file says that this process has nothing more to say: then its
-  // exit status does, which is 0 once the daemon that it forked listens.
+  // A byte of 0 says that it listens. The end of file says that this process has nothing more to say: then
+  // its exit status does, which is 0 once the daemon that it forked listens.
   char byte = 0;
   ssize_t got = 0;
   while ((got = ::read(ready->read.get(), &byte, 1)) < 0 && errno == EINTR) {

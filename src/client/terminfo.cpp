@@ -73,7 +73,8 @@ void add(std::vector<std::string>& out, std::string_view name) {
   if (out.size() < kMostNames && !name.empty() && name.size() <= kLongestName) out.emplace_back(name);
 }
 
-/// The names that are no standard ones (user_caps(5)): flags, numbers, strings, and behind them what they are called.
+/// The names that are no standard ones (user_caps(5)): flags, numbers, strings, and behind them what they are
+/// called.
 void add_extended(std::vector<std::string>& out, Reader& in, std::size_t width) {
   in.align();
   if (in.at_end()) return;
@@ -106,7 +107,8 @@ void add_extended(std::vector<std::string>& out, Reader& in, std::size_t width) 
 }
 
 std::optional<std::string> read_entry(const std::string& directory, const std::string& term) {
-  for (const auto& place : {std::string(1, term[0]), fmt::format("{:x}", static_cast<unsigned char>(term[0]))}) {
+  for (const auto& place :
+       {std::string(1, term[0]), fmt::format("{:x}", static_cast<unsigned char>(term[0]))}) {
     std::ifstream file(directory + "/" + place + "/" + term, std::ios::binary);
     if (!file) continue;
     std::string bytes(kMostBytes, '\0');
@@ -171,7 +173,8 @@ std::optional<std::vector<std::string>> parse_terminfo(std::string_view entry) {
   for (const auto& [index, name] : kFlags) {
     if (index < flags.size() && flags[index] == 1) add(out, name);
   }
-  if (kColours < numbers.size() && numbers[kColours] > 0) add(out, fmt::format("colors={}", numbers[kColours]));
+  if (kColours < numbers.size() && numbers[kColours] > 0)
+    add(out, fmt::format("colors={}", numbers[kColours]));
   for (const auto& [index, name] : kStrings) {
     if (index < strings.size() && strings[index] >= 0) add(out, name);
   }
@@ -180,7 +183,8 @@ std::optional<std::vector<std::string>> parse_terminfo(std::string_view entry) {
 }
 
 std::optional<std::vector<std::string>> read_terminfo(const std::string& term) {
-  if (term.empty() || term[0] == '.' || term.find('/') != term.npos || term.size() > kMostNames) return std::nullopt;
+  if (term.empty() || term[0] == '.' || term.find('/') != term.npos || term.size() > kMostNames)
+    return std::nullopt;
   for (const auto& directory : directories()) {
     if (const auto entry = read_entry(directory, term)) return parse_terminfo(*entry);
   }

@@ -1,5 +1,5 @@
-// What terminfo says of the terminal that TERM names, for the server, which may be on another machine: the compiled
-// entry is read (term(5)), no library is asked. An entry that is missing or broken says nothing.
+// What terminfo says of the terminal that TERM names, for the server, which may be on another machine: the
+// compiled entry is read (term(5)), no library is asked. An entry that is missing or broken says nothing.
 #pragma once
 
 #include <optional>
@@ -9,8 +9,8 @@
 
 namespace sess::client {
 
-/// The entry's capabilities that a server draws by, each by its name ("bce", "sitm", "Smulx"), all extended ones, and
-/// "colors=256". None: the bytes are no entry.
+/// The entry's capabilities that a server draws by, each by its name ("bce", "sitm", "Smulx"), all extended
+/// ones, and "colors=256". None: the bytes are no entry.
 [[nodiscard]] std::optional<std::vector<std::string>> parse_terminfo(std::string_view entry);
 
 /// The same of the entry for `term`, where ncurses would look for it. None: there is none.

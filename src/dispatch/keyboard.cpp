@@ -103,7 +103,8 @@ std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
   if (seen == nullptr || !seen->session) return keys;
   const model::Session* session = model_.session(*seen->session);
   for (const auto option : {model::TextOption("prefix"), model::TextOption("prefix2")}) {
-    if (const auto key = input::parse_key(session->options.string(option)); key && key->code != input::code::kNone) {
+    if (const auto key = input::parse_key(session->options.string(option));
+        key && key->code != input::code::kNone) {
       keys.push_back(*key);
     }
   }
@@ -126,18 +127,21 @@ std::vector<std::string> Keyboard::user_keys() const {
   return out;
 }
 
-/// assume-paste-time: what comes faster than anybody types is a paste, and no key of ours. As tmux counts, the second
-/// of such keys is still one, and so is what follows the prefix. What one read(2) of the client gave came at once; what
-/// came apart was typed a millisecond apart at least, however late it got here. A mode has no use for a paste.
+/// assume-paste-time: what comes faster than anybody types is a paste, and no key of ours. As tmux counts,
+/// the second of such keys is still one, and so is what follows the prefix. What one read(2) of the client
+/// gave came at once; what came apart was typed a millisecond apart at least, however late it got here. A
+/// mode has no use for a paste.
 bool Keyboard::is_pasted(RemoteClient& client) {
   const model::Client& seen = *model_.client(client.id);
   const auto now = clock_.now();
   const auto least = std::chrono::milliseconds(client.pasting ? 0 : 1);
-  const auto apart = client.event_begin.bytes > 0 ? std::chrono::steady_clock::duration::zero()
-                                                  : std::max<std::chrono::steady_clock::duration>(now - client.last_key, least);
+  const auto apart = client.event_begin.bytes > 0
+                         ? std::chrono::steady_clock::duration::zero()
+                         : std::max<std::chrono::steady_clock::duration>(now - client.last_key, least);
   client.last_key = now;
   const auto* session = seen.session ? model_.session(*seen.session) : nullptr;
-  const std::chrono::milliseconds limit(session != nullptr ? session->options.number("assume-paste-time") : 0);
+  const std::chrono::milliseconds limit(session != nullptr ? session->options.number("assume-paste-time")
+                                                           : 0);
   const bool fast = apart < limit;
   const bool pasted = std::exchange(client.pasting, fast) && fast;
   const model::Pane* pane = target_pane(client);
@@ -147,7 +151,8 @@ bool Keyboard::is_pasted(RemoteClient& client) {
 
 void Keyboard::on_input(RemoteClient& client, std::uint64_t sequence, std::string_view bytes) {
   client.decoder.set_user_keys(user_keys());
-  if (sequence <= client.accepted.frame) client.ack_due = true;  // sent again after a reconnect, but applied before
+  if (sequence <= client.accepted.frame)
+    client.ack_due = true;  // sent again after a reconnect, but applied before
   const auto fresh = client.frames.receive(sequence, bytes);
   const model::Client& seen = *model_.client(client.id);
   const model::Pane* pane = target_pane(client);
@@ -171,8 +176,8 @@ void Keyboard::on_escape_time(RemoteClient& client) {
   dispatch_events(client);
 }
 
-/// The user did something: the latest client decides a window's size. What a terminal says by itself (answers, focus)
-/// is nothing that the user did.
+/// The user did something: the latest client decides a window's size. What a terminal says by itself
+/// (answers, focus) is nothing that the user did.
 void Keyboard::note_activity(RemoteClient& client) {
   const model::Client& seen = *model_.client(client.id);
   const model::Client* latest = seen.session ? model_.latest_client(*seen.session) : nullptr;
@@ -208,8 +213,8 @@ void Keyboard::dispatch_events(RemoteClient& client) {
     }
   }
   // Who sends more than a client keeps for the case of a crash is not read until there is room.
-  client.connection->pause_reading(client.stalled && (client.decoder.held() > kMostBehind ||
-                                                      client.frames.waiting() > kMostFramesBehind));
+  client.connection->pause_reading(
+      client.stalled && (client.decoder.held() > kMostBehind || client.frames.waiting() > kMostFramesBehind));
   if (!client.stalled) client.ahead.reset();
   if (!attached()) return;
   if (client.stalled) {
@@ -256,7 +261,8 @@ std::vector<model::PaneId> Keyboard::other_receivers(const RemoteClient& client)
   if (window == nullptr || !window->options.flag("synchronize-panes")) return others;
   for (const auto id : window->panes) {
     const model::Pane* other = model_.pane(id);
-    if (id != pane->id && other != nullptr && !other->input_off && terminals_.find(id) != nullptr) others.push_back(id);
+    if (id != pane->id && other != nullptr && !other->input_off && terminals_.find(id) != nullptr)
+      others.push_back(id);
   }
   return others;
 }
@@ -271,7 +277,8 @@ bool Keyboard::held_fits(const RemoteClient& client) {
   return true;
 }
 
-/// Into the journal, in one step with how far the client's input is applied by it. From here on nothing loses it.
+/// Into the journal, in one step with how far the client's input is applied by it. From here on nothing loses
+/// it.
 void Keyboard::accept_held(RemoteClient& client, InputPosition position) {
   if (client.held.empty() && (client.unsaved || position == client.accepted)) {
     if (client.unsaved) {  // it is written down with the model, at the end of this turn
@@ -314,8 +321,8 @@ void Keyboard::settle(RemoteClient& client) {
   checkpoint_.save();
 }
 
-/// Behind input that waits for a program that does not read, one key is obeyed at once, so that nobody is held there:
-/// the one that leaves. What waits is then dropped with the client.
+/// Behind input that waits for a program that does not read, one key is obeyed at once, so that nobody is
+/// held there: the one that leaves. What waits is then dropped with the client.
 void Keyboard::look_ahead(RemoteClient& client, std::string_view fresh) {
   const model::Client* seen = model_.client(client.id);
   if (client.phase != RemoteClient::Phase::attached || seen == nullptr || !seen->session) return;
@@ -348,8 +355,8 @@ void Keyboard::go_on_with_input() {
   }
 }
 
-/// Whether what the program made of the input is on its way to the terminal, or none is to be waited for. The display
-/// was updated in this turn already.
+/// Whether what the program made of the input is on its way to the terminal, or none is to be waited for. The
+/// display was updated in this turn already.
 bool Keyboard::echo_is_shown(RemoteClient& client) {
   if (!protocol::has_feature(client.hello.features, protocol::kEcho)) return true;
   const auto now = clock_.now();
@@ -359,13 +366,15 @@ bool Keyboard::echo_is_shown(RemoteClient& client) {
     echo = {client.accepted.frame, client.held_for, io != nullptr ? io->parsed() : 0, now};
   }
   const bool answered = io != nullptr && echo.pane == io->id() && io->parsed() != echo.parsed;
-  const bool shown = client.direct ? client.direct->is_current() : !client.composed || client.composed->shows_echo();
+  const bool shown =
+      client.direct ? client.direct->is_current() : !client.composed || client.composed->shows_echo();
   const auto waited = now - echo.since;
   if ((answered || waited >= protocol::kEchoWait) && (shown || waited >= kLongestEcho)) {
     client.echo_timer.stop();
     return true;
   }
-  const auto next = waited < protocol::kEchoWait ? echo.since + protocol::kEchoWait : echo.since + kLongestEcho;
+  const auto next =
+      waited < protocol::kEchoWait ? echo.since + protocol::kEchoWait : echo.since + kLongestEcho;
   client.echo_timer.start(std::max<std::chrono::nanoseconds>(next - now, std::chrono::milliseconds(1)));
   return false;
 }
@@ -392,8 +401,8 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
         if (const auto dark = client.features.dark(); dark && dark != before) {
           const model::Client& seen = *model_.client(client.id);
           queue_.submit_hook(*dark ? "client-dark-theme" : "client-light-theme",
-                              command::find_from_session(model_, *seen.session), client.id,
-                              {{"hook_client", seen.name}});
+                             command::find_from_session(model_, *seen.session), client.id,
+                             {{"hook_client", seen.name}});
         }
         identities_.changed();
         client.display_stale = true;  // it may have what it was not known to have, or lack it
@@ -406,7 +415,8 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
       model::Client& seen = *model_.client(client.id);
       seen.focused = in;
       queue_.submit_hook(in ? "client-focus-in" : "client-focus-out",
-                          command::find_from_session(model_, *seen.session), client.id, {{"hook_client", seen.name}});
+                         command::find_from_session(model_, *seen.session), client.id,
+                         {{"hook_client", seen.name}});
       return;
     }
     case Event::Kind::mouse:
@@ -436,21 +446,23 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
   if (client.direct || io == nullptr) return hold(client, *pane, event.raw);
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {
-    if (!client.in_prefix) hold(client, *pane, input::encode_key(event.key, key_modes(modes, model_.server_options())));
+    if (!client.in_prefix)
+      hold(client, *pane, input::encode_key(event.key, key_modes(modes, model_.server_options())));
   } else if (event.kind == Event::Kind::paste) {
-    hold(client, *pane, input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end}));
+    hold(client, *pane,
+         input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end}));
   } else if (!event.raw.starts_with('\033')) {
-    // Parts of a character that came apart, or text in another encoding: the program may know what it is. What
-    // begins with Escape is this terminal's own, and the program has another.
+    // Parts of a character that came apart, or text in another encoding: the program may know what it is.
+    // What begins with Escape is this terminal's own, and the program has another.
     hold(client, *pane, event.raw);
   }
 }
 
 void Keyboard::run_bound(RemoteClient& client, const std::string& text, const command::State& state) {
-  // At once, and after what was typed before it: the next key may be for the prompt that this opens or for the pane
-  // that it selects. A server that dies in it does not run it again: a key is pressed again more easily than what it
-  // did is undone. What only asks does nothing that could be done twice: its key counts once the question is written
-  // down, or the answer could come to the program.
+  // At once, and after what was typed before it: the next key may be for the prompt that this opens or for
+  // the pane that it selects. A server that dies in it does not run it again: a key is pressed again more
+  // easily than what it did is undone. What only asks does nothing that could be done twice: its key counts
+  // once the question is written down, or the answer could come to the program.
   const bool asks = std::any_of(std::begin(kQuestions), std::end(kQuestions),
                                 [&](std::string_view command) { return text.starts_with(command); });
   if (asks) {

@@ -1,8 +1,8 @@
 // What clients type: bound keys become commands, everything else goes to the program.
 //
-// A direct client's bytes are forwarded as they came; a composed client's keys and pastes are encoded anew for the
-// program's modes. Either way every input frame is accepted into a pane's journal exactly once, with its number. Keys
-// of a question are Prompts', reports of the mouse Mouse's.
+// A direct client's bytes are forwarded as they came; a composed client's keys and pastes are encoded anew
+// for the program's modes. Either way every input frame is accepted into a pane's journal exactly once, with
+// its number. Keys of a question are Prompts', reports of the mouse Mouse's.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,7 @@ class PaneModes;
 namespace sess::peers {
 class Identities;
 class SessionWatch;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 }
@@ -87,9 +87,11 @@ class Keyboard final : public command::KeyboardPort {
   void hold(RemoteClient& client, const model::Pane& pane, std::string_view bytes, bool alone = false);
   /// The same for any terminal that has a number of the panes'.
   void hold_for(RemoteClient& client, model::PaneId terminal, std::string_view bytes, bool alone);
-  /// Before anything is done that must not be done twice: up to here what was typed is applied, whatever happens now.
+  /// Before anything is done that must not be done twice: up to here what was typed is applied, whatever
+  /// happens now.
   void settle(RemoteClient& client);
-  /// A key changes what the model's memory keeps of this client: to be written down before anything behind it.
+  /// A key changes what the model's memory keeps of this client: to be written down before anything behind
+  /// it.
   void change_saved(RemoteClient& client);
   void run_bound(RemoteClient& client, const std::string& text, const command::State& state);
   void run_queue();

@@ -95,7 +95,8 @@ void Mouse::on_mouse(RemoteClient& client, const input::Event& event) {
   const model::Pane* selecting = client.selecting_in ? model_.pane(*client.selecting_in) : nullptr;
   if (selecting != nullptr) {
     // A selection follows the mouse, also when that leaves the pane; what ends it is the pane's, too.
-    where = {input::MouseLocation::pane, selecting->id, inside.row - selecting->top, inside.col - selecting->left};
+    where = {input::MouseLocation::pane, selecting->id, inside.row - selecting->top,
+             inside.col - selecting->left};
   }
   const auto now = clock_.now();
   // The turn of this report may come before the timer's that the clicks before it were waiting for.
@@ -114,14 +115,15 @@ void Mouse::on_mouse(RemoteClient& client, const input::Event& event) {
   if (run_mouse_binding(client, gesture, where)) return;
   const model::Pane* pane = where.pane ? model_.pane(*where.pane) : nullptr;
   if (pane == nullptr) return;
-  if (pane_modes_.press(pane->id, client.id, input::key_name(gesture.key), encode_mouse_event(event.mouse, where))) {
+  if (pane_modes_.press(pane->id, client.id, input::key_name(gesture.key),
+                        encode_mouse_event(event.mouse, where))) {
     return keyboard_.run_queue();
   }
   keyboard_.hold(client, *pane, mouse_bytes(terminals_.find(pane->id), event.mouse, where), true);
 }
 
 bool Mouse::run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture,
-                               const MouseTarget& where) {
+                              const MouseTarget& where) {
   const model::Client& seen = *model_.client(client.id);
   if (gesture.key.code == input::code::kNone || !seen.session) return false;
   const auto* binding = keys_.find_or_any(keyboard_.key_table(seen, where.pane), gesture.key);

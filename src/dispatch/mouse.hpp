@@ -1,4 +1,5 @@
-// The mouse of a client whose window is drawn: what it is over, what its gestures are bound to, what a program hears.
+// The mouse of a client whose window is drawn: what it is over, what its gestures are bound to, what a
+// program hears.
 #pragma once
 
 #include <optional>
@@ -31,7 +32,7 @@ class Keyboard;
 struct MouseTarget {
   input::MouseLocation location = input::MouseLocation::pane;
   std::optional<model::PaneId> pane;
-  int row = 0;     ///< in the pane (or the line), from 0
+  int row = 0;  ///< in the pane (or the line), from 0
   int column = 0;
 };
 
@@ -42,16 +43,23 @@ struct MouseTarget {
 
 class Mouse {
  public:
-  Mouse(os::Clock& clock, model::Model& model, input::KeyTables& keys, Display& display, panes::Terminals& terminals,
-        Keyboard& keyboard, PaneModes& pane_modes)
-      : clock_(clock), model_(model), keys_(keys), display_(display), terminals_(terminals), keyboard_(keyboard), pane_modes_(pane_modes) {}
+  Mouse(os::Clock& clock, model::Model& model, input::KeyTables& keys, Display& display,
+        panes::Terminals& terminals, Keyboard& keyboard, PaneModes& pane_modes)
+      : clock_(clock),
+        model_(model),
+        keys_(keys),
+        display_(display),
+        terminals_(terminals),
+        keyboard_(keyboard),
+        pane_modes_(pane_modes) {}
 
   void on_mouse(RemoteClient& client, const input::Event& event);
   /// No third click came in time: the two were a double click.
   void on_clicks_over(RemoteClient& client);
 
  private:
-  bool run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture, const MouseTarget& where);
+  bool run_mouse_binding(RemoteClient& client, const input::Gestures::Result& gesture,
+                         const MouseTarget& where);
   /// The same with its position in the client's current window instead of on the screen.
   [[nodiscard]] input::Mouse in_window(const RemoteClient& client, input::Mouse mouse) const;
   [[nodiscard]] MouseText text_at(model::PaneId pane, int row, int col);

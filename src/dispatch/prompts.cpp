@@ -35,7 +35,7 @@ bool digit(Key key) {
 // --- as commands see them -------------------------------------------------------------------------------
 
 Result<> Prompts::prompt(model::ClientId id, command::PromptRequest request,
-                          std::function<void(std::optional<std::string>)> answer) {
+                         std::function<void(std::optional<std::string>)> answer) {
   RemoteClient* client = remote_.find(id);
   if (client == nullptr || client->phase != RemoteClient::Phase::attached) {
     return fail(ErrorCode::unavailable, "no current client");
@@ -104,15 +104,13 @@ void Prompts::load_prompt_history() {
   if (path.empty()) return;
   prompt_history_loaded_ = true;
   const std::string text = os::read_file(path, kHistoryFileLimit).value_or("");
-  const auto limit =
-      static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  const auto limit = static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
   queue_.prompt_history().load(text, limit);
 }
 
 void Prompts::remember_answer(std::string_view type, std::string_view line) {
   load_prompt_history();
-  const auto limit =
-      static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  const auto limit = static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
   auto& history = queue_.prompt_history();
   history.add(type, line, limit);
   answers_unsaved_ = true;
@@ -122,7 +120,8 @@ void Prompts::save_answers() {
   if (!std::exchange(answers_unsaved_, false)) return;
   const auto path = history_file();
   if (path.empty()) return;
-  // Beside it first: a server that dies in here leaves the old one whole. What a link leads to is replaced, not the link.
+  // Beside it first: a server that dies in here leaves the old one whole. What a link leads to is replaced,
+  // not the link.
   std::error_code error;
   auto target = std::filesystem::canonical(path, error).string();
   if (error) target = path;

@@ -1,5 +1,5 @@
-// Questions in a client's status line and numbers over its panes: the line that is typed, its history and completion,
-// and what keys mean there. Rules of tmux 3.3a's status_prompt_key().
+// Questions in a client's status line and numbers over its panes: the line that is typed, its history and
+// completion, and what keys mean there. Rules of tmux 3.3a's status_prompt_key().
 //
 // Owns what was answered before, and when history-file gets it. What the answer does is the asking command's.
 #pragma once
@@ -40,11 +40,12 @@ class Prompts final : public command::QuestionPort {
 
   /// A key or paste while something lies over the client's view. False: it does what it always does.
   bool on_overlay_key(RemoteClient& client, const input::Event& event);
-  /// What was asked before the last server died is asked again, and what was typed stands there. Where that cannot be,
-  /// something else takes the keys that were meant for it until the user has seen that: they are not a program's.
+  /// What was asked before the last server died is asked again, and what was typed stands there. Where that
+  /// cannot be, something else takes the keys that were meant for it until the user has seen that: they are
+  /// not a program's.
   void ask_again(RemoteClient& client, const store::SavedQuestion& saved);
-  /// Writes history-file if somebody answered. Call at the end of a turn, when what the answers did is written down: an
-  /// answer in the file has had its effect, also when the server dies in this moment.
+  /// Writes history-file if somebody answered. Call at the end of a turn, when what the answers did is
+  /// written down: an answer in the file has had its effect, also when the server dies in this moment.
   void save_answers();
 
   Result<> prompt(model::ClientId client, command::PromptRequest request,

@@ -30,7 +30,8 @@ class ChooserWorld final : public modes::ChooserPorts {
 
   void set_client(model::ClientId client) { client_ = client; }
   [[nodiscard]] model::PaneId pane() const { return pane_; }
-  /// Whether commands of the mode were given to the queue since the last call: what it shows may be different then.
+  /// Whether commands of the mode were given to the queue since the last call: what it shows may be different
+  /// then.
   [[nodiscard]] bool take_ran() { return std::exchange(ran_, false); }
   [[nodiscard]] const input::KeyTables& keys() const { return queue_.ports().keys; }
   /// Who uses it, or else whoever looks at it.

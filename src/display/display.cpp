@@ -32,7 +32,8 @@ void Display::update() {
   }
   for (auto& [id, client] : remote_) {
     model::Client* seen = model_.client(id);
-    const bool shows = client->phase == Phase::attached && !client->suspended && !client->connection->closed();
+    const bool shows =
+        client->phase == Phase::attached && !client->suspended && !client->connection->closed();
     if (shows && !seen->control) {
       update_display(*client, now);
       seen->written = client->flow.sent();
@@ -64,8 +65,8 @@ bool has_status_commands(const model::Session& session) {
 
 }  // namespace
 
-/// The clock in a status line is drawn anew only while somebody looks at it; what its commands do is wanted as long as
-/// somebody is attached, whether the line is shown or not.
+/// The clock in a status line is drawn anew only while somebody looks at it; what its commands do is wanted
+/// as long as somebody is attached, whether the line is shown or not.
 void Display::follow_status_interval() {
   std::optional<std::chrono::seconds> interval;
   bool hidden = false;
@@ -118,7 +119,8 @@ bool Display::lacks_mode(const RemoteClient& client, const panes::PaneIo& pane) 
 /// Its view is decided anew when the pane that it looks at went into such a mode, or left it.
 void Display::note_lacked_mode(RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
-  const model::Window* window = seen != nullptr && seen->session ? model_.current_window(*seen->session) : nullptr;
+  const model::Window* window =
+      seen != nullptr && seen->session ? model_.current_window(*seen->session) : nullptr;
   if (window == nullptr || terminals_.printed().count(window->active) == 0) return;
   const panes::PaneIo* io = terminals_.find(window->active);
   const bool lacks = io != nullptr && lacks_mode(client, *io);
@@ -220,8 +222,7 @@ model::Pane* Display::direct_pane(RemoteClient& client) {
 views::DirectView::Options Display::direct_options(model::ClientId client, model::PaneId pane) {
   views::DirectView::Options options;
   const model::Client* seen = model_.client(client);
-  const model::Session* session =
-      seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
+  const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
   const auto& table = session != nullptr ? session->options : model_.session_options();
   options.history_lines = static_cast<std::uint64_t>(table.number("attach-history"));
   if (const RemoteClient* shown = remote_.find(client)) {
@@ -340,9 +341,8 @@ void Display::resume_view(RemoteClient& client, const protocol::Resume& resume) 
   }
   if (!has_offset) return client.scrollback.written_on();
   // The ring reaches back: the output goes on where it stopped.
-  client.direct =
-      std::make_unique<views::DirectView>(*client.connection, client.flow, *io,
-                                          direct_options(client.id, io->id()));
+  client.direct = std::make_unique<views::DirectView>(*client.connection, client.flow, *io,
+                                                      direct_options(client.id, io->id()));
   const bool exact =
       !resume.drawn && client.direct->resume(resume.offset, resume.past, scrolled.value_or(Scrolled{}));
   const model::Pane* shown = direct_pane(client);
@@ -444,13 +444,11 @@ void Display::redraw(model::ClientId id) {
 
 std::optional<model::Viewport> Display::view(model::ClientId id) const {
   const model::Client* seen = model_.client(id);
-  const model::Session* session =
-      seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
+  const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
   const model::Window* window = session != nullptr ? model_.current_window(session->id) : nullptr;
   if (window == nullptr) return std::nullopt;
   Size room = seen->size;
-  room.rows =
-      static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(model_, *session)));
+  room.rows = static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(model_, *session)));
   std::optional<model::ViewCursor> cursor;
   const model::Pane* active = model_.pane(model_.active_for(*seen, *window));
   const panes::PaneIo* io = active != nullptr ? terminals_.find(active->id) : nullptr;

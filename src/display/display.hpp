@@ -1,7 +1,7 @@
 // What each client is shown: which view fits it (direct or composed), and what a composed view draws.
 //
-// Called once a turn, when everything else has been decided. Owns what only drawing needs: panes in the middle of a
-// synchronized update, where a status line has its ranges, the timer of status-interval.
+// Called once a turn, when everything else has been decided. Owns what only drawing needs: panes in the
+// middle of a synchronized update, where a status line has its ranges, the timer of status-interval.
 #pragma once
 
 #include <chrono>
@@ -45,9 +45,10 @@ class Display final : public command::DisplayPort {
         terminals_(terminals),
         pane_modes_(pane_modes),
         identities_(identities),
-        status_timer_(loop, [this] {
-          if (status_shown_) remote_.redraw_all();
-        }),
+        status_timer_(loop,
+                      [this] {
+                        if (status_shown_) remote_.redraw_all();
+                      }),
         minute_timer_(loop, [this] { remote_.redraw_all(); }) {}
 
   /// Sends every client what is new.
@@ -57,13 +58,14 @@ class Display final : public command::DisplayPort {
   /// Somebody else may write on the terminal now: it is shown everything anew when it is back. A client
   /// that tells how far its terminal got has dropped what it was sent since.
   void put_away_view(RemoteClient& client, const std::optional<protocol::PaneScrolled>& told = std::nullopt);
-  /// The last of what is shown, and the way back. What lies over a pane that was shown directly goes first: the
-  /// terminal keeps the pane's newest lines.
+  /// The last of what is shown, and the way back. What lies over a pane that was shown directly goes first:
+  /// the terminal keeps the pane's newest lines.
   void leave_view(RemoteClient& client);
   /// The pane is gone: who saw it directly is sent its last bytes.
   void pane_closed(model::PaneId pane);
   /// Where a status line of a client's has what, as it was drawn last.
-  [[nodiscard]] const std::vector<render::Range>* status_ranges(model::ClientId client, std::size_t line) const;
+  [[nodiscard]] const std::vector<render::Range>* status_ranges(model::ClientId client,
+                                                                std::size_t line) const;
 
   void redraw(model::ClientId client) override;
   void redraw_all() override { remote_.redraw_all(); }
@@ -90,7 +92,8 @@ class Display final : public command::DisplayPort {
 
   // drawing.cpp
   [[nodiscard]] render::Rect window_area(const RemoteClient& client, Size terminal);
-  [[nodiscard]] static render::Rect place_of(const model::Pane& pane, const render::Rect& area, int top, int left);
+  [[nodiscard]] static render::Rect place_of(const model::Pane& pane, const render::Rect& area, int top,
+                                             int left);
   void draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before, Time now);
   void draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
                  const render::Rect& shown, int top, int left);

@@ -69,8 +69,8 @@ render::Rect Display::place_of(const model::Pane& pane, const render::Rect& area
   return shown;
 }
 
-void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io, render::Frame& frame,
-                       const render::Rect& shown, int top, int left) {
+void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io,
+                        render::Frame& frame, const render::Rect& shown, int top, int left) {
   const model::Window* window = model_.window(pane.window);
   const bool is_active = pane.id == model_.active_for(*model_.client(client.id), *window);
   const auto target = command::find_from_pane(model_, pane.id);
@@ -116,8 +116,7 @@ bool Display::draw_echo(RemoteClient& client, render::Frame& frame, Time now) {
   return true;
 }
 
-void Display::draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before,
-                  Time now) {
+void Display::draw(RemoteClient& client, render::Frame& frame, const render::Frame* shown_before, Time now) {
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = model_.session(*seen->session);
   model::Window* window = model_.current_window(*seen->session);
@@ -195,8 +194,9 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   // Status lines, and a message or prompt over the first of them.
   const int status_row = status_top ? 0 : frame.size().rows - status;
   for (int i = 0; i < status; ++i) {
-    set_status_ranges(client.id, i,
-                      draw_status_line(queue_, client.id, i, frame, {status_row + i, 0, 1, frame.size().cols}));
+    set_status_ranges(
+        client.id, i,
+        draw_status_line(queue_, client.id, i, frame, {status_row + i, 0, 1, frame.size().cols}));
   }
   const auto& overlay = client.overlay;
   if (overlay.kind == Overlay::Kind::message || overlay.kind == Overlay::Kind::prompt) {

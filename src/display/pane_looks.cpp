@@ -35,7 +35,8 @@ std::map<std::uint8_t, terminal::Color> wanted_palette(const model::Pane& pane) 
   std::map<std::uint8_t, terminal::Color> out;
   for (const auto& [index, text] : pane.options.array("pane-colours")) {
     const auto colour = rgb_of(text);
-    if (index < 256 && colour.kind == terminal::Color::Kind::rgb) out[static_cast<std::uint8_t>(index)] = colour;
+    if (index < 256 && colour.kind == terminal::Color::Kind::rgb)
+      out[static_cast<std::uint8_t>(index)] = colour;
   }
   return out;
 }

@@ -1,5 +1,5 @@
-// What the user's options make of a pane's looks where its program says nothing: cursor-style, cursor-colour and
-// pane-colours.
+// What the user's options make of a pane's looks where its program says nothing: cursor-style, cursor-colour
+// and pane-colours.
 #pragma once
 
 #include <cstdint>

@@ -67,7 +67,7 @@ class PanePorts final : public modes::CopyPorts {
     to_clipboard(text);
     const auto limit = static_cast<std::size_t>(parts_.model.server_options().number("buffer-limit"));
     auto added = parts_.queue.buffers().add(std::move(text), parts_.clock.wall(), limit,
-                                               prefix.empty() ? std::string_view("buffer") : prefix);
+                                            prefix.empty() ? std::string_view("buffer") : prefix);
     if (!added) report(added.error());
   }
   void append(std::string text) override {
@@ -89,7 +89,9 @@ class PanePorts final : public modes::CopyPorts {
 
  private:
   [[nodiscard]] command::Target target() const { return command::find_from_pane(parts_.model, pane_); }
-  void to_clipboard(const std::string& text) { parts_.queue.ports().clients.copy_to_clipboard(client_, text); }
+  void to_clipboard(const std::string& text) {
+    parts_.queue.ports().clients.copy_to_clipboard(client_, text);
+  }
   void report(const Error& error) { parts_.messages.report(error.text); }
 
   PaneModes::Parts parts_;
@@ -102,12 +104,12 @@ class PanePorts final : public modes::CopyPorts {
 struct PaneModes::Entry {
   Entry(const PaneModes::Parts& parts, model::PaneId pane) : ports(parts, pane) {}
   PanePorts ports;
-  std::unique_ptr<ChooserWorld> world;   ///< a chooser's ports
+  std::unique_ptr<ChooserWorld> world;         ///< a chooser's ports
   std::unique_ptr<Destinations> destinations;  ///< the switcher's
-  std::optional<model::PaneId> source;   ///< the pane whose text it is
-  std::optional<model::WindowId> zoomed;  ///< by it, until it ends
-  std::string text;                      ///< view mode's
-  modes::TextLines* lines = nullptr;     ///< view mode's, in its mode
+  std::optional<model::PaneId> source;         ///< the pane whose text it is
+  std::optional<model::WindowId> zoomed;       ///< by it, until it ends
+  std::string text;                            ///< view mode's
+  modes::TextLines* lines = nullptr;           ///< view mode's, in its mode
   std::unique_ptr<modes::Mode> mode;
 };
 
@@ -176,8 +178,8 @@ Result<> PaneModes::enter(model::PaneId pane, std::optional<model::ClientId> cli
   return entered;
 }
 
-Result<> PaneModes::enter_chooser(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
-                                  const std::vector<std::string>& arguments) {
+Result<> PaneModes::enter_chooser(model::PaneId pane, std::optional<model::ClientId> client,
+                                  std::string_view name, const std::vector<std::string>& arguments) {
   const model::Pane* where = parts_.model.pane(pane);
   if (where == nullptr || !has_attached(parts_.model)) return {};
   auto entry = std::make_unique<Entry>(parts_, pane);
@@ -247,7 +249,8 @@ Result<> PaneModes::enter_clock(model::PaneId pane) {
 }
 
 /// Where the button of a drag went down, in the pane.
-modes::MouseAt PaneModes::pressed_at(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now) {
+modes::MouseAt PaneModes::pressed_at(model::PaneId pane, std::optional<model::ClientId> client,
+                                     modes::MouseAt now) {
   const RemoteClient* who = client ? parts_.remote.find(*client) : nullptr;
   const model::Pane* where = parts_.model.pane(pane);
   if (who == nullptr || where == nullptr) return now;
@@ -260,7 +263,8 @@ void PaneModes::follow_mouse(model::PaneId pane, std::optional<model::ClientId> 
   on_drag(pane, now);
 }
 
-Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments) {
+Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId> client,
+                               const std::vector<std::string>& arguments) {
   const auto given = [&](std::string_view flag) {
     return std::find(arguments.begin(), arguments.end(), flag) != arguments.end();
   };

@@ -1,8 +1,8 @@
 // The modes that panes are in: made, told what happens, and ended here.
 //
 // Owns each pane's modes, one over the other, and what its searches looked for; makes copy mode's ports real
-// (options, buffers, pipes), choosers' are display/choosers. A mode is not written down: after a crash the panes
-// show their programs again, the buffers are there; only the text of view mode is shown anew (Prompts).
+// (options, buffers, pipes), choosers' are display/choosers. A mode is not written down: after a crash the
+// panes show their programs again, the buffers are there; only the text of view mode is shown anew (Prompts).
 #pragma once
 
 #include <map>
@@ -72,7 +72,8 @@ class PaneModes final : public peers::TextViews {
                    const std::vector<std::string>& arguments, int repeat, std::string_view mouse_event);
   /// A key that was pressed, or that send-keys names. False when the pane is in no mode: it is the program's.
   bool type(model::PaneId pane, std::optional<model::ClientId> client, input::Key key);
-  /// A mouse event in a pane whose mode takes its keys itself ("action button mods row col"). False: it is another's.
+  /// A mouse event in a pane whose mode takes its keys itself ("action button mods row col"). False: it is
+  /// another's.
   bool press(model::PaneId pane, std::optional<model::ClientId> client, std::string_view key,
              std::string_view mouse_event);
   [[nodiscard]] std::string search_string(model::PaneId pane) const;
@@ -101,7 +102,8 @@ class PaneModes final : public peers::TextViews {
                                           modes::MouseAt now);
   void follow_mouse(model::PaneId pane, std::optional<model::ClientId> client, modes::MouseAt now);
   Result<> enter_clock(model::PaneId pane);
-  Result<> enter_copy(model::PaneId pane, std::optional<model::ClientId> client, const std::vector<std::string>& arguments);
+  Result<> enter_copy(model::PaneId pane, std::optional<model::ClientId> client,
+                      const std::vector<std::string>& arguments);
   Result<> enter_chooser(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                          const std::vector<std::string>& arguments);
 

@@ -1,7 +1,7 @@
 // A client's status lines as they are drawn: on its terminal, and in the preview of choose-client.
 //
-// Expands the client's status-format and gives it to render/format_draw. Keeps nothing; which lines a client has, and when
-// they are drawn, is drawing's to say.
+// Expands the client's status-format and gives it to render/format_draw. Keeps nothing; which lines a client
+// has, and when they are drawn, is drawing's to say.
 #pragma once
 
 #include <vector>

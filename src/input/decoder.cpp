@@ -47,7 +47,8 @@ bool Decoder::waiting_for_escape() const {
   if (!waiting()) return false;
   const auto in = std::string_view(buffer_).substr(position_);
   if (in.size() <= 2 && in[0] == kEsc) return true;
-  return std::any_of(user_keys_.begin(), user_keys_.end(), [&](const std::string& key) { return key.starts_with(in); });
+  return std::any_of(user_keys_.begin(), user_keys_.end(),
+                     [&](const std::string& key) { return key.starts_with(in); });
 }
 
 std::optional<Event> Decoder::next() {
@@ -77,7 +78,8 @@ std::optional<Decoder::Match> Decoder::user_key(std::string_view in) const {
   for (std::size_t i = 0; i < user_keys_.size(); ++i) {
     const auto& sequence = user_keys_[i];
     if (sequence.size() > in.size() && sequence.starts_with(in) && !flushing_) return Match{};
-    if (sequence.empty() || !in.starts_with(sequence) || (found && found->length >= sequence.size())) continue;
+    if (sequence.empty() || !in.starts_with(sequence) || (found && found->length >= sequence.size()))
+      continue;
     found = Match{key_event({code::kUserBase + static_cast<std::uint32_t>(i), 0}), sequence.size()};
   }
   return found;

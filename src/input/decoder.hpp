@@ -44,10 +44,12 @@ class Decoder {
   /// Whether bytes are held back because they may be the start of a sequence. A paste that has begun does not
   /// count.
   [[nodiscard]] bool waiting() const;
-  /// Whether what is held back is only ESC or ESC with one byte, or the beginning of a user's key, which may well be
-  /// something else: flush after the escape time. Anything else is surely a sequence or a character under way: wait a second or more.
+  /// Whether what is held back is only ESC or ESC with one byte, or the beginning of a user's key, which may
+  /// well be something else: flush after the escape time. Anything else is surely a sequence or a character
+  /// under way: wait a second or more.
   [[nodiscard]] bool waiting_for_escape() const;
-  /// What began before the bytes that are held back, and goes on: another decoder that gets the rest has to be told.
+  /// What began before the bytes that are held back, and goes on: another decoder that gets the rest has to
+  /// be told.
   struct Inside {
     bool paste = false;
     bool string = false;

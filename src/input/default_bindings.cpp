@@ -1,9 +1,10 @@
-// The default bindings of tmux 3.3a, which its users' hands know, and on keys that are free there the switcher (C-b g)
-// and search in copy mode as a pager has it (/ and ?). Data only; one row a key, in list-keys' order.
+// The default bindings of tmux 3.3a, which its users' hands know, and on keys that are free there the
+// switcher (C-b g) and search in copy mode as a pager has it (/ and ?). Data only; one row a key, in
+// list-keys' order.
 //
 // Compared with `tmux -f /dev/null start-server \; list-keys` and `list-keys -N` of 3.3a (the texts are
-// golden files of the unit tests): no other differences. Commands are separated by " ; " here, which list-keys
-// shows as " \; ".
+// golden files of the unit tests): no other differences. Commands are separated by " ; " here, which
+// list-keys shows as " \; ".
 #include "input/key_tables.hpp"
 
 // clang-format off

@@ -70,8 +70,8 @@ class KeyTables {
   /// error.
   [[nodiscard]] std::string list(const ListKeys& how) const;
 
-  /// For the checkpoint, taken after every command: only what differs from the defaults, and kept until something is
-  /// bound. restore() is total; none when the bytes cannot be read.
+  /// For the checkpoint, taken after every command: only what differs from the defaults, and kept until
+  /// something is bound. restore() is total; none when the bytes cannot be read.
   void save(ByteWriter& out) const;
   [[nodiscard]] static std::optional<KeyTables> restore(ByteReader& in);
 

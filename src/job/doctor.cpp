@@ -146,38 +146,50 @@ Finding tmux(const DoctorFacts& facts) {
 Finding disk(const DoctorFacts& facts) {
   const char* topic = "disk";
   constexpr std::uint64_t kMega = 1024 * 1024;
-  if (facts.disk_size == 0) return good(topic, fmt::format("how much is left in {} is not known", facts.state_directory));
-  const std::string text = facts.disk_left >= 10 * 1024 * kMega
-                               ? fmt::format("{} GB are left for logs in {}", facts.disk_left / (1024 * kMega), facts.state_directory)
-                               : fmt::format("{} MB are left for logs in {}", facts.disk_left / kMega, facts.state_directory);
+  if (facts.disk_size == 0)
+    return good(topic, fmt::format("how much is left in {} is not known", facts.state_directory));
+  const std::string text =
+      facts.disk_left >= 10 * 1024 * kMega
+          ? fmt::format("{} GB are left for logs in {}", facts.disk_left / (1024 * kMega),
+                        facts.state_directory)
+          : fmt::format("{} MB are left for logs in {}", facts.disk_left / kMega, facts.state_directory);
   if (facts.disk_left >= 256 * kMega) return good(topic, text);
   return bad(topic, text + ": a full disk stops logs, not jobs", "make room, or sess rm --ended");
 }
 
 Finding configuration(const DoctorFacts& facts) {
   const char* topic = "configuration";
-  if (facts.config_files.empty()) return good(topic, fmt::format("none was read; {} is the place for one", facts.own_config));
+  if (facts.config_files.empty())
+    return good(topic, fmt::format("none was read; {} is the place for one", facts.own_config));
   const auto& files = facts.config_files;
-  const bool tmux = std::all_of(files.begin(), files.end(), [](const auto& file) { return file.ends_with("tmux.conf"); });
-  return good(topic, fmt::format("{} {} read{}", fmt::join(files, ", "), files.size() == 1 ? "was" : "were",
-                                 tmux ? fmt::format(": tmux's, while there is no {}", facts.own_config) : ""));
+  const bool tmux =
+      std::all_of(files.begin(), files.end(), [](const auto& file) { return file.ends_with("tmux.conf"); });
+  return good(topic,
+              fmt::format("{} {} read{}", fmt::join(files, ", "), files.size() == 1 ? "was" : "were",
+                          tmux ? fmt::format(": tmux's, while there is no {}", facts.own_config) : ""));
 }
 
 /// $TMUX is "socket,pid,session"; panes of this daemon may have it, too.
 bool names_this_daemon(const std::string& variable, const DoctorFacts& facts) {
   const auto comma = variable.find(',');
-  return comma != std::string::npos &&
-         variable.substr(comma + 1, variable.find(',', comma + 1) - comma - 1) == std::to_string(facts.daemon_pid);
+  return comma != std::string::npos && variable.substr(comma + 1, variable.find(',', comma + 1) - comma -
+                                                                      1) == std::to_string(facts.daemon_pid);
 }
 
 /// `sess ssh` from another machine needs it where a shell that is no terminal's looks.
 Finding ssh(const DoctorFacts& facts) {
   const char* topic = "ssh";
-  if (!facts.found_by_ssh) return good(topic, fmt::format("what a log-in by ssh finds is not known ({})", facts.login_shell));
-  if (!facts.found_by_ssh->empty()) return good(topic, fmt::format("sess ssh to this machine finds {}", *facts.found_by_ssh));
-  return bad(topic, fmt::format("sess ssh to this machine finds no sess: it is not on the PATH of {} without a terminal", facts.login_shell),
-             "as root: ln -s the program into /usr/local/bin, or set PATH in ~/.zshenv, ~/.bashrc before its test for a terminal, or "
-             "~/.config/fish/config.fish");
+  if (!facts.found_by_ssh)
+    return good(topic, fmt::format("what a log-in by ssh finds is not known ({})", facts.login_shell));
+  if (!facts.found_by_ssh->empty())
+    return good(topic, fmt::format("sess ssh to this machine finds {}", *facts.found_by_ssh));
+  return bad(
+      topic,
+      fmt::format("sess ssh to this machine finds no sess: it is not on the PATH of {} without a terminal",
+                  facts.login_shell),
+      "as root: ln -s the program into /usr/local/bin, or set PATH in ~/.zshenv, ~/.bashrc before its test "
+      "for a terminal, or "
+      "~/.config/fish/config.fish");
 }
 
 Finding terminals(const DoctorFacts& facts) {
@@ -185,7 +197,8 @@ Finding terminals(const DoctorFacts& facts) {
   if (facts.lacking.empty()) return good(topic, "those that are attached have what programs ask of them");
   std::string text;
   for (const auto& one : facts.lacking) text += (text.empty() ? "" : "; ") + one;
-  return bad(topic, text + ": the window is drawn for it instead", "attach from another terminal (foot, kitty, VTE, xterm) for the direct view");
+  return bad(topic, text + ": the window is drawn for it instead",
+             "attach from another terminal (foot, kitty, VTE, xterm) for the direct view");
 }
 
 Finding nesting(const DoctorFacts& facts) {
@@ -193,7 +206,8 @@ Finding nesting(const DoctorFacts& facts) {
   for (const auto& [marker, name] : {std::pair{"TMUX=", "tmux"}, {"STY=", "screen"}, {"ZELLIJ=", "zellij"}}) {
     const bool inside = std::any_of(facts.client_environment.begin(), facts.client_environment.end(),
                                     [&, mark = std::string_view(marker)](const auto& one) {
-                                      return one.starts_with(mark) && one.size() > mark.size() && !names_this_daemon(one, facts);
+                                      return one.starts_with(mark) && one.size() > mark.size() &&
+                                             !names_this_daemon(one, facts);
                                     });
     if (inside) {
       return bad(
@@ -208,9 +222,20 @@ Finding nesting(const DoctorFacts& facts) {
 }  // namespace
 
 std::vector<Finding> examine(const DoctorFacts& facts) {
-  return {logout(facts), lingering(facts),   runtime_directory(facts), state(facts), temporary_files(facts),
-          boot(facts),   descriptors(facts), version(facts),           configuration(facts), tmux(facts), disk(facts), nesting(facts),
-          ssh(facts),    terminals(facts)};
+  return {logout(facts),
+          lingering(facts),
+          runtime_directory(facts),
+          state(facts),
+          temporary_files(facts),
+          boot(facts),
+          descriptors(facts),
+          version(facts),
+          configuration(facts),
+          tmux(facts),
+          disk(facts),
+          nesting(facts),
+          ssh(facts),
+          terminals(facts)};
 }
 
 }  // namespace sess::job

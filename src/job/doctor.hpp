@@ -26,17 +26,19 @@ struct DoctorFacts {
   std::string client_version;     ///< of the protocol, as daemon_protocol
   std::string daemon_protocol;
   int daemon_pid = 0;
-  std::string tmux;                    ///< the first tmux on the client's PATH; "": there is none
-  bool tmux_is_sess = false;           ///< it leads to this program
+  std::string tmux;           ///< the first tmux on the client's PATH; "": there is none
+  bool tmux_is_sess = false;  ///< it leads to this program
   std::string state_directory;
-  std::uint64_t disk_left = 0;         ///< bytes for logs and records, where disk_size is not 0
+  std::uint64_t disk_left = 0;  ///< bytes for logs and records, where disk_size is not 0
   std::uint64_t disk_size = 0;
   std::vector<std::string> client_environment;  ///< "K=V"
   std::vector<std::string> config_files;        ///< that the daemon read
   std::string own_config;                       ///< the user's own file, whether it is there or not
   std::string login_shell;                      ///< what a log-in from another machine runs its command with
-  std::optional<std::string> found_by_ssh;  ///< the sess that such a command finds; "": none; nullopt: it cannot be asked
-  /// Of attached terminals: "/dev/pts/3 (linux) does not have side margins, which the program in app asked for".
+  std::optional<std::string>
+      found_by_ssh;  ///< the sess that such a command finds; "": none; nullopt: it cannot be asked
+  /// Of attached terminals: "/dev/pts/3 (linux) does not have side margins, which the program in app asked
+  /// for".
   std::vector<std::string> lacking;
 };
 

@@ -22,7 +22,8 @@ struct Exit {
 
   /// What waitpid(2) reported.
   [[nodiscard]] static Exit from_wait_status(int status);
-  /// What a shell reports as $?: the code, or 128 + the signal; 124 (timeout(1)'s) and 125 for the other causes.
+  /// What a shell reports as $?: the code, or 128 + the signal; 124 (timeout(1)'s) and 125 for the other
+  /// causes.
   [[nodiscard]] int shell_status() const {
     if (cause != Cause::own) return cause == Cause::timeout ? 124 : 125;
     return signal != 0 ? 128 + signal : code;

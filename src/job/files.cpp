@@ -132,8 +132,8 @@ Result<DiskDirectory::Shared> DiskDirectory::present() {
   if (fd_ != nullptr) {
     struct stat there {};
     struct stat held {};
-    if (::lstat(path_.c_str(), &there) == 0 && ::fstat(fd_->get(), &held) == 0 && there.st_dev == held.st_dev &&
-        there.st_ino == held.st_ino) {
+    if (::lstat(path_.c_str(), &there) == 0 && ::fstat(fd_->get(), &held) == 0 &&
+        there.st_dev == held.st_dev && there.st_ino == held.st_ino) {
       return fd_;
     }
   }
@@ -146,7 +146,8 @@ Result<DiskDirectory::Shared> DiskDirectory::present() {
 Result<> check_keeps_files(const std::string& path) {
   auto opened = open_own_directory(path);
   if (!opened) return pass(opened.error());
-  if (::faccessat(opened->get(), ".", W_OK | X_OK, AT_EACCESS) != 0) return fail_errno(errno, "cannot write into {}", path);
+  if (::faccessat(opened->get(), ".", W_OK | X_OK, AT_EACCESS) != 0)
+    return fail_errno(errno, "cannot write into {}", path);
   return {};
 }
 
@@ -175,7 +176,7 @@ Result<std::string> DiskDirectory::read(const std::string& name, std::size_t lim
 }
 
 Result<> DiskDirectory::write_temporary(int directory, const std::string& name, std::string_view bytes,
-                                         Sync sync) const {
+                                        Sync sync) const {
   if (auto ok = check(name); !ok) return ok;
   const std::string temporary = name + std::string(kTemporary);
   const std::string what = path_ + "/" + temporary;
@@ -186,7 +187,8 @@ Result<> DiskDirectory::write_temporary(int directory, const std::string& name, 
   if (!fd) return fail_errno(errno, "cannot create {}", what);
   std::size_t written = 0;
   auto result = write_all(fd.get(), bytes, written, what);
-  if (result && sync == Sync::yes && ::fsync(fd.get()) != 0) result = fail_errno(errno, "cannot sync {}", what);
+  if (result && sync == Sync::yes && ::fsync(fd.get()) != 0)
+    result = fail_errno(errno, "cannot sync {}", what);
   if (!result) ::unlinkat(directory, temporary.c_str(), 0);
   return result;
 }
@@ -210,7 +212,8 @@ Result<> DiskDirectory::write_atomically(const std::string& name, std::string_vi
 }
 
 Result<> DiskDirectory::write_batch(const std::vector<NamedBytes>& files) {
-  // One sync of the file system for all contents, one of the directory for all names; few files are cheaper alone.
+  // One sync of the file system for all contents, one of the directory for all names; few files are cheaper
+  // alone.
   constexpr std::size_t kFew = 3;
   const auto directory = present();
   if (!directory) return pass(directory.error());

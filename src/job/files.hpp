@@ -50,8 +50,8 @@ class Directory {
   virtual Result<std::string> read(const std::string& name, std::size_t limit) = 0;
   /// All or nothing, also across a power failure: temporary file, sync, rename, sync of the directory.
   virtual Result<> write_atomically(const std::string& name, std::string_view bytes) = 0;
-  /// Many files, each as write_atomically() does it, with fewer syncs where that is possible. After an error some
-  /// of them may have been written.
+  /// Many files, each as write_atomically() does it, with fewer syncs where that is possible. After an error
+  /// some of them may have been written.
   virtual Result<> write_batch(const std::vector<NamedBytes>& files);
   virtual Result<std::unique_ptr<AppendFile>> open_append(const std::string& name) = 0;
   virtual Result<std::unique_ptr<ReadFile>> open_read(const std::string& name) = 0;
@@ -62,8 +62,8 @@ class Directory {
   virtual Result<> remove(const std::string& name) = 0;
 };
 
-/// The real one: every access relative to a descriptor of the directory. A directory that was removed or moved
-/// away is made anew by the next access. May be used from several threads.
+/// The real one: every access relative to a descriptor of the directory. A directory that was removed or
+/// moved away is made anew by the next access. May be used from several threads.
 class DiskDirectory : public Directory {
  public:
   /// Creates the directory (0700) and those above it when they are missing. Refused when it is not the user's

@@ -257,14 +257,15 @@ void add_policy_keys(std::vector<Key>& keys) {
       }));
   keys.push_back(duration_key("stop-timeout", "How long a stop waits before it kills.",
                               [](Spec& spec) -> Milliseconds& { return spec.stop_timeout; }));
-  keys.push_back(flag_key("leave-children",
-                          "Whether what its first process leaves behind goes on when that has ended by itself.",
-                          &Spec::leave_children));
+  keys.push_back(flag_key(
+      "leave-children", "Whether what its first process leaves behind goes on when that has ended by itself.",
+      &Spec::leave_children));
 }
 
 void add_resource_keys(std::vector<Key>& keys) {
   keys.push_back(text_key(
-      "umask", "octal digits", "Permissions that its files do not get; those of whoever starts it if not given.",
+      "umask", "octal digits",
+      "Permissions that its files do not get; those of whoever starts it if not given.",
       [](const std::string& word, Spec& spec) -> std::string {
         const auto mask = parse_umask(word);
         if (!mask) return mask.error().text;
@@ -334,7 +335,8 @@ const std::vector<Key>& all_keys() {
     list.push_back(plain_key("environment-file", "path",
                              "A file of NAME=value lines that is read at every start.",
                              &Spec::environment_file));
-    list.push_back(plain_key("input", "path", "A file that it reads instead of its terminal; /dev/null for nothing.",
+    list.push_back(plain_key("input", "path",
+                             "A file that it reads instead of its terminal; /dev/null for nothing.",
                              &Spec::input));
     list.push_back(text_key(
         "type", "simple or oneshot", "A oneshot job has started, for those after it, when it has ended well.",

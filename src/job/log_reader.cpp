@@ -90,7 +90,8 @@ Result<std::optional<LogChunk>> LogReader::next() {
   for (;;) {
     if (std::exchange(gap_, false) && parts_.size() > 1) {
       go(1, 0);
-      return std::optional(LogChunk{WallTime{}, "\r\n[sess: here is missing what was put aside and removed]\r\n", Written::missing, 0});
+      return std::optional(LogChunk{
+          WallTime{}, "\r\n[sess: here is missing what was put aside and removed]\r\n", Written::missing, 0});
     }
     Part& part = parts_.front();
     auto stamp = read_stamp(part.times.get(), stamp_);
@@ -109,7 +110,8 @@ Result<std::optional<LogChunk>> LogReader::next() {
       if (!bytes) return pass(bytes.error());
       if (!bytes->empty()) {
         offset_ += bytes->size();
-        LogChunk chunk{stamp ? stamp->time : WallTime{}, std::move(*bytes), stamp ? stamp->what : Written::output, 0};
+        LogChunk chunk{stamp ? stamp->time : WallTime{}, std::move(*bytes),
+                       stamp ? stamp->what : Written::output, 0};
         if (chunk.what == Written::missing) chunk.missing = missing_in(chunk.bytes);
         return std::optional(std::move(chunk));
       }
@@ -170,9 +172,11 @@ std::vector<std::pair<LogReader::Place, LogReader::Place>> LogReader::runs(std::
   std::vector<std::pair<Place, Place>> found;
   for (std::size_t i = parts_.size(); i-- > 0 && found.size() < most;) {
     ReadFile* times = parts_[i].times.get();
-    for (std::uint64_t end = times == nullptr ? 0 : times->size() / kStampSize; end > 0 && found.size() < most;) {
+    for (std::uint64_t end = times == nullptr ? 0 : times->size() / kStampSize;
+         end > 0 && found.size() < most;) {
       const std::uint64_t begin = end > kStamps ? end - kStamps : 0;
-      const auto bytes = times->read_at(begin * kStampSize, static_cast<std::size_t>(end - begin) * kStampSize);
+      const auto bytes =
+          times->read_at(begin * kStampSize, static_cast<std::size_t>(end - begin) * kStampSize);
       if (!bytes) break;
       for (auto at = bytes->size() / kStampSize; at-- > 0 && found.size() < most;) {
         const auto stamp = decode_stamp(std::string_view(*bytes).substr(at * kStampSize, kStampSize));
@@ -191,7 +195,8 @@ std::uint64_t LogReader::missing_in(std::string_view line) {
   constexpr std::string_view kBefore = "[sess: ";
   const auto at = line.find(kBefore);
   std::uint64_t number = 0;
-  if (at != std::string_view::npos) std::from_chars(line.data() + at + kBefore.size(), line.data() + line.size(), number);
+  if (at != std::string_view::npos)
+    std::from_chars(line.data() + at + kBefore.size(), line.data() + line.size(), number);
   return number;
 }
 
@@ -272,7 +277,8 @@ Result<> LogReader::seek_run(int run) {
   // What stands before the first mark is a run, too.
   const bool unmarked = marks.empty() ? parts_.front().log->size() > 0
                                       : marks.front().first.part > 0 || marks.front().first.offset > 0;
-  if (unmarked && (run > 0 || marks.size() < static_cast<std::size_t>(-run))) marks.insert(marks.begin(), {Place{}, Place{}});
+  if (unmarked && (run > 0 || marks.size() < static_cast<std::size_t>(-run)))
+    marks.insert(marks.begin(), {Place{}, Place{}});
   const auto count = static_cast<int>(marks.size());
   const int index = run > 0 ? run - 1 : count + run;
   if (run == 0 || index < 0 || index >= count) {

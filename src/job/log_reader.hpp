@@ -41,16 +41,16 @@ class LogReader {
   Result<> seek_since(WallTime time);
   /// Goes to the beginning of the last `lines` lines, at most back to where it stands.
   Result<> seek_last_lines(std::size_t lines);
-  /// Goes to what one run has printed, and no further than its end: 1 is the oldest that is kept, -1 the newest, which
-  /// may go on. not_found when there are fewer.
+  /// Goes to what one run has printed, and no further than its end: 1 is the oldest that is kept, -1 the
+  /// newest, which may go on. not_found when there are fewer.
   Result<> seek_run(int run);
   /// From here on the run that it stands in is read alone.
   void keep_to_run() { one_run_ = true; }
   [[nodiscard]] LogPlace place() const { return {parts_.front().log->identity(), offset_}; }
   /// not_found when that file is gone.
   Result<> seek_place(const LogPlace& place);
-  /// Goes back from the end by so many bytes of the program's output; those that a line says are missing count. How
-  /// many of them are no longer kept: it then stands at the oldest.
+  /// Goes back from the end by so many bytes of the program's output; those that a line says are missing
+  /// count. How many of them are no longer kept: it then stands at the oldest.
   Result<std::uint64_t> seek_back(std::uint64_t bytes);
   /// The same forwards. How many of them have not been written.
   Result<std::uint64_t> skip(std::uint64_t bytes);
@@ -87,7 +87,7 @@ class LogReader {
   std::uint64_t stamp_ = 0;   ///< index of the entry for offset_, in the first part's times
   bool one_run_ = false;      ///< the next one is not read
   bool at_next_run_ = false;
-  bool gap_ = false;  ///< files between two that were read are gone
+  bool gap_ = false;          ///< files between two that were read are gone
   std::optional<Place> end_;  ///< of the run that was sought, by the parts that there were
 };
 

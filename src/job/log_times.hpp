@@ -7,8 +7,8 @@
 //   +----------------+----------------+   behind the entry before came at this time (since 1970, UTC)
 //
 // An entry is written after its bytes: a crash in between leaves bytes without a time, which take the next
-// entry's. The uppermost byte of the end offset says what the bytes are (Written): what sess itself writes between
-// those of the program is told apart.
+// entry's. The uppermost byte of the end offset says what the bytes are (Written): what sess itself writes
+// between those of the program is told apart.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,8 @@ inline std::optional<Stamp> decode_stamp(std::string_view bytes) {
   const auto micros = std::chrono::microseconds(in.i64());
   const std::uint64_t end = in.u64();
   const Stamp stamp{WallTime(std::chrono::duration_cast<WallTime::duration>(micros)),
-                    end & ((std::uint64_t{1} << kWrittenShift) - 1), static_cast<Written>(end >> kWrittenShift)};
+                    end & ((std::uint64_t{1} << kWrittenShift) - 1),
+                    static_cast<Written>(end >> kWrittenShift)};
   return in.ok() ? std::optional(stamp) : std::nullopt;
 }
 

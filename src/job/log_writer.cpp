@@ -40,8 +40,8 @@ std::optional<std::string> LogWriter::write(std::string_view bytes, WallTime now
   Result<> result = log_ ? Result<>() : open(now);
   if (result) result = rotate_if_due(now);
   if (result && lost_ > 0) {
-    result = append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_), now,
-                    Written::missing);
+    result = append(fmt::format("\r\n[sess: {} bytes are missing here: {}]\r\n", lost_, stopped_because_),
+                    now, Written::missing);
   }
   if (result && run_) {
     result = append_line(fmt::format("[sess: run began {}]", format_time("%Y-%m-%d %H:%M:%S", *run_)), *run_,
@@ -146,7 +146,8 @@ Result<> LogWriter::rotate_if_due(WallTime now) {
 
 Result<> LogWriter::append_line(std::string_view text, WallTime now, Written what) {
   const auto file = directory_.open_read(name_);
-  const auto last = file && log_->size() > 0 ? (*file)->read_at(log_->size() - 1, 1) : Result<std::string>("\n");
+  const auto last =
+      file && log_->size() > 0 ? (*file)->read_at(log_->size() - 1, 1) : Result<std::string>("\n");
   return append(fmt::format("{}{}\r\n", last && *last == "\n" ? "" : "\r\n", text), now, what);
 }
 

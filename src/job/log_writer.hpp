@@ -7,8 +7,8 @@
 //   times
 //
 // A full disk (or any other error) stops the log and never the job: write() drops, says so once, and tries
-// again after kRetry; the log then has a line that says how much is missing. Each run but the first of a log begins
-// with a line that says when.
+// again after kRetry; the log then has a line that says how much is missing. Each run but the first of a log
+// begins with a line that says when.
 #pragma once
 
 #include <chrono>
@@ -50,8 +50,8 @@ class LogWriter {
   [[nodiscard]] std::optional<std::string> write(std::string_view bytes, WallTime now,
                                                  const Begin& begin = {});
 
-  /// A run begins: what it prints stands on lines of its own, behind one that says so. Nothing is written to a log that
-  /// is empty, or is not there. Returns what write() does.
+  /// A run begins: what it prints stands on lines of its own, behind one that says so. Nothing is written to
+  /// a log that is empty, or is not there. Returns what write() does.
   [[nodiscard]] std::optional<std::string> begin_run(WallTime now);
 
   /// After a server that died: so many bytes were lost before, which the next write() names.

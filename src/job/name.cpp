@@ -24,7 +24,8 @@ std::string base_name(const std::vector<std::string>& command) {
   for (std::string_view rest = program; !rest.empty();) {
     const Utf8Decoded next = decode_utf8(rest);
     const bool ascii = next.status == Utf8Status::value && next.code_point < 0x80;
-    const bool fits = ascii ? allowed(rest[0]) : next.status == Utf8Status::value && is_word_character(next.code_point);
+    const bool fits =
+        ascii ? allowed(rest[0]) : next.status == Utf8Status::value && is_word_character(next.code_point);
     // Room for "-" and any number.
     if (fits && name.size() + next.length > kMaxName - 12) break;
     if (fits) name += rest.substr(0, next.length);

@@ -16,14 +16,14 @@ namespace sess::job {
 /// Longest name, bytes.
 inline constexpr std::size_t kMaxName = 64;
 
-/// Letters and digits of any script, '.', '_' and '-'; no '-' or '.' at the beginning; at most kMaxName bytes: fit for a file
-/// name and a target. The error says what is wrong.
+/// Letters and digits of any script, '.', '_' and '-'; no '-' or '.' at the beginning; at most kMaxName
+/// bytes: fit for a file name and a target. The error says what is wrong.
 [[nodiscard]] Result<> check_name(std::string_view name);
 
-/// "make" for {"make", "-j8"}, "train" for {"python3", "train.py"} (program_name.hpp), in letters and digits of any
-/// script, normal form C; "job" when nothing is left; "make-2", "make-3" when taken. Always passes check_name(). `taken` is
-/// asked a few times
-/// even where thousands are taken; a gap among the numbers may stay unused.
+/// "make" for {"make", "-j8"}, "train" for {"python3", "train.py"} (program_name.hpp), in letters and digits
+/// of any script, normal form C; "job" when nothing is left; "make-2", "make-3" when taken. Always passes
+/// check_name(). `taken` is asked a few times even where thousands are taken; a gap among the numbers may
+/// stay unused.
 [[nodiscard]] std::string name_for(const std::vector<std::string>& command,
                                    const std::function<bool(const std::string&)>& taken);
 

@@ -174,7 +174,8 @@ std::map<std::string, std::chrono::milliseconds> Graph::chain(
     for (const auto& [name, one] : jobs_) {
       std::chrono::milliseconds before{0};
       for (const auto& [other, dependencies] : jobs_) {
-        if (other != name && stops_before(dependencies, other, one, name)) before = std::max(before, sums[other]);
+        if (other != name && stops_before(dependencies, other, one, name))
+          before = std::max(before, sums[other]);
       }
       changed = changed || sums[name] != before + time(name);
       sums[name] = before + time(name);

@@ -44,8 +44,8 @@ class Graph {
   void remove(const std::string& name);
   [[nodiscard]] bool contains(const std::string& name) const { return jobs_.count(name) != 0; }
 
-  /// Nothing, or an error that names a cycle of `after` or of `requires` edges as its path: "dependency cycle:
-  /// a -> b -> a".
+  /// Nothing, or an error that names a cycle of `after` or of `requires` edges as its path: "dependency
+  /// cycle: a -> b -> a".
   [[nodiscard]] Result<> check() const;
 
   /// All that a start of these jobs starts, them included, in an order that may be followed one by one.
@@ -57,8 +57,8 @@ class Graph {
   /// dependents first.
   [[nodiscard]] std::vector<std::string> stopped_with(const std::string& name) const;
 
-  /// The first job for which `busy` is true and that has to have stopped before this one does: it comes after this
-  /// one, or requires it. Empty when there is none.
+  /// The first job for which `busy` is true and that has to have stopped before this one does: it comes after
+  /// this one, or requires it. Empty when there is none.
   [[nodiscard]] std::string stops_before(const std::string& name,
                                          const std::function<bool(const std::string&)>& busy) const;
   /// For every job the time that it and all that have to stop before it take, one after the other.

@@ -18,7 +18,9 @@ using Words = std::span<const Word>;
 /// Shells within shells that are looked into.
 constexpr int kDepth = 4;
 
-bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+bool is_space(char c) {
+  return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
 
 /// The words of a shell command, as far as finding its program needs them: quotes hold words together.
 std::vector<Word> shell_words(std::string_view command) {
@@ -88,11 +90,12 @@ std::string_view without_version(std::string_view name) {
 
 /// What an interpreter reads is named without its ending.
 std::string without_ending(std::string name) {
-  static constexpr std::string_view kEndings[] = {".py", ".pyw", ".js",  ".mjs", ".cjs", ".ts",  ".tsx", ".rb",  ".pl", ".php",
-                                                  ".lua", ".R",  ".r",   ".jl",  ".jar", ".sh",  ".bash", ".zsh", ".fish", ".go",
-                                                  ".tcl", ".exs", ".groovy"};
+  static constexpr std::string_view kEndings[] = {
+      ".py", ".pyw", ".js",  ".mjs", ".cjs",  ".ts",  ".tsx",  ".rb", ".pl",  ".php", ".lua",   ".R",
+      ".r",  ".jl",  ".jar", ".sh",  ".bash", ".zsh", ".fish", ".go", ".tcl", ".exs", ".groovy"};
   for (const auto ending : kEndings) {
-    if (name.size() > ending.size() && name.ends_with(ending)) return name.substr(0, name.size() - ending.size());
+    if (name.size() > ending.size() && name.ends_with(ending))
+      return name.substr(0, name.size() - ending.size());
   }
   return name;
 }
@@ -100,28 +103,58 @@ std::string without_ending(std::string name) {
 /// A program that runs what stands behind its own flags.
 struct Wrapper {
   std::string_view name;
-  std::string_view valued;     ///< letters of flags whose value is a word of its own
-  int arguments = 0;           ///< that stand before the command
+  std::string_view valued;  ///< letters of flags whose value is a word of its own
+  int arguments = 0;        ///< that stand before the command
 };
 constexpr Wrapper kWrappers[] = {
-    {"env", "uCS"},        {"nice", "n"},         {"time", "fo"},        {"nohup", ""},       {"setsid", ""},
-    {"exec", "a"},         {"command", ""},       {"builtin", ""},       {"sudo", "ugCDhpRrtTU"}, {"doas", "Cu"},
-    {"ionice", "cn"},      {"chrt", "TPD", 1},    {"taskset", "", 1},    {"stdbuf", "ioe"},   {"timeout", "ks", 1},
-    {"unbuffer", ""},      {"numactl", "NCmpi"},  {"strace", "eopsPu"},  {"catchsegv", ""},   {"flock", "wE", 1},
-    {"systemd-inhibit", ""}, {"xvfb-run", "nsef"}, {"chronic", ""},      {"prlimit", ""},     {"choom", "n"},
-    {"npx", "p"},          {"bunx", ""},          {"uvx", ""},           {"watch", "nd"},     {"while", ""},
-    {"if", ""},            {"do", ""},            {"then", ""},          {"!", ""},           {"eval", ""},
+    {"env", "uCS"},
+    {"nice", "n"},
+    {"time", "fo"},
+    {"nohup", ""},
+    {"setsid", ""},
+    {"exec", "a"},
+    {"command", ""},
+    {"builtin", ""},
+    {"sudo", "ugCDhpRrtTU"},
+    {"doas", "Cu"},
+    {"ionice", "cn"},
+    {"chrt", "TPD", 1},
+    {"taskset", "", 1},
+    {"stdbuf", "ioe"},
+    {"timeout", "ks", 1},
+    {"unbuffer", ""},
+    {"numactl", "NCmpi"},
+    {"strace", "eopsPu"},
+    {"catchsegv", ""},
+    {"flock", "wE", 1},
+    {"systemd-inhibit", ""},
+    {"xvfb-run", "nsef"},
+    {"chronic", ""},
+    {"prlimit", ""},
+    {"choom", "n"},
+    {"npx", "p"},
+    {"bunx", ""},
+    {"uvx", ""},
+    {"watch", "nd"},
+    {"while", ""},
+    {"if", ""},
+    {"do", ""},
+    {"then", ""},
+    {"!", ""},
+    {"eval", ""},
 };
 /// What is said before the command that counts.
-constexpr std::string_view kPreludes[] = {"cd", "pushd", "export", "set", "source", ".", "ulimit", "umask", "unset", "trap", "[",
-                                          "test", "sleep", "mkdir", "ssh-add", "module", "conda", "shopt", "alias", "echo"};
+constexpr std::string_view kPreludes[] = {"cd",      "pushd",  "export", "set",   "source", ".",     "ulimit",
+                                          "umask",   "unset",  "trap",   "[",     "test",   "sleep", "mkdir",
+                                          "ssh-add", "module", "conda",  "shopt", "alias",  "echo"};
 constexpr std::string_view kShells[] = {"sh", "bash", "zsh", "dash", "ksh", "fish", "ash", "mksh", "busybox"};
 /// Interpreters, with the letters of their flags that take a word.
 constexpr Wrapper kInterpreters[] = {
-    {"python", "WXQ"}, {"pypy", "WX"},    {"ipython", ""},  {"node", "rC"},      {"nodejs", "rC"},  {"deno", ""},     {"bun", ""},
-    {"ruby", "Ir"},    {"perl", "I"},     {"php", "dcz"},   {"lua", "l"},        {"luajit", "l"},   {"Rscript", ""},  {"julia", "pJ"},
-    {"java", ""},      {"ts-node", "P"},  {"tsx", ""},      {"tclsh", ""},       {"expect", ""},    {"guile", "Ll"},  {"elixir", ""},
-    {"groovy", ""},    {"torchrun", ""},  {"accelerate", ""}, {"streamlit", ""},
+    {"python", "WXQ"}, {"pypy", "WX"},  {"ipython", ""},  {"node", "rC"},     {"nodejs", "rC"},
+    {"deno", ""},      {"bun", ""},     {"ruby", "Ir"},   {"perl", "I"},      {"php", "dcz"},
+    {"lua", "l"},      {"luajit", "l"}, {"Rscript", ""},  {"julia", "pJ"},    {"java", ""},
+    {"ts-node", "P"},  {"tsx", ""},     {"tclsh", ""},    {"expect", ""},     {"guile", "Ll"},
+    {"elixir", ""},    {"groovy", ""},  {"torchrun", ""}, {"accelerate", ""}, {"streamlit", ""},
 };
 /// Runners and the words before what they run.
 struct Runner {
@@ -130,16 +163,20 @@ struct Runner {
   bool is_command;  ///< what follows is a command line; else the name of a task
 };
 constexpr Runner kRunners[] = {
-    {"npm", "run", false},   {"npm", "run-script", false}, {"yarn", "run", false}, {"pnpm", "run", false}, {"bun", "run", false},
-    {"deno", "task", false}, {"deno", "run", true},        {"go", "run", true},    {"uv", "run", true},    {"poetry", "run", true},
-    {"pipenv", "run", true}, {"rye", "run", true},         {"pdm", "run", true},   {"bundle", "exec", true}, {"npm", "exec", true},
-    {"pnpm", "exec", true},  {"yarn", "exec", true},       {"hatch", "run", true}, {"accelerate", "launch", true},
-    {"streamlit", "run", true}, {"rails", "runner", true}, {"just", "--", false},  {"composer", "run", false},
+    {"npm", "run", false},          {"npm", "run-script", false}, {"yarn", "run", false},
+    {"pnpm", "run", false},         {"bun", "run", false},        {"deno", "task", false},
+    {"deno", "run", true},          {"go", "run", true},          {"uv", "run", true},
+    {"poetry", "run", true},        {"pipenv", "run", true},      {"rye", "run", true},
+    {"pdm", "run", true},           {"bundle", "exec", true},     {"npm", "exec", true},
+    {"pnpm", "exec", true},         {"yarn", "exec", true},       {"hatch", "run", true},
+    {"accelerate", "launch", true}, {"streamlit", "run", true},   {"rails", "runner", true},
+    {"just", "--", false},          {"composer", "run", false},
 };
 
 template <class Row, std::size_t N>
 const Row* find_row(const Row (&rows)[N], std::string_view name) {
-  const auto* const found = std::find_if(std::begin(rows), std::end(rows), [&](const Row& row) { return row.name == name; });
+  const auto* const found =
+      std::find_if(std::begin(rows), std::end(rows), [&](const Row& row) { return row.name == name; });
   return found == std::end(rows) ? nullptr : found;
 }
 
@@ -175,7 +212,8 @@ std::string shell_name(Words words, std::size_t at, int depth) {
   return {};
 }
 
-std::string interpreter_name(const Wrapper& interpreter, const std::string& own, Words words, std::size_t at) {
+std::string interpreter_name(const Wrapper& interpreter, const std::string& own, Words words,
+                             std::size_t at) {
   for (; at < words.size() && !words[at].divides; ++at) {
     const std::string& word = words[at].text;
     if (word.size() < 2 || word[0] != '-') {
@@ -198,7 +236,8 @@ std::string name_of(Words words, int depth) {
       continue;
     }
     const std::string own = last_part(words[at].text);
-    const bool condition = fallback == "while" && (own == "true" || own == ":");  // of a loop: what it does counts
+    const bool condition =
+        fallback == "while" && (own == "true" || own == ":");  // of a loop: what it does counts
     if (condition || is_one_of(own, kPreludes)) {
       if (fallback.empty()) fallback = own;
       at = next_command(words, at);
@@ -206,7 +245,8 @@ std::string name_of(Words words, int depth) {
     }
     if (const auto* wrapper = find_row(kWrappers, own)) {
       auto behind = skip_flags(words, at + 1, wrapper->valued);
-      for (int i = 0; i < wrapper->arguments && behind < words.size() && !words[behind].divides; ++i) ++behind;
+      for (int i = 0; i < wrapper->arguments && behind < words.size() && !words[behind].divides; ++i)
+        ++behind;
       if (behind >= words.size() || words[behind].divides) return own;
       fallback = own;
       at = behind;
@@ -229,7 +269,8 @@ std::string name_of(Words words, int depth) {
       const auto inner = shell_name(words, at + 1, depth);
       return inner.empty() ? own : inner;
     }
-    if (const auto* interpreter = find_row(kInterpreters, without_version(own))) return interpreter_name(*interpreter, own, words, at + 1);
+    if (const auto* interpreter = find_row(kInterpreters, without_version(own)))
+      return interpreter_name(*interpreter, own, words, at + 1);
     return without_ending(own);
   }
   return fallback;

@@ -228,7 +228,8 @@ Result<Record> record_of(const toml::table& table) {
       static_cast<std::uint64_t>(std::max<std::int64_t>(0, table["peak-memory"].value_or(std::int64_t{0})));
   record.restart = static_cast<int>(table["restart"].value_or(std::int64_t{0}));
   record.pid = static_cast<int>(table["pid"].value_or(std::int64_t{0}));
-  record.took = std::chrono::microseconds(std::max<std::int64_t>(0, table["took-us"].value_or(std::int64_t{0})));
+  record.took =
+      std::chrono::microseconds(std::max<std::int64_t>(0, table["took-us"].value_or(std::int64_t{0})));
   record.spec = table["spec"].value_or(std::string());
   record.log = table["log"].value_or(std::string());
   const auto side = [&table](std::string_view key, std::int64_t usual) {

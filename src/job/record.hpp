@@ -39,8 +39,8 @@ struct Record {
   int pid = 0;
   std::chrono::microseconds took{0};  ///< by a clock that nobody sets; 0: not known
   std::string spec;                   ///< what it was told to be, as a job file; "" when that is too long
-  std::string log;  ///< where its output is kept, when that is not the place for all
-  Size size;        ///< of its terminal: what it printed is to be read in this width
+  std::string log;                    ///< where its output is kept, when that is not the place for all
+  Size size;                          ///< of its terminal: what it printed is to be read in this width
 
   bool operator==(const Record&) const = default;
 };
@@ -73,8 +73,8 @@ class RecordStore {
   /// The newest record of that name; not_found when there is none. A file that cannot be read is skipped for
   /// the next. The directory is read once for all names, and again for one that is not known yet.
   [[nodiscard]] Result<Record> newest(const std::string& name);
-  /// When the newest record of that name ended, as far as the names of the files say; nothing for a name without one.
-  /// The directory is read once: what another daemon has added since is not seen.
+  /// When the newest record of that name ended, as far as the names of the files say; nothing for a name
+  /// without one. The directory is read once: what another daemon has added since is not seen.
   [[nodiscard]] std::optional<WallTime> newest_end(const std::string& name);
   /// A record that was added is the newest of its name from now on. (add() may run on another thread.)
   void added(const Record& record);

@@ -1,7 +1,7 @@
 // What a job is told to be: everything that `sess run` takes as options and a job file as keys. Plain data.
 //
-// Made by job_file.cpp and command/families/jobs/run.cpp, which check it; the supervisor keeps each job's and acts
-// on restart, timeouts and dependencies, the server on the rest when it starts the program.
+// Made by job_file.cpp and command/families/jobs/run.cpp, which check it; the supervisor keeps each job's and
+// acts on restart, timeouts and dependencies, the server on the rest when it starts the program.
 #pragma once
 
 #include <chrono>

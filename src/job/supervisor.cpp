@@ -12,8 +12,8 @@ namespace {
 
 /// What a shell reports for a program that could not be run.
 constexpr int kCannotRun = 127;
-/// From SIGKILL until a run is not waited for any longer: what is left then hangs in the kernel, or nobody can say
-/// what is left.
+/// From SIGKILL until a run is not waited for any longer: what is left then hangs in the kernel, or nobody
+/// can say what is left.
 constexpr Milliseconds kAfterKill{2000};
 
 Dependencies dependencies_of(const Spec& spec) {
@@ -107,7 +107,8 @@ Result<> Supervisor::start(const std::vector<std::string>& names, Now now) {
     const Job& job = jobs_.at(name);
     if (job.state != State::failed || job.exit) continue;
     const auto error = errors.find(name);
-    return error != errors.end() ? Result<>(pass(error->second)) : fail(ErrorCode::unavailable, "{}", job.reason);
+    return error != errors.end() ? Result<>(pass(error->second))
+                                 : fail(ErrorCode::unavailable, "{}", job.reason);
   }
   return {};
 }
@@ -340,7 +341,8 @@ void Supervisor::settle(Job& job, State state, Now now, std::string reason) {
 }
 
 void Supervisor::begin_stop(Job& job, Now now) {
-  enter(job, State::stopping, now, job.timed_out ? "took longer than " + format_duration(job.spec.timeout) : "");
+  enter(job, State::stopping, now,
+        job.timed_out ? "took longer than " + format_duration(job.spec.timeout) : "");
   job.due.reset();
   job.stop_pending = false;
   send_stop(job, now);

@@ -1,13 +1,18 @@
-// The life of jobs: what starts when, what a stop does, what follows from an end. systemd's behaviour as a state
-// machine without clock, processes or files: time is a parameter, effects are calls of SupervisorActions.
+// The life of jobs: what starts when, what a stop does, what follows from an end. systemd's behaviour as a
+// state machine without clock, processes or files: time is a parameter, effects are calls of
+// SupervisorActions.
 //
-//   inactive ──start──► waiting ──dependencies up──► running ──ended──► exited | failed | restarting ──► running
-//                                                       └──stop, timeout──► stopping ──all ended──► inactive | ...
+//   inactive ──start──► waiting ──dependencies up──► running ──ended──► exited | failed | restarting ──►
+//   running
+//                                                       └──stop, timeout──► stopping ──all ended──► inactive
+//                                                       | ...
 //
-// A run has ended, with its status, when its first process has; a stop has when all have. What a first process that
-// ended by itself left behind is stopped as well (unless spec.leave_children), and before the next run in any case.
+// A run has ended, with its status, when its first process has; a stop has when all have. What a first
+// process that ended by itself left behind is stopped as well (unless spec.leave_children), and before the
+// next run in any case.
 //
-// Owns the table of jobs. The owner calls start(), stop() and the on_... functions, and on_timer() at next_due().
+// Owns the table of jobs. The owner calls start(), stop() and the on_... functions, and on_timer() at
+// next_due().
 #pragma once
 
 #include <cstdint>
@@ -37,10 +42,10 @@ struct Caller {
 struct Job {
   std::string name;
   Spec spec;
-  bool from_file = false;                ///< jobs/NAME.toml exists: kept when it has ended
-  std::optional<Caller> caller;          ///< who ran or started it; none: the daemon did
-  std::optional<Spec> next_spec;         ///< what its file says now: for the next run
-  std::string request = {};              ///< which command line began it; "" when none did
+  bool from_file = false;         ///< jobs/NAME.toml exists: kept when it has ended
+  std::optional<Caller> caller;   ///< who ran or started it; none: the daemon did
+  std::optional<Spec> next_spec;  ///< what its file says now: for the next run
+  std::string request = {};       ///< which command line began it; "" when none did
 
   State state = State::inactive;
   WallTime since{};  ///< of this state
@@ -48,10 +53,10 @@ struct Job {
   std::string reason;  ///< why it failed or waits, a sentence's part
 
   // The present or last run.
-  std::optional<int> pid;      ///< while its program lives
+  std::optional<int> pid;  ///< while its program lives
   WallTime started{};
   WallTime ended{};
-  std::optional<Exit> exit;    ///< how the last run ended
+  std::optional<Exit> exit;           ///< how the last run ended
   std::chrono::microseconds took{0};  ///< the last run, by a clock that nobody sets; 0: not known
 
   /// What a person asked for while the program still lives.
@@ -60,7 +65,8 @@ struct Job {
   bool left_behind = false;   ///< the first process has ended, others of its run have not
   bool stop_pending = false;  ///< it is stopped when those that need it have ended
   bool told = false;          ///< the end of the last run was told: settled() was called
-  bool starting = false;      ///< waiting: its program was asked for, and is not there yet; known to one server only
+  bool starting =
+      false;  ///< waiting: its program was asked for, and is not there yet; known to one server only
   /// When something is due: running: the timeout; restarting: the start.
   std::optional<Time> due;
   /// Of a run that is being stopped: when SIGKILL is due; after that, when it is not waited for any longer.
@@ -77,15 +83,15 @@ struct Job {
 class SupervisorActions {
  public:
   virtual ~SupervisorActions() = default;
-  /// Starts the job's program; its pid, or nothing when it takes longer: on_started() is called then. The error is
-  /// shown to people.
+  /// Starts the job's program; its pid, or nothing when it takes longer: on_started() is called then. The
+  /// error is shown to people.
   virtual Result<std::optional<int>> start(const Job& job) = 0;
   /// A signal to every process of the job, of what was left behind, too.
   virtual void signal(const Job& job, int signo) = 0;
   /// The state changed.
   virtual void changed(const Job& job) = 0;
-  /// It is over until somebody starts it: state is inactive, exited or failed. Again, with job.told set, when what
-  /// it had left behind was stopped after that.
+  /// It is over until somebody starts it: state is inactive, exited or failed. Again, with job.told set, when
+  /// what it had left behind was stopped after that.
   virtual void settled(const Job& job) = 0;
 };
 
@@ -110,8 +116,8 @@ class Supervisor {
   /// What a job is from its next run on. Refused: a dependency cycle.
   Result<> change(const std::string& name, Spec spec);
 
-  /// Starts these and what they require, as far as they are not active. A job whose program cannot be started has
-  /// failed; the error of a named one is returned, unless that is not known yet (job.starting).
+  /// Starts these and what they require, as far as they are not active. A job whose program cannot be started
+  /// has failed; the error of a named one is returned, unless that is not known yet (job.starting).
   Result<> start(const std::vector<std::string>& names, Now now);
   /// Stops it and what requires it: what comes after it or requires it first. All of them, or an error for an
   /// unknown one. Not an error when it is not active.

@@ -24,7 +24,9 @@ struct Fault {
 };
 
 /// Where a value begins.
-[[nodiscard]] inline std::uint32_t line_of(const toml::node& node) { return node.source().begin.line; }
+[[nodiscard]] inline std::uint32_t line_of(const toml::node& node) {
+  return node.source().begin.line;
+}
 
 /// A TOML basic string.
 [[nodiscard]] std::string quote(const std::string& text);

@@ -47,7 +47,8 @@ bool is_ours(job::Directory& directory, const char* unit) {
 
 // --- what runs ------------------------------------------------------------------------------------------
 
-job::Surroundings surroundings(const model::Model& model, const command::ServerFacts& facts, const model::Client* client) {
+job::Surroundings surroundings(const model::Model& model, const command::ServerFacts& facts,
+                               const model::Client* client) {
   const auto value = [&](const char* name) {
     if (client != nullptr) {
       if (auto own = client->environment.value(name)) return *own;
@@ -150,7 +151,8 @@ void BootControl::enable(std::optional<model::ClientId> client, std::vector<std:
     if (!kept->empty()) {
       std::string names_kept;
       for (const auto& variable : *kept) names_kept += (names_kept.empty() ? "" : ", ") + variable;
-      one->report.push_back(fmt::format("job {} keeps of the environment that it was run in: {}", name, names_kept));
+      one->report.push_back(
+          fmt::format("job {} keeps of the environment that it was run in: {}", name, names_kept));
     }
   }
   if (parts_.start.program.empty()) {
@@ -259,10 +261,9 @@ void BootControl::take_down(const Shared& request) {
   const bool ours = directory != nullptr && (is_ours(*directory, kService) || is_ours(*directory, kSocket));
   if (!ours) return take_down_cron(request);
   // Removed whatever systemctl says: without the files it has nothing left to start.
-  const std::string remove =
-      fmt::format("systemctl --user --quiet disable {} {}; rm -f {} {}; systemctl --user daemon-reload",
-                  kSocket, kService, shell_word(unit_directory() + "/" + kSocket),
-                  shell_word(unit_directory() + "/" + kService));
+  const std::string remove = fmt::format(
+      "systemctl --user --quiet disable {} {}; rm -f {} {}; systemctl --user daemon-reload", kSocket,
+      kService, shell_word(unit_directory() + "/" + kSocket), shell_word(unit_directory() + "/" + kService));
   run(request, remove, {}, [this, request](const command::ShellResult& result) {
     request->report.emplace_back(
         "boot: no job is left; the user's systemd does not start the daemon any more");
@@ -307,7 +308,8 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   out.surroundings = surroundings(parts_.model, parts_.facts, id ? parts_.model.client(*id) : nullptr);
   out.machine = job::look_at_machine(out.surroundings);
   out.socket_directory = parts_.start.socket_directory;
-  if (auto keeps = job::check_keeps_files(parts_.start.state_directory); !keeps) out.keeps_nothing = keeps.error().text;
+  if (auto keeps = job::check_keeps_files(parts_.start.state_directory); !keeps)
+    out.keeps_nothing = keeps.error().text;
   out.daemon_pid = parts_.facts.pid;
   out.control_group = os::read_file_or_empty(fmt::format("/proc/{}/cgroup", out.daemon_pid));
   out.jobs_enabled = !files_.enabled().empty();
@@ -324,12 +326,14 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
     return fmt::format("{}.{}", version.major, version.minor);
   };
   out.daemon_protocol = out.client_version = text(protocol::kVersion);
-  if (const auto own = id ? parts_.outside.requester(*id).protocol : ""; !own.empty()) out.client_version = own;
+  if (const auto own = id ? parts_.outside.requester(*id).protocol : ""; !own.empty())
+    out.client_version = own;
   if (const model::Client* client = id ? parts_.model.client(*id) : nullptr) {
     out.client_environment = client->environment.block();
     out.tmux = first_on_path("tmux", client->environment.value("PATH").value_or(""));
     std::error_code failed;
-    const auto target = out.tmux.empty() ? std::filesystem::path() : std::filesystem::canonical(out.tmux, failed);
+    const auto target =
+        out.tmux.empty() ? std::filesystem::path() : std::filesystem::canonical(out.tmux, failed);
     out.tmux_is_sess = !failed && target.filename() == "sess";
   }
   out.lacking = parts_.outside.lacking_terminals();
@@ -343,18 +347,21 @@ job::DoctorFacts BootControl::facts(std::optional<model::ClientId> id) const {
   return out;
 }
 
-void BootControl::ask_ssh(const Shared& request, const std::shared_ptr<job::DoctorFacts>& known, std::function<void()> then) {
+void BootControl::ask_ssh(const Shared& request, const std::shared_ptr<job::DoctorFacts>& known,
+                          std::function<void()> then) {
   const std::string shell = known->login_shell;
   const std::string kind = shell.substr(shell.rfind('/') + 1);
-  if (kind.find("csh") != std::string::npos || kind == "nologin" || kind == "false" || shell.empty()) return then();
-  // As sshd(8) does it: a shell that is no log-in and has no terminal, with little more than a PATH. bash reads its file of
-  // start where it sees an ssh's variables.
+  if (kind.find("csh") != std::string::npos || kind == "nologin" || kind == "false" || shell.empty())
+    return then();
+  // As sshd(8) does it: a shell that is no log-in and has no terminal, with little more than a PATH. bash
+  // reads its file of start where it sees an ssh's variables.
   std::string path = "/usr/local/bin:/usr/bin:/bin:/usr/games";
   if (parts_.facts.uid == 0) path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
   std::string line = "exec env -i";
-  for (const auto& variable : {"PATH=" + path, "HOME=" + parts_.facts.home, "USER=" + parts_.facts.user, "LOGNAME=" + parts_.facts.user,
-                               "SHELL=" + shell, std::string("SSH_CLIENT=127.0.0.1 22 22"),
-                               std::string("SSH_CONNECTION=127.0.0.1 22 127.0.0.1 22")}) {
+  for (const auto& variable :
+       {"PATH=" + path, "HOME=" + parts_.facts.home, "USER=" + parts_.facts.user,
+        "LOGNAME=" + parts_.facts.user, "SHELL=" + shell, std::string("SSH_CLIENT=127.0.0.1 22 22"),
+        std::string("SSH_CONNECTION=127.0.0.1 22 127.0.0.1 22")}) {
     line += " " + shell_word(variable);
   }
   line += " " + shell_word(shell) + " -c 'command -v sess'";
@@ -378,7 +385,9 @@ void BootControl::examine(std::optional<model::ClientId> client,
                           std::function<void(std::vector<job::Finding>)> done) {
   auto known = std::make_shared<job::DoctorFacts>(facts(client));
   auto one = request(client, [](const auto&) {});
-  const auto judge = [this, known, one, done = std::move(done)] { ask_ssh(one, known, [known, done] { done(job::examine(*known)); }); };
+  const auto judge = [this, known, one, done = std::move(done)] {
+    ask_ssh(one, known, [known, done] { done(job::examine(*known)); });
+  };
   const auto ask_boot = [this, known, one, judge] {
     const auto directory = existing_units();
     if (boot_way(known->machine) != job::BootWay::cron) {

@@ -66,7 +66,8 @@ class BootControl final : public command::BootPort {
   void read_crontab(const Shared& request, std::function<void(std::string)> then);
 
   /// doctor's question what a log-in by ssh finds.
-  void ask_ssh(const Shared& request, const std::shared_ptr<job::DoctorFacts>& known, std::function<void()> then);
+  void ask_ssh(const Shared& request, const std::shared_ptr<job::DoctorFacts>& known,
+               std::function<void()> then);
 
   [[nodiscard]] job::BootDaemon daemon() const;
   [[nodiscard]] std::string unit_directory() const;

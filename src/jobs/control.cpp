@@ -33,7 +33,8 @@ JobControl::JobControl(const Parts& parts)
       followers_(parts, table_, history_, logs_, readers_),
       waiters_(parts, table_, history_),
       notices_(parts, panes_),
-      runs_(parts, {supervisor_, table_, history_, logs_, panes_, scopes_, inputs_, followers_, waiters_, notices_}) {}
+      runs_(parts, {supervisor_, table_, history_, logs_, panes_, scopes_, inputs_, followers_, waiters_,
+                    notices_}) {}
 
 JobControl::~JobControl() = default;
 
@@ -49,7 +50,9 @@ void JobControl::end_of_turn() {
   readers_.step();
 }
 
-bool JobControl::has_more() const { return followers_.has_more() || readers_.has_more(); }
+bool JobControl::has_more() const {
+  return followers_.has_more() || readers_.has_more();
+}
 
 void JobControl::close() {
   runs_.close();
@@ -213,7 +216,8 @@ Result<> JobControl::restart(const std::string& name) {
       std::vector<std::string> needed;
       for (const auto& other : spec->requires_) {
         if (auto ok = files_.load(other, {name}); !ok) return ok;
-        if (const job::Job* one = table_.find(other); one != nullptr && !one->active()) needed.push_back(other);
+        if (const job::Job* one = table_.find(other); one != nullptr && !one->active())
+          needed.push_back(other);
       }
       if (auto changed = supervisor_.change(name, std::move(*spec)); !changed) return changed;
       table_.changed(name);
@@ -229,7 +233,8 @@ Result<> JobControl::restart(const std::string& name) {
 
 Result<> JobControl::kill(const std::string& name, int signo) {
   const job::Job* job = table_.find(name);
-  if (job == nullptr || (!job->pid && !job->left_behind)) return fail(ErrorCode::not_found, "job {} is not running", name);
+  if (job == nullptr || (!job->pid && !job->left_behind))
+    return fail(ErrorCode::not_found, "job {} is not running", name);
   runs_.signal(*job, signo);
   return {};
 }

@@ -1,8 +1,8 @@
 // Jobs made real: what commands and the server ask of them, and the parts that do it, wired.
 //
-// A job's program runs in a pane of a session that bears its name. Table knows jobs and their runs, Runs carries out what
-// the supervisor decides, History has how they ended; logs, followers, waiters, scopes and notices are parts of their own.
-// Called by Server at the places that its functions name.
+// A job's program runs in a pane of a session that bears its name. Table knows jobs and their runs, Runs
+// carries out what the supervisor decides, History has how they ended; logs, followers, waiters, scopes and
+// notices are parts of their own. Called by Server at the places that its functions name.
 #pragma once
 
 #include <deque>
@@ -53,7 +53,8 @@ class JobControl final : public command::JobPort {
   [[nodiscard]] JobFiles& files() { return files_; }
   /// Output for followers and readers of logs; once per turn.
   void end_of_turn();
-  /// Whether end_of_turn() could send more without anything happening first: asked when connections were flushed.
+  /// Whether end_of_turn() could send more without anything happening first: asked when connections were
+  /// flushed.
   [[nodiscard]] bool has_more() const;
   /// This process ends: everything that ended is recorded.
   void close();
@@ -69,11 +70,14 @@ class JobControl final : public command::JobPort {
   // --- command::JobPort -----------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<command::JobView> jobs() override { return listing_.all(); }
-  [[nodiscard]] Result<command::JobView> find(const std::string& name) override { return listing_.find(name); }
+  [[nodiscard]] Result<command::JobView> find(const std::string& name) override {
+    return listing_.find(name);
+  }
   [[nodiscard]] command::JobUse use(const std::string& name) const override { return table_.use(name); }
   [[nodiscard]] command::JobUse use_of(const std::vector<int>& pids, job::WallTime since) const override;
   [[nodiscard]] std::vector<std::string> last_lines(const std::string& name, int count) override;
-  [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) override {
+  [[nodiscard]] Result<std::vector<job::Record>> history(const std::string& name,
+                                                         std::size_t limit) override {
     return history_.list(name, limit);
   }
   [[nodiscard]] std::string free_name(const std::vector<std::string>& command) const override;
@@ -93,7 +97,8 @@ class JobControl final : public command::JobPort {
   void follow(command::ClientId client, command::JobFollow from, std::function<void(int)> done) override {
     followers_.add(client, from, std::move(done));
   }
-  void logs(command::ClientId client, command::LogRequest request, std::function<void(Result<>)> done) override {
+  void logs(command::ClientId client, command::LogRequest request,
+            std::function<void(Result<>)> done) override {
     readers_.read(client, std::move(request), std::move(done));
   }
   [[nodiscard]] command::RunRequest request_of(command::ClientId client) const override;
@@ -116,7 +121,8 @@ class JobControl final : public command::JobPort {
   Waiters waiters_;
   JobNotices notices_;
   Runs runs_;
-  std::deque<std::pair<std::string, std::string>> begun_;  ///< jobs by the request that began them, the last of them
+  std::deque<std::pair<std::string, std::string>>
+      begun_;  ///< jobs by the request that began them, the last of them
 };
 
 }  // namespace sess::jobs

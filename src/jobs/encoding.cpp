@@ -78,7 +78,8 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   job::Job& one = saved.job;
   one.name = store::get<std::string>(in, "name");
   auto spec = job::parse_job_file(store::get<std::string>(in, "spec"), one.name);
-  if (!spec) return fail(ErrorCode::protocol, "the saved job {} cannot be read: {}", one.name, spec.error().text);
+  if (!spec)
+    return fail(ErrorCode::protocol, "the saved job {} cannot be read: {}", one.name, spec.error().text);
   one.spec = std::move(*spec);
   one.from_file = store::get<bool>(in, "from_file");
   if (const auto it = in.find("environment"); it != in.end() && it->is_array()) {
@@ -91,7 +92,8 @@ Result<SavedJob> decode_job(std::string_view bytes) {
     if (in.contains("umask") || !caller.environment.empty()) one.caller = std::move(caller);
   }
   if (in.contains("next_spec")) {
-    if (auto next = job::parse_job_file(store::get<std::string>(in, "next_spec"), one.name)) one.next_spec = std::move(*next);
+    if (auto next = job::parse_job_file(store::get<std::string>(in, "next_spec"), one.name))
+      one.next_spec = std::move(*next);
   }
   if (in.contains("took")) one.took = std::chrono::microseconds(store::get<std::int64_t>(in, "took"));
   one.state = enum_of(in, "state", job::State::failed);
@@ -107,8 +109,8 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   one.timed_out = store::get<bool>(in, "timed_out");
   if (in.contains("pid")) one.pid = store::get<int>(in, "pid");
   if (const auto it = in.find("exit"); it != in.end() && it->is_object()) {
-    one.exit = job::Exit{store::get<int>(*it, "code"), store::get<int>(*it, "signal"), store::get<bool>(*it, "core"),
-                         enum_of(*it, "cause", job::Exit::Cause::lost)};
+    one.exit = job::Exit{store::get<int>(*it, "code"), store::get<int>(*it, "signal"),
+                         store::get<bool>(*it, "core"), enum_of(*it, "cause", job::Exit::Cause::lost)};
   }
   if (in.contains("due")) one.due = job::Time(job::Time::duration(store::get<std::int64_t>(in, "due")));
   if (in.contains("pane")) saved.pane = model::PaneId{store::get<std::uint32_t>(in, "pane")};
@@ -121,11 +123,13 @@ Result<SavedJob> decode_job(std::string_view bytes) {
   one.stop_pending = store::get<bool>(in, "stop_pending");
   one.told = store::get<bool>(in, "told");
   one.killed = store::get<bool>(in, "killed");
-  if (in.contains("kill_due")) one.kill_due = job::Time(job::Time::duration(store::get<std::int64_t>(in, "kill_due")));
+  if (in.contains("kill_due"))
+    one.kill_due = job::Time(job::Time::duration(store::get<std::int64_t>(in, "kill_due")));
   // Version 0.1 kept the time of SIGKILL where the other times are.
   if (one.state == job::State::stopping && one.due) one.kill_due = std::exchange(one.due, std::nullopt);
   if (in.contains("run_holder")) saved.run_holder = store::get<int>(in, "run_holder");
-  if (in.contains("run_began")) saved.run_began = job::Time(job::Time::duration(store::get<std::int64_t>(in, "run_began")));
+  if (in.contains("run_began"))
+    saved.run_began = job::Time(job::Time::duration(store::get<std::int64_t>(in, "run_began")));
   saved.run_ended = store::get<bool>(in, "run_ended");
   saved.run_pid = store::get<int>(in, "run_pid");
   saved.run_started = time_of(in, "run_started");

@@ -1,5 +1,5 @@
-// A job of the table as bytes in the model's checkpoint. CBOR with named fields, as model_encoding.cpp; the spec is
-// the text of a job file, which has one definition of every key already.
+// A job of the table as bytes in the model's checkpoint. CBOR with named fields, as model_encoding.cpp; the
+// spec is the text of a job file, which has one definition of every key already.
 #pragma once
 
 #include <optional>
@@ -18,8 +18,8 @@ struct SavedJob {
   job::WallTime run_started{};
   int run_restart = 0;
   int run_holder = -1;
-  job::Time run_began{};   ///< by the clock that nobody sets
-  bool run_ended = false;  ///< it is recorded; what it left behind lives
+  job::Time run_began{};               ///< by the clock that nobody sets
+  bool run_ended = false;              ///< it is recorded; what it left behind lives
   std::vector<std::string> unwritten;  ///< records that are on no disk yet, as encode_record() writes them
 };
 

@@ -34,8 +34,8 @@ Result<> check_writers(const std::string& path, const struct stat& facts) {
               facts.st_mode & 07777U);
 }
 
-/// Writes a file that is there anew, whole: what a link leads to is replaced, not the link, and it keeps its owner
-/// and mode.
+/// Writes a file that is there anew, whole: what a link leads to is replaced, not the link, and it keeps its
+/// owner and mode.
 Result<> replace_file(const std::string& path, const std::string& text) {
   std::error_code error;
   const std::string target = std::filesystem::canonical(path, error).string();
@@ -128,7 +128,8 @@ Result<> JobFiles::load(const std::string& name, std::vector<std::string> path) 
     for (auto it = at; it != path.end(); ++it) cycle += *it + " -> ";
     return fail(ErrorCode::invalid_argument, "dependency cycle: {}{}", cycle, name);
   }
-  if (path.size() > kDepth) return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
+  if (path.size() > kDepth)
+    return fail(ErrorCode::invalid_argument, "job {}: its dependencies go too deep", name);
   const job::Job* known = table_.find(name);
   if (known != nullptr && known->active()) return {};
   auto spec = read(name);
@@ -174,7 +175,8 @@ Result<std::vector<std::string>> JobFiles::set_enabled(const std::string& name, 
     const job::Job* known = table_.find(name);
     if (known == nullptr) {
       if (history_.newest(name) == nullptr) return pass(table_.unknown(name));
-        return fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name, path_of(name));
+      return fail(ErrorCode::not_found, "job {} ended long ago and has no file: write {}", name,
+                  path_of(name));
     }
     if (!enabled) return kept;
     job::Spec spec = known->spec;
@@ -184,9 +186,11 @@ Result<std::vector<std::string>> JobFiles::set_enabled(const std::string& name, 
       const auto equals = variable.find('=');
       const auto variable_name = variable.substr(0, equals);
       if (equals == std::string::npos || !is_kept_for_boot(variable_name)) continue;
-      if (spec.environment.emplace(variable_name, variable.substr(equals + 1)).second) kept.push_back(variable_name);
+      if (spec.environment.emplace(variable_name, variable.substr(equals + 1)).second)
+        kept.push_back(variable_name);
     }
-    if (!spec.umask && known->caller && known->caller->umask != job::Caller().umask) spec.umask = known->caller->umask;
+    if (!spec.umask && known->caller && known->caller->umask != job::Caller().umask)
+      spec.umask = known->caller->umask;
     text = job::write_job_file(spec);
   }
   if (enabled) {
@@ -209,7 +213,9 @@ Result<std::vector<std::string>> JobFiles::set_enabled(const std::string& name, 
   return kept;
 }
 
-std::vector<std::string> JobFiles::names() const { return file_names(parts_.start.config_directory + "/jobs"); }
+std::vector<std::string> JobFiles::names() const {
+  return file_names(parts_.start.config_directory + "/jobs");
+}
 
 std::vector<std::string> JobFiles::enabled() const {
   std::vector<std::string> enabled;

@@ -1,7 +1,7 @@
 // Job files: read, taken into the table, written by enable and disable, and started at boot.
 //
-// Owns nothing that lasts: files are read when they are asked for (job/job_file knows their form, job/boot what starts
-// them). Called by the jobs' port and at the daemon's start; running a job is Runs' business.
+// Owns nothing that lasts: files are read when they are asked for (job/job_file knows their form, job/boot
+// what starts them). Called by the jobs' port and at the daemon's start; running a job is Runs' business.
 #pragma once
 
 #include <string>
@@ -24,9 +24,9 @@ class JobFiles {
   [[nodiscard]] std::string path_of(const std::string& name) const;
   /// Puts jobs/NAME.toml into the table, with what it requires and is ordered after.
   Result<> load(const std::string& name, std::vector<std::string> path = {});
-  /// Writes into jobs/NAME.toml whether the job starts with the machine; a file is made for a job that was started
-  /// with `run`. Refused: an unknown job, a requirement that does not exist, a cycle.
-  /// Names of the variables of its caller that a file that was made keeps.
+  /// Writes into jobs/NAME.toml whether the job starts with the machine; a file is made for a job that was
+  /// started with `run`. Refused: an unknown job, a requirement that does not exist, a cycle. Names of the
+  /// variables of its caller that a file that was made keeps.
   Result<std::vector<std::string>> set_enabled(const std::string& name, bool enabled);
   /// Of all jobs that have a file, whether it can be read or not.
   [[nodiscard]] std::vector<std::string> names() const;

@@ -18,18 +18,18 @@ constexpr int kIncomplete = 125;
 
 }  // namespace
 
-/// A client that is sent a job's output: from the journal's ring while the pane lives and the reader keeps up, else from
-/// the log, then from `rest`.
+/// A client that is sent a job's output: from the journal's ring while the pane lives and the reader keeps
+/// up, else from the log, then from `rest`.
 struct Followers::Follower {
   command::ClientId client;
   std::string job;
   std::optional<model::PaneId> pane;
-  std::uint64_t offset = 0;   ///< in the pane's stream
-  std::uint64_t skip = 0;     ///< bytes that were printed before the last server died
+  std::uint64_t offset = 0;        ///< in the pane's stream
+  std::uint64_t skip = 0;          ///< bytes that were printed before the last server died
   std::unique_ptr<LogStream> log;  ///< read instead of the ring, which has lost what comes next or is gone
-  std::string rest;           ///< what the pane held when the job was over, and no log has
-  bool gap = false;           ///< something could not be printed
-  std::optional<int> status;  ///< the job is over
+  std::string rest;                ///< what the pane held when the job was over, and no log has
+  bool gap = false;                ///< something could not be printed
+  std::optional<int> status;       ///< the job is over
   std::function<void(int)> done;
 };
 
@@ -61,7 +61,8 @@ void Followers::open_ended_log(Follower& follower, const command::JobFollow& fro
     found = pass(log.error());
   } else if (from.place) {
     found = (*log)->reader->seek_place(*from.place);
-  } else if (const job::Record* record = history_.newest(from.name); record != nullptr && record->restart > 0 && from.offset > 0) {
+  } else if (const job::Record* record = history_.newest(from.name);
+             record != nullptr && record->restart > 0 && from.offset > 0) {
     found = fail(ErrorCode::not_found, "it has run more than once since");
   } else {
     found = (*log)->reader->seek_run(-1);
@@ -72,22 +73,26 @@ void Followers::open_ended_log(Follower& follower, const command::JobFollow& fro
     return;
   }
   follower.gap = true;
-  parts_.clients.note(follower.client, fmt::format("[sess: whether all of the output of {} was printed is not known: {}]", from.name,
-                                    found.error().text));
+  parts_.clients.note(follower.client,
+                      fmt::format("[sess: whether all of the output of {} was printed is not known: {}]",
+                                  from.name, found.error().text));
 }
 
 void Followers::tell_place(const Follower& follower) {
   const auto place = follower.log ? follower.log->place() : job::LogPlace{0, follower.offset};
-  parts_.clients.resume_with(follower.client,
-              {"run", "--resume-at", fmt::format("{}:{}:{}", place.file, place.offset, follower.skip), "-s", follower.job},
-              true);
+  parts_.clients.resume_with(
+      follower.client,
+      {"run", "--resume-at", fmt::format("{}:{}:{}", place.file, place.offset, follower.skip), "-s",
+       follower.job},
+      true);
 }
 
 void Followers::skip_gap(Follower& follower, std::uint64_t bytes) {
   const job::Job* job = table_.find(follower.job);
   const bool logged = job != nullptr && job->spec.log;
-  parts_.clients.note(follower.client, fmt::format("[sess: {} bytes were skipped: this reader is too slow, and {}]", bytes,
-                                    logged ? "its log does not have them" : "there is no log"));
+  parts_.clients.note(follower.client,
+                      fmt::format("[sess: {} bytes were skipped: this reader is too slow, and {}]", bytes,
+                                  logged ? "its log does not have them" : "there is no log"));
   follower.gap = true;
   follower.skip = 0;
 }
@@ -119,7 +124,8 @@ void Followers::take_rest(Follower& follower) {
   panes::PaneIo* io = follower.pane ? parts_.terminals.find(*follower.pane) : nullptr;
   if (io != nullptr) {
     const auto& journal = io->journal();
-    if (!follower.log && follower.offset < journal.written() && leave_ring(follower, *io)) tell_place(follower);
+    if (!follower.log && follower.offset < journal.written() && leave_ring(follower, *io))
+      tell_place(follower);
     if (follower.log) follower.offset = logs_.end_of(*io).value_or(follower.offset);
     if (follower.offset < journal.oldest()) skip_gap(follower, journal.oldest() - follower.offset);
     follower.offset = std::max(follower.offset, journal.oldest());
@@ -152,7 +158,8 @@ bool Followers::pump_log(Follower& follower) {
     return true;
   }
   if (!piece) {
-    parts_.clients.note(follower.client, fmt::format("[sess: the log of {} cannot be read: {}]", follower.job, piece.error().text));
+    parts_.clients.note(follower.client, fmt::format("[sess: the log of {} cannot be read: {}]", follower.job,
+                                                     piece.error().text));
     follower.gap = true;
   }
   const std::string_view waiting = follower.log->waiting();
@@ -196,7 +203,8 @@ void Followers::pump(Follower& follower) {
   while (takes_more(parts_.outside, follower.client)) {
     if (!(follower.log ? pump_log(follower) : pump_ring(follower))) break;
   }
-  while (!follower.pane && !follower.log && !follower.rest.empty() && takes_more(parts_.outside, follower.client)) {
+  while (!follower.pane && !follower.log && !follower.rest.empty() &&
+         takes_more(parts_.outside, follower.client)) {
     const auto part = follower.rest.substr(0, kPortion);
     print(follower, part);
     follower.rest.erase(0, part.size());
@@ -223,7 +231,8 @@ bool Followers::has_more() const {
     const auto end =
         io != nullptr ? std::max(io->journal().written(), follower->offset) : 0;  // any client may name one
     const auto left = io != nullptr ? end - follower->offset : follower->rest.size();
-    if (left > 1 && takes_more(parts_.outside, follower->client)) return true;  // one byte may be a CR that waits
+    if (left > 1 && takes_more(parts_.outside, follower->client))
+      return true;  // one byte may be a CR that waits
   }
   return false;
 }

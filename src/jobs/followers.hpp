@@ -1,5 +1,5 @@
-// Clients that are sent a job's output while it comes (`run` without a terminal): from the journal's ring while the pane
-// lives and the reader keeps up, else from the log, then from a copy of what the pane held.
+// Clients that are sent a job's output while it comes (`run` without a terminal): from the journal's ring
+// while the pane lives and the reader keeps up, else from the log, then from a copy of what the pane held.
 //
 // A follower goes when all is sent or its client has gone.
 #pragma once

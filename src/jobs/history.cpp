@@ -120,7 +120,8 @@ void History::close() {
     writer_->drain();
   }
   for (const auto& [name, records] : unwritten_) {
-    for (const auto& record : records) log::error("job {}: its exit ({}) is recorded nowhere", name, record.exit.text());
+    for (const auto& record : records)
+      log::error("job {}: its exit ({}) is recorded nowhere", name, record.exit.text());
   }
 }
 
@@ -158,7 +159,9 @@ bool History::record_now(const std::vector<job::Record>& lost) {
 
 void History::keep_unwritten(const job::Record& record, const Error& why) {
   log::error("job {}: its exit ({}) is not recorded yet: {}", record.name, record.exit.text(), why.text);
-  if (unwritten_.empty()) parts_.outside.report(fmt::format("how jobs ended cannot be written, and is kept until it can: {}", why.text));
+  if (unwritten_.empty())
+    parts_.outside.report(
+        fmt::format("how jobs ended cannot be written, and is kept until it can: {}", why.text));
   auto& kept = unwritten_[record.name];
   kept.push_back(record);
   if (kept.size() > kMostUnwritten) kept.pop_front();
@@ -183,7 +186,8 @@ void History::write_again() {
         if (written && kept != unwritten_.end()) {
           std::erase(kept->second, record);
           if (kept->second.empty()) unwritten_.erase(kept);
-          if (const auto newest = ends_.find(record.name); newest == ends_.end() || newest->second.end <= record.end) {
+          if (const auto newest = ends_.find(record.name);
+              newest == ends_.end() || newest->second.end <= record.end) {
             store_->added(record);
           }
           changed_(record.name);
@@ -253,8 +257,10 @@ void History::record_lost_runs() {
       continue;
     }
     const auto other = note->daemon != parts_.facts.pid ? os::process_info(note->daemon) : std::nullopt;
-    if (note->host != parts_.facts.host || (other && other->state != 'Z' && other->name == "sessd: keeper")) continue;
-    if (const job::Record* known = newest(name); known != nullptr && known->pid == note->run.pid && known->start >= note->run.start) {
+    if (note->host != parts_.facts.host || (other && other->state != 'Z' && other->name == "sessd: keeper"))
+      continue;
+    if (const job::Record* known = newest(name);
+        known != nullptr && known->pid == note->run.pid && known->start >= note->run.start) {
       static_cast<void>(notes().remove(name));
       continue;
     }

@@ -1,8 +1,8 @@
-// How jobs ended: records on disk, the newest ends in memory, ends that no disk has taken yet, and notes of runs that go
-// on for the daemon that comes after both processes were killed.
+// How jobs ended: records on disk, the newest ends in memory, ends that no disk has taken yet, and notes of
+// runs that go on for the daemon that comes after both processes were killed.
 //
-// Owns the directories of records and notes, which are made when the first job needs them, and the thread that writes.
-// What follows from an end is decided by Runs.
+// Owns the directories of records and notes, which are made when the first job needs them, and the thread
+// that writes. What follows from an end is decided by Runs.
 #pragma once
 
 #include <deque>
@@ -29,14 +29,17 @@ class History {
 
   /// The newest end that is known, or null.
   [[nodiscard]] const job::Record* newest(const std::string& name);
-  /// The same, when it is not before `time`: asked at each end, so it reads no directory for a name that is new.
+  /// The same, when it is not before `time`: asked at each end, so it reads no directory for a name that is
+  /// new.
   [[nodiscard]] const job::Record* newest_from(const std::string& name, job::WallTime time);
   /// Without a look at the disk.
   [[nodiscard]] bool remembers(const std::string& name) const { return ends_.count(name) > 0; }
   /// What its newest record says that the job was.
   [[nodiscard]] std::optional<job::Spec> spec_of(const std::string& name);
   [[nodiscard]] Result<std::vector<job::Record>> list(const std::string& name, std::size_t limit);
-  [[nodiscard]] Result<std::vector<job::Record>> newest_of_each(std::size_t limit) { return records().newest_of_each(limit); }
+  [[nodiscard]] Result<std::vector<job::Record>> newest_of_each(std::size_t limit) {
+    return records().newest_of_each(limit);
+  }
   Result<> remove(const std::string& name);
 
   /// Durably, in a thread of its own; `done` is called from the loop, and calls recorded().

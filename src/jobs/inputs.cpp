@@ -16,7 +16,8 @@ Result<std::string> Inputs::keep(const std::string& job, std::string_view bytes)
 
 void Inputs::drop(const job::Job& job) {
   if (job.active() || job.spec.input != directory_ + "/" + job.name) return;
-  if (auto directory = job::DiskDirectory::open(directory_)) static_cast<void>((*directory)->remove(job.name));
+  if (auto directory = job::DiskDirectory::open(directory_))
+    static_cast<void>((*directory)->remove(job.name));
 }
 
 void Inputs::drop_unknown(History& history) {

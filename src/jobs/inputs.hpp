@@ -1,7 +1,7 @@
 // Standard input that was given with `run`, kept while its job can be started.
 //
-// One file a job in STATE/inputs, readable by its owner alone. Whether a job may start again is known to its caller, who
-// drops what is not needed any more; nothing is opened for the program here.
+// One file a job in STATE/inputs, readable by its owner alone. Whether a job may start again is known to its
+// caller, who drops what is not needed any more; nothing is opened for the program here.
 #pragma once
 
 #include <string>

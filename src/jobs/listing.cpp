@@ -61,9 +61,11 @@ void Listing::find_files(command::JobView& view) const {
   const job::Job& job = view.job;
   // Whoever wrote it: what runs may be older.
   std::error_code failed;
-  if (const auto file = files_.path_of(job.name); job.from_file || std::filesystem::exists(file, failed)) view.file = file;
+  if (const auto file = files_.path_of(job.name); job.from_file || std::filesystem::exists(file, failed))
+    view.file = file;
   if (!job.spec.log) return;
-  view.log_path = job.spec.log_path.empty() ? parts_.start.state_directory + "/logs/" + job.name + ".log" : job.spec.log_path;
+  view.log_path = job.spec.log_path.empty() ? parts_.start.state_directory + "/logs/" + job.name + ".log"
+                                            : job.spec.log_path;
   struct stat facts {};
   if (::stat(view.log_path.c_str(), &facts) == 0) view.log_size = static_cast<std::uint64_t>(facts.st_size);
 }

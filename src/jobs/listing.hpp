@@ -1,7 +1,8 @@
-// Jobs as listings show them: those of the table, those that only have a file, those of which only records are left.
+// Jobs as listings show them: those of the table, those that only have a file, those of which only records
+// are left.
 //
-// Puts together what Table, History, Logs, JobFiles and JobScopes know, at the moment of asking, and changes none of it.
-// How a listing reads is command/families/jobs' business.
+// Puts together what Table, History, Logs, JobFiles and JobScopes know, at the moment of asking, and changes
+// none of it. How a listing reads is command/families/jobs' business.
 #pragma once
 
 #include <string>

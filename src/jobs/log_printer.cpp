@@ -24,8 +24,9 @@ std::string without_trailing_blanks(std::string text) {
 
 }  // namespace
 
-LogPrinter::LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request,
-                       Size size, Reader reader, std::function<void(Result<>)> done)
+LogPrinter::LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log,
+                       command::LogRequest request, Size size, Reader reader,
+                       std::function<void(Result<>)> done)
     : directory_(std::move(directory)),
       log_(std::move(log)),
       request_(std::move(request)),
@@ -99,8 +100,8 @@ void LogPrinter::begin_run(const job::LogChunk& mark) {
 }
 
 void LogPrinter::stamp(job::WallTime time) {
-  // A line's first moment counts. One under the cursor that holds nothing has not begun, and one that was erased begins
-  // again.
+  // A line's first moment counts. One under the cursor that holds nothing has not begun, and one that was
+  // erased begins again.
   const std::uint64_t end = std::max(cursor_line(), last_line());
   while (!times_.empty() && times_.back().first >= end) times_.pop_back();
   stamped_ = std::min(stamped_, end);
@@ -123,7 +124,8 @@ std::uint64_t LogPrinter::last_line() const {
   int last = screen.cursor().col > 0 ? screen.cursor().row : -1;
   for (int row = 0; row < screen.size().rows; ++row) {
     const auto cells = screen.row(row);
-    if (std::any_of(cells.begin(), cells.end(), [](const auto& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+    if (std::any_of(cells.begin(), cells.end(),
+                    [](const auto& c) { return c.glyph != 0 && c.glyph != ' '; })) {
       last = std::max(last, row);
     }
   }

@@ -1,8 +1,8 @@
 // `sess logs`: a job's log as a person would have read it, sent to one client.
 //
-// The bytes go through an emulator of their own, so that progress bars, cursor movement and colours come out as the
-// lines that were left on the screen, and nothing but text reaches the reader. A portion per turn of the loop, and
-// only while the client takes it: a log of gigabytes stops nobody else.
+// The bytes go through an emulator of their own, so that progress bars, cursor movement and colours come out
+// as the lines that were left on the screen, and nothing but text reaches the reader. A portion per turn of
+// the loop, and only while the client takes it: a log of gigabytes stops nobody else.
 #pragma once
 
 #include <deque>
@@ -30,8 +30,8 @@ class LogPrinter final : private terminal::Sink {
     std::function<void(const command::LogProgress&, Keeping)> tell = {};
   };
 
-  LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request, Size size,
-             Reader reader, std::function<void(Result<>)> done);
+  LogPrinter(std::unique_ptr<job::Directory> directory, job::LogReader log, command::LogRequest request,
+             Size size, Reader reader, std::function<void(Result<>)> done);
 
   /// One portion; once per turn.
   void step();
@@ -44,7 +44,8 @@ class LogPrinter final : private terminal::Sink {
   /// What a run left on its screen is printed, and the next one has a screen of its own behind its mark.
   void begin_run(const job::LogChunk& mark);
   void print_up_to(std::uint64_t line);
-  /// One line, or a piece of one that the history has cut (History::kMaxLine): the next piece goes on behind it.
+  /// One line, or a piece of one that the history has cut (History::kMaxLine): the next piece goes on behind
+  /// it.
   void emit(std::uint64_t line, std::string text, bool ends);
   /// What has begun since the last chunk came at this time.
   void stamp(job::WallTime time);
@@ -69,11 +70,11 @@ class LogPrinter final : private terminal::Sink {
   };
   Size size_;
   std::unique_ptr<Page> page_;
-  std::uint64_t next_ = 0;                         ///< line to be printed
+  std::uint64_t next_ = 0;                                     ///< line to be printed
   std::deque<std::pair<std::uint64_t, job::WallTime>> times_;  ///< from this line on they came then
-  std::uint64_t stamped_ = 0;  ///< lines before this one have their time
+  std::uint64_t stamped_ = 0;                                  ///< lines before this one have their time
   job::WallTime newest_{};
-  bool line_over_ = true;  ///< false: a piece of a line was printed, and the rest is still to come
+  bool line_over_ = true;         ///< false: a piece of a line was printed, and the rest is still to come
   std::deque<std::string> kept_;  ///< with -n: the last lines, until the end is known
   bool keeping_ = false;
   command::LogProgress progress_;

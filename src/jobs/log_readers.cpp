@@ -124,18 +124,21 @@ void LogReaders::read(command::ClientId id, command::LogRequest request, std::fu
     const job::Job* job = table_.find(name);
     return job != nullptr && job->active();
   };
-  if (request.prefix.empty()) to.tell = [this, id, request](const command::LogProgress& at, LogPrinter::Keeping keeping) {
-    std::vector<std::string> again{"logs"};
-    if (request.follow) again.emplace_back("-f");
-    if (request.timestamps) again.emplace_back("-t");
-    if (request.raw) again.emplace_back("--raw");
-    if (request.colours) again.insert(again.end(), {"--color", "always"});
-    if (request.run) again.insert(again.end(), {"--run", std::to_string(*request.run)});
-    if (keeping == LogPrinter::Keeping::yes) again.insert(again.end(), {"-n", std::to_string(*request.lines)});
-    again.insert(again.end(), {"--resume-at", fmt::format("{}:{}:{}:{}", at.place.file, at.place.offset, at.lines, at.bytes)});
-    again.insert(again.end(), {"--", request.name});
-    parts_.clients.resume_with(id, std::move(again), false);
-  };
+  if (request.prefix.empty())
+    to.tell = [this, id, request](const command::LogProgress& at, LogPrinter::Keeping keeping) {
+      std::vector<std::string> again{"logs"};
+      if (request.follow) again.emplace_back("-f");
+      if (request.timestamps) again.emplace_back("-t");
+      if (request.raw) again.emplace_back("--raw");
+      if (request.colours) again.insert(again.end(), {"--color", "always"});
+      if (request.run) again.insert(again.end(), {"--run", std::to_string(*request.run)});
+      if (keeping == LogPrinter::Keeping::yes)
+        again.insert(again.end(), {"-n", std::to_string(*request.lines)});
+      again.insert(again.end(), {"--resume-at", fmt::format("{}:{}:{}:{}", at.place.file, at.place.offset,
+                                                            at.lines, at.bytes)});
+      again.insert(again.end(), {"--", request.name});
+      parts_.clients.resume_with(id, std::move(again), false);
+    };
   printers_.push_back(std::make_shared<LogPrinter>(std::move((*log)->own), std::move(*reader),
                                                    std::move(request), (*log)->size, std::move(to),
                                                    std::move(done)));
@@ -162,7 +165,8 @@ void LogReaders::step() {
 }
 
 bool LogReaders::has_more() const {
-  return std::any_of(printers_.begin(), printers_.end(), [](const auto& printer) { return printer->ready(); });
+  return std::any_of(printers_.begin(), printers_.end(),
+                     [](const auto& printer) { return printer->ready(); });
 }
 
 }  // namespace sess::jobs

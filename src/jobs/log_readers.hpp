@@ -1,5 +1,5 @@
-// Clients that read logs (`sess logs`), and the last lines of `status`: a job's log is found, wherever it is, and printed a
-// portion a turn.
+// Clients that read logs (`sess logs`), and the last lines of `status`: a job's log is found, wherever it is,
+// and printed a portion a turn.
 #pragma once
 
 #include <functional>

@@ -26,6 +26,8 @@ Result<std::optional<LogStream::Piece>> LogStream::next() {
   return std::optional(Piece{plain_lines(bytes), (*chunk)->what});
 }
 
-job::LogPlace LogStream::place() const { return cr_ ? before_cr_ : log_.place(); }
+job::LogPlace LogStream::place() const {
+  return cr_ ? before_cr_ : log_.place();
+}
 
 }  // namespace sess::jobs

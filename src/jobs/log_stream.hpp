@@ -1,8 +1,8 @@
-// A job's output out of its log, as a pipe gets it: for a reader that has fallen behind what its terminal's ring holds,
-// or comes when that is gone.
+// A job's output out of its log, as a pipe gets it: for a reader that has fallen behind what its terminal's
+// ring holds, or comes when that is gone.
 //
-// Owns the open log, and its directory when that is not the state directory's. Knows where it stands, so that the same
-// can be gone on with under the next server; who reads and when is Followers' business.
+// Owns the open log, and its directory when that is not the state directory's. Knows where it stands, so that
+// the same can be gone on with under the next server; who reads and when is Followers' business.
 #pragma once
 
 #include <memory>
@@ -24,9 +24,11 @@ class LogStream {
     job::Written what = job::Written::output;
   };
 
-  LogStream(std::unique_ptr<job::Directory> own, job::LogReader log) : own_(std::move(own)), log_(std::move(log)) {}
+  LogStream(std::unique_ptr<job::Directory> own, job::LogReader log)
+      : own_(std::move(own)), log_(std::move(log)) {}
 
-  /// The next lines; nothing at the end of what is written so far. Empty text where a CR waits for what comes behind it.
+  /// The next lines; nothing at the end of what is written so far. Empty text where a CR waits for what comes
+  /// behind it.
   Result<std::optional<Piece>> next();
   /// What waits: one CR, or nothing.
   [[nodiscard]] std::string_view waiting() const { return cr_ ? "\r" : ""; }

@@ -20,7 +20,8 @@ void Logs::open(model::PaneId pane, const job::Job& job) {
   job::Directory* directory = nullptr;
   if (!job.spec.log_path.empty()) {
     auto opened = job::DiskDirectory::open(directory_of(job.spec.log_path));
-    if (!opened) return parts_.outside.report(fmt::format("job {} is not logged: {}", job.name, opened.error().text));
+    if (!opened)
+      return parts_.outside.report(fmt::format("job {} is not logged: {}", job.name, opened.error().text));
     log.own_directory = std::move(*opened);
     directory = log.own_directory.get();
     file = job.spec.log_path.substr(job.spec.log_path.rfind('/') + 1);
@@ -33,7 +34,8 @@ void Logs::open(model::PaneId pane, const job::Job& job) {
 void Logs::begin_run(model::PaneId pane, job::WallTime wall) {
   Log& log = logs_[pane];
   if (!log.writer) return;
-  if (const auto report = log.writer->begin_run(wall)) parts_.outside.report(fmt::format("job {}: {}", log.job, *report));
+  if (const auto report = log.writer->begin_run(wall))
+    parts_.outside.report(fmt::format("job {}: {}", log.job, *report));
 }
 
 void Logs::on_bytes(panes::PaneIo& pane) {
@@ -59,7 +61,8 @@ void Logs::write(panes::PaneIo& pane) {
   };
   std::uint64_t logged = position->logged;
   if (!std::exchange(it->second.found, true)) {
-    if (position->base) logged = std::min(logged + writer.written_since(*position->base, wall), journal.written());
+    if (position->base)
+      logged = std::min(logged + writer.written_since(*position->base, wall), journal.written());
     writer.resume(position->lost);
     journal.end_log_write(logged, position->lost);
   }
@@ -83,7 +86,8 @@ void Logs::write_all() {
 std::optional<std::uint64_t> Logs::end_of(panes::PaneIo& pane) {
   write(pane);
   const auto position = pane.journal().log_position();
-  return position ? std::optional(position->logged - std::min(position->lost, position->logged)) : std::nullopt;
+  return position ? std::optional(position->logged - std::min(position->lost, position->logged))
+                  : std::nullopt;
 }
 
 std::string Logs::note(model::PaneId pane) const {

@@ -1,5 +1,5 @@
-// The logs of jobs, written from what their panes' journals have. Where a log stands is in the journal, so that the next
-// server goes on there. Who reads them is LogReaders' and Followers' business.
+// The logs of jobs, written from what their panes' journals have. Where a log stands is in the journal, so
+// that the next server goes on there. Who reads them is LogReaders' and Followers' business.
 #pragma once
 
 #include <functional>

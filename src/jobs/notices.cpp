@@ -28,7 +28,9 @@ std::string end_text(const job::Job& job) {
 
 /// "train failed (137)", "prep well", "web stopped".
 std::string brief_text(const job::Job& job) {
-  if (job.state == job::State::failed) return fmt::format("{} failed{}", job.name, job.exit ? fmt::format(" ({})", job.exit->shell_status()) : "");
+  if (job.state == job::State::failed)
+    return fmt::format("{} failed{}", job.name,
+                       job.exit ? fmt::format(" ({})", job.exit->shell_status()) : "");
   return job.name + (job.state == job::State::inactive ? " stopped" : " well");
 }
 
@@ -54,8 +56,7 @@ void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
 
 void JobNotices::queue_hooks(const job::Job& job, std::optional<model::PaneId> pane) {
   command::Target target;
-  if (pane && parts_.model.pane(*pane) != nullptr)
-    target = command::find_from_pane(parts_.model, *pane);
+  if (pane && parts_.model.pane(*pane) != nullptr) target = command::find_from_pane(parts_.model, *pane);
   std::vector<std::pair<std::string, std::string>> formats{
       {"hook_job", job.name},
       {"hook_job_state", std::string(state_name(job.state))},
@@ -80,8 +81,8 @@ void JobNotices::run_command(const job::Job& job) {
   parts_.shells.run(std::move(request), [this, name = job.name](const command::ShellResult& result) {
     if (result.exit_status == 0) return;
     const auto line = result.output.substr(0, result.output.find('\n'));
-    parts_.outside.report(fmt::format("job {}: its notify command exited with {}{}{}", name, result.exit_status,
-                               line.empty() ? "" : ": ", line));
+    parts_.outside.report(fmt::format("job {}: its notify command exited with {}{}{}", name,
+                                      result.exit_status, line.empty() ? "" : ": ", line));
   });
 }
 

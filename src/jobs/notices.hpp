@@ -26,7 +26,8 @@ class JobNotices {
 
   /// The job has settled. `pane`: where it ran, while that exists.
   void ended(const job::Job& job, std::optional<model::PaneId> pane);
-  /// What ended while no client was attached, in one line for the one who comes, once; empty when nothing did.
+  /// What ended while no client was attached, in one line for the one who comes, once; empty when nothing
+  /// did.
   [[nodiscard]] std::string take_missed();
 
  private:

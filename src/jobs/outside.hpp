@@ -1,7 +1,8 @@
 // What jobs need of the rest of the server.
 //
-// Parts are the plain things that they work on; Outside is what only the server can do: programs are started and panes
-// end through the keeper, clients are told through their connections. Nothing here waits, but a start.
+// Parts are the plain things that they work on; Outside is what only the server can do: programs are started
+// and panes end through the keeper, clients are told through their connections. Nothing here waits, but a
+// start.
 #pragma once
 
 #include <chrono>
@@ -34,10 +35,11 @@ struct Requester {
 
 class Outside {
  public:
-  /// Starts a program in a pane of the model: the holder, or nothing when the keeper takes its time; then, and only
-  /// then, `later` is told.
-  virtual Result<std::optional<std::int32_t>> start_program(model::PaneId pane, const command::ProgramStart& start,
-                                                            std::function<void(Result<std::int32_t>)> later) = 0;
+  /// Starts a program in a pane of the model: the holder, or nothing when the keeper takes its time; then,
+  /// and only then, `later` is told.
+  virtual Result<std::optional<std::int32_t>> start_program(
+      model::PaneId pane, const command::ProgramStart& start,
+      std::function<void(Result<std::int32_t>)> later) = 0;
   virtual Result<> signal(model::PaneId pane, int signo) = 0;  ///< all of the program's session
   /// A pane whose program ended: goes, or stays as remain-on-exit says.
   virtual void end_pane(model::PaneId pane, int wait_status, model::Time ended) = 0;
@@ -63,7 +65,8 @@ class Outside {
   [[nodiscard]] virtual std::optional<std::size_t> queued(model::ClientId client) const = 0;
   /// Bytes for a command client's standard output.
   virtual void print(model::ClientId client, std::string_view bytes) = 0;
-  /// A message at an attached client, and its terminal's notification of this kind ("off": none; job-notification).
+  /// A message at an attached client, and its terminal's notification of this kind ("off": none;
+  /// job-notification).
   virtual void notify(model::ClientId client, const std::string& text, std::chrono::milliseconds shown,
                       std::string_view kind) = 0;
 

@@ -17,23 +17,26 @@ constexpr Size kDefaultSize{24, 80};
 /// Variables of the caller that say something about its terminal or the session it sits in.
 bool is_callers_own(std::string_view variable) {
   const auto name = variable.substr(0, variable.find('='));
-  static constexpr std::string_view kNames[] = {"TERM",   "SESS",    "SESS_PANE", "TMUX",  "TMUX_PANE", "STY",
-                                                "WINDOW", "COLUMNS", "LINES",     "SHLVL", "OLDPWD",    "_",
-                                                "SHELL",  "PWD",     "TERM_PROGRAM", "TERM_PROGRAM_VERSION"};
+  static constexpr std::string_view kNames[] = {
+      "TERM",  "SESS",  "SESS_PANE", "TMUX", "TMUX_PANE", "STY", "WINDOW",       "COLUMNS",
+      "LINES", "SHLVL", "OLDPWD",    "_",    "SHELL",     "PWD", "TERM_PROGRAM", "TERM_PROGRAM_VERSION"};
   return std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
 bool is_of_a_login(std::string_view name) {
-  static constexpr std::string_view kNames[] = {"HOME", "USER", "LOGNAME", "PATH", "LANG", "LANGUAGE", "TZ",
-                                                "TMPDIR", "MAIL", "DBUS_SESSION_BUS_ADDRESS"};
+  static constexpr std::string_view kNames[] = {
+      "HOME",     "USER", "LOGNAME", "PATH", "LANG",
+      "LANGUAGE", "TZ",   "TMPDIR",  "MAIL", "DBUS_SESSION_BUS_ADDRESS"};
   return name.starts_with("LC_") || name.starts_with("XDG_") ||
          std::find(std::begin(kNames), std::end(kNames), name) != std::end(kNames);
 }
 
-/// EnvironmentFile= of systemd.exec(5), without continuation lines: NAME=value, quotes around a value are dropped.
+/// EnvironmentFile= of systemd.exec(5), without continuation lines: NAME=value, quotes around a value are
+/// dropped.
 Result<> read_environment_file(const std::string& path, model::Environment& environment) {
   auto text = os::read_file(path);
-  if (!text) return fail(ErrorCode::invalid_argument, "{}", text.error().text);  // no errno: not the program's
+  if (!text)
+    return fail(ErrorCode::invalid_argument, "{}", text.error().text);  // no errno: not the program's
   std::istringstream lines(*text);
   int number = 0;
   for (std::string line; std::getline(lines, line);) {
@@ -41,14 +44,16 @@ Result<> read_environment_file(const std::string& path, model::Environment& envi
     const auto begin = line.find_first_not_of(" \t");
     if (begin == std::string::npos || line[begin] == '#' || line[begin] == ';') continue;
     line.erase(0, begin);
-    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r')) line.pop_back();
+    while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == '\r'))
+      line.pop_back();
     if (line.starts_with("export ")) line.erase(0, 7);
     const auto equals = line.find('=');
     if (equals == std::string::npos || equals == 0) {
       return fail(ErrorCode::invalid_argument, "{}:{}: not NAME=value", path, number);
     }
     std::string value = line.substr(equals + 1);
-    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front()) {
+    if (value.size() >= 2 && (value.front() == '"' || value.front() == '\'') &&
+        value.back() == value.front()) {
       value = value.substr(1, value.size() - 2);
     }
     environment.set(line.substr(0, equals), value);
@@ -118,7 +123,8 @@ model::Environment JobPanes::environment_for(const job::Job& job) const {
       if (!is_callers_own(variable)) out.put(variable);
     }
   } else {
-    // Nobody's: what the machine gave the daemon, but of one that some command started only what every login has.
+    // Nobody's: what the machine gave the daemon, but of one that some command started only what every login
+    // has.
     for (const auto& [name, entry] : inherited.entries()) {
       if (parts_.start.boot || is_of_a_login(name)) out.set(name, *entry.value);
     }
@@ -136,7 +142,7 @@ model::Environment JobPanes::environment_for(const job::Job& job) const {
 }
 
 Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const model::Pane& pane,
-                                                      const std::vector<std::string>& command) const {
+                                                    const std::vector<std::string>& command) const {
   model::Model& model = parts_.model;
   const auto& facts = parts_.facts;
   const auto sessions = model.sessions_with(pane.window);
@@ -150,7 +156,8 @@ Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const m
   }
   for (const auto& [name, value] : job.spec.environment) environment.set(name, value);
   if (!environment.value("PATH")) environment.set("PATH", "/usr/local/bin:/usr/bin:/bin");
-  command::name_daemon(environment, model, facts, sessions.empty() ? model::SessionId{0} : sessions.front()->id);
+  command::name_daemon(environment, model, facts,
+                       sessions.empty() ? model::SessionId{0} : sessions.front()->id);
   command::name_pane(environment, pane.id);
   environment.set("SESS_JOB", job.name);
   if (!parts_.agent_path.empty()) environment.set("SSH_AUTH_SOCK", parts_.agent_path);
@@ -161,7 +168,8 @@ Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const m
   if (command.empty()) {
     start.argv = {pane.shell};
     start.argv0 = "-" + pane.shell.substr(pane.shell.rfind('/') + 1);
-  } else if (command.size() > 1 || command.front().find_first_of(" \t\n|&;<>()$`\\\"'*?[]#~=%!{}") == std::string::npos) {
+  } else if (command.size() > 1 ||
+             command.front().find_first_of(" \t\n|&;<>()$`\\\"'*?[]#~=%!{}") == std::string::npos) {
     // A plain word needs no shell; without one the exit status cannot be anybody else's.
     start.argv = command;
   } else {
@@ -187,7 +195,7 @@ const std::vector<std::string>& JobPanes::main_command(const job::Spec& spec) {
 }
 
 model::Model::PaneSpec JobPanes::beside_spec(const job::Job& job, const job::PaneSpec& spec,
-                                               const std::string& shell) const {
+                                             const std::string& shell) const {
   model::Model::PaneSpec out;
   if (spec.command.size() == 1) {
     out.shell_command = spec.command.front();
@@ -208,7 +216,8 @@ model::Model::PaneSpec JobPanes::beside_spec(const job::Job& job, const job::Pan
 void JobPanes::start_beside(const job::Job& job, const job::PaneSpec& spec, model::PaneId id) {
   const auto started = [this, name = job.name, id](const Result<>& result) {
     if (result) return;
-    parts_.outside.report(fmt::format("job {}: a pane beside it cannot start: {}", name, result.error().text));
+    parts_.outside.report(
+        fmt::format("job {}: a pane beside it cannot start: {}", name, result.error().text));
     if (parts_.model.pane(id) != nullptr) parts_.model.destroy_pane(id);
   };
   auto program = program_for(job, *parts_.model.pane(id), spec.command);

@@ -24,7 +24,8 @@ namespace {
 
 /// Jobs that are kept in the table after they ended, for `start` and `status`.
 constexpr std::size_t kEndedJobs = 64;
-/// What the daemon's end may take beyond the stop times of its jobs; and the grace of programs that are no job's.
+/// What the daemon's end may take beyond the stop times of its jobs; and the grace of programs that are no
+/// job's.
 constexpr std::chrono::milliseconds kEndMargin{1000};
 constexpr std::chrono::milliseconds kPlainGrace{5000};
 /// Clocks that differ by more were set.
@@ -69,14 +70,16 @@ bool Runs::on_program(const keeper::Program& program) {
   // The last server died between the program's start and writing it down.
   for (const auto& [name, place] : table_.places()) {
     const job::Job* job = table_.find(name);
-    if (place.pane != pane || job == nullptr || (job->state != job::State::waiting && job->state != job::State::restarting)) {
+    if (place.pane != pane || job == nullptr ||
+        (job->state != job::State::waiting && job->state != job::State::restarting)) {
       continue;
     }
     if (program.exited) {
-      // The run before: its end is recorded, and the keeper has it for the pane that waits. The clocks that said when it
-      // was started differ by what the start took.
+      // The run before: its end is recorded, and the keeper has it for the pane that waits. The clocks that
+      // said when it was started differ by what the start took.
       const job::Record* known = history_.newest(name);
-      if (known != nullptr && known->pid == program.pid && known->end + kRounding >= program.ended) return false;
+      if (known != nullptr && known->pid == program.pid && known->end + kRounding >= program.ended)
+        return false;
     }
     job::Job running = *job;
     running.state = job::State::running;
@@ -87,7 +90,8 @@ bool Runs::on_program(const keeper::Program& program) {
     running.due.reset();
     running.stop_pending = running.asked == job::Job::Asked::stop;
     if (running.spec.timeout.count() > 0) running.due = table_.now().time + running.spec.timeout;
-    table_.runs()[pane] = {name, program.pid, program.started, running.tracker.restarts(), false, program.holder};
+    table_.runs()[pane] = {name,  program.pid,   program.started, running.tracker.restarts(),
+                           false, program.holder};
     handed_over_.insert(pane);
     logs_.open(pane, running);
     logs_.begin_run_later(pane);
@@ -108,13 +112,15 @@ void Runs::recovered(bool first) {
   logs_.write_all();
   for (const auto& [name, job] : table_.jobs()) {
     if (!job.pid) continue;
-    const auto run = std::find_if(table_.runs().begin(), table_.runs().end(), [&job = job](const auto& one) { return one.second.job == job.name; });
+    const auto run = std::find_if(table_.runs().begin(), table_.runs().end(),
+                                  [&job = job](const auto& one) { return one.second.job == job.name; });
     scopes_.begin(job, *job.pid, run == table_.runs().end() ? -1 : run->second.holder);
   }
   history_.try_again();
   if (first) {
     if (auto keeps = job::check_keeps_files(parts_.start.state_directory); !keeps) {
-      parts_.outside.report(fmt::format("nothing is kept on disk until that is possible: {}", keeps.error().text));
+      parts_.outside.report(
+          fmt::format("nothing is kept on disk until that is possible: {}", keeps.error().text));
     }
     history_.record_lost_runs();
     inputs_.drop_unknown(history_);
@@ -169,10 +175,12 @@ Result<std::optional<int>> Runs::start(const job::Job& job) {
   if (!program) return give_up(program.error());
   program->replace = !fresh;
   // A scope limits all of the job's processes together; this is the limit of each.
-  if (job.spec.memory_limit > 0 && !scopes_.unavailable().empty()) program->memory_limit = job.spec.memory_limit;
+  if (job.spec.memory_limit > 0 && !scopes_.unavailable().empty())
+    program->memory_limit = job.spec.memory_limit;
   if (::access(program->cwd.c_str(), X_OK) != 0) {
     // A command in another directory than it was meant for does harm; systemd refuses it, too.
-    return give_up(Error{ErrorCode::invalid_argument, 0, fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
+    return give_up(Error{ErrorCode::invalid_argument, 0,
+                         fmt::format("cannot enter {}: {}", program->cwd, std::strerror(errno))});
   }
   program->held = true;
   followers_.keep_laggards(*id);
@@ -221,7 +229,8 @@ int Runs::take_program(const job::Job& job, Begun begun, std::int32_t holder) {
   logs_.begin_run(pane, wall);
   if (panes::PaneIo* io = parts_.terminals.find(pane)) io->journal().start_log(io->journal().written());
   const int pid = parts_.model.pane(pane)->pid;
-  table_.runs()[pane] = {job.name, pid, wall, job.tracker.restarts(), false, holder, false, table_.now().time};
+  table_.runs()[pane] = {job.name, pid,    wall,  job.tracker.restarts(),
+                         false,    holder, false, table_.now().time};
   history_.write_note(job, pid);
   log::info("job {}: started as pid {} in pane {}", job.name, pid, pane.value);
   scopes_.begin(job, pid, holder);
@@ -262,7 +271,8 @@ bool Runs::on_exited(const keeper::Exited& exited) {
     record.log = job->spec.log_path;
     record.stopped = job->asked == job::Job::Asked::stop;
     record.spec = job::write_job_file(job->spec);
-    if (job->timed_out && job->asked == job::Job::Asked::nothing) record.exit.cause = job::Exit::Cause::timeout;
+    if (job->timed_out && job->asked == job::Job::Asked::nothing)
+      record.exit.cause = job::Exit::Cause::timeout;
     record.success = job->spec.restart.success.contains(record.exit);
   }
   if (run.began != job::Time()) {
@@ -276,7 +286,9 @@ bool Runs::on_exited(const keeper::Exited& exited) {
       before != nullptr && (before->pid != record.pid || before->start != record.start)) {
     record.end = before->end + std::chrono::microseconds(1);
   }
-  auto done = [this, pane, exited, record](const Result<>& written) { on_recorded(pane, exited, record, written); };
+  auto done = [this, pane, exited, record](const Result<>& written) {
+    on_recorded(pane, exited, record, written);
+  };
   history_.write(std::move(record), std::move(done));
   return true;
 }
@@ -303,7 +315,8 @@ void Runs::on_recorded(model::PaneId pane, const keeper::Exited& exited, const j
   if (left) {
     // Its terminal stays as long as somebody may write to it; who looked at the job's run has seen it end.
     parts_.outside.pane_waits(pane, exited.wait_status, exited.ended);
-    if (const job::Job* job = table_.find(record.name); job != nullptr && !job->active()) dismiss_clients(*job);
+    if (const job::Job* job = table_.find(record.name); job != nullptr && !job->active())
+      dismiss_clients(*job);
   } else {
     release_pane(pane, record.name, exited.wait_status, exited.ended);
   }
@@ -328,7 +341,8 @@ void Runs::on_emptied(const keeper::Emptied& emptied) {
   table_.changed(name);
   supervisor_.on_emptied(name, table_.now());
   const model::Pane* shown = parts_.model.pane(pane);
-  release_pane(pane, name, shown != nullptr ? shown->dead_status : 0, shown != nullptr ? shown->dead_time : table_.now().wall);
+  release_pane(pane, name, shown != nullptr ? shown->dead_status : 0,
+               shown != nullptr ? shown->dead_time : table_.now().wall);
   after_change();
 }
 
@@ -413,7 +427,8 @@ void Runs::changed(const job::Job& job) {
 
 void Runs::settled(const job::Job& job) {
   if (job.exit || job.state == job::State::failed) {
-    log::info("job {} is {}{}{}", job.name, state_name(job.state), job.reason.empty() ? "" : ": ", job.reason);
+    log::info("job {} is {}{}{}", job.name, state_name(job.state), job.reason.empty() ? "" : ": ",
+              job.reason);
   }
   settled_some_ = true;
   if (!job.spec.windows.empty()) panes_.close_layout(job.name);
@@ -428,7 +443,9 @@ void Runs::after_change() {
   arm_timer();
   if (stopping_all_ && table_.runs().empty()) {
     // Programs without a job have the keeper's own grace time, which began with the stop.
-    const auto left = std::max(kPlainGrace - std::chrono::duration_cast<std::chrono::milliseconds>(table_.now().time - stopped_all_), kEndMargin);
+    const auto left = std::max(
+        kPlainGrace - std::chrono::duration_cast<std::chrono::milliseconds>(table_.now().time - stopped_all_),
+        kEndMargin);
     parts_.outside.ends_within(left);
   }
   if (!std::exchange(settled_some_, false)) return;

@@ -1,9 +1,10 @@
-// Runs of jobs, from the supervisor's decision to start one until its end is recorded and nothing of it is left.
+// Runs of jobs, from the supervisor's decision to start one until its end is recorded and nothing of it is
+// left.
 //
-// The end of a job's program goes this way: the keeper says Exited → what is left of the output is read → the exit record
-// is written (History, durable) → the supervisor decides → waiters are told → the pane goes, or stays for the next run.
-// Whatever kills this process in between, the keeper hands the exit over again, and the record gets the same name, so
-// nothing is lost and nothing is counted twice.
+// The end of a job's program goes this way: the keeper says Exited → what is left of the output is read → the
+// exit record is written (History, durable) → the supervisor decides → waiters are told → the pane goes, or
+// stays for the next run. Whatever kills this process in between, the keeper hands the exit over again, and
+// the record gets the same name, so nothing is lost and nothing is counted twice.
 #pragma once
 
 #include <functional>
@@ -46,8 +47,8 @@ class Runs final : public job::SupervisorActions {
 
   /// A program that the keeper handed over. True: a job's, which waits for its exit even without a pane.
   bool on_program(const keeper::Program& program);
-  /// After the panes: what happened to jobs whose program or pane is not there any more. `first` is the daemon's
-  /// first server.
+  /// After the panes: what happened to jobs whose program or pane is not there any more. `first` is the
+  /// daemon's first server.
   void recovered(bool first);
   /// A program ended. True: it is a job's, and its pane is dealt with here, later.
   bool on_exited(const keeper::Exited& exited);
@@ -64,7 +65,8 @@ class Runs final : public job::SupervisorActions {
   void on_time();
   /// After anything that may have changed what is due.
   void after_change();
-  /// The daemon ends: jobs are stopped, each in its own way and in order; the keeper is told how long that may take.
+  /// The daemon ends: jobs are stopped, each in its own way and in order; the keeper is told how long that
+  /// may take.
   void stop_all();
   [[nodiscard]] bool stopping_all() const { return stopping_all_; }
   /// This process ends: nothing starts any more, and nothing is told.

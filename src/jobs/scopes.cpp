@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-
 #include "base/log.hpp"
 #include "base/quote.hpp"
 #include "job/boot.hpp"

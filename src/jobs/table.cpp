@@ -10,7 +10,8 @@ namespace sess::jobs {
 
 std::optional<model::PaneId> Table::pane_of(const std::string& name) const {
   const auto it = places_.find(name);
-  if (it == places_.end() || !it->second.pane || parts_.model.pane(*it->second.pane) == nullptr) return std::nullopt;
+  if (it == places_.end() || !it->second.pane || parts_.model.pane(*it->second.pane) == nullptr)
+    return std::nullopt;
   return it->second.pane;
 }
 
@@ -48,14 +49,16 @@ Error Table::unknown(const std::string& name) const {
   for (const auto& [known, job] : supervisor_.jobs()) names.push_back(known);
   const std::string near = job::nearest(name, names);
   return {ErrorCode::not_found, 0,
-          near.empty() ? fmt::format("no such job: {}", name) : fmt::format("no such job: {}; did you mean {}?", name, near)};
+          near.empty() ? fmt::format("no such job: {}", name)
+                       : fmt::format("no such job: {}; did you mean {}?", name, near)};
 }
 
 command::JobUse Table::use(const std::string& name) const {
   const job::Job* job = find(name);
   if (job == nullptr || (!job->pid && !job->left_behind)) return {};
   for (const auto& [pane, run] : runs_) {
-    if (run.job == name && run.holder > 0) return use_of(os::held_processes(run.holder), job->started, now().wall);
+    if (run.job == name && run.holder > 0)
+      return use_of(os::held_processes(run.holder), job->started, now().wall);
   }
   return job->pid ? use_of(std::vector<int>{*job->pid}, job->started, now().wall) : command::JobUse();
 }

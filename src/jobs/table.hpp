@@ -1,6 +1,8 @@
-// What is known of jobs beside the supervisor's own table: where each of them runs, and the programs that run for them.
+// What is known of jobs beside the supervisor's own table: where each of them runs, and the programs that run
+// for them.
 //
-// One Place a job, one Run a program. All parts of the jobs read it; Runs and JobControl change it. Decides nothing.
+// One Place a job, one Run a program. All parts of the jobs read it; Runs and JobControl change it. Decides
+// nothing.
 #pragma once
 
 #include <map>

@@ -12,12 +12,14 @@ command::JobUse use_of(const std::vector<int>& pids, job::WallTime since, job::W
   return use_of(processes, since, now);
 }
 
-command::JobUse use_of(const std::vector<os::ProcessInfo>& processes, job::WallTime since, job::WallTime now) {
+command::JobUse use_of(const std::vector<os::ProcessInfo>& processes, job::WallTime since,
+                       job::WallTime now) {
   command::JobUse use;
   const auto depth_of = [&](const os::ProcessInfo& process) {
     int depth = 0;
     for (pid_t parent = process.parent; depth < 32; ++depth) {
-      const auto it = std::find_if(processes.begin(), processes.end(), [&](const auto& p) { return p.pid == parent; });
+      const auto it =
+          std::find_if(processes.begin(), processes.end(), [&](const auto& p) { return p.pid == parent; });
       if (it == processes.end()) break;
       parent = it->parent;
     }
@@ -45,7 +47,8 @@ command::JobUse use_of(const std::vector<os::ProcessInfo>& processes, job::WallT
     add_children(process->pid);
   }
   const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(now - since);
-  if (life.count() > 0) use.cpu_percent = 100.0 * static_cast<double>(use.cpu.count()) / static_cast<double>(life.count());
+  if (life.count() > 0)
+    use.cpu_percent = 100.0 * static_cast<double>(use.cpu.count()) / static_cast<double>(life.count());
   return use;
 }
 

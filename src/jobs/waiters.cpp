@@ -19,7 +19,8 @@ struct Waiters::Waiter {
   std::unique_ptr<os::Timer> tell_timer;
 };
 
-Waiters::Waiters(const Parts& parts, Table& table, History& history) : parts_(parts), table_(table), history_(history) {}
+Waiters::Waiters(const Parts& parts, Table& table, History& history)
+    : parts_(parts), table_(table), history_(history) {}
 
 Waiters::~Waiters() = default;
 
@@ -42,11 +43,13 @@ void Waiters::add(command::JobWait wait, std::function<void(Result<command::JobE
       std::erase_if(waiters_, [raw](const auto& one) { return one.get() == raw; });
       told(fail(ErrorCode::unavailable, "timed out"));
     });
-    waiter->timer->start(std::max<std::chrono::nanoseconds>(*waiter->wait.until - table_.now().wall, std::chrono::nanoseconds(0)));
+    waiter->timer->start(std::max<std::chrono::nanoseconds>(*waiter->wait.until - table_.now().wall,
+                                                            std::chrono::nanoseconds(0)));
   }
   if (waiter->wait.tell && parts_.clients.prints_on_terminal(*waiter->wait.tell)) {
     Waiter* raw = waiter.get();
-    waiter->tell_timer = std::make_unique<os::Timer>(parts_.loop, [this, raw] { tell_what_is_awaited(*raw); });
+    waiter->tell_timer =
+        std::make_unique<os::Timer>(parts_.loop, [this, raw] { tell_what_is_awaited(*raw); });
     waiter->tell_timer->start(std::chrono::seconds(1));
   }
   waiters_.push_back(std::move(waiter));
@@ -60,7 +63,8 @@ void Waiters::tell_what_is_awaited(const Waiter& waiter) {
     if (job->stop_pending) {
       text += ", which " + job->reason;
     } else if (job->kill_due) {
-      const auto left = format_duration(std::chrono::ceil<std::chrono::seconds>(*job->kill_due - table_.now().time));
+      const auto left =
+          format_duration(std::chrono::ceil<std::chrono::seconds>(*job->kill_due - table_.now().time));
       text += job->killed ? ", which was killed" : fmt::format(", which is killed in {}", left);
     }
     std::string processes;
@@ -70,14 +74,16 @@ void Waiters::tell_what_is_awaited(const Waiter& waiter) {
       processes += fmt::format("{}{} {}", i == 0 ? ": " : ", ", used.processes[i].pid,
                                printable(used.processes[i].command));
     }
-    if (used.processes.size() > kShown) processes += fmt::format(" and {} more", used.processes.size() - kShown);
+    if (used.processes.size() > kShown)
+      processes += fmt::format(" and {} more", used.processes.size() - kShown);
     parts_.clients.note(*waiter.wait.tell, text + processes);
   }
 }
 
 bool Waiters::check(Waiter& waiter) {
   const auto& names = waiter.wait.names;
-  if (waiter.ended.empty() || (!waiter.wait.any && waiter.ended.size() < std::set(names.begin(), names.end()).size())) {
+  if (waiter.ended.empty() ||
+      (!waiter.wait.any && waiter.ended.size() < std::set(names.begin(), names.end()).size())) {
     return false;
   }
   command::JobEnd end;
@@ -94,7 +100,9 @@ bool Waiters::check(Waiter& waiter) {
 std::string Waiters::note_about(const std::string& name) {
   const job::Job* job = table_.find(name);
   const job::Record* record = job != nullptr && job->exit ? nullptr : history_.newest(name);
-  const job::Exit exit = job != nullptr && job->exit ? *job->exit : record != nullptr ? record->exit : job::Exit{};
+  const job::Exit exit = job != nullptr && job->exit ? *job->exit
+                         : record != nullptr         ? record->exit
+                                                     : job::Exit{};
   return exit.cause == job::Exit::Cause::lost ? fmt::format("job {} is {}", name, exit.text()) : "";
 }
 

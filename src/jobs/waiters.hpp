@@ -1,7 +1,8 @@
-// Clients that wait for jobs to end (`sess wait`): each goes when its jobs have ended, its time is over, or it has.
+// Clients that wait for jobs to end (`sess wait`): each goes when its jobs have ended, its time is over, or
+// it has.
 //
-// Owns the waiters and their timers; Runs says what has ended. A server that dies forgets them: their clients ask the next
-// one again (command/families/jobs/run), which finds the ends in the history.
+// Owns the waiters and their timers; Runs says what has ended. A server that dies forgets them: their clients
+// ask the next one again (command/families/jobs/run), which finds the ends in the history.
 #pragma once
 
 #include <functional>

@@ -50,8 +50,8 @@ struct Handover {
                                           const std::map<PaneNumber, Program>& programs);
 
 /// Takes over the descriptors that the bytes name and makes them close-on-exec. An error when a number is not
-/// an open descriptor, is named twice, or the bytes are of an unknown version; then all of them stay open, for other
-/// code that can read them.
+/// an open descriptor, is named twice, or the bytes are of an unknown version; then all of them stay open,
+/// for other code that can read them.
 [[nodiscard]] Result<Handover> decode_handover(std::string_view bytes);
 
 /// Every descriptor that has to survive the exec.

@@ -120,11 +120,11 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   std::uint64_t start_count_ = 0;
   bool start_wanted_ = true;
   bool settle_first_ = false;
-  bool settling_ = false;  // the next server waits for programs that are being started
+  bool settling_ = false;      // the next server waits for programs that are being started
   bool leave_wanted_ = false;  // the server said Leave; a Spawn takes it back
   bool upgrade_wanted_ = false;
   std::string not_upgraded_;         // why the last upgrade did not take place
-  bool proving_ = false;            // this code is on probation
+  bool proving_ = false;             // this code is on probation
   std::vector<ToKeeper> held_back_;  // while it is
   int exit_status_ = 0;
 };
@@ -189,8 +189,8 @@ int Keeper::Impl::run() {
   return exit_status_;
 }
 
-/// Behind exec: nothing is reaped, read or acted on until the first server has answered, so that the state that was
-/// written down stays true for the code before.
+/// Behind exec: nothing is reaped, read or acted on until the first server has answered, so that the state
+/// that was written down stays true for the code before.
 void Keeper::Impl::prove_code() {
   proving_ = true;
   for (int tries = 0; tries < kMostProofs; ++tries) {
@@ -198,7 +198,8 @@ void Keeper::Impl::prove_code() {
     start_server();
     if (server_.prove()) break;
     start_wanted_ = true;
-    if (RestartPolicy::cause_of(last_death_) == RestartPolicy::Cause::outside) continue;  // says nothing about the code
+    if (RestartPolicy::cause_of(last_death_) == RestartPolicy::Cause::outside)
+      continue;  // says nothing about the code
     const std::string why = fmt::format("its server {}", to_text(last_death_));
     log::error("this code does not come up: {}; the code before goes on", why);
     Probation::fall_back(why.c_str());
@@ -355,8 +356,8 @@ void Keeper::Impl::on_message(ToKeeper message) {
   } else if (const auto* ends = std::get_if<EndsWithin>(&message)) {
     if (phase_ != Phase::hanging_up) return;
     end_timer_.start(ends->time);
-    options_.notifier.notify(
-        fmt::format("EXTEND_TIMEOUT_USEC={}", std::chrono::microseconds(ends->time + kAfterKill * 2).count()));
+    options_.notifier.notify(fmt::format("EXTEND_TIMEOUT_USEC={}",
+                                         std::chrono::microseconds(ends->time + kAfterKill * 2).count()));
   }
 }
 
@@ -632,7 +633,8 @@ Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd s
   os::set_original_descriptor_limit(facts.descriptor_limit);
   if (options.open_log) options.open_log(options.paths);
   const auto failure = Probation::take_failure();
-  if (!failure.empty()) log::error("the code that replaced this one did not come up: {}; this one is back", failure);
+  if (!failure.empty())
+    log::error("the code that replaced this one did not come up: {}; this one is back", failure);
   const int directory = handover->directory.get();
   Claim claim{std::move(handover->directory),
               os::LockFile::adopt(std::move(handover->lock), directory, facts.paths.lock_name)};

@@ -6,9 +6,9 @@
 // and nothing else, has its own process group, default signal dispositions except that SIGPIPE, SIGHUP and
 // SIGXFSZ are ignored, an empty mask, and cwd and umask of the keeper.
 //
-//   SIGTERM, SIGINT   orderly end: SIGHUP+SIGCONT to every job, grace, SIGKILL, socket removed; again: no grace
-//   SIGUSR1           "the server does not answer": check the socket, ping the server, replace a hung one
-//   SIGUSR2           replace this process's code by exec, keeping every program
+//   SIGTERM, SIGINT   orderly end: SIGHUP+SIGCONT to every job, grace, SIGKILL, socket removed; again: no
+//   grace SIGUSR1           "the server does not answer": check the socket, ping the server, replace a hung
+//   one SIGUSR2           replace this process's code by exec, keeping every program
 #pragma once
 
 #include <chrono>
@@ -49,13 +49,14 @@ struct KeeperOptions {
   /// What clients are told while no server can be started (no process, no memory); bytes, sent as they are.
   std::string refusal;
 
-  std::chrono::milliseconds grace{5000};          ///< between SIGHUP and SIGKILL
+  std::chrono::milliseconds grace{5000};  ///< between SIGHUP and SIGKILL
   /// For the answer to a ping, in time in which the server could have run (hang_watch.hpp): while it stands
   /// still, and while it is at work; the latter doubles while hangs repeat.
   std::chrono::milliseconds still_limit{900};
   std::chrono::milliseconds hang_limit{5000};
-  std::chrono::milliseconds server_leaves{10'000};  ///< for the server to exit once its link closed: its disk may be slow
-  std::chrono::milliseconds early_death{1000};    ///< a server that lived less is restarted with back-off
+  std::chrono::milliseconds server_leaves{
+      10'000};  ///< for the server to exit once its link closed: its disk may be slow
+  std::chrono::milliseconds early_death{1000};  ///< a server that lived less is restarted with back-off
   std::chrono::milliseconds first_backoff{10};
   std::chrono::milliseconds longest_backoff{2000};
   int give_up_after = 8;  ///< failed starts in a row, with no program at all
@@ -68,7 +69,8 @@ class Keeper {
                                                             UniqueFd inherited = {});
   /// Takes over from the code before, which wrote its state into `state` and called exec. Whatever else that
   /// left open from descriptor 3 on is closed.
-  /// Whether resume() would take this state. In a process of its own: the descriptors that it names are closed.
+  /// Whether resume() would take this state. In a process of its own: the descriptors that it names are
+  /// closed.
   [[nodiscard]] static Result<> can_resume(UniqueFd state);
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> resume(KeeperOptions options, UniqueFd state);
   ~Keeper();

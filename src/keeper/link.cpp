@@ -126,7 +126,8 @@ Result<std::uint64_t> ServerLink::start_spawn(Spawn request) {
   return number;
 }
 
-Result<std::optional<Spawned>> ServerLink::await_spawn(std::uint64_t number, std::chrono::milliseconds limit) {
+Result<std::optional<Spawned>> ServerLink::await_spawn(std::uint64_t number,
+                                                       std::chrono::milliseconds limit) {
   constexpr std::chrono::milliseconds kFlush{5};
   const auto end = std::chrono::steady_clock::now() + limit;
   while (true) {
@@ -144,8 +145,7 @@ Result<std::optional<Spawned>> ServerLink::await_spawn(std::uint64_t number, std
     if (auto* done = std::get_if<Spawned>(&**message); done != nullptr && done->request == number) {
       return std::optional<Spawned>(std::move(*done));
     }
-    if (auto* failed = std::get_if<SpawnFailed>(&**message);
-        failed != nullptr && failed->request == number) {
+    if (auto* failed = std::get_if<SpawnFailed>(&**message); failed != nullptr && failed->request == number) {
       return pass(Error{ErrorCode::io, failed->sys_errno, std::move(failed->text)});
     }
     queued_.push_back(std::move(**message));

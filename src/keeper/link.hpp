@@ -62,7 +62,8 @@ class ServerLink {
   /// Waits for that answer, at most this long; a negative limit: for ever. Nothing when it did not come in
   /// time: then receive() or next() hand it out. What else arrives meanwhile is set aside for them, in order.
   /// An error's text names the program, sys_errno is exec's.
-  [[nodiscard]] Result<std::optional<Spawned>> await_spawn(std::uint64_t number, std::chrono::milliseconds limit);
+  [[nodiscard]] Result<std::optional<Spawned>> await_spawn(std::uint64_t number,
+                                                           std::chrono::milliseconds limit);
 
  private:
   Result<std::optional<ToServer>> read_one();

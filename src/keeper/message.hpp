@@ -76,9 +76,10 @@ struct Start {
   std::vector<std::string> config_files;  ///< -f, in order; empty: the default ones
   std::uint8_t verbosity = 0;             ///< number of -v
   bool foreground = false;
-  bool boot = false;              ///< started with the machine: enabled jobs start, whatever the daemon's name is
-  std::string program;            ///< the daemon's own path, for what starts it at boot; "" when it is not known
-  std::string not_upgraded;       ///< why the upgrade that ended the server before did not take place; "" when it did
+  bool boot = false;    ///< started with the machine: enabled jobs start, whatever the daemon's name is
+  std::string program;  ///< the daemon's own path, for what starts it at boot; "" when it is not known
+  std::string
+      not_upgraded;   ///< why the upgrade that ended the server before did not take place; "" when it did
   UniqueFd listener;  ///< non-blocking, shared with the keeper
   UniqueFd model;     ///< memfd for the model's checkpoint, size 0 at first
 };
@@ -98,8 +99,9 @@ struct Program {
   WallTime ended{};  ///< when exited
   UniqueFd master;   ///< non-blocking; also of an exited program: unread output may be in it
   UniqueFd journal;  ///< memfd
-  std::int32_t holder = -1;  ///< of a held program: its holder (os/programs/holder.hpp), while processes are left; else -1
-  UniqueFd held_end;         ///< the keeper's own: the holder's report; never sent
+  std::int32_t holder =
+      -1;  ///< of a held program: its holder (os/programs/holder.hpp), while processes are left; else -1
+  UniqueFd held_end;  ///< the keeper's own: the holder's report; never sent
 };
 
 /// Everything was handed over.
@@ -145,9 +147,9 @@ struct Ping {
   std::uint64_t serial = 0;
 };
 
-/// The daemon ends: tell clients and checkpoint. Plain programs are being hung up; held ones are the server's to
-/// stop, which says with EndsWithin how long it needs. Exited messages still come. When all are gone the link
-/// closes: then exit.
+/// The daemon ends: tell clients and checkpoint. Plain programs are being hung up; held ones are the server's
+/// to stop, which says with EndsWithin how long it needs. Exited messages still come. When all are gone the
+/// link closes: then exit.
 struct Stop {};
 
 /// The socket's name vanished and a new socket has it. Take what waits on the old listener, then use this.
@@ -160,14 +162,15 @@ struct NotUpgraded {
   std::string text;
 };
 
-using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener, Emptied, NotUpgraded>;
+using ToServer = std::variant<Start, Program, Ready, Spawned, SpawnFailed, Exited, Ping, Stop, Listener,
+                              Emptied, NotUpgraded>;
 
 // ---- server to keeper -------------------------------------------------------------------------------------
 
 struct Spawn {
-  std::uint64_t request = 0;      ///< chosen by the server, echoed in the answer; unique per server
-  /// New, or one whose program has exited; with keep_journal also one whose program still runs: once the new one
-  /// has started, the old one is hung up and reaped silently.
+  std::uint64_t request = 0;  ///< chosen by the server, echoed in the answer; unique per server
+  /// New, or one whose program has exited; with keep_journal also one whose program still runs: once the new
+  /// one has started, the old one is hung up and reaped silently.
   PaneNumber pane = 0;
   std::vector<std::string> argv;  ///< argv[0] is searched in PATH of env
   std::vector<std::string> env;   ///< complete
@@ -205,8 +208,8 @@ struct Pong {
 };
 /// kill-server: hang up all jobs and end, as after SIGTERM.
 struct End {};
-/// Nothing is left (exit-empty): once the last program is reaped, remove the socket and end with status 0. A later
-/// Spawn takes it back.
+/// Nothing is left (exit-empty): once the last program is reaped, remove the socket and end with status 0. A
+/// later Spawn takes it back.
 struct Leave {};
 
 /// The answer to Stop: the held programs will have ended by then. Later they are killed.

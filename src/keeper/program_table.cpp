@@ -13,10 +13,11 @@
 namespace sess::keeper {
 namespace {
 
-/// Descriptors that stay free for what must always work: the link to the next server and its own needs, a look
-/// into /proc, the log's rotation, a hand-over.
+/// Descriptors that stay free for what must always work: the link to the next server and its own needs, a
+/// look into /proc, the log's rotation, a hand-over.
 constexpr std::size_t kOwnNeeds = 12;
-/// A program's: terminal, journal, the pipe that says whether exec worked, and copies on their way to the server.
+/// A program's: terminal, journal, the pipe that says whether exec worked, and copies on their way to the
+/// server.
 constexpr std::size_t kProgramNeeds = 6;
 
 Usage usage_of(const rusage& from) {
@@ -45,8 +46,9 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   if (!os::memory_left()) return refuse(spawn, server, ENOMEM, "memory is used up: end something");
   const std::size_t under_way = 4 * starting_.size();
   if (!os::descriptors_free(kOwnNeeds + kProgramNeeds + under_way)) {
-    return refuse(spawn, server, EMFILE,
-                  "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon");
+    return refuse(
+        spawn, server, EMFILE,
+        "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon");
   }
   UniqueFd journal;
   if (!spawn.keep_journal || known == programs_.end()) {
@@ -73,7 +75,8 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   auto& entry = starting_[child];
   entry = {spawn, server, std::move(*pending), clock_.wall(), std::move(journal), nullptr, false};
   entry.spawn.env.clear();
-  entry.watch = std::make_unique<os::FdWatch>(loop_, status, [this, child](bool, bool) { on_verdict(child); });
+  entry.watch =
+      std::make_unique<os::FdWatch>(loop_, status, [this, child](bool, bool) { on_verdict(child); });
   entry.watch->want(true, false);
 }
 
@@ -120,10 +123,11 @@ void ProgramTable::on_verdict(pid_t child) {
 void ProgramTable::watch_held(const Program& program) {
   if (program.holder <= 0 || program.exited) return;
   auto& watch = held_[program.pane];
-  watch = std::make_unique<os::FdWatch>(loop_, program.held_end.get(), [this, pane = program.pane](bool, bool) {
-    // Its own watch goes in here: not inside its callback.
-    loop_.defer([this, pane] { on_held_end(pane); });
-  });
+  watch =
+      std::make_unique<os::FdWatch>(loop_, program.held_end.get(), [this, pane = program.pane](bool, bool) {
+        // Its own watch goes in here: not inside its callback.
+        loop_.defer([this, pane] { on_held_end(pane); });
+      });
   watch->want(true, false);
 }
 
@@ -150,7 +154,8 @@ void ProgramTable::on_holder_reaped(Program& program) {
   if (program.holder < 0) return;  // it had told that it is the last
   program.holder = -1;
   if (program.exited) return observer_.on_emptied(program);
-  // Somebody killed the holder, and the kernel has hung the terminal up. How the program ends cannot be known.
+  // Somebody killed the holder, and the kernel has hung the terminal up. How the program ends cannot be
+  // known.
   log::error("pane {}: the holder of pid {} was killed", program.pane, program.pid);
   ::kill(program.pid, SIGKILL);
   program.exited = true;
@@ -240,7 +245,7 @@ void ProgramTable::signal_all(const std::vector<int>& signals, Which which) {
 
 bool ProgramTable::has_children() const {
   return !starting_.empty() || !forgotten_.empty() ||
-         std::any_of(programs_.begin(), programs_.end(), 
+         std::any_of(programs_.begin(), programs_.end(),
                      [](const auto& one) { return !one.second.exited || one.second.holder > 0; });
 }
 

@@ -46,8 +46,8 @@ class ProgramTable {
   /// Nothing happens when the pane is unknown, its program has been reaped, or the signal does not exist.
   void signal(const Signal& signal);
   enum class Which { plain, all };
-  /// Sends signals, in this order, to every process in the sessions of all unreaped programs, and to all that is
-  /// left of held ones.
+  /// Sends signals, in this order, to every process in the sessions of all unreaped programs, and to all that
+  /// is left of held ones.
   void signal_all(const std::vector<int>& signals, Which which = Which::all);
 
   /// Children that are not reaped, forgotten and starting ones included.

@@ -35,8 +35,8 @@ class ServerProcess {
   void send(const ToServer& message);
   /// Pings it, unless a ping is under way; no answer within the limits means death as `hung`.
   void ping();
-  /// Without the loop: waits until it answers a ping, or asks for a program, which it may wait for. False: it is gone, or
-  /// hung and was killed, and is reaped; or there is none.
+  /// Without the loop: waits until it answers a ping, or asks for a program, which it may wait for. False: it
+  /// is gone, or hung and was killed, and is reaped; or there is none.
   [[nodiscard]] bool prove();
   /// Asks it to end by SIGTERM so that the keeper can be replaced; kills it after `limit`.
   void end_for_upgrade(std::chrono::milliseconds limit);
@@ -63,7 +63,7 @@ class ServerProcess {
   std::unique_ptr<os::FdWatch> watch_;
   std::chrono::steady_clock::time_point started_;
   Death::Kind reason_ = Death::Kind::none;  // set when the keeper itself ends the server
-  bool asked_ = false;  ///< for a program
+  bool asked_ = false;                      ///< for a program
   std::uint64_t ping_serial_ = 0;
   HangWatch hang_watch_;
   os::Timer sample_timer_;  ///< armed while a pong is due

@@ -27,7 +27,9 @@ struct Tracer {
   std::string operator()(const Ping& m) const { return fmt::format("ping {}", m.serial); }
   std::string operator()(const Stop& /*m*/) const { return "stop"; }
   std::string operator()(const Listener& /*m*/) const { return "listener"; }
-  std::string operator()(const Emptied& m) const { return fmt::format("emptied pane {} pid {}", m.pane, m.pid); }
+  std::string operator()(const Emptied& m) const {
+    return fmt::format("emptied pane {} pid {}", m.pane, m.pid);
+  }
   std::string operator()(const NotUpgraded& m) const { return fmt::format("not upgraded: {}", m.text); }
   std::string operator()(const Spawn& m) const {
     return fmt::format("spawn pane {}: {} arguments, {} variables, {}x{}", m.pane, m.argv.size(),
@@ -41,7 +43,9 @@ struct Tracer {
   std::string operator()(const Pong& m) const { return fmt::format("pong {}", m.serial); }
   std::string operator()(const End& /*m*/) const { return "end"; }
   std::string operator()(const Leave& /*m*/) const { return "leave"; }
-  std::string operator()(const EndsWithin& m) const { return fmt::format("ends within {} ms", m.time.count()); }
+  std::string operator()(const EndsWithin& m) const {
+    return fmt::format("ends within {} ms", m.time.count());
+  }
   std::string operator()(const Upgrade& /*m*/) const { return "upgrade"; }
 };
 

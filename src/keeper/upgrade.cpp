@@ -19,8 +19,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{3000};
 
-/// Comes back only when that failed; `last` is appended to the command with the memory's number, `variable` to the
-/// environment.
+/// Comes back only when that failed; `last` is appended to the command with the memory's number, `variable`
+/// to the environment.
 int exec_with(const std::vector<std::string>& command, std::string_view last, const UniqueFd& memory,
               std::vector<int> open_across, std::string variable = {}) {
   open_across.push_back(memory.get());
@@ -76,7 +76,8 @@ Result<> check_upgrade(const std::string& path) {
   return {};
 }
 
-Result<> check_resume(const std::vector<std::string>& command, const std::string& state, const std::vector<int>& keep) {
+Result<> check_resume(const std::vector<std::string>& command, const std::string& state,
+                      const std::vector<int>& keep) {
   auto memory = in_memory(state);
   if (!memory) return pass(memory.error());
   const pid_t child = fork();

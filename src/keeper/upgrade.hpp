@@ -15,9 +15,9 @@ namespace sess::keeper {
 /// one that has not ended after three seconds is killed and refused.
 [[nodiscard]] Result<> check_upgrade(const std::string& path);
 
-/// Has the new code read `state` in a process of its own, with the same descriptors, and touch nothing else: an error
-/// when it says that it cannot go on from there. Code that does not know the question is taken for able. Blocks as
-/// check_upgrade() does.
+/// Has the new code read `state` in a process of its own, with the same descriptors, and touch nothing else:
+/// an error when it says that it cannot go on from there. Code that does not know the question is taken for
+/// able. Blocks as check_upgrade() does.
 [[nodiscard]] Result<> check_resume(const std::vector<std::string>& command, const std::string& state,
                                     const std::vector<int>& keep);
 
@@ -27,9 +27,9 @@ inline constexpr int kCannotResume = 3;
 /// Names the descriptor of the code before for the code behind exec (probation.hpp).
 inline constexpr const char* kCodeBefore = "SESS_CODE_BEFORE";
 
-/// Writes `state` into a memfd, keeps the descriptors and this code's own file open across exec, and executes `command`
-/// with `--resume-fd=N` appended; all signals stay blocked until the new code has its handlers. Returns only when that
-/// failed, with everything as before.
+/// Writes `state` into a memfd, keeps the descriptors and this code's own file open across exec, and executes
+/// `command` with `--resume-fd=N` appended; all signals stay blocked until the new code has its handlers.
+/// Returns only when that failed, with everything as before.
 [[nodiscard]] Error exec_upgrade(const std::vector<std::string>& command, const std::string& state,
                                  const std::vector<int>& keep);
 

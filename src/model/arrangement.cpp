@@ -30,7 +30,8 @@ void Model::update_geometry(Window& window) {
     SESS_CHECK(found != nullptr);
     found->behind_zoom = found->behind_zoom && window.zoomed;
     const bool alone = window.zoomed && (id == window.active || found->behind_zoom);
-    const auto rect = alone ? Layout::single(id, window.size).pane_rect(id, border) : window.layout.pane_rect(id, border);
+    const auto rect =
+        alone ? Layout::single(id, window.size).pane_rect(id, border) : window.layout.pane_rect(id, border);
     SESS_CHECK(rect.has_value());
     found->left = rect->left;
     found->top = rect->top;
@@ -65,7 +66,8 @@ bool Model::zoom(PaneId id, std::optional<PaneId> behind) {
   if (window.zoomed || window.panes.size() < 2) return false;
   activate(window, id);
   window.zoomed = true;
-  if (Pane* made = behind && *behind != id ? pane(*behind) : nullptr; made != nullptr && made->window == window.id) {
+  if (Pane* made = behind && *behind != id ? pane(*behind) : nullptr;
+      made != nullptr && made->window == window.id) {
     made->behind_zoom = true;
   }
   layout_changed(window);

@@ -56,7 +56,8 @@ bool same_panes(const Layout& layout, const std::vector<PaneId>& panes) {
 
 }  // namespace
 
-void Model::repair_window(Window& window, const std::vector<PaneId>& own_panes, std::vector<std::string>& notes) {
+void Model::repair_window(Window& window, const std::vector<PaneId>& own_panes,
+                          std::vector<std::string>& notes) {
   const std::string name = "window " + to_string(window.id);
   keep_unique(window.panes);
   if (std::erase_if(window.panes, [&](PaneId id) {
@@ -226,7 +227,8 @@ void validate_window(const Model& model, const Window& window, std::vector<std::
     if (pane->window != window.id) wrong("names a pane of another window");
     if (pane->options.parent() != &window.options) wrong("has a pane with options of another parent");
     auto rect = visible.pane_rect(id, border);
-    if (!rect && window.zoomed && pane->behind_zoom) rect = Layout::single(id, window.size).pane_rect(id, border);
+    if (!rect && window.zoomed && pane->behind_zoom)
+      rect = Layout::single(id, window.size).pane_rect(id, border);
     if (!rect) rect = window.layout.pane_rect(id, border);
     if (!rect) continue;
     const Size size{static_cast<std::uint16_t>(rect->rows), static_cast<std::uint16_t>(rect->cols)};
@@ -276,7 +278,8 @@ std::vector<std::string> Model::validate() const {
   for (const auto& [id, session] : sessions_) {
     const auto named = by_name_.find(session.name);
     if (named == by_name_.end() || named->second != id) out.push_back("a session is not found by its name");
-    if (!by_activity_.contains({session.activity_order, id})) out.push_back("a session is not known by its activity");
+    if (!by_activity_.contains({session.activity_order, id}))
+      out.push_back("a session is not known by its activity");
     for (const auto& [index, link] : session.windows) {
       const WindowId window = link.window;
       const auto holders = holders_.find(window);
@@ -288,13 +291,16 @@ std::vector<std::string> Model::validate() const {
       }
     }
   }
-  if (by_activity_.size() != sessions_.size()) out.push_back("activity is known of sessions that are not there");
+  if (by_activity_.size() != sessions_.size())
+    out.push_back("activity is known of sessions that are not there");
   if (by_name_.size() != sessions_.size()) out.push_back("names are known of sessions that are not there");
   for (const auto& [id, holders] : holders_) {
     for (const auto& [session_id, links] : holders) {
       const Session* holder = session(session_id);
-      if (holder == nullptr || std::none_of(holder->windows.begin(), holder->windows.end(),
-                                            [&window = id](const auto& entry) { return entry.second.window == window; })) out.push_back("a window is thought to be in a session that has it not");
+      if (holder == nullptr ||
+          std::none_of(holder->windows.begin(), holder->windows.end(),
+                       [&window = id](const auto& entry) { return entry.second.window == window; }))
+        out.push_back("a window is thought to be in a session that has it not");
     }
   }
   for (const auto& [id, window] : windows_) {

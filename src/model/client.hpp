@@ -40,11 +40,11 @@ struct Client {
   std::map<WindowId, PaneId> active_panes;  ///< with active_pane: which, where it is not the window's
   bool suspended = false;
   bool exiting = false;
-  bool focused = true;  ///< until its terminal says otherwise: terminals report changes alone
+  bool focused = true;     ///< until its terminal says otherwise: terminals report changes alone
   bool size_given = true;  ///< a control client counts for sizes only once it named one (refresh-client -C)
   /// A control client's: in the place of its size for these windows (refresh-client -C @1:80x24).
   std::map<WindowId, Size> window_sizes;
-  std::string key_table;   ///< "" = the session's key-table option
+  std::string key_table;  ///< "" = the session's key-table option
   std::string cwd;
   Environment environment;
   std::optional<unsigned> umask;  ///< that its user has; none: the client did not say

@@ -1,5 +1,6 @@
-// What show-messages prints: the newest sentences that clients were shown and that the server reported. Each has a
-// number, growing, so that whoever writes them down writes each once. Bounded by message-limit, and each by its length.
+// What show-messages prints: the newest sentences that clients were shown and that the server reported. Each
+// has a number, growing, so that whoever writes them down writes each once. Bounded by message-limit, and
+// each by its length.
 #pragma once
 
 #include <cstdint>

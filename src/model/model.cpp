@@ -232,7 +232,8 @@ const Session* Model::latest_session(Attachment attachment, std::optional<Sessio
     return best;
   }
   for (auto it = by_activity_.rbegin(); it != by_activity_.rend(); ++it) {
-    if (it->second == except || (attachment == Attachment::unattached && looked_at.contains(it->second))) continue;
+    if (it->second == except || (attachment == Attachment::unattached && looked_at.contains(it->second)))
+      continue;
     return session(it->second);
   }
   return nullptr;

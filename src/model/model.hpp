@@ -256,8 +256,8 @@ class Model {
   // -- layout
   // ------------------------------------------------------------------------------------------------------
 
-  /// False when there is one pane only or it is not in the window. A new pane `behind` it has the window's size, too,
-  /// until the panes are laid out again, as in tmux.
+  /// False when there is one pane only or it is not in the window. A new pane `behind` it has the window's
+  /// size, too, until the panes are laid out again, as in tmux.
   bool zoom(PaneId pane, std::optional<PaneId> behind = std::nullopt);
   /// False when it was not zoomed.
   bool unzoom(WindowId window);
@@ -275,7 +275,8 @@ class Model {
   Result<> apply_layout(WindowId window, std::string_view text);
   /// A new size for a window, zoomed or not; no smaller than its panes' minimum.
   void resize_window(WindowId window, Size size);
-  /// Applies size_policy.hpp to the windows that clients have a say in: call when clients come, go, resize or act.
+  /// Applies size_policy.hpp to the windows that clients have a say in: call when clients come, go, resize or
+  /// act.
   void recalculate_sizes();
   /// The same for every window: call when an option that sizes follow from changes.
   void recalculate_all_sizes();
@@ -322,8 +323,8 @@ class Model {
   // -- checkpoint
   // --------------------------------------------------------------------------------------------------
 
-  /// Nodes that may have changed since the last call: what a lookup handed out for writing, what was made, what ended.
-  /// A node may be named twice.
+  /// Nodes that may have changed since the last call: what a lookup handed out for writing, what was made,
+  /// what ended. A node may be named twice.
   struct Changes {
     std::vector<SessionId> sessions;
     std::vector<WindowId> windows;
@@ -409,7 +410,8 @@ class Model {
   std::map<ClientId, Client> clients_;
   std::map<std::string, SessionId, std::less<>> by_name_;
   std::set<std::pair<std::uint64_t, SessionId>> by_activity_;  ///< activity_order of every session
-  std::map<WindowId, std::map<SessionId, std::size_t>> holders_;  ///< sessions that link a window, and how often
+  std::map<WindowId, std::map<SessionId, std::size_t>>
+      holders_;  ///< sessions that link a window, and how often
   Changes changes_;
   std::unordered_map<std::string, PaneId> by_tty_;  ///< as of take_changes(): whoever uses an entry checks it
   std::optional<Mark> mark_;

@@ -30,23 +30,24 @@ struct Pane {
   std::string title;
   pid_t pid = -1;
   std::string tty;
-  Size size;            ///< Model's: cells that the program has
-  int left = 0;         ///< Model's: offset in the window
-  int top = 0;          ///< Model's
-  bool behind_zoom = false;  ///< Model's: split off behind a zoomed pane, as large as the window until panes are laid out
+  Size size;     ///< Model's: cells that the program has
+  int left = 0;  ///< Model's: offset in the window
+  int top = 0;   ///< Model's
+  bool behind_zoom =
+      false;  ///< Model's: split off behind a zoomed pane, as large as the window until panes are laid out
   bool dead = false;    ///< the program ended and the pane stayed (remain-on-exit)
   int dead_status = 0;  ///< wait status, see waitpid(2); meaningful when dead
   Time dead_time{};
   Time created{};
-  bool empty = false;              ///< made without a program: shows what display-message -I writes, until respawned
-  bool input_off = false;          ///< select-pane -d
+  bool empty = false;      ///< made without a program: shows what display-message -I writes, until respawned
+  bool input_off = false;  ///< select-pane -d
   std::string pipe_command;        ///< pipe-pane; "" when none
   bool pipe_input = false;         ///< -I: what the command prints is typed
   unsigned pipe_umask = 022;       ///< of whoever piped it
   bool pipe_output = false;        ///< -O: the command reads what is shown
   std::uint64_t active_order = 0;  ///< Model's: when it last became its window's active pane
   Options options;                 ///< parent: the window's
-  bool touched = false;  ///< Model's: named in its changes
+  bool touched = false;            ///< Model's: named in its changes
   Environment environment;         ///< -e of the command that made it; kept for respawn
 };
 

@@ -27,7 +27,7 @@ struct Session {
   Time last_attached{};
   std::uint64_t activity_order = 0;  ///< Model's (touch_session): larger is more recent
   Options options;                   ///< parent: the global session options
-  bool touched = false;  ///< Model's: named in its changes
+  bool touched = false;              ///< Model's: named in its changes
   Environment environment;
   unsigned umask = 022;  ///< of whoever made it: for what is started in it without a client
 

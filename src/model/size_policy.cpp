@@ -84,9 +84,10 @@ std::optional<Size> window_size(const Model& model, const Window& window) {
     if (!looks) continue;
     const auto own = client.window_sizes.find(window.id);
     if (own == client.window_sizes.end() && client.control && !client.size_given) continue;
-    const auto order = window.latest == id ? std::numeric_limits<std::uint64_t>::max() : client.activity_order;
+    const auto order =
+        window.latest == id ? std::numeric_limits<std::uint64_t>::max() : client.activity_order;
     votes.push_back(SizeVote{own != client.window_sizes.end() ? own->second : usable(model, client, *session),
-                              !newest || order > *newest});
+                             !newest || order > *newest});
     if (!votes.back().latest) continue;
     for (auto& vote : std::span(votes).first(votes.size() - 1)) vote.latest = false;
     newest = order;

@@ -30,7 +30,7 @@ struct Window {
   bool automatic_rename_off = false;  ///< the name was given by hand
   Time created{};
   Time activity{};
-  Options options;  ///< parent: the global window options
+  Options options;       ///< parent: the global window options
   bool touched = false;  ///< Model's: named in its changes
 };
 

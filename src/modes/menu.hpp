@@ -1,7 +1,8 @@
-// A menu over the panes: entries with keys, lines between them, one that is chosen. Keys and the mouse in, a verdict
-// out; it draws itself as a box. The rules are tmux 3.3a's.
+// A menu over the panes: entries with keys, lines between them, one that is chosen. Keys and the mouse in, a
+// verdict out; it draws itself as a box. The rules are tmux 3.3a's.
 //
-// Owned by whoever opened it (server/menus), who runs the chosen entry's command. Knows no client and no command.
+// Owned by whoever opened it (server/menus), who runs the chosen entry's command. Knows no client and no
+// command.
 #pragma once
 
 #include <string>
@@ -14,7 +15,8 @@
 
 namespace sess::modes {
 
-/// An entry as it is shown, a format; empty: a line through the menu. One that begins with '-' cannot be chosen.
+/// An entry as it is shown, a format; empty: a line through the menu. One that begins with '-' cannot be
+/// chosen.
 struct MenuEntry {
   std::string text;
   input::Key key;  ///< chooses it; code::kNone: nothing does
@@ -32,7 +34,8 @@ class Menu {
   struct Options {
     bool mouse = false;      ///< opened with the mouse, which then also chooses
     bool stay_open = false;  ///< a release of the button is no choice and no end: a click is
-    bool tab = false;        ///< Tab goes on and beyond the last one ends it, BSpace ends it: candidates at a prompt
+    bool tab =
+        false;  ///< Tab goes on and beyond the last one ends it, BSpace ends it: candidates at a prompt
   };
   static constexpr int kNothing = -1;
 

@@ -56,8 +56,9 @@ struct Registration {
     event_add(&first, &span);
   }
 
-  /// libevent counts by the kernel's coarse clock, up to a tick behind the one that everybody else reads: where other
-  /// work keeps the loop from sleeping until then, it calls before the time. Then the rest is waited for.
+  /// libevent counts by the kernel's coarse clock, up to a tick behind the one that everybody else reads:
+  /// where other work keeps the loop from sleeping until then, it calls before the time. Then the rest is
+  /// waited for.
   [[nodiscard]] bool early() {
     if (kind != Kind::timer) return false;
     const auto rest = due - std::chrono::steady_clock::now();

@@ -23,8 +23,10 @@ Result<> put_link(int directory, const std::string& name, const std::string& tar
   }
   const std::string fresh = "." + name + ".sess";
   ::unlinkat(directory, fresh.c_str(), 0);
-  if (::symlinkat(target.c_str(), directory, fresh.c_str()) < 0) return fail_errno(errno, "cannot make a link");
-  if (::renameat(directory, fresh.c_str(), directory, name.c_str()) < 0) return fail_errno(errno, "cannot name the link");
+  if (::symlinkat(target.c_str(), directory, fresh.c_str()) < 0)
+    return fail_errno(errno, "cannot make a link");
+  if (::renameat(directory, fresh.c_str(), directory, name.c_str()) < 0)
+    return fail_errno(errno, "cannot name the link");
   return {};
 }
 

@@ -9,7 +9,8 @@ namespace sess::panes {
 AgentLink::AgentLink(const keeper::Start& start) {
   if (!start.private_directory) return;
   path_ = start.socket_directory + "/.agent-" + start.name;
-  if (auto directory = os::open_private_directory(start.socket_directory); directory) directory_ = std::move(*directory);
+  if (auto directory = os::open_private_directory(start.socket_directory); directory)
+    directory_ = std::move(*directory);
 }
 
 void AgentLink::follow(const model::Client& client) {

@@ -1,5 +1,5 @@
-// The stable path that SSH_AUTH_SOCK names in every program: a link that follows the newest client's agent, so that
-// agent forwarding works again after a reattach in shells that run already.
+// The stable path that SSH_AUTH_SOCK names in every program: a link that follows the newest client's agent,
+// so that agent forwarding works again after a reattach in shells that run already.
 #pragma once
 
 #include <string>

@@ -1,8 +1,9 @@
 // What all panes' histories take together, and which of them give when it is too much (history-total-bytes).
 //
-// Pure bookkeeping: told what a pane's history holds whenever that may have changed, it says how much each may keep. Who
-// was looked at longest ago gives its oldest lines first, panes that are on somebody's screen last; all give somewhat
-// more than is asked for, so that one that prints on does not ask again at once. server/programs acts on it.
+// Pure bookkeeping: told what a pane's history holds whenever that may have changed, it says how much each
+// may keep. Who was looked at longest ago gives its oldest lines first, panes that are on somebody's screen
+// last; all give somewhat more than is asked for, so that one that prints on does not ask again at once.
+// server/programs acts on it.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +29,8 @@ class HistoryBudget {
   void note(model::PaneId pane, std::uint64_t bytes);
   void forget(model::PaneId pane) { note(pane, 0); }
   [[nodiscard]] std::uint64_t total() const { return total_; }
-  /// Who gives what so that all together are below `most`; nothing while they are. Panes that are not named in `holders`
-  /// keep what they have.
+  /// Who gives what so that all together are below `most`; nothing while they are. Panes that are not named
+  /// in `holders` keep what they have.
   [[nodiscard]] std::vector<Cut> cuts(std::vector<Holder> holders, std::uint64_t most) const;
 
   /// What 0 stands for: a quarter of the machine's memory.

@@ -1,8 +1,8 @@
 // What commands type into one pane, waiting for room in its journal: in order, bounded, whole.
 //
-// send-keys, paste-buffer and the like give bytes here when the journal's ring has no place for them. PaneIo moves
-// them on as the program reads. It is this process's memory: what stands here dies with the server, and the command
-// that waits for it is then told so.
+// send-keys, paste-buffer and the like give bytes here when the journal's ring has no place for them. PaneIo
+// moves them on as the program reads. It is this process's memory: what stands here dies with the server, and
+// the command that waits for it is then told so.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +27,8 @@ class InputQueue {
     if (bytes.size() > kMost - size_) return false;
     if (bytes.empty()) return true;
     // Single keys share a piece, large texts keep their own.
-    if (!pieces_.empty() && pieces_.back().done.empty() && pieces_.back().bytes.size() + bytes.size() <= kShared) {
+    if (!pieces_.empty() && pieces_.back().done.empty() &&
+        pieces_.back().bytes.size() + bytes.size() <= kShared) {
       pieces_.back().bytes.append(bytes);
     } else {
       pieces_.push_back({std::string(bytes), {}});

@@ -34,11 +34,14 @@ constexpr std::size_t kFarPositions = 1024;
 constexpr std::size_t kPositionsSize = kFarPositions * sizeof(InputPositions::Place);
 constexpr std::size_t kFixed = kPositions + (kPositionsSize + kPage - 1) / kPage * kPage;
 static_assert(kFixed <= kSegments);
-/// Places of segments that are mapped together: a long history takes a few mappings, a short one no more than one.
+/// Places of segments that are mapped together: a long history takes a few mappings, a short one no more than
+/// one.
 constexpr std::uint64_t kGroup = 16;
 static_assert(kSegmentSlots % kGroup == 0);
 
-std::uint64_t group_of(std::uint64_t segment) { return segment % kSegmentSlots / kGroup; }
+std::uint64_t group_of(std::uint64_t segment) {
+  return segment % kSegmentSlots / kGroup;
+}
 
 std::uint64_t place_of(std::uint64_t segment) {
   return kSegments + (segment % kSegmentSlots) * terminal::SegmentStore::kSegmentSize;
@@ -124,10 +127,11 @@ Result<> Journal::attach() {
   fixed_ = std::move(*fixed);
   Header& h = header();
   const auto bytes = fixed_.bytes();
-  slots_ = os::SlotPair(h.slots, bytes.subspan(kSlotA, kSlotSize), bytes.subspan(kSlotA + kSlotSize, kSlotSize));
-  positions_ = InputPositions(
-      h.positions_used, h.positions,
-      {reinterpret_cast<InputPositions::Place*>(fixed_.data() + kPositions), kFarPositions});
+  slots_ =
+      os::SlotPair(h.slots, bytes.subspan(kSlotA, kSlotSize), bytes.subspan(kSlotA + kSlotSize, kSlotSize));
+  positions_ =
+      InputPositions(h.positions_used, h.positions,
+                     {reinterpret_cast<InputPositions::Place*>(fixed_.data() + kPositions), kFarPositions});
   if (h.magic == 0) {  // new, or its first server died before it got here
     h.version = kVersion;
     os::publish_fence();
@@ -344,7 +348,8 @@ std::size_t Journal::input_room(Input kind) const {
   return waiting < size ? size - static_cast<std::size_t>(waiting) : 0;
 }
 
-bool Journal::accept_input(std::string_view bytes, model::ClientToken token, InputPosition position, Input kind) {
+bool Journal::accept_input(std::string_view bytes, model::ClientToken token, InputPosition position,
+                           Input kind) {
   if (bytes.size() > input_room(kind) && !bytes.empty()) return false;
   Header& h = header();
   const auto& now = h.input[h.input_index & 1U];

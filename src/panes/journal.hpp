@@ -37,7 +37,8 @@ class Journal final : public terminal::SegmentStore {
  public:
   static constexpr std::size_t kRingSize = 1 << 20;
   static constexpr std::size_t kInputSize = 1 << 20;
-  /// Of the input's ring, kept free for the terminal's own answers: a program is answered behind a large paste.
+  /// Of the input's ring, kept free for the terminal's own answers: a program is answered behind a large
+  /// paste.
   static constexpr std::size_t kAnswerRoom = 64 * 1024;
   static constexpr std::size_t kSlotSize = 24 << 20;
   /// The most that one read puts behind written() before it is committed: what read(2) from a PTY returns.
@@ -117,16 +118,17 @@ class Journal final : public terminal::SegmentStore {
   enum class Work : std::uint32_t { none, recovery, checkpoint };
   /// Notes the work that begins (or, with what it was before, goes on). Returns what it was before.
   Work begin_work(Work work);
-  /// To be called once at recovery: counts the last server's death when it was a fault and happened at such work here.
-  /// How many there were since forget_deaths().
+  /// To be called once at recovery: counts the last server's death when it was a fault and happened at such
+  /// work here. How many there were since forget_deaths().
   std::uint32_t count_death(bool fault);
   void forget_deaths();
 
-  /// The pane is set aside: bytes from `offset` on come unparsed and stay in the ring, for later servers, too.
+  /// The pane is set aside: bytes from `offset` on come unparsed and stay in the ring, for later servers,
+  /// too.
   void set_aside(std::uint64_t offset);
   [[nodiscard]] std::optional<std::uint64_t> aside() const;
-  /// It is a pane like others again, with no deaths. What was printed meanwhile counts as answered: a reply that comes
-  /// so late would be taken for keys.
+  /// It is a pane like others again, with no deaths. What was printed meanwhile counts as answered: a reply
+  /// that comes so late would be taken for keys.
   void take_back();
 
   // --- input --------------------------------------------------------------------------------------------
@@ -134,8 +136,8 @@ class Journal final : public terminal::SegmentStore {
   enum class Input : std::uint8_t { typed, answer };
   /// How many bytes accept_input() would take now.
   [[nodiscard]] std::size_t input_room(Input kind = Input::typed) const;
-  /// Accepts bytes for the program and notes, in the same step, how far the client's input is applied with them
-  /// (token 0: not from a client). False when they do not fit: nothing is changed.
+  /// Accepts bytes for the program and notes, in the same step, how far the client's input is applied with
+  /// them (token 0: not from a client). False when they do not fit: nothing is changed.
   bool accept_input(std::string_view bytes, model::ClientToken token, model::InputPosition position,
                     Input kind = Input::typed);
   /// What waits to be written to the program, contiguous; empty when nothing does.

@@ -13,15 +13,16 @@
 namespace sess::panes {
 namespace {
 
-/// Replies are accepted into the journal as if they were frames of this client, numbered by the stream offset that
-/// they answer: a replay knows from it which replies were given.
+/// Replies are accepted into the journal as if they were frames of this client, numbered by the stream offset
+/// that they answer: a replay knows from it which replies were given.
 constexpr model::ClientToken kReplies = 1;
 
 /// A read(2) from a PTY returns at most 4 KiB; larger portions only serve replays.
 constexpr std::size_t kPortion = 16 * 1024;
 /// What one returns when there is more: n_tty's buffer without the byte that it keeps free.
 constexpr std::size_t kFullRead = 4095;
-/// After the program's end this much more is read at the most: somebody else may hold the terminal and print for ever.
+/// After the program's end this much more is read at the most: somebody else may hold the terminal and print
+/// for ever.
 constexpr std::size_t kLastRead = 4 << 20;
 /// So much is parsed between two marks, and nearer ones are merged: a view stops at marks, with the least
 /// room that it ever has (FlowWindow::kMin without what is never acknowledged), and a ring full of output has
@@ -39,9 +40,9 @@ PaneIo::PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_pt
 
 PaneIo::~PaneIo() = default;
 
-Result<std::unique_ptr<PaneIo>> PaneIo::open(os::Loop& loop, model::PaneId id, UniqueFd master, UniqueFd journal,
-                                             Size size, Limits limits, PaneObserver& observer,
-                                             std::optional<Recovery> recovery) {
+Result<std::unique_ptr<PaneIo>> PaneIo::open(os::Loop& loop, model::PaneId id, UniqueFd master,
+                                             UniqueFd journal, Size size, Limits limits,
+                                             PaneObserver& observer, std::optional<Recovery> recovery) {
   auto opened = Journal::open(std::move(journal));
   std::optional<Error> unreadable;
   if (!opened && recovery) {
@@ -157,8 +158,8 @@ void PaneIo::replay(std::uint64_t end, std::size_t step) {
 
 void PaneIo::watch() {
   if (!master_ || eof_) return;
-  watch_ = std::make_unique<os::FdWatch>(loop_, master_.get(),
-                                         [this](bool readable, bool writable) { on_ready(readable, writable); });
+  watch_ = std::make_unique<os::FdWatch>(
+      loop_, master_.get(), [this](bool readable, bool writable) { on_ready(readable, writable); });
   want_what_fits();
 }
 
@@ -224,7 +225,8 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
   if (!replies_.empty()) {
     const model::InputPosition given{to, 0, 0};
     if (!journal_->accept_input(replies_, kReplies, given, Journal::Input::answer)) {
-      log::info("pane {}: {} bytes of answers are dropped, the program does not read", id_.value, replies_.size());
+      log::info("pane {}: {} bytes of answers are dropped, the program does not read", id_.value,
+                replies_.size());
       journal_->accept_input({}, kReplies, given);
     }
     replies_.clear();

@@ -1,11 +1,12 @@
 // One pane's terminal: reads the program's output into the journal and the emulator, writes its input.
 //
-// Owns the PTY master, the journal and the emulator. Output goes read() → journal (published) → emulator; views
-// take what they show from here at the end of the turn. Input is accepted into the journal first and written from
-// there. Knows nothing of clients, windows or commands: it tells its owner what happened.
+// Owns the PTY master, the journal and the emulator. Output goes read() → journal (published) → emulator;
+// views take what they show from here at the end of the turn. Input is accepted into the journal first and
+// written from there. Knows nothing of clients, windows or commands: it tells its owner what happened.
 //
-// A pane that servers die of is set aside (pane_aside.cpp): its program runs and gets its input, its output stays
-// unparsed in the ring until that is full, and the screen, which is not the program's any more, says so.
+// A pane that servers die of is set aside (pane_aside.cpp): its program runs and gets its input, its output
+// stays unparsed in the ring until that is full, and the screen, which is not the program's any more, says
+// so.
 #pragma once
 
 #include <deque>
@@ -33,13 +34,15 @@ class PaneIo;
 class PaneObserver {
  public:
   virtual ~PaneObserver() = default;
-  /// Bytes that a pane may read in this turn (at least one read(2) is made): what a flood may take of everybody's time.
+  /// Bytes that a pane may read in this turn (at least one read(2) is made): what a flood may take of
+  /// everybody's time.
   [[nodiscard]] virtual std::size_t read_budget() const = 0;
   virtual void on_pane_output(PaneIo& pane) = 0;
   virtual void on_pane_bell(PaneIo& pane) = 0;
   virtual void on_pane_title(PaneIo& pane) = 0;
   virtual void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) = 0;
-  virtual void on_pane_notification(PaneIo& pane, int kind, std::string_view title, std::string_view body) = 0;
+  virtual void on_pane_notification(PaneIo& pane, int kind, std::string_view title,
+                                    std::string_view body) = 0;
   virtual void on_pane_window_name(PaneIo& pane, std::string_view name) = 0;
   /// terminal::Sink::on_passthrough
   virtual bool on_pane_passthrough(PaneIo& pane, std::string_view bytes) = 0;
@@ -48,7 +51,8 @@ class PaneObserver {
   /// Bytes of the program as they were read, for pipe-pane and logs; not what sess itself says in the pane.
   virtual void on_pane_bytes(PaneIo& pane, std::string_view bytes) = 0;
   /// Bytes that ended servers and are skipped; where they are kept, "" when they are not.
-  [[nodiscard]] virtual std::string keep_harmful(PaneIo& /*pane*/, std::uint64_t /*offset*/, std::string_view /*bytes*/) {
+  [[nodiscard]] virtual std::string keep_harmful(PaneIo& /*pane*/, std::uint64_t /*offset*/,
+                                                 std::string_view /*bytes*/) {
     return {};
   }
 };
@@ -66,12 +70,12 @@ class PaneIo final : public terminal::Sink {
     bool upgraded = false;  ///< other code than before: it may read what the one before died of
   };
 
-  /// A new pane, or (with `recovery`) one whose journal an earlier server wrote: loads its checkpoint and replays
-  /// the ring. The master may be empty for a program that is gone. With `recovery` a pane comes up set aside when its
-  /// journal cannot be opened or when kMostDeaths servers in a row died of it.
-  static Result<std::unique_ptr<PaneIo>> open(os::Loop& loop, model::PaneId id, UniqueFd master, UniqueFd journal,
-                                              Size size, Limits limits, PaneObserver& observer,
-                                              std::optional<Recovery> recovery);
+  /// A new pane, or (with `recovery`) one whose journal an earlier server wrote: loads its checkpoint and
+  /// replays the ring. The master may be empty for a program that is gone. With `recovery` a pane comes up
+  /// set aside when its journal cannot be opened or when kMostDeaths servers in a row died of it.
+  static Result<std::unique_ptr<PaneIo>> open(os::Loop& loop, model::PaneId id, UniqueFd master,
+                                              UniqueFd journal, Size size, Limits limits,
+                                              PaneObserver& observer, std::optional<Recovery> recovery);
   ~PaneIo() override;
   static constexpr std::uint32_t kMostDeaths = 3;
 
@@ -104,15 +108,16 @@ class PaneIo final : public terminal::Sink {
 
   /// Whether accept() would take so many bytes now.
   [[nodiscard]] bool takes(std::size_t bytes) const;
-  /// What a client typed, with how far its input is applied by it. False: no room, or others wait; nothing changed.
+  /// What a client typed, with how far its input is applied by it. False: no room, or others wait; nothing
+  /// changed.
   bool accept(std::string_view bytes, model::ClientToken token, model::InputPosition position);
   /// What a command types: it waits here for room. False: too much waits, nothing changed.
   bool input(std::string_view bytes);
   /// Calls back when everything that was given to input() is in the journal, or nobody will read it any more.
   void when_input_taken(std::function<void()> done) { waiting_.when_taken(std::move(done)); }
   [[nodiscard]] bool input_waits() const { return !waiting_.empty(); }
-  /// What the terminal itself says (focus, answers). There is room for it behind a large paste; beyond that a program
-  /// that reads nothing misses it.
+  /// What the terminal itself says (focus, answers). There is room for it behind a large paste; beyond that a
+  /// program that reads nothing misses it.
   void answer(std::string_view bytes);
 
   /// New size for program and emulator. Same size: nothing.
@@ -172,7 +177,8 @@ class PaneIo final : public terminal::Sink {
   UniqueFd master_;
   std::unique_ptr<Journal> journal_;
   PaneObserver* observer_;
-  terminal::HeapSegmentStore own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
+  terminal::HeapSegmentStore
+      own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;
   std::deque<Mark> marks_;  ///< in the order of their offsets
@@ -184,7 +190,8 @@ class PaneIo final : public terminal::Sink {
   bool eof_ = false;
   bool full_ = false;        ///< the ring takes no more: the program waits, nothing is lost
   bool recovering_ = false;  ///< a checkpoint that succeeds says nothing yet
-  bool unreadable_ = false;  ///< the journal is a stand-in that dies with this server: nothing is read into it
+  bool unreadable_ =
+      false;  ///< the journal is a stand-in that dies with this server: nothing is read into it
 };
 
 }  // namespace sess::panes

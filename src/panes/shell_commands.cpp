@@ -26,7 +26,9 @@ Result<Ends> open_pipe_ends() {
   return Ends{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-void make_non_blocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+void make_non_blocking(int fd) {
+  ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
 
 int shell_status(int wait_status) {
   if (WIFSIGNALED(wait_status)) return 128 + WTERMSIG(wait_status);
@@ -41,7 +43,8 @@ bool read_into(int fd, std::string& out, std::size_t limit) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EAGAIN) return true;
     if (n <= 0) return false;
-    if (out.size() < limit) out.append(buffer, std::min<std::size_t>(static_cast<std::size_t>(n), limit - out.size()));
+    if (out.size() < limit)
+      out.append(buffer, std::min<std::size_t>(static_cast<std::size_t>(n), limit - out.size()));
   }
 }
 
@@ -70,7 +73,8 @@ struct ShellCommands::Pipe {
   std::function<void(std::string_view)> input;
 };
 
-ShellCommands::ShellCommands(os::Loop& loop) : loop_(loop), child_watch_(loop, SIGCHLD, [this] { on_child(); }) {}
+ShellCommands::ShellCommands(os::Loop& loop)
+    : loop_(loop), child_watch_(loop, SIGCHLD, [this] { on_child(); }) {}
 
 ShellCommands::~ShellCommands() = default;
 
@@ -91,7 +95,8 @@ void ShellCommands::run(command::ShellRequest request, std::function<void(comman
   spawn.env = std::move(request.env);
   spawn.cwd = std::move(request.cwd);
   spawn.umask = static_cast<mode_t>(request.umask);
-  auto pending = os::start_spawn(spawn, in.read.get(), out->write.get(), request.errors ? out->write.get() : -1);
+  auto pending =
+      os::start_spawn(spawn, in.read.get(), out->write.get(), request.errors ? out->write.get() : -1);
   if (!pending) return give_up(pending.error());
   const pid_t pid = pending->pid();
   out->write.reset();
@@ -105,13 +110,14 @@ void ShellCommands::run(command::ShellRequest request, std::function<void(comman
   job->done = std::move(done);
   job->output = std::move(out->read);
   make_non_blocking(job->output.get());
-  job->output_watch = std::make_unique<os::FdWatch>(loop_, job->output.get(), [this, raw = job.get()](bool, bool) {
-    if (!read_into(raw->output.get(), raw->result.output, kMaxOutput)) {
-      raw->output_watch->want(false, false);
-      raw->output.reset();
-      finish(*raw);
-    }
-  });
+  job->output_watch =
+      std::make_unique<os::FdWatch>(loop_, job->output.get(), [this, raw = job.get()](bool, bool) {
+        if (!read_into(raw->output.get(), raw->result.output, kMaxOutput)) {
+          raw->output_watch->want(false, false);
+          raw->output.reset();
+          finish(*raw);
+        }
+      });
   job->output_watch->want(true, false);
   if (request.input) {
     job->to_write = std::move(*request.input);
@@ -153,7 +159,8 @@ void ShellCommands::on_child() {
     if (job->ended || ::waitpid(pid, &status, WNOHANG) != pid) continue;
     job->ended = true;
     job->result.exit_status = shell_status(status);
-    // Something that it left in the background may hold the pipe open: what is there is read, the rest is not waited for.
+    // Something that it left in the background may hold the pipe open: what is there is read, the rest is not
+    // waited for.
     if (job->output && !read_into(job->output.get(), job->result.output, kMaxOutput)) {
       // The watch first: a closed descriptor's number may be the next client's, whose events would be lost.
       job->output_watch.reset();
@@ -182,12 +189,14 @@ void ShellCommands::on_child() {
   });
 }
 
-void ShellCommands::finish(Job&) { on_child(); }
+void ShellCommands::finish(Job&) {
+  on_child();
+}
 
 // --- pipe-pane ------------------------------------------------------------------------------------------
 
-Result<> ShellCommands::open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask, bool output,
-                              std::function<void(std::string_view)> input) {
+Result<> ShellCommands::open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env,
+                                  unsigned umask, bool output, std::function<void(std::string_view)> input) {
   close_pipe(pane);
   auto in = open_pipe_ends();
   if (!in) return pass(in.error());
@@ -263,7 +272,8 @@ void ShellCommands::pane_printed(model::PaneId pane, std::string_view bytes) {
   Pipe& pipe = *it->second;
   pipe.queued.append(bytes);
   if (pipe.queued.size() > kMaxPipe) {
-    log::warn("pane {}: its pipe does not read; {} bytes are dropped", pane.value, pipe.queued.size() - kMaxPipe);
+    log::warn("pane {}: its pipe does not read; {} bytes are dropped", pane.value,
+              pipe.queued.size() - kMaxPipe);
     pipe.queued.erase(0, pipe.queued.size() - kMaxPipe);
   }
   pipe.to_watch->want(false, true);

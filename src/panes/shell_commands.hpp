@@ -1,7 +1,7 @@
 // Shell commands outside any pane: run-shell, if-shell, #() and pipe-pane.
 //
-// They are children of the server, not of the keeper: they end with it, as nobody can attach to them. Output is
-// collected up to a bound; a pipe that is not read loses the oldest bytes rather than stopping a pane.
+// They are children of the server, not of the keeper: they end with it, as nobody can attach to them. Output
+// is collected up to a bound; a pipe that is not read loses the oldest bytes rather than stopping a pane.
 #pragma once
 
 #include <functional>
@@ -25,13 +25,13 @@ class ShellCommands {
   explicit ShellCommands(os::Loop& loop);
   ~ShellCommands();
 
-  /// Runs /bin/sh -c command; `done` is called from the loop when it has ended and its output is read. A shell that
-  /// cannot be started reports status 127 and the reason as output.
+  /// Runs /bin/sh -c command; `done` is called from the loop when it has ended and its output is read. A
+  /// shell that cannot be started reports status 127 and the reason as output.
   void run(command::ShellRequest request, std::function<void(command::ShellResult)> done);
 
   /// Connects a pane's output to the command's stdin (when `output`), and its stdout to `input` when given.
-  Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask, bool output,
-                     std::function<void(std::string_view)> input);
+  Result<> open_pipe(model::PaneId pane, std::string command, std::vector<std::string> env, unsigned umask,
+                     bool output, std::function<void(std::string_view)> input);
   void close_pipe(model::PaneId pane);
   /// Told, from the loop, of a pipe whose command has ended by itself; it is closed by then.
   void on_pipe_ended(std::function<void(model::PaneId)> told) { pipe_ended_ = std::move(told); }

@@ -8,7 +8,8 @@
 namespace sess::panes {
 namespace {
 
-/// Longest run of a #() command: what takes longer hangs, and would keep its old output in the status line for ever.
+/// Longest run of a #() command: what takes longer hangs, and would keep its old output in the status line
+/// for ever.
 constexpr std::chrono::seconds kStatusCommandLimit{30};
 /// Outputs of #() that nobody has asked for so long are forgotten; when there are very many, sooner.
 constexpr std::chrono::hours kForgetStatusCommand{1};
@@ -17,7 +18,8 @@ constexpr std::chrono::minutes kForgetSoon{1};
 
 }  // namespace
 
-void StatusCommands::run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) {
+void StatusCommands::run_shell(command::ShellRequest request,
+                               std::function<void(command::ShellResult)> done) {
   shells_.run(std::move(request), std::move(done));
 }
 
@@ -29,13 +31,16 @@ std::string StatusCommands::shell_output(std::string_view command, std::string_v
     // A command whose text changes (it has the time in it) leaves one behind each time.
     std::erase_if(status_commands_, [&](const auto& entry) {
       const auto& [name, old] = entry;
-      return !old.running && now - old.asked > (status_commands_.size() < kManyStatusCommands ? kForgetStatusCommand : kForgetSoon);
+      return !old.running &&
+             now - old.asked >
+                 (status_commands_.size() < kManyStatusCommands ? kForgetStatusCommand : kForgetSoon);
     });
     it = status_commands_.try_emplace(key).first;
   }
   auto& job = it->second;
   job.asked = now;
-  const bool due = job.started == std::chrono::steady_clock::time_point{} || now - job.started >= std::chrono::seconds(1);
+  const bool due =
+      job.started == std::chrono::steady_clock::time_point{} || now - job.started >= std::chrono::seconds(1);
   if (!job.running && due) {
     job.started = now;
     job.running = true;

@@ -1,4 +1,5 @@
-// Shell commands that formats show the output of (#()), and those that commands start. Owns the newest outputs.
+// Shell commands that formats show the output of (#()), and those that commands start. Owns the newest
+// outputs.
 #pragma once
 
 #include <chrono>
@@ -17,13 +18,15 @@ namespace sess::panes {
 class StatusCommands final : public command::ShellPort {
  public:
   /// `changed` is told when an output is another one than before.
-  StatusCommands(os::Clock& clock, model::Model& model, const command::ServerFacts& facts, ShellCommands& shells,
-                 std::function<void()> changed)
+  StatusCommands(os::Clock& clock, model::Model& model, const command::ServerFacts& facts,
+                 ShellCommands& shells, std::function<void()> changed)
       : clock_(clock), model_(model), facts_(facts), shells_(shells), changed_(std::move(changed)) {}
 
   void run_shell(command::ShellRequest request, std::function<void(command::ShellResult)> done) override;
   std::string shell_output(std::string_view command, std::string_view cwd, unsigned umask) override;
-  [[nodiscard]] std::vector<command::RunningShell> running_shells() const override { return shells_.running(); }
+  [[nodiscard]] std::vector<command::RunningShell> running_shells() const override {
+    return shells_.running();
+  }
 
  private:
   struct StatusCommand {

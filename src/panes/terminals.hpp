@@ -1,7 +1,7 @@
 // The panes' terminals, by pane, and which of them printed in this turn.
 //
-// Owns every PaneIo of the server. A pane of the model has none while its program is being started, and for good when
-// its journal is beyond use. Whoever works on what a pane shows or takes is given this and no more.
+// Owns every PaneIo of the server. A pane of the model has none while its program is being started, and for
+// good when its journal is beyond use. Whoever works on what a pane shows or takes is given this and no more.
 #pragma once
 
 #include <algorithm>
@@ -41,8 +41,8 @@ class Terminals {
     printing_ = printed_.size();
     printed_.clear();
   }
-  /// What one pane may read in a turn: with more floods each gets less, down to one read(2), so that a key waits for a
-  /// turn of the same length.
+  /// What one pane may read in a turn: with more floods each gets less, down to one read(2), so that a key
+  /// waits for a turn of the same length.
   [[nodiscard]] std::size_t read_budget() const { return kTurnBudget / std::max<std::size_t>(1, printing_); }
   static constexpr std::size_t kTurnBudget = 16 * 1024;  ///< of all panes together
 

@@ -85,7 +85,8 @@ void InputPositions::note(model::ClientToken token, InputPosition position, std:
   Place& into = place(chosen);
   const std::size_t holds = newer(into, published);
   const bool unused = into.notes[holds].stamp == 0;
-  into.notes[unused ? holds : 1 - holds] = {token, published + 1, position.frame, position.bytes, position.state};
+  into.notes[unused ? holds : 1 - holds] = {token, published + 1, position.frame, position.bytes,
+                                            position.state};
 }
 
 std::optional<InputPosition> InputPositions::find(model::ClientToken token, std::uint64_t published) const {

@@ -1,8 +1,8 @@
 // What is typed and how far it got: what a crash must neither lose nor repeat.
 //
-// A client numbers the frames in which it sends what is typed, and sends again what is not acknowledged. TypedFrames
-// counts for one client what was received and what is handled; InputPositions keeps per client, in a pane's journal,
-// what is applied there. Both are pure.
+// A client numbers the frames in which it sends what is typed, and sends again what is not acknowledged.
+// TypedFrames counts for one client what was received and what is handled; InputPositions keeps per client,
+// in a pane's journal, what is applied there. Both are pure.
 #pragma once
 
 #include <cstdint>
@@ -41,9 +41,9 @@ class TypedFrames {
   std::uint64_t received_ = 0;
 };
 
-/// A table in shared memory. A note becomes valid when its owner publishes the stamp that it carries, in the same
-/// store that publishes the bytes; until then what was noted before holds. Memory that was never written is an
-/// empty table; the pages of places that nobody used are not touched.
+/// A table in shared memory. A note becomes valid when its owner publishes the stamp that it carries, in the
+/// same store that publishes the bytes; until then what was noted before holds. Memory that was never written
+/// is an empty table; the pages of places that nobody used are not touched.
 class InputPositions {
  public:
   struct Note {
@@ -64,9 +64,11 @@ class InputPositions {
 
   /// After a crash: notes that were not published are none.
   void forget_after(std::uint64_t published);
-  /// For the bytes that are about to be published with `published` + 1. A full table forgets who typed longest ago.
+  /// For the bytes that are about to be published with `published` + 1. A full table forgets who typed
+  /// longest ago.
   void note(model::ClientToken token, model::InputPosition position, std::uint64_t published);
-  [[nodiscard]] std::optional<model::InputPosition> find(model::ClientToken token, std::uint64_t published) const;
+  [[nodiscard]] std::optional<model::InputPosition> find(model::ClientToken token,
+                                                         std::uint64_t published) const;
 
  private:
   [[nodiscard]] Place& place(std::uint64_t index) const;

@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-
 namespace sess::panes {
 namespace {
 
@@ -30,8 +29,8 @@ void WindowNames::rename_windows() {
   std::vector<std::pair<model::WindowId, std::string>> due;
   for (const auto& [id, window] : model_.windows()) {
     if (!window.options.flag("automatic-rename")) continue;
-    const std::string name =
-        queue_.expand(window.options.string("automatic-rename-format"), command::find_from_window(model_, id), {});
+    const std::string name = queue_.expand(window.options.string("automatic-rename-format"),
+                                           command::find_from_window(model_, id), {});
     if (!name.empty() && name != window.name) due.emplace_back(id, name);
   }
   for (const auto& [id, name] : due) model_.rename_window(id, name);

@@ -1,5 +1,5 @@
-// The names that windows take from what runs in their active panes (automatic-rename): looked at some time after
-// something happened from which another name may follow.
+// The names that windows take from what runs in their active panes (automatic-rename): looked at some time
+// after something happened from which another name may follow.
 #pragma once
 
 #include "command/language/queue.hpp"

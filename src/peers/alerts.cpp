@@ -67,10 +67,10 @@ void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
                          : kind == Kind::activity ? "alert-activity"
                                                   : "alert-silence";
       queue_.submit_hook(hook, command::find_from_pane(model_, source), {},
-                                  {{"hook_session", to_string(session->id)},
-                                   {"hook_session_name", session->name},
-                                   {"hook_window", to_string(window)},
-                                   {"hook_window_name", model_.window(window)->name}});
+                         {{"hook_session", to_string(session->id)},
+                          {"hook_session_name", session->name},
+                          {"hook_window", to_string(window)},
+                          {"hook_window_name", model_.window(window)->name}});
       if (!std::exchange(told, true)) tell(*session, index, kind, source);
     }
   }

@@ -20,7 +20,7 @@ constexpr std::size_t kMaxFile = 16 << 20;
 Result<std::string> read_whole(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return fail_errno(errno, "{}", path);
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
     return fail(ErrorCode::invalid_argument, "{}: not a regular file", path);
   }
@@ -31,7 +31,8 @@ Result<std::string> read_whole(const std::string& path) {
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return fail_errno(errno, "{}", path);
     if (n == 0) return out;
-    if (out.size() + static_cast<std::size_t>(n) > kMaxFile) return fail(ErrorCode::too_large, "{}: too large", path);
+    if (out.size() + static_cast<std::size_t>(n) > kMaxFile)
+      return fail(ErrorCode::too_large, "{}: too large", path);
     out.append(buffer, static_cast<std::size_t>(n));
   }
 }
@@ -57,7 +58,8 @@ std::string ClientFiles::absolute_path(std::optional<ClientId> id, std::string p
   return base + "/" + path;
 }
 
-void ClientFiles::read_file(std::optional<ClientId> id, std::string path, std::function<void(Result<std::string>)> done) {
+void ClientFiles::read_file(std::optional<ClientId> id, std::string path,
+                            std::function<void(Result<std::string>)> done) {
   if (path == "-") {
     RemoteClient* client = id ? remote_.find(*id) : nullptr;
     if (client == nullptr || client->phase != RemoteClient::Phase::command || client->stdin_done) {
@@ -74,7 +76,7 @@ void ClientFiles::read_file(std::optional<ClientId> id, std::string path, std::f
 }
 
 void ClientFiles::write_file(std::optional<ClientId> id, std::string path, std::string data, bool append,
-                          std::function<void(Result<>)> done) {
+                             std::function<void(Result<>)> done) {
   Result<> written;
   if (path == "-") {
     if (RemoteClient* client = id ? remote_.find(*id) : nullptr) client->print(1, data);

@@ -1,5 +1,5 @@
-// Files as commands name them: relative to their client's directory, "-" is its standard input or output. Users and
-// shells of the machine.
+// Files as commands name them: relative to their client's directory, "-" is its standard input or output.
+// Users and shells of the machine.
 #pragma once
 
 #include <string>

@@ -22,7 +22,8 @@ constexpr std::chrono::seconds kSubscriptionInterval{1};
 }  // namespace
 
 ControlClients::ControlClients(Needs needs)
-    : needs_(std::move(needs)), subscriptions_due_(needs_.loop, [this] { look_at_subscriptions(); }),
+    : needs_(std::move(needs)),
+      subscriptions_due_(needs_.loop, [this] { look_at_subscriptions(); }),
       hold_over_(needs_.loop, [] {}) {}  // the turn that it makes is enough
 
 void ControlClients::add(model::ClientId id, views::Connection& connection) {
@@ -41,8 +42,9 @@ const model::Session* ControlClients::session_of(model::ClientId id) const {
 
 bool ControlClients::sees(model::ClientId id, model::WindowId window) const {
   const model::Session* session = session_of(id);
-  return session != nullptr && std::any_of(session->windows.begin(), session->windows.end(),
-                                           [window](const auto& link) { return link.second.window == window; });
+  return session != nullptr &&
+         std::any_of(session->windows.begin(), session->windows.end(),
+                     [window](const auto& link) { return link.second.window == window; });
 }
 
 // --- what it types --------------------------------------------------------------------------------------
@@ -85,7 +87,8 @@ void ControlClients::run_lines(Client& client) {
     client.typed.clear();
   }
   // What it wrote before its end is done before it leaves.
-  if (client.ended && client.running == 0 && client.typed.find('\n') == std::string::npos) return needs_.detach(id);
+  if (client.ended && client.running == 0 && client.typed.find('\n') == std::string::npos)
+    return needs_.detach(id);
   client.connection.pause_reading(client.running >= kMostRunning && client.typed.size() > kMostTyped);
 }
 
@@ -107,20 +110,21 @@ void ControlClients::run_line(Client& client, std::string_view line) {
 void ControlClients::refuse_line(Client& client) {
   command::State state;
   state.typed = true;
-  needs_.queue().submit_error(client.id, fmt::format("a line has more than {} bytes", kLongestLine), std::move(state));
+  needs_.queue().submit_error(client.id, fmt::format("a line has more than {} bytes", kLongestLine),
+                              std::move(state));
 }
 
 // --- blocks ---------------------------------------------------------------------------------------------
 
-void ControlClients::guard(model::ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
-                           std::uint64_t number, bool typed) {
+void ControlClients::guard(model::ClientId id, std::string_view word,
+                           std::chrono::system_clock::time_point time, std::uint64_t number, bool typed) {
   const auto it = clients_.find(id);
   if (it == clients_.end()) return;
   views::ControlView& view = it->second->view;
   if (word == "resume") return view.go_on(number);
-  const auto line =
-      fmt::format("%{} {} {} {}", word, std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(),
-                  number, typed ? 1 : 0);
+  const auto line = fmt::format(
+      "%{} {} {} {}", word, std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count(),
+      number, typed ? 1 : 0);
   if (word == "begin") return view.begin(number, line, std::chrono::steady_clock::now());
   view.end(number, line);
 }
@@ -153,8 +157,8 @@ std::string ControlClients::layout_line(const Client& client, model::WindowId wi
       target.link = index;
     }
   }
-  return expand("%layout-change #{window_id} #{window_layout} #{window_visible_layout} #{window_raw_flags}", target,
-                client.id);
+  return expand("%layout-change #{window_id} #{window_layout} #{window_visible_layout} #{window_raw_flags}",
+                target, client.id);
 }
 
 void ControlClients::on_event(const model::Event& event) {
@@ -163,7 +167,8 @@ void ControlClients::on_event(const model::Event& event) {
   model::Model& model = needs_.model;
   const auto of_window = [&](std::string_view linked, std::string_view unlinked, std::string_view rest) {
     tell_all([&](const Client& client) {
-      return fmt::format("%{} @{}{}", sees(client.id, *event.window) ? linked : unlinked, event.window->value, rest);
+      return fmt::format("%{} @{}{}", sees(client.id, *event.window) ? linked : unlinked, event.window->value,
+                         rest);
     });
   };
   const auto everyone = [&](const std::string& line) { tell_all([&](const Client&) { return line; }); };
@@ -198,7 +203,8 @@ void ControlClients::on_event(const model::Event& event) {
         return sees(client.id, *event.window) ? layout_line(client, *event.window) : std::string();
       });
     case Kind::window_pane_changed:
-      if (event.pane) everyone(fmt::format("%window-pane-changed @{} %{}", event.window->value, event.pane->value));
+      if (event.pane)
+        everyone(fmt::format("%window-pane-changed @{} %{}", event.window->value, event.pane->value));
       return;
     case Kind::pane_created:
       // A program that was started while it looks is heard from its first byte on.
@@ -218,8 +224,10 @@ void ControlClients::on_event(const model::Event& event) {
       if (session == nullptr) return;
       if (const auto own = clients_.find(changed->id); own != clients_.end()) add_panes(*own->second, false);
       return tell_all([&](const Client& client) {
-        if (client.id == changed->id) return fmt::format("%session-changed ${} {}", session->id.value, session->name);
-        return fmt::format("%client-session-changed {} ${} {}", changed->name, session->id.value, session->name);
+        if (client.id == changed->id)
+          return fmt::format("%session-changed ${} {}", session->id.value, session->name);
+        return fmt::format("%client-session-changed {} ${} {}", changed->name, session->id.value,
+                           session->name);
       });
     }
     case Kind::client_detached:
@@ -396,7 +404,8 @@ void ControlClients::look_at(Client& client, const std::string& name, Subscripti
     const auto before = subscription.last.find(key);
     const bool changed = before == subscription.last.end() || before->second != value;
     if (changed) {
-      client.view.notify(fmt::format("%subscription-changed {} ${} {} : {}", name, session->id.value, place, value));
+      client.view.notify(
+          fmt::format("%subscription-changed {} ${} {} : {}", name, session->id.value, place, value));
     }
     now.emplace(key, std::move(value));
   };
@@ -413,7 +422,8 @@ void ControlClients::look_at(Client& client, const std::string& name, Subscripti
     target.link = index;
     if (subscription.what.front() == '@') {
       if (subscription.what == "@*" || subscription.what == to_string(window->id)) {
-        look(fmt::format("{} {}", index, window->id.value), target, fmt::format("@{} {} -", window->id.value, index));
+        look(fmt::format("{} {}", index, window->id.value), target,
+             fmt::format("@{} {} -", window->id.value, index));
       }
       continue;
     }

@@ -1,9 +1,10 @@
 // Control mode: clients that are programs. Their lines become commands, what happens becomes notifications.
 //
-// Owns what is known of each such client: its view, the lines it sent that were not run yet, its subscriptions. The
-// server tells it what clients send, the model's events, what panes printed and when a turn ends; it submits commands
-// to the queue and asks for a client's end. Words and order are those of tmux 3.3a (tmux(1), CONTROL MODE); the
-// paste buffers' notifications, per-window sizes and output for `display-message` those of 3.4.
+// Owns what is known of each such client: its view, the lines it sent that were not run yet, its
+// subscriptions. The server tells it what clients send, the model's events, what panes printed and when a
+// turn ends; it submits commands to the queue and asks for a client's end. Words and order are those of
+// tmux 3.3a (tmux(1), CONTROL MODE); the paste buffers' notifications, per-window sizes and output for
+// `display-message` those of 3.4.
 #pragma once
 
 #include <chrono>
@@ -76,7 +77,7 @@ class ControlClients {
 
  private:
   struct Subscription {
-    std::string what;    ///< "" the session, %N or %*, @N or @*
+    std::string what;  ///< "" the session, %N or %*, @N or @*
     std::string format;
     std::map<std::string, std::string> last;  ///< by what it was told of
   };
@@ -85,17 +86,18 @@ class ControlClients {
     model::ClientId id;
     views::Connection& connection;
     views::ControlView view;
-    std::string typed;          ///< what has no end of line yet, and lines that wait for their turn
-    std::size_t running = 0;    ///< lines that the queue has
-    bool dropping = false;      ///< in a line that is too long
-    bool ended = false;         ///< its input has
+    std::string typed;        ///< what has no end of line yet, and lines that wait for their turn
+    std::size_t running = 0;  ///< lines that the queue has
+    bool dropping = false;    ///< in a line that is too long
+    bool ended = false;       ///< its input has
     std::map<std::string, Subscription> subscriptions;
   };
 
   void run_lines(Client& client);
   void run_line(Client& client, std::string_view line);
   void refuse_line(Client& client);
-  [[nodiscard]] std::string expand(std::string_view format, const command::Target& target, model::ClientId client) const;
+  [[nodiscard]] std::string expand(std::string_view format, const command::Target& target,
+                                   model::ClientId client) const;
   void follow_buffers();
   [[nodiscard]] const model::Session* session_of(model::ClientId id) const;
   [[nodiscard]] bool sees(model::ClientId id, model::WindowId window) const;
@@ -110,8 +112,8 @@ class ControlClients {
   std::map<model::ClientId, std::unique_ptr<Client>> clients_;
   std::uint64_t buffers_version_ = 0;
   std::map<std::string, std::uint64_t> buffers_;  ///< as they were told, by name: Buffer::order
-  os::Timer subscriptions_due_;  ///< only while there are any
-  os::Timer hold_over_;          ///< what waits for a block's end goes on without it
+  os::Timer subscriptions_due_;                   ///< only while there are any
+  os::Timer hold_over_;                           ///< what waits for a block's end goes on without it
 };
 
 }  // namespace sess::peers

@@ -1,5 +1,5 @@
-// What the programs in panes are told about their terminal: abilities that all terminals have that show the pane,
-// colours and sizes of the one that was used last. With nobody there only what was lacking comes back.
+// What the programs in panes are told about their terminal: abilities that all terminals have that show the
+// pane, colours and sizes of the one that was used last. With nobody there only what was lacking comes back.
 //
 // Whoever changes who looks at what notes it; follow() decides once a turn.
 #pragma once

@@ -1,5 +1,5 @@
-// What is said to people: lines and texts over what an attached client sees, the log that show-messages prints, and
-// reports to everybody. Sets and clears what lies over a client's view (overlay.hpp).
+// What is said to people: lines and texts over what an attached client sees, the log that show-messages
+// prints, and reports to everybody. Sets and clears what lies over a client's view (overlay.hpp).
 #pragma once
 
 #include <chrono>
@@ -25,9 +25,15 @@ class ControlClients;
 
 class Messages final : public command::MessagePort {
  public:
-  Messages(model::Model& model, RemoteClients& remote, ControlClients& control_clients, Checkpoint& checkpoint,
-           TextViews& texts, model::MessageLog& lines, std::string user)
-      : model_(model), remote_(remote), control_clients_(control_clients), checkpoint_(checkpoint), texts_(texts), lines_(lines), user_(std::move(user)) {}
+  Messages(model::Model& model, RemoteClients& remote, ControlClients& control_clients,
+           Checkpoint& checkpoint, TextViews& texts, model::MessageLog& lines, std::string user)
+      : model_(model),
+        remote_(remote),
+        control_clients_(control_clients),
+        checkpoint_(checkpoint),
+        texts_(texts),
+        lines_(lines),
+        user_(std::move(user)) {}
 
   /// A sentence for show-messages.
   void log(std::string_view text);
@@ -40,7 +46,8 @@ class Messages final : public command::MessagePort {
   /// The text that view mode showed the client before the server died.
   void show_again(model::ClientId client, std::string_view text);
 
-  void show_message(model::ClientId client, std::string_view text, std::chrono::milliseconds duration) override;
+  void show_message(model::ClientId client, std::string_view text,
+                    std::chrono::milliseconds duration) override;
   void show_text(model::ClientId client, std::string_view text) override;
   [[nodiscard]] std::vector<std::string> message_log() const override;
 

@@ -1,6 +1,6 @@
-// What lies over a client's view: a message in the last line, a question, or numbers over the panes; and a menu, which
-// may stand over a question, and a popup. Plain state of one client; Prompts, Overlays and Popups work on it, Display
-// draws it.
+// What lies over a client's view: a message in the last line, a question, or numbers over the panes; and a
+// menu, which may stand over a question, and a popup. Plain state of one client; Prompts, Overlays and Popups
+// work on it, Display draws it.
 #pragma once
 
 #include <cstdint>
@@ -46,10 +46,12 @@ struct OpenMenu {
   modes::Menu menu;
   std::shared_ptr<const command::State> state;  ///< that the chosen command runs with
   std::function<void()> closed;                 ///< told once, after what was chosen has been submitted
-  std::function<void(input::Key)> choose;       ///< in place of running a command; such a menu dies with the server
+  std::function<void(input::Key)>
+      choose;  ///< in place of running a command; such a menu dies with the server
 };
 
-/// A program in a box. Its terminal is among the panes' (panes::Terminals), though it is no pane of the model.
+/// A program in a box. Its terminal is among the panes' (panes::Terminals), though it is no pane of the
+/// model.
 struct OpenPopup {
   enum class Drag : std::uint8_t { none, move, size };
 

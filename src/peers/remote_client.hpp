@@ -1,6 +1,6 @@
-// What the server keeps about one connected client beside the model's Client: its connection, what it said in hello,
-// how far its terminal and its input got, and what it is shown. Plain state, which Connections, Clients, Keyboard and
-// Display work on.
+// What the server keeps about one connected client beside the model's Client: its connection, what it said in
+// hello, how far its terminal and its input got, and what it is shown. Plain state, which Connections,
+// Clients, Keyboard and Display work on.
 #pragma once
 
 #include <chrono>
@@ -31,8 +31,8 @@
 
 namespace sess::peers {
 
-/// Descriptors that are left for commands when attachments have used up the others, so that something can still
-/// be ended; and of these, the ones that no connection gets: what a command itself opens.
+/// Descriptors that are left for commands when attachments have used up the others, so that something can
+/// still be ended; and of these, the ones that no connection gets: what a command itself opens.
 inline constexpr std::size_t kForCommands = 10;
 inline constexpr std::size_t kForOpening = 6;
 /// Whether one more client may attach: what commands need remains.
@@ -90,7 +90,7 @@ struct RemoteClient {
   views::FlowWindow flow;
   std::unique_ptr<views::DirectView> direct;
   std::unique_ptr<views::ComposedView> composed;
-  views::Scrollback scrollback;  ///< of the panes that it does not show directly now
+  views::Scrollback scrollback;      ///< of the panes that it does not show directly now
   std::optional<std::string> title;  ///< direct: what set-titles made it, while it is on
   render::TerminalFeatures features;
   bool features_asked = false;
@@ -99,14 +99,15 @@ struct RemoteClient {
     std::map<model::PaneId, render::Rect> panes;  ///< where on the terminal
     int top = 0, left = 0;                        ///< of the window
   };
-  Drawn drawn;                         ///< the last whole frame
-  std::set<model::PaneId> held_back;  ///< printed in the middle of a synchronized update, to be drawn after it
+  Drawn drawn;  ///< the last whole frame
+  std::set<model::PaneId>
+      held_back;              ///< printed in the middle of a synchronized update, to be drawn after it
   bool repaint_due = false;   ///< direct: the screen again, once the pane has its size
   bool display_stale = true;  ///< which view fits has to be decided again
   bool suspended = false;
-  std::uint32_t pauses = 0;  ///< how often it was
-  bool for_command = false;  ///< it has one of the last descriptors: not for an attachment
-  std::string job;  ///< sess run: the exit status is this job's when its session ends
+  std::uint32_t pauses = 0;        ///< how often it was
+  bool for_command = false;        ///< it has one of the last descriptors: not for an attachment
+  std::string job;                 ///< sess run: the exit status is this job's when its session ends
   std::vector<std::string> flags;  ///< -f flags that the model has no field for
 
   // What was typed.
@@ -116,29 +117,29 @@ struct RemoteClient {
   int drag_row = 0, drag_col = 0;
   std::optional<model::PaneId> selecting_in;  ///< its copy mode's selection follows the mouse
   int press_row = 0, press_col = 0;           ///< of the window, where the button went down
-  panes::TypedFrames frames;               ///< what was received, and how far it is handled
-  std::string held;                 ///< encoded for the program, not yet in its journal
-  model::PaneId held_for;           ///< the pane that it is for
-  bool held_alone = false;          ///< and for no other: a mouse report
-  bool stalled = false;             ///< held does not fit: nothing behind it is handled until it does
+  panes::TypedFrames frames;                  ///< what was received, and how far it is handled
+  std::string held;                           ///< encoded for the program, not yet in its journal
+  model::PaneId held_for;                     ///< the pane that it is for
+  bool held_alone = false;                    ///< and for no other: a mouse report
+  bool stalled = false;                 ///< held does not fit: nothing behind it is handled until it does
   std::optional<input::Decoder> ahead;  ///< stalled for a while: looks for the key that leaves in what waits
   bool ahead_prefix = false;
-  model::InputPosition event_begin;        ///< where the event that is being handled begins
-  model::InputPosition accepted;           ///< everything before is in a journal, or is written down with the model
-  bool unsaved = false;             ///< keys changed what the model's memory keeps of this client
-  std::uint64_t acknowledged = 0;   ///< last frame acknowledged
+  model::InputPosition event_begin;  ///< where the event that is being handled begins
+  model::InputPosition accepted;     ///< everything before is in a journal, or is written down with the model
+  bool unsaved = false;              ///< keys changed what the model's memory keeps of this client
+  std::uint64_t acknowledged = 0;    ///< last frame acknowledged
   struct Echo {
-    std::uint64_t frame = 0;  ///< whose acknowledgement waits for what its program prints
-    model::PaneId pane;       ///< that it runs in
+    std::uint64_t frame = 0;   ///< whose acknowledgement waits for what its program prints
+    model::PaneId pane;        ///< that it runs in
     std::uint64_t parsed = 0;  ///< of the pane's output before
     std::chrono::steady_clock::time_point since{};
   };
   Echo echo;  ///< of a client that lists kEcho
   bool ack_due = false;
   std::chrono::steady_clock::time_point last_key;
-  bool pasting = false;             ///< keys come faster than assume-paste-time
-  bool in_prefix = false;           ///< the prefix was pressed: the next key is looked up in its table
-  bool repeating = false;           ///< and after a repeatable binding, for repeat-time
+  bool pasting = false;    ///< keys come faster than assume-paste-time
+  bool in_prefix = false;  ///< the prefix was pressed: the next key is looked up in its table
+  bool repeating = false;  ///< and after a repeatable binding, for repeat-time
 
   // A message, a prompt or a text that lies over what is shown.
   Overlay overlay;

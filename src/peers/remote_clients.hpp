@@ -1,4 +1,5 @@
-// The connected clients, by the id that the model knows them by. Owns them; what is done to many at once is here.
+// The connected clients, by the id that the model knows them by. Owns them; what is done to many at once is
+// here.
 #pragma once
 
 #include <map>

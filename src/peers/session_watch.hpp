@@ -1,7 +1,8 @@
 // Sessions that nobody is attached to or types into: destroy-unattached and lock-after-time.
 //
-// Owns the times: since when a session's clients have been idle, and until when clients are awaited whose connections
-// were lost. Told by the server of what clients do; changes the model by ending sessions, nothing else.
+// Owns the times: since when a session's clients have been idle, and until when clients are awaited whose
+// connections were lost. Told by the server of what clients do; changes the model by ending sessions, nothing
+// else.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // The fields of every message, once each: what is read and what is written cannot disagree. A field is added
-// here and in message.hpp's struct. What came after version 1.0 is written only where it is set (set_…, optional_…),
-// so that a frame that does not need it stays as older peers know it.
+// here and in message.hpp's struct. What came after version 1.0 is written only where it is set (set_…,
+// optional_…), so that a frame that does not need it stays as older peers know it.
 //
 // `Io` is JsonWriter or JsonReader (json.hpp) for messages that are JSON, BinaryWriter or BinaryReader
 // (message_binary.cpp) for those that are bytes. Internal to this layer.

@@ -56,9 +56,9 @@ class JsonReader {
   void bytes(const char* name, std::string& out, std::size_t max);
   /// A path that is as good as unknown when it is longer than kMaxPath.
   void path(const char* name, std::string& out);
-  /// A command for a shell: never cut in the middle, one that is longer than kMaxChunk is not sent at all. JSON writes
-  /// a control character as six bytes, so what counts is also what it takes in the frame, where a shell's path has
-  /// room beside it.
+  /// A command for a shell: never cut in the middle, one that is longer than kMaxChunk is not sent at all.
+  /// JSON writes a control character as six bytes, so what counts is also what it takes in the frame, where a
+  /// shell's path has room beside it.
   void shell_command(const char* name, std::string& out) { bytes(name, out, kMaxChunk); }
   void arguments(const char* name, std::vector<std::string>& out, std::size_t max_count = kMaxArguments);
   /// Missing when there are none.
@@ -174,7 +174,8 @@ class JsonWriter {
     if (value != Enum{}) choice(name, value, choices);
   }
   template <class Enum, std::size_t N>
-  void optional_choice(const char* name, const std::optional<Enum>& value, const std::string_view (&choices)[N]) {
+  void optional_choice(const char* name, const std::optional<Enum>& value,
+                       const std::string_view (&choices)[N]) {
     if (value) choice(name, *value, choices);
   }
   template <class T>

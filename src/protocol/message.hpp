@@ -60,8 +60,8 @@ inline constexpr std::string_view kAskAgain = "ask-again";
 /// (Output::kScrolled), a server that lists it understands what the client says of it (Resume, Suspended).
 inline constexpr std::string_view kScrolledOff = "scrolled";
 
-/// To a client that lists it, a server that lists it sends input_ack behind the output that the input led to, or
-/// kEchoWait later where it led to none: what is shown by then is what became of the key.
+/// To a client that lists it, a server that lists it sends input_ack behind the output that the input led to,
+/// or kEchoWait later where it led to none: what is shown by then is what became of the key.
 inline constexpr std::string_view kEcho = "echo";
 inline constexpr std::chrono::milliseconds kEchoWait{50};
 
@@ -154,13 +154,14 @@ struct Hello {
   std::vector<std::string> environment;  ///< "NAME=value"
   bool stdin_tty = false;  ///< what the descriptors are: the server decides whether it needs one
   bool stdout_tty = false;
-  bool utf8 = false;              ///< -u, or the locale says so
-  bool colours_256 = false;       ///< -2
-  std::optional<ColorChoice> color;  ///< --color; none: on terminals that show them
-  bool login_shell = false;       ///< -l
+  bool utf8 = false;                   ///< -u, or the locale says so
+  bool colours_256 = false;            ///< -2
+  std::optional<ColorChoice> color;    ///< --color; none: on terminals that show them
+  bool login_shell = false;            ///< -l
   std::optional<std::uint32_t> umask;  ///< for what is started for this client; none: it does not say
-  std::string terminal_features;  ///< -T, as given
-  std::vector<std::string> terminfo;  ///< capabilities of TERM's entry by name, and "colors=256"; none: it has no entry
+  std::string terminal_features;       ///< -T, as given
+  std::vector<std::string>
+      terminfo;          ///< capabilities of TERM's entry by name, and "colors=256"; none: it has no entry
   std::string terminal;  ///< a name that the terminal keeps while the shell there lives; "": there is none
   std::vector<std::string> config_files;  ///< -f, absolute: a daemon that did not read them says so
   ControlMode control = ControlMode::none;
@@ -333,7 +334,7 @@ struct Attached {
   std::uint32_t pane = 0;
   AttachMode mode = AttachMode::direct;
   bool read_only = false;
-  bool resumed = false;  ///< output goes on exactly where hello.resume stopped: nothing is redrawn
+  bool resumed = false;      ///< output goes on exactly where hello.resume stopped: nothing is redrawn
   std::uint32_t pauses = 0;  ///< how many `suspended` of this connection were seen before
   void append_to(std::string& out) const;
   static Result<Attached> parse(std::string_view payload);
@@ -434,9 +435,9 @@ struct StdinRequest {
   static Result<StdinRequest> parse(std::string_view payload);
 };
 
-/// What the client asks for when the connection is lost before the command is done: it connects again and sends
-/// these arguments as its command. With `count` it appends, as one more argument, the bytes of standard output that
-/// it was sent since this message. Replaces the former. Sent as an optional frame.
+/// What the client asks for when the connection is lost before the command is done: it connects again and
+/// sends these arguments as its command. With `count` it appends, as one more argument, the bytes of standard
+/// output that it was sent since this message. Replaces the former. Sent as an optional frame.
 struct Retry {
   static constexpr FrameType kType = FrameType::retry;
   std::vector<std::string> argv;

@@ -13,8 +13,8 @@ enum class BoxLines : std::uint8_t { single, double_, heavy, simple, rounded, pa
 /// By the option's word ("single", "double", ...); what is no such word is single.
 [[nodiscard]] BoxLines box_lines(std::string_view word);
 
-/// Blanks the area in `inside` and draws the border at its edges. The title, a format, stands in the upper one from the
-/// third column on. A box of fewer than two rows or columns has no border.
+/// Blanks the area in `inside` and draws the border at its edges. The title, a format, stands in the upper
+/// one from the third column on. A box of fewer than two rows or columns has no border.
 void draw_box(Frame& frame, Rect area, BoxLines lines, const model::Style& border, const model::Style& inside,
               std::string_view title);
 /// A line through the box from border to border.

@@ -16,8 +16,8 @@ namespace sess::render {
 /// unchanged.
 [[nodiscard]] std::string diff(const Frame* before, const Frame& after, const TerminalFeatures& features);
 
-/// A row's text with its styles as SGR, without blanks at its end, attributes reset at the end: to write a drawn
-/// line into a terminal that is no frame.
+/// A row's text with its styles as SGR, without blanks at its end, attributes reset at the end: to write a
+/// drawn line into a terminal that is no frame.
 [[nodiscard]] std::string row_text(const Frame& frame, int row);
 
 /// What a composed client's terminal is put into before its first frame.

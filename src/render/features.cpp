@@ -163,8 +163,7 @@ void raise(TerminalFeatures& features, Colours colours) {
 [[nodiscard]] std::uint8_t nearest_basic(terminal::Color color, unsigned count) {
   unsigned best = 0;
   for (unsigned i = 1; i < count; ++i) {
-    if (distance(color, palette_rgb(i)) <
-        distance(color, palette_rgb(best))) {
+    if (distance(color, palette_rgb(i)) < distance(color, palette_rgb(best))) {
       best = i;
     }
   }
@@ -177,8 +176,7 @@ void raise(TerminalFeatures& features, Colours colours) {
   const unsigned cube = 16 + 36 * level(color.r) + 6 * level(color.g) + level(color.b);
   const unsigned average = (unsigned{color.r} + color.g + color.b) / 3;
   const unsigned grey = 232 + (average > 238 ? 23 : average < 3 ? 0 : (average - 3) / 10);
-  const bool cube_wins = distance(color, palette_rgb(cube)) <=
-                         distance(color, palette_rgb(grey));
+  const bool cube_wins = distance(color, palette_rgb(cube)) <= distance(color, palette_rgb(grey));
   return static_cast<std::uint8_t>(cube_wins ? cube : grey);
 }
 
@@ -186,7 +184,8 @@ void raise(TerminalFeatures& features, Colours colours) {
   return starts(term, "linux") || starts(term, "vt") || starts(term, "ansi") || starts(term, "cygwin");
 }
 
-/// By the name alone. `known`: whether the name is one of a terminal whose colours are known, whatever its entry says.
+/// By the name alone. `known`: whether the name is one of a terminal whose colours are known, whatever its
+/// entry says.
 TerminalFeatures guess(std::string_view term, bool& known_colours) {
   TerminalFeatures features;
   if (term.empty() || term == "dumb" || term == "unknown") {
@@ -223,8 +222,8 @@ TerminalFeatures guess(std::string_view term, bool& known_colours) {
   return features;
 }
 
-/// What every entry has a place for: there it is, or the terminal lacks it. Of the rest an entry can only say that it
-/// is there.
+/// What every entry has a place for: there it is, or the terminal lacks it. Of the rest an entry can only say
+/// that it is there.
 void obey_terminfo(TerminalFeatures& features, std::span<const std::string> terminfo, bool known_colours) {
   const auto has = [&](std::string_view name) {
     return std::find(terminfo.begin(), terminfo.end(), name) != terminfo.end();
@@ -238,7 +237,8 @@ void obey_terminfo(TerminalFeatures& features, std::span<const std::string> term
   constexpr std::string_view kColours = "colors=";
   long count = 0;
   for (const auto& word : terminfo) {
-    if (starts(word, kColours)) std::from_chars(word.data() + kColours.size(), word.data() + word.size(), count);
+    if (starts(word, kColours))
+      std::from_chars(word.data() + kColours.size(), word.data() + word.size(), count);
     features.add(word);
   }
   const Colours colours = count < 8     ? Colours::none
@@ -255,7 +255,8 @@ TerminalFeatures TerminalFeatures::from_names(std::string_view term, std::string
                                               std::span<const std::string> terminfo) {
   bool known_colours = false;
   TerminalFeatures features = guess(term, known_colours);
-  if (!terminfo.empty() && term != "dumb" && term != "unknown") obey_terminfo(features, terminfo, known_colours);
+  if (!terminfo.empty() && term != "dumb" && term != "unknown")
+    obey_terminfo(features, terminfo, known_colours);
   if (term.empty() || term == "dumb" || term == "unknown" || is_console(term)) return features;
   if (contains(term, "direct") || colorterm == "truecolor" || colorterm == "24bit") {
     features.colours = Colours::rgb;
@@ -391,7 +392,8 @@ terminal::Color reduce(terminal::Color color, Colours colours) {
   if (color.kind == Kind::indexed && color.index() < 16) {
     return terminal::Color::indexed(static_cast<std::uint8_t>(color.index() - 8));
   }
-  const terminal::Color rgb = color.kind == Kind::rgb ? color : terminal::Color::rgb(palette_rgb(color.index()));
+  const terminal::Color rgb =
+      color.kind == Kind::rgb ? color : terminal::Color::rgb(palette_rgb(color.index()));
   return terminal::Color::indexed(nearest_basic(rgb, count));
 }
 

@@ -28,9 +28,9 @@ struct TerminalFeatures {
   bool hyperlinks = false;
   bool sync = false;  ///< DECSET 2026
   bool title = true;
-  bool cursor_style = true;  ///< DECSCUSR
+  bool cursor_style = true;   ///< DECSCUSR
   bool cursor_colour = true;  ///< OSC 12
-  bool mouse = true;         ///< SGR mouse
+  bool mouse = true;          ///< SGR mouse
   bool focus = false;
   bool bracketed_paste = true;
   bool clipboard = false;      ///< OSC 52
@@ -47,12 +47,13 @@ struct TerminalFeatures {
   std::optional<bool> said_dark = {};              ///< its theme, from CSI ? 997 n
   /// Of what programs may ask of it when it is shown a pane.
   terminal::Abilities lacks = terminal::ability::picture;
-  std::string name = {};                           ///< "foot(1.13.1)" from XTVERSION
+  std::string name = {};  ///< "foot(1.13.1)" from XTVERSION
 
   bool operator==(const TerminalFeatures&) const = default;
 
-  /// By what TERM's entry in terminfo has (hello's `terminfo`), and by names where terminfo has no word for a thing or
-  /// is not there; unknown names get what an xterm of 256 colours has. "dumb" and "" get next to nothing.
+  /// By what TERM's entry in terminfo has (hello's `terminfo`), and by names where terminfo has no word for a
+  /// thing or is not there; unknown names get what an xterm of 256 colours has. "dumb" and "" get next to
+  /// nothing.
   [[nodiscard]] static TerminalFeatures from_names(std::string_view term, std::string_view colorterm = {},
                                                    std::span<const std::string> terminfo = {});
 
@@ -60,8 +61,8 @@ struct TerminalFeatures {
   bool learn(std::string_view reply);
 
   /// tmux's feature names separated by commas or colons (256, RGB, bpaste, clipboard, cstyle, extkeys, focus,
-  /// hyperlinks, mouse, overline, sixel, strikethrough, sync, title, usstyle), or the capabilities that terminal-overrides
-  /// has for them (Tc, Ms=..., Smulx=..., Sync=...); unknown ones are skipped.
+  /// hyperlinks, mouse, overline, sixel, strikethrough, sync, title, usstyle), or the capabilities that
+  /// terminal-overrides has for them (Tc, Ms=..., Smulx=..., Sync=...); unknown ones are skipped.
   void add(std::string_view list);
   /// The features as such a list, as #{client_termfeatures} shows.
   [[nodiscard]] std::string list() const;

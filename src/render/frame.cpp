@@ -34,7 +34,8 @@ void Frame::paste(const Frame& sheet, int top, int left, Rect area) {
   const int rows = std::min({area.rows, sheet.size_.rows - top, size_.rows - area.row});
   if (columns <= 0 || area.col < 0 || area.row < 0) return;
   for (int r = 0; r < rows; ++r) {
-    const auto from = sheet.row(top + r).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(columns));
+    const auto from =
+        sheet.row(top + r).subspan(static_cast<std::size_t>(left), static_cast<std::size_t>(columns));
     std::copy(from.begin(), from.end(), row(area.row + r).begin() + area.col);
     mend(area.row + r, area.col, area.col + columns);
   }

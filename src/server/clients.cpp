@@ -34,10 +34,12 @@ constexpr std::size_t kMaxSaved = kMaxClients;
 /// A longer text of view mode is not shown again after a crash.
 constexpr std::size_t kMostTextSaved = std::size_t{1} << 20;
 
-/// What terminal-features and terminal-overrides say of terminals with this TERM, for TerminalFeatures::add().
+/// What terminal-features and terminal-overrides say of terminals with this TERM, for
+/// TerminalFeatures::add().
 std::string configured_features(const model::Options& options, const std::string& term) {
   std::string out;
-  for (const auto option : {model::ArrayOption("terminal-features"), model::ArrayOption("terminal-overrides")}) {
+  for (const auto option :
+       {model::ArrayOption("terminal-features"), model::ArrayOption("terminal-overrides")}) {
     for (const auto& [index, entry] : options.array(option)) {
       const auto words = entry.find(':');
       if (words == entry.npos || ::fnmatch(entry.substr(0, words).c_str(), term.c_str(), 0) != 0) continue;
@@ -104,16 +106,22 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
   return {};
 }
 
-void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason, std::string message, std::optional<int> status) {
+void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason, std::string message,
+                             std::optional<int> status) {
   if (client.phase != Phase::attached) return;
-  if (const auto note = status || client.job.empty() || !sayings_.on_leaving ? std::string() : sayings_.on_leaving(client.job); !note.empty()) {
+  if (const auto note = status || client.job.empty() || !sayings_.on_leaving
+                            ? std::string()
+                            : sayings_.on_leaving(client.job);
+      !note.empty()) {
     message += "\n" + note;
   }
-  if (reason == protocol::DetachReason::exited && !client.job.empty() && sayings_.on_end) message += sayings_.on_end(client.job);
+  if (reason == protocol::DetachReason::exited && !client.job.empty() && sayings_.on_end)
+    message += sayings_.on_end(client.job);
   if (sayings_.leaves) sayings_.leaves(client);
   display_.leave_view(client);
-  // What is still on its way may be dropped by a client that leaves a slow terminal. A few bytes are not: their
-  // acknowledgement rides along with the next frame only, and such a client waits for its terminal a while.
+  // What is still on its way may be dropped by a client that leaves a slow terminal. A few bytes are not:
+  // their acknowledgement rides along with the next frame only, and such a client waits for its terminal a
+  // while.
   constexpr std::uint64_t kFewBytes = 256;
   if (client.flow.in_flight() < kFewBytes) known_terminals_.left(client.hello.terminal, client.scrollback);
   protocol::Detached detached;
@@ -123,7 +131,9 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
   // As in tmux: to lose the server is a failure, to leave it or to see the session's end is none.
   const int plain = reason == protocol::DetachReason::server_exited ? 1 : 0;
   const bool of_job = !client.job.empty() && sayings_.exit_status;
-  detached.status = static_cast<std::uint8_t>(status ? *status : of_job ? sayings_.exit_status(client.job) : plain);
+  detached.status = static_cast<std::uint8_t>(status   ? *status
+                                              : of_job ? sayings_.exit_status(client.job)
+                                                       : plain);
   if (!control_clients_.has(client.id)) client.connection->send(protocol::encode(detached));
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));
@@ -183,7 +193,8 @@ store::SavedClient Clients::saved_form(const RemoteClient& client, const model::
   const model::Model& model = model_;
   const model::Session* session = model.session(*seen.session);
   const model::Winlink* link = session != nullptr ? session->current_link() : nullptr;
-  const auto text = link != nullptr ? texts_.shown_text(model.window(link->window)->active) : std::string_view();
+  const auto text =
+      link != nullptr ? texts_.shown_text(model.window(link->window)->active) : std::string_view();
   if (!text.empty() && text.size() <= kMostTextSaved) out.question.emplace().text = text;
   return out;
 }
@@ -227,7 +238,8 @@ void Clients::print_error(ClientId id, std::string_view text) {
     if (client->phase == Phase::command) client->exit_status = 1;
     return;
   }
-  if (client->phase == Phase::attached) return messages_.show_message(id, text, std::chrono::milliseconds(-1));
+  if (client->phase == Phase::attached)
+    return messages_.show_message(id, text, std::chrono::milliseconds(-1));
   client->print(2, std::string(text) + '\n');
   client->exit_status = 1;
 }
@@ -241,7 +253,7 @@ void Clients::note(ClientId id, std::string_view text) {
 }
 
 void Clients::control_guard(ClientId id, std::string_view word, std::chrono::system_clock::time_point time,
-                             std::uint64_t number, bool typed) {
+                            std::uint64_t number, bool typed) {
   control_clients_.guard(id, word, time, number, typed);
 }
 
@@ -279,7 +291,8 @@ Result<> Clients::can_attach(ClientId id) const {
   if (client == nullptr) return fail(ErrorCode::not_found, "no current client");
   if (client->phase == Phase::attached) return {};
   if (client->for_command && !peers::room_to_attach()) {
-    return fail(ErrorCode::unavailable, "no room: open files or memory are used up; detach some clients and try again");
+    return fail(ErrorCode::unavailable,
+                "no room: open files or memory are used up; detach some clients and try again");
   }
   if (client->hello.control != protocol::ControlMode::none) return {};
   if (!client->hello.stdin_tty || client->hello.tty.empty()) {
@@ -369,7 +382,8 @@ Result<> Clients::set_client_flag(ClientId id, std::string_view flag) {
              flag.starts_with("pause-after")) {
     const auto name = flag.substr(0, flag.find('='));
     if (auto set = control_clients_.set_flag(id, flag, on); !set) return set;
-    std::erase_if(client->flags, [&](const std::string& old) { return old.substr(0, old.find('=')) == name; });
+    std::erase_if(client->flags,
+                  [&](const std::string& old) { return old.substr(0, old.find('=')) == name; });
     if (on) client->flags.emplace_back(flag);
   } else {
     return fail(ErrorCode::invalid_argument, "unknown client flag: {}", flag);
@@ -421,7 +435,9 @@ std::string Clients::term_type(ClientId id) const {
 Result<> Clients::set_window_size(ClientId id, std::string_view argument) {
   model::Client* seen = model_.client(id);
   const auto colon = argument.find(':');
-  const auto window = colon == std::string_view::npos ? std::nullopt : model::parse_id<command::WindowId>(argument.substr(0, colon));
+  const auto window = colon == std::string_view::npos
+                          ? std::nullopt
+                          : model::parse_id<command::WindowId>(argument.substr(0, colon));
   if (seen == nullptr || !window) return fail(ErrorCode::invalid_argument, "bad size argument");
   const auto text = argument.substr(colon + 1);
   if (text.empty()) {
@@ -447,8 +463,7 @@ Result<> Clients::refresh_special(ClientId id, char flag, std::string_view argum
 
 void Clients::send_clipboard(RemoteClient& client, std::string_view encoded) {
   if (client.phase != Phase::attached || client.suspended) return;
-  views::send_aside(*client.connection, client.flow, clock_.now(),
-             fmt::format("\x1b]52;c;{}\x07", encoded));
+  views::send_aside(*client.connection, client.flow, clock_.now(), fmt::format("\x1b]52;c;{}\x07", encoded));
 }
 
 void Clients::pane_clipboard(model::PaneId pane, std::string_view encoded) {
@@ -462,7 +477,7 @@ void Clients::pane_clipboard(model::PaneId pane, std::string_view encoded) {
       checkpoint_.changed();
     }
     queue_.submit_hook("pane-set-clipboard", command::find_from_pane(model_, pane), {},
-                                {{"hook_pane", to_string(pane)}});
+                       {{"hook_pane", to_string(pane)}});
   }
   send_beside(pane, fmt::format("\x1b]52;c;{}\x07", encoded), Hears::has_window);
 }
@@ -480,7 +495,8 @@ void Clients::send_beside(model::PaneId pane, std::string_view bytes, Hears who)
     for (const auto* seen : model_.clients_of(session->id)) {
       RemoteClient* client = remote_.find(seen->id);
       if (client == nullptr || client->phase != Phase::attached || client->suspended) continue;
-      if (client->flow.in_flight() > kFarBehind || !client->features.title) continue;  // a console shows them as text
+      if (client->flow.in_flight() > kFarBehind || !client->features.title)
+        continue;  // a console shows them as text
       const bool relays = client->direct && (&client->direct->pane() == io || client->direct->in_picture());
       if (relays || (!client->direct && !client->composed)) continue;
       views::send_aside(*client->connection, client->flow, clock_.now(), bytes);

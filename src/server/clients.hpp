@@ -1,5 +1,5 @@
-// What becomes of clients: what command clients are printed, attaching and detaching, what of an attachment outlives
-// its connection. Connections brings them and takes them away; what they see is Display's.
+// What becomes of clients: what command clients are printed, attaching and detaching, what of an attachment
+// outlives its connection. Connections brings them and takes them away; what they see is Display's.
 #pragma once
 
 #include <functional>
@@ -28,7 +28,7 @@ namespace sess::peers {
 class ControlClients;
 class Identities;
 class Messages;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 }
@@ -65,11 +65,12 @@ class Clients final : public command::ClientPort {
   };
   /// What is said to somebody who attaches or leaves, by those who know.
   struct Sayings {
-    std::function<std::string()> on_attaching;                       ///< a sentence for the first client; or empty
-    std::function<std::string(const std::string& job)> on_leaving;   ///< a line about the job that goes on; or empty
-    std::function<std::string(const std::string& job)> on_end;       ///< how the job ended; or empty
-    std::function<int(const std::string& job)> exit_status;          ///< of who attached with `run`
-    std::function<void(RemoteClient&)> leaves;                       ///< told before the view goes
+    std::function<std::string()> on_attaching;  ///< a sentence for the first client; or empty
+    std::function<std::string(const std::string& job)>
+        on_leaving;  ///< a line about the job that goes on; or empty
+    std::function<std::string(const std::string& job)> on_end;  ///< how the job ended; or empty
+    std::function<int(const std::string& job)> exit_status;     ///< of who attached with `run`
+    std::function<void(RemoteClient&)> leaves;                  ///< told before the view goes
   };
   Clients(const Parts& parts, Sayings sayings);
 
@@ -81,7 +82,8 @@ class Clients final : public command::ClientPort {
   void end_all(std::string_view message);
   /// Ends the attachments of clients that `run` attached to the job: they saw what they came for.
   void dismiss(const std::string& job, int status);
-  /// A program wants its text in the user's clipboard; direct clients get the sequence itself through the relay.
+  /// A program wants its text in the user's clipboard; direct clients get the sequence itself through the
+  /// relay.
   void pane_clipboard(model::PaneId pane, std::string_view base64);
   /// Who else than a direct client of the pane itself, whose relay has it, hears what a program says to its
   /// terminal.
@@ -89,7 +91,8 @@ class Clients final : public command::ClientPort {
   /// Bytes that leave the screen as it is. A terminal that is far behind misses them.
   void send_beside(model::PaneId pane, std::string_view bytes, Hears who);
 
-  // Of clients whose connections were lost, or whose server died: what they may do, and how far their input got.
+  // Of clients whose connections were lost, or whose server died: what they may do, and how far their input
+  // got.
   [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;
   /// Newest last. Who has been away longest is forgotten first, and comes back with no rights.
   void save_client(store::SavedClient saved);

@@ -30,9 +30,9 @@ constexpr const char* kDialectVariable = "SESS_DIALECT";
 
 /// Variables of the daemon's own making, or of what it was started in: never a program's.
 bool is_internal(std::string_view name) {
-  return name == "SESS" || name == "SESS_PANE" || name == kDialectVariable || name.starts_with("LISTEN_") || name == "NOTIFY_SOCKET" ||
-         name == "TMUX" || name == "TMUX_PANE" || name == "STY" || name == "WINDOW" || name == "SHLVL" ||
-         name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
+  return name == "SESS" || name == "SESS_PANE" || name == kDialectVariable || name.starts_with("LISTEN_") ||
+         name == "NOTIFY_SOCKET" || name == "TMUX" || name == "TMUX_PANE" || name == "STY" ||
+         name == "WINDOW" || name == "SHLVL" || name == "OLDPWD" || name == "LINES" || name == "COLUMNS";
 }
 
 bool exists(const std::string& path) {
@@ -64,11 +64,13 @@ Configuration::Configuration(const Parts& parts, std::function<void()> done)
 
 void Configuration::load() {
   for (const auto& variable : os::current_environment()) {
-    if (!is_internal(std::string_view(variable).substr(0, variable.find('=')))) model_.environment().put(variable);
+    if (!is_internal(std::string_view(variable).substr(0, variable.find('='))))
+      model_.environment().put(variable);
   }
   // The user's shell as the login gave it, else the one of the password file.
   const auto shell = model_.environment().value("SHELL").value_or("");
-  static_cast<void>(model_.session_options().set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
+  static_cast<void>(
+      model_.session_options().set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
   for (const char* name : {"VISUAL", "EDITOR"}) {
     if (const auto editor = model_.environment().value(name); editor && !editor->empty()) {
       static_cast<void>(model_.server_options().set("editor", *editor));
@@ -92,7 +94,8 @@ void Configuration::load() {
     if (!text) {
       const int reason = text.error().sys_errno;
       if (given || reason != ENOENT) {
-        queue_.add_config_error(reason != 0 ? fmt::format("{}: {}", path, std::strerror(reason)) : text.error().text);
+        queue_.add_config_error(reason != 0 ? fmt::format("{}: {}", path, std::strerror(reason))
+                                            : text.error().text);
       }
       continue;
     }

@@ -1,4 +1,5 @@
-// The configuration: what the daemon was started in, then sess.conf; and its errors, for the first who can read them.
+// The configuration: what the daemon was started in, then sess.conf; and its errors, for the first who can
+// read them.
 #pragma once
 
 #include <functional>
@@ -13,7 +14,7 @@
 namespace sess::peers {
 class ControlClients;
 class Messages;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 }

@@ -70,8 +70,8 @@ model::ClientToken parse_token(std::string_view text) {
   return token;
 }
 
-/// Whether what came first is the first message of tmux's own client (proc.c): header of type, length, flags, version
-/// and process, all of which a frame's header and payload cannot be.
+/// Whether what came first is the first message of tmux's own client (proc.c): header of type, length, flags,
+/// version and process, all of which a frame's header and payload cannot be.
 bool is_tmux_client(const protocol::Frame& frame) {
   constexpr std::size_t kFirstIdentify = 100;
   constexpr std::size_t kLastIdentify = 111;
@@ -112,7 +112,8 @@ Connections::Connections(const Parts& parts)
 // --- connections ----------------------------------------------------------------------------------------
 
 void Connections::listen() {
-  listener_watch_ = std::make_unique<os::FdWatch>(loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
+  listener_watch_ =
+      std::make_unique<os::FdWatch>(loop_, start_.listener.get(), [this](bool, bool) { on_connection(); });
   listener_watch_->want(true, false);
 }
 
@@ -283,7 +284,7 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       }
       begin_command(client);
       queue_.submit_arguments(id, std::move(command->argv),
-                               [this, id](int status) { command_done(id, status); });
+                              [this, id](int status) { command_done(id, status); });
       return true;
     }
     case FrameType::shell: {
@@ -297,7 +298,8 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
     }
     case FrameType::stdin_data:
       if (control_clients_.has(client.id) && client.phase == Phase::attached) {
-        if (const auto data = protocol::StdinData::parse(frame.payload)) control_clients_.on_input(client.id, data->bytes);
+        if (const auto data = protocol::StdinData::parse(frame.payload))
+          control_clients_.on_input(client.id, data->bytes);
         return true;
       }
       if (const auto data = protocol::StdinData::parse(frame.payload); data && client.stdin_done) {
@@ -329,8 +331,9 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
 
 /// Says in tmux's own words that this is no server for it.
 bool Connections::turn_tmux_away(RemoteClient& client) {
-  log::warn("client {}: tmux's own client came to this socket: turned away; call sess by the name tmux instead",
-            client.id.value);
+  log::warn(
+      "client {}: tmux's own client came to this socket: turned away; call sess by the name tmux instead",
+      client.id.value);
   // MSG_VERSION of its protocol, of which we speak no version: it prints so and ends.
   constexpr std::string_view kNoVersion("\x0c\0\0\0\x10\0\0\0\0\0\0\0\xff\xff\xff\xff", 16);
   client.connection->send(kNoVersion);
@@ -343,7 +346,8 @@ bool Connections::turn_tmux_away(RemoteClient& client) {
 void Connections::begin_command(const RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
   if (queue_.configuring() && seen != nullptr) {
-    // A command that the configuration itself started (run-shell 'sess ...'): it may be what the configuration waits for.
+    // A command that the configuration itself started (run-shell 'sess ...'): it may be what the
+    // configuration waits for.
     auto process = os::process_info(seen->pid);
     for (int depth = 0; depth < kMaxAncestors && process && process->pid > 1; ++depth) {
       if (process->pid == facts_.pid || process->pid == facts_.server_pid) queue_.let_through(client.id);
@@ -355,7 +359,8 @@ void Connections::begin_command(const RemoteClient& client) {
       return std::filesystem::path(read).lexically_normal() == std::filesystem::path(file).lexically_normal();
     };
     if (std::any_of(start_.config_files.begin(), start_.config_files.end(), same)) continue;
-    clients_.note(client.id, fmt::format("{}: not read: the daemon runs already; sess source-file {}", file, file));
+    clients_.note(client.id,
+                  fmt::format("{}: not read: the daemon runs already; sess source-file {}", file, file));
   }
 }
 
@@ -416,9 +421,10 @@ bool Connections::on_attached_frame(RemoteClient& client, const protocol::Frame&
     case FrameType::detach: {
       const auto message = protocol::Detach::parse(frame.payload);
       const model::Session* session = seen->session ? model_.session(*seen->session) : nullptr;
-      clients_.end_attachment(client,
-             message && message->hangup ? protocol::DetachReason::hangup : protocol::DetachReason::detached,
-             session != nullptr ? fmt::format("[detached (from session {})]", session->name) : "[detached]");
+      clients_.end_attachment(
+          client,
+          message && message->hangup ? protocol::DetachReason::hangup : protocol::DetachReason::detached,
+          session != nullptr ? fmt::format("[detached (from session {})]", session->name) : "[detached]");
       return true;
     }
     default:
@@ -462,8 +468,8 @@ bool Connections::on_hello(RemoteClient& client, const protocol::Hello& hello) {
     seen.size_given = false;
     control_clients_.add(client.id, *client.connection);
   }
-  client.features =
-      render::TerminalFeatures::from_names(hello.term, seen.environment.value("COLORTERM").value_or(""), hello.terminfo);
+  client.features = render::TerminalFeatures::from_names(
+      hello.term, seen.environment.value("COLORTERM").value_or(""), hello.terminfo);
   if (!hello.terminal_features.empty()) client.features.add(hello.terminal_features);
   client.features.utf8 = true;
   if (hello.resume) {
@@ -557,8 +563,8 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
   display_.resume_view(client, resume);
   if (!known) {
     messages_.show_message(client.id,
-                        "what this terminal may do is not known any more: read-only; attach again to type",
-                        std::chrono::seconds(10));
+                           "what this terminal may do is not known any more: read-only; attach again to type",
+                           std::chrono::seconds(10));
   }
 }
 

@@ -1,7 +1,7 @@
 // Connections: accepting clients, what they say, and what is left when they go.
 //
-// Owns the listener and the way from a frame to whoever acts on it. A client that comes back after a lost connection or
-// a dead server is given what it had (resume).
+// Owns the listener and the way from a frame to whoever acts on it. A client that comes back after a lost
+// connection or a dead server is given what it had (resume).
 #pragma once
 
 #include <chrono>
@@ -24,7 +24,7 @@ class Mouse;
 class Overlays;
 class Popups;
 class Prompts;
-}
+}  // namespace sess::dispatch
 namespace sess::display {
 class Display;
 }
@@ -33,7 +33,7 @@ class ControlClients;
 class Identities;
 class Messages;
 class SessionWatch;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 }

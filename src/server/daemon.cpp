@@ -19,8 +19,8 @@ namespace {
 
 /// A daemon that nobody connects to (its starter died) does not stay for ever.
 constexpr std::chrono::seconds kFirstClientLimit{30};
-/// From the first connection on, the client that started the daemon has this long to say what for: another one's
-/// question that is answered before must not make the daemon leave.
+/// From the first connection on, the client that started the daemon has this long to say what for: another
+/// one's question that is answered before must not make the daemon leave.
 constexpr std::chrono::seconds kStarterLimit{1};
 /// What the keeper takes to act on Leave, generously.
 constexpr std::chrono::milliseconds kLeaving{500};
@@ -78,8 +78,8 @@ void Daemon::leave_if_empty() {
   if (unattached && !model_.sessions().empty()) return end_server([] {});
   left_ = true;
   log::info("nothing is left: the daemon ends");
-  // Who connects now finds the next daemon, instead of this one in its last moments. (The keeper stays when a program
-  // is still dying: then connections are taken again.)
+  // Who connects now finds the next daemon, instead of this one in its last moments. (The keeper stays when a
+  // program is still dying: then connections are taken again.)
   connections_.pause(kLeaving);
   if (auto sent = link_.send(keeper::Leave{}); !sent) loop_.stop();
 }
@@ -103,7 +103,8 @@ void Daemon::end_server(std::function<void()> done) {
     const auto tell = std::exchange(*told, nullptr);
     if (!tell) return;
     tell();
-    // The answers go out first, at the end of this turn: the keeper may end this process as soon as the last job is gone.
+    // The answers go out first, at the end of this turn: the keeper may end this process as soon as the last
+    // job is gone.
     loop_.defer([this] {
       loop_.defer([this] {
         if (auto sent = link_.send(keeper::End{}); !sent) log::error("{}", sent.error().text);
@@ -140,11 +141,14 @@ void Daemon::after(std::chrono::milliseconds delay, std::function<void()> done) 
   timers_.insert(std::move(entry));
 }
 
-std::uint64_t Daemon::room() const { return checkpoint_.room(); }
+std::uint64_t Daemon::room() const {
+  return checkpoint_.room();
+}
 
 void Daemon::option_changed(std::string_view name) {
-  constexpr std::string_view kOfTerminals[] = {"history-limit", "history-bytes", "scroll-on-clear", "alternate-screen",
-                                               "rectangle-checksums", "pane-colours", "tmux-defaults"};
+  constexpr std::string_view kOfTerminals[] = {"history-limit",    "history-bytes",       "scroll-on-clear",
+                                               "alternate-screen", "rectangle-checksums", "pane-colours",
+                                               "tmux-defaults"};
   if (std::find(std::begin(kOfTerminals), std::end(kOfTerminals), name) != std::end(kOfTerminals)) {
     programs_.apply_history_limits();
   }

@@ -28,11 +28,11 @@ class WindowNames;
 namespace sess::peers {
 class Alerts;
 class SessionWatch;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 class SavedSessions;
-}
+}  // namespace sess::store
 
 namespace sess::server {
 

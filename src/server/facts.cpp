@@ -23,7 +23,8 @@ std::string login_home() {
 
 std::string login_shell() {
   const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr && entry->pw_shell != nullptr && is_usable_shell(entry->pw_shell) ? entry->pw_shell : "/bin/sh";
+  return entry != nullptr && entry->pw_shell != nullptr && is_usable_shell(entry->pw_shell) ? entry->pw_shell
+                                                                                            : "/bin/sh";
 }
 
 std::string host_name() {

@@ -1,4 +1,5 @@
-// What never changes while a server runs: who and where it is, by the keeper's hand-over and the password file.
+// What never changes while a server runs: who and where it is, by the keeper's hand-over and the password
+// file.
 #pragma once
 
 #include "command/ports/daemon.hpp"

@@ -14,8 +14,8 @@ namespace sess::server {
 
 using peers::RemoteClient;
 
-Result<std::optional<std::int32_t>> JobOutside::start_program(model::PaneId pane, const command::ProgramStart& start,
-                                                              std::function<void(Result<std::int32_t>)> later) {
+Result<std::optional<std::int32_t>> JobOutside::start_program(
+    model::PaneId pane, const command::ProgramStart& start, std::function<void(Result<std::int32_t>)> later) {
   return parts_.programs.start_program_soon(pane, start, std::move(later));
 }
 
@@ -39,15 +39,25 @@ void JobOutside::ends_within(std::chrono::milliseconds time) {
   if (auto sent = parts_.link.send(keeper::EndsWithin{time}); !sent) log::error("{}", sent.error().text);
 }
 
-void JobOutside::dismiss(const std::string& job, int status) { parts_.clients.dismiss(job, status); }
+void JobOutside::dismiss(const std::string& job, int status) {
+  parts_.clients.dismiss(job, status);
+}
 
-void JobOutside::report(const std::string& text) { parts_.messages.report(text); }
+void JobOutside::report(const std::string& text) {
+  parts_.messages.report(text);
+}
 
-void JobOutside::log_message(std::string_view text) { parts_.messages.log(text); }
+void JobOutside::log_message(std::string_view text) {
+  parts_.messages.log(text);
+}
 
-void JobOutside::changed() { parts_.checkpoint.changed(); }
+void JobOutside::changed() {
+  parts_.checkpoint.changed();
+}
 
-void JobOutside::write_down() { parts_.checkpoint.save(); }
+void JobOutside::write_down() {
+  parts_.checkpoint.save();
+}
 
 std::vector<std::string> JobOutside::lacking_terminals() const {
   static constexpr std::pair<terminal::Abilities, std::string_view> kNames[] = {
@@ -70,8 +80,8 @@ std::vector<std::string> JobOutside::lacking_terminals() const {
       if ((lacks & bit) != 0) (words += words.empty() ? "" : ", ") += name;
     }
     if (words.empty()) continue;
-    out.push_back(fmt::format("{} ({}) does not have {}, which the program in {} asked for", seen->name, seen->term, words,
-                              parts_.model.session(*seen->session)->name));
+    out.push_back(fmt::format("{} ({}) does not have {}, which the program in {} asked for", seen->name,
+                              seen->term, words, parts_.model.session(*seen->session)->name));
   }
   return out;
 }
@@ -100,8 +110,8 @@ void JobOutside::notify(model::ClientId id, const std::string& text, std::chrono
                         std::string_view kind) {
   RemoteClient* client = parts_.remote.find(id);
   const model::Client* seen = parts_.model.client(id);
-  if (client == nullptr || seen == nullptr || seen->control || client->phase != RemoteClient::Phase::attached ||
-      client->suspended)
+  if (client == nullptr || seen == nullptr || seen->control ||
+      client->phase != RemoteClient::Phase::attached || client->suspended)
     return;
   parts_.messages.show(*client, text, shown);
   if (kind == "off") return;

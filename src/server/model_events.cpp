@@ -26,9 +26,10 @@ namespace {
 /// Events that follow from each other in one turn; beyond it they go on in the next.
 constexpr int kRounds = 16;
 
-/// What a hook's commands know of what happened, each thing in a variable of its own; of a client nothing else, as in
-/// tmux: the session that it left may be gone.
-std::vector<std::pair<std::string, std::string>> hook_variables(const model::Model& model, const model::Event& event) {
+/// What a hook's commands know of what happened, each thing in a variable of its own; of a client nothing
+/// else, as in tmux: the session that it left may be gone.
+std::vector<std::pair<std::string, std::string>> hook_variables(const model::Model& model,
+                                                                const model::Event& event) {
   if (event.client) return {{"hook_client", event.name}};
   std::vector<std::pair<std::string, std::string>> out;
   if (event.session) {
@@ -37,7 +38,8 @@ std::vector<std::pair<std::string, std::string>> hook_variables(const model::Mod
   }
   if (event.window) {
     const model::Window* window = model.window(*event.window);
-    const bool unnamed = event.window_name.empty() && window != nullptr;  // it is given its name when it is linked
+    const bool unnamed =
+        event.window_name.empty() && window != nullptr;  // it is given its name when it is linked
     out.emplace_back("hook_window", to_string(*event.window));
     out.emplace_back("hook_window_name", unnamed ? window->name : event.window_name);
   }
@@ -73,7 +75,8 @@ void ModelEvents::tell_focus(bool of_hook) {
     if (io != nullptr && io->screen().modes().focus_events) io->answer(change.focused ? "\x1b[I" : "\x1b[O");
     if (of_hook) continue;
     queue_.submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
-                        command::find_from_pane(model_, change.pane), {}, {{"hook_pane", to_string(change.pane)}});
+                       command::find_from_pane(model_, change.pane), {},
+                       {{"hook_pane", to_string(change.pane)}});
   }
 }
 
@@ -86,7 +89,8 @@ void ModelEvents::follow_model() {
     for (const auto& event : events) follow(event);
     // With `status auto` the number of windows and panes decides what is left for them.
     const bool structural = std::any_of(events.begin(), events.end(), [](const model::Event& event) {
-      return event.kind != model::Event::Kind::pane_resized && event.kind != model::Event::Kind::window_resized;
+      return event.kind != model::Event::Kind::pane_resized &&
+             event.kind != model::Event::Kind::window_resized;
     });
     if (structural) model_.recalculate_sizes();
   }
@@ -105,7 +109,8 @@ void ModelEvents::follow(const model::Event& event) {
       programs_.pane_closed(*event.pane);
       // A job's program is remembered until its exit was recorded.
       if (jobs_.runs().on_pane_closed(*event.pane)) break;
-      if (auto sent = link_.send(keeper::Forget{event.pane->value}); !sent) log::error("{}", sent.error().text);
+      if (auto sent = link_.send(keeper::Forget{event.pane->value}); !sent)
+        log::error("{}", sent.error().text);
       break;
     }
     case Kind::pane_resized: {
@@ -143,8 +148,10 @@ void ModelEvents::follow(const model::Event& event) {
     case Kind::client_session_lost:
       session_watch_.on_left();
       if (RemoteClient* gone = remote_.find(*event.client)) {
-        clients_.end_attachment(*gone, daemon_.stopping() ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
-               daemon_.stopping() ? "[server exited]" : "[exited]");
+        clients_.end_attachment(
+            *gone,
+            daemon_.stopping() ? protocol::DetachReason::server_exited : protocol::DetachReason::exited,
+            daemon_.stopping() ? "[server exited]" : "[exited]");
       }
       break;
     case Kind::window_pane_changed:

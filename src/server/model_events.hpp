@@ -1,5 +1,5 @@
-// The model's events followed: terminals are resized, programs of closed panes told, clients without a session detached,
-// hooks queued, and programs told whether they have the focus.
+// The model's events followed: terminals are resized, programs of closed panes told, clients without a
+// session detached, hooks queued, and programs told whether they have the focus.
 #pragma once
 
 #include "command/language/queue.hpp"
@@ -16,7 +16,7 @@ class JobControl;
 namespace sess::display {
 class Display;
 class PaneModes;
-}
+}  // namespace sess::display
 namespace sess::panes {
 class WindowNames;
 }
@@ -24,11 +24,11 @@ namespace sess::peers {
 class ControlClients;
 class Identities;
 class SessionWatch;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 class SavedSessions;
-}
+}  // namespace sess::store
 
 namespace sess::server {
 

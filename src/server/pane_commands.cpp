@@ -81,12 +81,14 @@ command::PanePort::Typed PaneCommands::send_key(PaneId pane, std::string_view ke
   const panes::PaneIo* io = terminals_.find(pane);
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
   if (pane_modes_.type(pane, std::nullopt, *key) || takes_no_input(pane)) return Typed::sent;
-  const auto modes = key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.server_options());
+  const auto modes =
+      key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.server_options());
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
 command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_t code_point) {
-  if (pane_modes_.type(pane, std::nullopt, input::Key{code_point, 0}) || takes_no_input(pane)) return Typed::sent;
+  if (pane_modes_.type(pane, std::nullopt, input::Key{code_point, 0}) || takes_no_input(pane))
+    return Typed::sent;
   std::string bytes;
   if (code_point < 0x80) {
     bytes += static_cast<char>(code_point);
@@ -96,8 +98,8 @@ command::PanePort::Typed PaneCommands::send_code_point(PaneId pane, std::uint32_
   return write_pane(pane, bytes);
 }
 
-command::PanePort::Typed PaneCommands::send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key,
-                                                  std::string_view mouse_event) {
+command::PanePort::Typed PaneCommands::send_mouse(PaneId pane, std::optional<ClientId> client,
+                                                  std::string_view key, std::string_view mouse_event) {
   if (pane_modes_.press(pane, client, key, mouse_event) || takes_no_input(pane)) return Typed::sent;
   const auto bytes = mouse_bytes(terminals_.find(pane), mouse_event);
   return bytes ? write_pane(pane, *bytes) : Typed::sent;
@@ -127,7 +129,8 @@ void PaneCommands::trim_below_cursor(PaneId pane, int lines) {
   if (io == nullptr || lines <= 0) return;
   const Size size = io->screen().size();
   const int left = std::max(1, size.rows - lines);
-  // From the upper left corner ED 0 would clear the screen whole, which scroll-on-clear keeps: the first row by EL.
+  // From the upper left corner ED 0 would clear the screen whole, which scroll-on-clear keeps: the first row
+  // by EL.
   const auto cursor = io->screen().cursor();
   io->announce(cursor.row == 0 && cursor.col == 0 ? "\x1b[K\x1b[2d\x1b[J\x1b[d" : "\x1b[J");
   io->resize({static_cast<std::uint16_t>(left), size.cols});
@@ -171,10 +174,12 @@ command::PaneFacts PaneCommands::pane_facts(PaneId id) const {
   facts.cursor_shape = shape_name(cursor.shape);
   const auto row = screen.row(cursor.row);
   screen.append_text(facts.cursor_character, row[static_cast<std::size_t>(cursor.col)]);
-  if (const auto color = screen.cursor_color()) facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
+  if (const auto color = screen.cursor_color())
+    facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
   facts.history_rows = [&screen] { return terminal::history_rows(screen); };
   facts.history_bytes = screen.history().bytes();
-  if (const model::Pane* pane = model_.pane(id)) facts.history_limit = programs_.history_limits(*pane).history_lines;
+  if (const model::Pane* pane = model_.pane(id))
+    facts.history_limit = programs_.history_limits(*pane).history_lines;
   facts.alternate_on = modes.alternate_screen;
   const auto& kept = screen.saved_cursor(false).place;
   facts.alternate_saved_x = kept.col;
@@ -218,7 +223,8 @@ int PaneCommands::search_pane(PaneId id, std::string_view pattern, bool regex, b
   if (io == nullptr) return 0;
   const std::string text(pattern);
   regex_t compiled;
-  if (regex && ::regcomp(&compiled, text.c_str(), REG_EXTENDED | REG_NOSUB | (ignore_case ? REG_ICASE : 0)) != 0) {
+  if (regex &&
+      ::regcomp(&compiled, text.c_str(), REG_EXTENDED | REG_NOSUB | (ignore_case ? REG_ICASE : 0)) != 0) {
     return 0;
   }
   const std::string glob = "*" + text + "*";
@@ -250,14 +256,13 @@ Result<> PaneCommands::pipe_pane(PaneId id, std::string_view shell_command, bool
   }
   const auto env = command::shell_environment(model_, facts_, nullptr).block();
   return shells_.open_pipe(id, std::string(shell_command), env, umask, output,
-                                  input ? std::function<void(std::string_view)>([this, id](std::string_view bytes) {
-                                    write_pane(id, bytes);
-                                  })
-                                        : nullptr);
+                           input ? std::function<void(std::string_view)>(
+                                       [this, id](std::string_view bytes) { write_pane(id, bytes); })
+                                 : nullptr);
 }
 
 Result<> PaneCommands::enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
-                              const std::vector<std::string>& arguments) {
+                                  const std::vector<std::string>& arguments) {
   return pane_modes_.enter(pane, client, mode, arguments);
 }
 
@@ -265,8 +270,9 @@ void PaneCommands::leave_modes(PaneId pane) {
   pane_modes_.leave(pane);
 }
 
-Result<> PaneCommands::mode_command(PaneId pane, std::optional<ClientId> client, const std::vector<std::string>& arguments,
-                                int repeat, std::string_view mouse_event) {
+Result<> PaneCommands::mode_command(PaneId pane, std::optional<ClientId> client,
+                                    const std::vector<std::string>& arguments, int repeat,
+                                    std::string_view mouse_event) {
   return pane_modes_.command(pane, client, arguments, repeat, mouse_event);
 }
 

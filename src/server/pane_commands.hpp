@@ -25,14 +25,21 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   using PaneId = model::PaneId;
   using ClientId = model::ClientId;
 
-  PaneCommands(model::Model& model, const command::ServerFacts& facts, panes::Terminals& terminals, panes::ShellCommands& shells, RemoteClients& remote,
-               Programs& programs, PaneModes& pane_modes)
-      : model_(model), facts_(facts), terminals_(terminals), shells_(shells), remote_(remote), programs_(programs), pane_modes_(pane_modes) {}
+  PaneCommands(model::Model& model, const command::ServerFacts& facts, panes::Terminals& terminals,
+               panes::ShellCommands& shells, RemoteClients& remote, Programs& programs, PaneModes& pane_modes)
+      : model_(model),
+        facts_(facts),
+        terminals_(terminals),
+        shells_(shells),
+        remote_(remote),
+        programs_(programs),
+        pane_modes_(pane_modes) {}
 
   Typed write_pane(PaneId pane, std::string_view bytes) override;
   Typed send_key(PaneId pane, std::string_view key_name) override;
   Typed send_code_point(PaneId pane, std::uint32_t code_point) override;
-  Typed send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key, std::string_view mouse_event) override;
+  Typed send_mouse(PaneId pane, std::optional<ClientId> client, std::string_view key,
+                   std::string_view mouse_event) override;
   Typed paste(PaneId pane, std::string_view text, bool bracketed) override;
   [[nodiscard]] bool input_waits(PaneId pane) const override;
   void when_input_taken(PaneId pane, std::function<void()> done) override;
@@ -41,8 +48,9 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   Result<> enter_mode(PaneId pane, std::optional<ClientId> client, std::string_view mode,
                       const std::vector<std::string>& arguments) override;
   void leave_modes(PaneId pane) override;
-  Result<> mode_command(PaneId pane, std::optional<ClientId> client, const std::vector<std::string>& arguments,
-                        int repeat, std::string_view mouse_event) override;
+  Result<> mode_command(PaneId pane, std::optional<ClientId> client,
+                        const std::vector<std::string>& arguments, int repeat,
+                        std::string_view mouse_event) override;
 
   void feed_pane(PaneId pane, std::string_view bytes) override;
   void reset_terminal(PaneId pane) override;
@@ -50,7 +58,8 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   void trim_below_cursor(PaneId pane, int lines) override;
   Result<std::string> capture(PaneId pane, const command::CaptureRequest& request) override;
   [[nodiscard]] command::PaneFacts pane_facts(PaneId pane) const override;
-  [[nodiscard]] int search_pane(PaneId pane, std::string_view pattern, bool regex, bool ignore_case) const override;
+  [[nodiscard]] int search_pane(PaneId pane, std::string_view pattern, bool regex,
+                                bool ignore_case) const override;
 
  private:
   [[nodiscard]] bool takes_no_input(PaneId id) const;

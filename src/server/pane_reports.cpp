@@ -46,7 +46,8 @@ void PaneReports::tell_starved() {
   for (const auto id : terminals_.printed()) {
     const panes::PaneIo* io = terminals_.find(id);
     if (io == nullptr || !io->screen().history().starved() || !starved_.insert(id).second) continue;
-    messages_.report(fmt::format("pane {}: no memory for more history: new lines take the place of the oldest", to_string(id)));
+    messages_.report(fmt::format(
+        "pane {}: no memory for more history: new lines take the place of the oldest", to_string(id)));
   }
 }
 
@@ -54,11 +55,13 @@ std::string PaneReports::keep_harmful(panes::PaneIo& pane, std::uint64_t offset,
   const std::string path = start_.state_directory + "/harmful";
   const std::string name = fmt::format("{}-{}-{}", start_.name, pane.id().value, offset);
   const auto directory = job::DiskDirectory::open(path);
-  const auto written = directory ? (*directory)->write_atomically(name, bytes) : Result<>(pass(directory.error()));
+  const auto written =
+      directory ? (*directory)->write_atomically(name, bytes) : Result<>(pass(directory.error()));
   if (!written) log::warn("{}", written.error().text);
   const std::string where = written ? path + "/" + name : "";
   messages_.report(fmt::format("pane {}: {} bytes that it printed ended the server twice and are skipped{}",
-                               to_string(pane.id()), bytes.size(), where.empty() ? "" : "; they are kept in " + where));
+                               to_string(pane.id()), bytes.size(),
+                               where.empty() ? "" : "; they are kept in " + where));
   return where;
 }
 
@@ -72,21 +75,25 @@ void PaneReports::on_pane_title(panes::PaneIo& pane) {
   owner->title = std::string(pane.screen().title());
   checkpoint_.changed();
   queue_.submit_hook("pane-title-changed", command::find_from_pane(model_, pane.id()), {},
-                      {{"hook_pane", to_string(pane.id())}});
+                     {{"hook_pane", to_string(pane.id())}});
   remote_.redraw_all();
 }
 
-void PaneReports::on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) {
+void PaneReports::on_pane_clipboard(panes::PaneIo& pane, std::string_view selection,
+                                    std::string_view base64) {
   // A client that is shown the pane directly gets the sequence itself through the relay; the others are sent
   // it here. So are notifications, whatever window is looked at: they are for who looks elsewhere.
   static_cast<void>(selection);
   clients_.pane_clipboard(pane.id(), base64);
 }
 
-/// A direct client's terminal got the program's own sequence; all others that have the window are sent it here.
-void PaneReports::on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) {
-  const std::string bytes = kind == 9 ? fmt::format("\x1b]9;{}\x1b\\", body)
-                                      : fmt::format("\x1b]{};{}{};{}\x1b\\", kind, kind == 777 ? "notify;" : "", title, body);
+/// A direct client's terminal got the program's own sequence; all others that have the window are sent it
+/// here.
+void PaneReports::on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title,
+                                       std::string_view body) {
+  const std::string bytes =
+      kind == 9 ? fmt::format("\x1b]9;{}\x1b\\", body)
+                : fmt::format("\x1b]{};{}{};{}\x1b\\", kind, kind == 777 ? "notify;" : "", title, body);
   clients_.send_beside(pane.id(), bytes, Clients::Hears::has_window);
 }
 
@@ -108,12 +115,19 @@ bool PaneReports::on_pane_passthrough(panes::PaneIo& pane, std::string_view byte
   if (owner == nullptr || !owner->options.flag("allow-passthrough")) return false;
   // What it does to the terminal is the program's business, but the next frame goes on from where the last
   // one ended.
-  constexpr std::string_view kSave = "\x1b" "7", kRestore = "\x1b" "8";
+  constexpr std::string_view kSave =
+                                 "\x1b"
+                                 "7",
+                             kRestore =
+                                 "\x1b"
+                                 "8";
   clients_.send_beside(pane.id(), fmt::format("{}{}{}", kSave, bytes, kRestore), Clients::Hears::sees_pane);
   return true;
 }
 
-void PaneReports::on_pane_eof(panes::PaneIo& pane) { terminals_.note_printed(pane.id()); }
+void PaneReports::on_pane_eof(panes::PaneIo& pane) {
+  terminals_.note_printed(pane.id());
+}
 
 void PaneReports::on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) {
   shells_.pane_printed(pane.id(), bytes);

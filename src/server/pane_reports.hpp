@@ -21,11 +21,11 @@ class WindowNames;
 namespace sess::peers {
 class Alerts;
 class Messages;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 class SavedSessions;
-}
+}  // namespace sess::store
 
 namespace sess::server {
 
@@ -66,12 +66,14 @@ class PaneReports final : public panes::PaneObserver {
   void on_pane_bell(panes::PaneIo& pane) override;
   void on_pane_title(panes::PaneIo& pane) override;
   void on_pane_clipboard(panes::PaneIo& pane, std::string_view selection, std::string_view base64) override;
-  void on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title, std::string_view body) override;
+  void on_pane_notification(panes::PaneIo& pane, int kind, std::string_view title,
+                            std::string_view body) override;
   void on_pane_window_name(panes::PaneIo& pane, std::string_view name) override;
   bool on_pane_passthrough(panes::PaneIo& pane, std::string_view bytes) override;
   void on_pane_eof(panes::PaneIo& pane) override;
   void on_pane_bytes(panes::PaneIo& pane, std::string_view bytes) override;
-  [[nodiscard]] std::string keep_harmful(panes::PaneIo& pane, std::uint64_t offset, std::string_view bytes) override;
+  [[nodiscard]] std::string keep_harmful(panes::PaneIo& pane, std::uint64_t offset,
+                                         std::string_view bytes) override;
 
  private:
   void tell_starved();

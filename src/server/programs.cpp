@@ -52,15 +52,17 @@ Programs::Programs(const Parts& parts)
 
 // --- starting -------------------------------------------------------------------------------------------
 
-/// The keeper has the request; its number. The pane is written down first: a server that dies in between leaves
-/// a pane without a program, which the next one removes, and never a program that nobody knows.
+/// The keeper has the request; its number. The pane is written down first: a server that dies in between
+/// leaves a pane without a program, which the next one removes, and never a program that nobody knows.
 Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, Size size,
                                                 const command::ProgramStart& start) {
-  if (!os::memory_left()) return pass(Error{ErrorCode::unavailable, ENOMEM, "memory is used up: end something"});
+  if (!os::memory_left())
+    return pass(Error{ErrorCode::unavailable, ENOMEM, "memory is used up: end something"});
   // What comes with the answer must find room, else the link to the keeper is lost.
   if (!os::descriptors_free(kProgramNeeds + kForCommands)) {
-    return pass(Error{ErrorCode::unavailable, EMFILE,
-                      "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon"});
+    return pass(Error{
+        ErrorCode::unavailable, EMFILE,
+        "too many open files: close something, or raise the limit (ulimit -n) of what starts the daemon"});
   }
   checkpoint_.save();
   keeper::Spawn request;
@@ -79,7 +81,8 @@ Result<std::uint64_t> Programs::ask_for_program(model::PaneId id, Size size,
   return link_.start_spawn(std::move(request));
 }
 
-void Programs::start_program(model::PaneId id, command::ProgramStart start, std::function<void(Result<>)> done) {
+void Programs::start_program(model::PaneId id, command::ProgramStart start,
+                             std::function<void(Result<>)> done) {
   const model::Pane* pane = model_.pane(id);
   if (pane == nullptr)
     return loop_.defer(
@@ -106,14 +109,18 @@ void Programs::start(model::PaneId id, Size size, command::ProgramStart start, T
     std::erase_if(start.env, [](const std::string& v) { return v.starts_with("SSH_AUTH_SOCK="); });
     start.env.push_back("SSH_AUTH_SOCK=" + agent_.path());
   }
-  const auto tell = [done](const Result<std::int32_t>& holder) { done(holder ? Result<>() : pass(holder.error())); };
+  const auto tell = [done](const Result<std::int32_t>& holder) {
+    done(holder ? Result<>() : pass(holder.error()));
+  };
   auto started = start_soon(id, size, start, std::move(take), tell);
   if (started && !*started) return;
-  loop_.defer([tell, holder = started ? Result<std::int32_t>(**started) : pass(started.error())] { tell(holder); });
+  loop_.defer(
+      [tell, holder = started ? Result<std::int32_t>(**started) : pass(started.error())] { tell(holder); });
 }
 
-Result<std::optional<std::int32_t>> Programs::start_program_soon(model::PaneId id, const command::ProgramStart& start,
-                                                               Started later) {
+Result<std::optional<std::int32_t>> Programs::start_program_soon(model::PaneId id,
+                                                                 const command::ProgramStart& start,
+                                                                 Started later) {
   const model::Pane* pane = model_.pane(id);
   if (pane == nullptr) return fail(ErrorCode::not_found, "can't find pane: {}", to_string(id));
   const bool replace = start.replace;
@@ -164,7 +171,7 @@ Result<> Programs::take_program(model::PaneId id, bool replace, Size asked, keep
     io->replace_master(std::move(spawned.master));
   } else {
     auto opened = panes::PaneIo::open(loop_, id, std::move(spawned.master), std::move(spawned.journal), asked,
-                               history_limits(*pane), observer_, std::nullopt);
+                                      history_limits(*pane), observer_, std::nullopt);
     if (!opened) return pass(opened.error());
     io = &terminals_.put(std::move(*opened));
     identities_.changed();
@@ -213,7 +220,8 @@ void Programs::give_up_start(model::PaneId pane) {
   for (auto it = starting_.begin(); it != starting_.end();) {
     const auto here = it++;
     if (here->second.pane != pane) continue;
-    loop_.defer([done = std::move(here->second.done)] { done(fail(ErrorCode::not_found, "the pane was closed")); });
+    loop_.defer(
+        [done = std::move(here->second.done)] { done(fail(ErrorCode::not_found, "the pane was closed")); });
     starting_.erase(here);
   }
 }

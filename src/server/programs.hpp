@@ -1,7 +1,8 @@
 // The programs in panes, from the request to the keeper until the pane is told that its program ended.
 //
-// A pane is written down before its program is asked for, and the keeper is not waited for when it is slow: other panes
-// go on, and what is typed meanwhile is kept. What a job's program does when it ends is decided by the jobs first.
+// A pane is written down before its program is asked for, and the keeper is not waited for when it is slow:
+// other panes go on, and what is typed meanwhile is kept. What a job's program does when it ends is decided
+// by the jobs first.
 #pragma once
 
 #include <chrono>
@@ -33,7 +34,7 @@ class PaneModes;
 namespace sess::panes {
 class AgentLink;
 class WindowNames;
-}
+}  // namespace sess::panes
 namespace sess::peers {
 class Identities;
 }
@@ -71,16 +72,17 @@ class Programs final : public command::ProgramPort {
 
   /// Starts a program in a pane of the model. The keeper answers within milliseconds; when it does not, the
   /// server goes on, and `done` is told when the answer comes. `done` is never called from inside.
-  void start_program(model::PaneId pane, command::ProgramStart start, std::function<void(Result<>)> done) override;
+  void start_program(model::PaneId pane, command::ProgramStart start,
+                     std::function<void(Result<>)> done) override;
   [[nodiscard]] std::string current_command(model::PaneId pane) const override;
   [[nodiscard]] std::string current_path(model::PaneId pane) const override;
 
   /// What runs when a program was started: its holder, if it has one.
   using Started = std::function<void(Result<std::int32_t>)>;
-  /// The same for who goes on at once when it can: the holder, or nothing when the keeper takes its time; then, and
-  /// only then, `later` is told.
-  Result<std::optional<std::int32_t>> start_program_soon(model::PaneId pane, const command::ProgramStart& start,
-                                                         Started later);
+  /// The same for who goes on at once when it can: the holder, or nothing when the keeper takes its time;
+  /// then, and only then, `later` is told.
+  Result<std::optional<std::int32_t>> start_program_soon(model::PaneId pane,
+                                                         const command::ProgramStart& start, Started later);
   /// A program on a terminal that is no pane of the model's (a popup's): `take` makes the terminal of what
   /// the keeper started, `done` is told as with start_program(). end_terminal() before the number is used
   /// again.
@@ -94,7 +96,8 @@ class Programs final : public command::ProgramPort {
   void on_terminal_ended(std::function<bool(const keeper::Exited&)> ended) {
     terminal_ended_ = std::move(ended);
   }
-  /// A program that the keeper handed over gets its pane's terminal; false when its journal is lost, which is said.
+  /// A program that the keeper handed over gets its pane's terminal; false when its journal is lost, which is
+  /// said.
   bool take_up(model::PaneId pane, keeper::Program& program, panes::PaneIo::Recovery how);
   /// Whether a pane's program is still being started, and what commands type into it meanwhile.
   [[nodiscard]] bool is_starting(model::PaneId pane) const;

@@ -17,7 +17,8 @@
 namespace sess::server {
 namespace {
 
-/// A server that brought its end upon itself: its input may be to blame. What a sanitizer finds ends in an exit.
+/// A server that brought its end upon itself: its input may be to blame. What a sanitizer finds ends in an
+/// exit.
 panes::PaneIo::Recovery recovery_after(const keeper::Death& death) {
   using Kind = keeper::Death::Kind;
   panes::PaneIo::Recovery recovery;
@@ -68,7 +69,7 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
       // Its pane was closed: all that is left to come is its exit.
       if (program.exited) {
         programs_.note_exited({program.pane, program.pid, program.wait_status, program.usage, program.ended,
-                          program.holder > 0});
+                               program.holder > 0});
       }
       continue;
     }
@@ -89,11 +90,12 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
     // select-pane -T may have given another one since the program did.
     if (pane->title.empty()) pane->title = std::string(io->screen().title());
     if (io->aside() && how.fault) {
-      messages_.report(fmt::format("pane {} is set aside: what it printed ended the server, or cannot be read", to_string(id)));
+      messages_.report(fmt::format(
+          "pane {} is set aside: what it printed ended the server, or cannot be read", to_string(id)));
     }
     if (program.exited && (of_job || !pane->dead)) {
-      programs_.note_exited({program.pane, program.pid, program.wait_status, program.usage, program.ended,
-                        program.holder > 0});
+      programs_.note_exited(
+          {program.pane, program.pid, program.wait_status, program.usage, program.ended, program.holder > 0});
     }
   }
   // A pane without a program: its start was never answered, or its journal is beyond use.
@@ -115,8 +117,8 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   if (!state.configured) {
     configuration_.load();
   } else if (state.configuring) {
-    // The server before this one died while it read them. They begin with what they began with: nobody but they
-    // could set anything until then.
+    // The server before this one died while it read them. They begin with what they began with: nobody but
+    // they could set anything until then.
     if (how.fault) {
       queue_.add_config_error("the configuration was not read to its end: the server crashed over it");
       jobs_.begin();
@@ -136,7 +138,8 @@ void Recovery::reopen_pipe(const model::Pane& pane) {
   // pipe-pane's command ended with the server that fed it.
   if (pane.pipe_command.empty()) return;
   const std::string command = pane.pipe_command;
-  if (auto opened = pane_commands_.pipe_pane(pane.id, command, pane.pipe_input, pane.pipe_output, pane.pipe_umask);
+  if (auto opened =
+          pane_commands_.pipe_pane(pane.id, command, pane.pipe_input, pane.pipe_output, pane.pipe_umask);
       !opened) {
     log::warn("pane {}: pipe-pane: {}", pane.id.value, opened.error().text);
   }

@@ -1,5 +1,5 @@
-// From the keeper's hand-over to a running model: the start-up path of every server. A first start is the same with
-// nothing to recover.
+// From the keeper's hand-over to a running model: the start-up path of every server. A first start is the
+// same with nothing to recover.
 #pragma once
 
 #include <vector>
@@ -18,11 +18,11 @@ class JobControl;
 namespace sess::peers {
 class Messages;
 class SessionWatch;
-}
+}  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
 class SavedSessions;
-}
+}  // namespace sess::store
 
 namespace sess::dispatch {
 class Popups;
@@ -66,8 +66,8 @@ class Recovery {
   explicit Recovery(const Parts& parts);
 
   void recover(std::vector<keeper::Program> programs);
-  /// A program that nobody knows gets a session of its own: the last server died between the program's start and
-  /// writing the pane down.
+  /// A program that nobody knows gets a session of its own: the last server died between the program's start
+  /// and writing the pane down.
   void adopt_orphan(keeper::Program& program);
   /// Whether there was such a program.
   [[nodiscard]] bool adopted_orphans() const { return adopted_orphans_; }

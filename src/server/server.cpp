@@ -43,8 +43,8 @@ Result<std::unique_ptr<Server>> Server::open(keeper::ServerLink link) {
             programs.size());
   auto store = store::ModelStore::open(std::move(start.model));
   if (!store) return pass(store.error());
-  return std::unique_ptr<Server>(
-      new Server({std::move(link), std::move(start), std::move(programs), std::move(*loop), std::move(*store)}));
+  return std::unique_ptr<Server>(new Server(
+      {std::move(link), std::move(start), std::move(programs), std::move(*loop), std::move(*store)}));
 }
 
 Server::Server(Given given)
@@ -109,7 +109,8 @@ Server::Server(Given given)
       keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_,
                  prompts_, overlays_, popups_, mouse_, session_watch_, pane_modes_},
                 {[this](model::PaneId pane) { return programs_.is_starting(pane); }}),
-      job_outside_({clock_, model_, link_, remote_, terminals_, checkpoint_, messages_, clients_, programs_, recovery_}),
+      job_outside_({clock_, model_, link_, remote_, terminals_, checkpoint_, messages_, clients_, programs_,
+                    recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
              job_outside_}),
       boot_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
@@ -120,17 +121,21 @@ Server::Server(Given given)
                        [this](model::PaneId pane) { return jobs_.starts_at_boot(pane); }}),
       configuration_({model_, queue_, start_, facts_, remote_, checkpoint_, messages_, control_clients_},
                      [this] { jobs_.begin(); }),
-      recovery_({clock_, model_, keys_, queue_, link_, start_, facts_, terminals_, checkpoint_, messages_, clients_,
-                 programs_, popups_, pane_commands_, configuration_, session_watch_, jobs_, saved_sessions_}),
-      daemon_({*loop_, clock_, model_, queue_, link_, remote_, terminals_, shells_, checkpoint_, clients_, programs_,
-               connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
-      events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_, programs_, reports_, daemon_,
-               names_, pane_modes_, control_clients_, session_watch_, jobs_, saved_sessions_}),
-      connections_({*loop_, clock_, model_, queue_, facts_, start_, remote_, terminals_, checkpoint_, messages_, clients_,
-                    display_, identities_, keyboard_, mouse_, prompts_, overlays_, popups_, events_, daemon_,
-                    control_clients_, session_watch_, tmux_link_}),
-      ports_{facts_, daemon_, clients_, messages_, display_, keyboard_, prompts_, overlays_, keys_, programs_, pane_commands_,
-             pane_commands_, status_commands_, files_, &jobs_, &boot_, &saved_sessions_},
+      recovery_({clock_, model_, keys_, queue_, link_, start_, facts_, terminals_, checkpoint_, messages_,
+                 clients_, programs_, popups_, pane_commands_, configuration_, session_watch_, jobs_,
+                 saved_sessions_}),
+      daemon_({*loop_, clock_, model_, queue_, link_, remote_, terminals_, shells_, checkpoint_, clients_,
+               programs_, connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
+      events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_,
+               programs_, reports_, daemon_, names_, pane_modes_, control_clients_, session_watch_, jobs_,
+               saved_sessions_}),
+      connections_({*loop_,      clock_,     model_,           queue_,         facts_,    start_,
+                    remote_,     terminals_, checkpoint_,      messages_,      clients_,  display_,
+                    identities_, keyboard_,  mouse_,           prompts_,       overlays_, popups_,
+                    events_,     daemon_,    control_clients_, session_watch_, tmux_link_}),
+      ports_{facts_,           daemon_,   clients_, messages_, display_,        keyboard_,
+             prompts_,         overlays_, keys_,    programs_, pane_commands_,  pane_commands_,
+             status_commands_, files_,    &jobs_,   &boot_,    &saved_sessions_},
       keeper_watch_(*loop_, link_.fd(), [this](bool, bool writable) {
         // An error is the link's end: reading tells it, too.
         if (writable) return static_cast<void>(link_.flush());
@@ -200,7 +205,8 @@ void Server::end_of_turn() {
   keeper_watch_.want(true, link_.unsent());
 }
 
-/// Commands, what they and ended programs change in the model, and the hooks of that, until nothing follows any more.
+/// Commands, what they and ended programs change in the model, and the hooks of that, until nothing follows
+/// any more.
 void Server::run_commands() {
   bool slice_over = false;
   for (int round = 0; round < kRounds && !slice_over; ++round) {
@@ -258,7 +264,8 @@ void Server::on_keeper_message(keeper::ToServer message) {
     const auto request = spawned->request;
     programs_.on_started(request, std::move(*spawned));
   } else if (auto* failed = std::get_if<keeper::SpawnFailed>(&message)) {
-    programs_.on_started(failed->request, pass(Error{ErrorCode::io, failed->sys_errno, std::move(failed->text)}));
+    programs_.on_started(failed->request,
+                         pass(Error{ErrorCode::io, failed->sys_errno, std::move(failed->text)}));
   } else if (auto* program = std::get_if<keeper::Program>(&message)) {
     recovery_.adopt_orphan(*program);
   }

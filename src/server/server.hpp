@@ -1,8 +1,10 @@
-// The server: everything that may die. One object per process, built by run() from what the keeper handed over.
+// The server: everything that may die. One object per process, built by run() from what the keeper handed
+// over.
 //
-// It makes the parts, tells each which of the others it works with, and takes the turn: callbacks only note what
-// happened; decisions are taken once, in end_of_turn(), whose passes are in the order in which one follows from another.
-// What a part needs of another is a reference to that part; parts further down are only used once all of them are made.
+// It makes the parts, tells each which of the others it works with, and takes the turn: callbacks only note
+// what happened; decisions are taken once, in end_of_turn(), whose passes are in the order in which one
+// follows from another. What a part needs of another is a reference to that part; parts further down are only
+// used once all of them are made.
 #pragma once
 
 #include <memory>

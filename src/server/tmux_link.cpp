@@ -12,7 +12,8 @@ namespace sess::server {
 TmuxLink::TmuxLink(const keeper::Start& start, command::ServerFacts& facts) : start_(start), facts_(facts) {
   if (!start.private_directory) return;
   const char* own = std::getenv("TMUX_TMPDIR");
-  for (const std::optional<std::string>& place : {own != nullptr ? std::optional<std::string>(own) : std::nullopt, {}}) {
+  for (const std::optional<std::string>& place :
+       {own != nullptr ? std::optional<std::string>(own) : std::nullopt, {}}) {
     const std::string path = os::tmux_directory(place) + "/" + start.name;
     if (os::link_target(path) == start.socket_path) {
       facts_.tmux_socket = path;

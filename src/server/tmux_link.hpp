@@ -1,8 +1,9 @@
-// The name under which tmux's own clients and libraries look for a server: ${TMUX_TMPDIR:-/tmp}/tmux-UID/NAME, a link to
-// this daemon's socket as soon as a client that was called `tmux` has been here. $TMUX of panes names it.
+// The name under which tmux's own clients and libraries look for a server:
+// ${TMUX_TMPDIR:-/tmp}/tmux-UID/NAME, a link to this daemon's socket as soon as a client that was called
+// `tmux` has been here. $TMUX of panes names it.
 //
-// A tmux server's own socket of that name stays what it is. The link stays when the daemon ends, as tmux's socket does:
-// who looks there is told that no server runs.
+// A tmux server's own socket of that name stays what it is. The link stays when the daemon ends, as tmux's
+// socket does: who looks there is told that no server runs.
 #pragma once
 
 #include <optional>

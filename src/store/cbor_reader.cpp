@@ -30,7 +30,8 @@ struct Head {
     const std::size_t length = std::size_t{1} << (information - 24);
     if (rest.size() < length) return false;
     argument = 0;
-    for (const char byte : rest.substr(0, length)) argument = argument << 8U | static_cast<unsigned char>(byte);
+    for (const char byte : rest.substr(0, length))
+      argument = argument << 8U | static_cast<unsigned char>(byte);
     rest.remove_prefix(length);
     return true;
   }

@@ -1,7 +1,8 @@
-// CBOR (RFC 8949) read into a tree, whatever the bytes are: what a version before, or a damaged memory or file, left.
+// CBOR (RFC 8949) read into a tree, whatever the bytes are: what a version before, or a damaged memory or
+// file, left.
 //
-// The library reads each level in a call of its own and throws at counts that no memory holds, so depth and counts are
-// looked at first. Tags are not written by any version and not read.
+// The library reads each level in a call of its own and throws at counts that no memory holds, so depth and
+// counts are looked at first. Tags are not written by any version and not read.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

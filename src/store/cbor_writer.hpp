@@ -1,8 +1,9 @@
-// Writes CBOR (RFC 8949) straight into a string: maps with named fields and arrays, both of indefinite length (§3.2.2).
+// Writes CBOR (RFC 8949) straight into a string: maps with named fields and arrays, both of indefinite length
+// (§3.2.2).
 //
-// For what is written after every command and read once in a server's life: a tree of values first would cost ten
-// times as much. Fields that have their default value are left out, as the reader gives them that value anyway. The
-// caller opens and closes in order; nothing is checked.
+// For what is written after every command and read once in a server's life: a tree of values first would cost
+// ten times as much. Fields that have their default value are left out, as the reader gives them that value
+// anyway. The caller opens and closes in order; nothing is checked.
 #pragma once
 
 #include <concepts>

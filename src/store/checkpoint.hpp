@@ -1,8 +1,8 @@
-// The model written down for the next server, whenever something of it has changed: at the end of a turn, and before
-// anything that must not happen to a server that does not know why.
+// The model written down for the next server, whenever something of it has changed: at the end of a turn, and
+// before anything that must not happen to a server that does not know why.
 //
-// Owns the store in the keeper's memory. What is no part of the model (clients that may come back, jobs) is added by
-// whoever collects it.
+// Owns the store in the keeper's memory. What is no part of the model (clients that may come back, jobs) is
+// added by whoever collects it.
 #pragma once
 
 #include <functional>

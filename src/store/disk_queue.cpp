@@ -49,7 +49,8 @@ void DiskQueue::then(std::function<void()> done) {
 
 void DiskQueue::run(job::Directory& directory, std::deque<Work>& batch) {
   for (auto begin = batch.begin(); begin != batch.end();) {
-    const auto end = std::find_if(begin, batch.end(), [&](const Work& work) { return work.removal != begin->removal; });
+    const auto end =
+        std::find_if(begin, batch.end(), [&](const Work& work) { return work.removal != begin->removal; });
     begin->removal ? remove_all(directory, begin, end) : write_all(directory, begin, end);
     begin = end;
   }

@@ -2,9 +2,9 @@
 // seconds.
 //
 // A thread of its own (background_queue.hpp) does what has queued up, in order; it touches nothing but the
-// directory. What has queued up is synced together: thousands of files cost about what one does. A file that is
-// queued twice before it is written is written once. Of every file the one before is kept as NAME.last: whatever
-// happens in between, one of the two is whole.
+// directory. What has queued up is synced together: thousands of files cost about what one does. A file that
+// is queued twice before it is written is written once. Of every file the one before is kept as NAME.last:
+// whatever happens in between, one of the two is whole.
 #pragma once
 
 #include <deque>

@@ -1,5 +1,5 @@
-// Fields of JSON and CBOR objects that were written by this or another version: what is missing or of another type is
-// its default, so that reading is total. Owns nothing; knows no field's meaning.
+// Fields of JSON and CBOR objects that were written by this or another version: what is missing or of another
+// type is its default, so that reading is total. Owns nothing; knows no field's meaning.
 #pragma once
 
 #include <nlohmann/json.hpp>

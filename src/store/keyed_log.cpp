@@ -51,11 +51,14 @@ bool take(std::string_view& rest, T& value) {
 }
 
 void append_record(std::string& out, KeyedLog::Key key, Kind kind, std::string_view content) {
-  out += as_bytes(RecordHead{key, static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(content.size())});
+  out +=
+      as_bytes(RecordHead{key, static_cast<std::uint32_t>(kind), static_cast<std::uint32_t>(content.size())});
   out += content;
 }
 
-std::uint64_t whole_pages(std::uint64_t length) { return (length + kPage - 1) / kPage * kPage; }
+std::uint64_t whole_pages(std::uint64_t length) {
+  return (length + kPage - 1) / kPage * kPage;
+}
 
 }  // namespace
 
@@ -74,8 +77,12 @@ struct KeyedLog::LogHead {
   std::uint64_t reserved;
 };
 
-KeyedLog::Root& KeyedLog::root() const { return *reinterpret_cast<Root*>(page_.data() + root_ % kPage); }
-KeyedLog::LogHead& KeyedLog::head() const { return *reinterpret_cast<LogHead*>(log_.data()); }
+KeyedLog::Root& KeyedLog::root() const {
+  return *reinterpret_cast<Root*>(page_.data() + root_ % kPage);
+}
+KeyedLog::LogHead& KeyedLog::head() const {
+  return *reinterpret_cast<LogHead*>(log_.data());
+}
 
 Result<KeyedLog> KeyedLog::open(os::SharedMemory memory, std::uint64_t root, std::uint64_t first) {
   KeyedLog log(std::move(memory));
@@ -90,11 +97,13 @@ Result<KeyedLog> KeyedLog::open(os::SharedMemory memory, std::uint64_t root, std
   return log;
 }
 
-// --- reading ------------------------------------------------------------------------------------------------
+// --- reading
+// ------------------------------------------------------------------------------------------------
 
 Result<> KeyedLog::read() {
   if (root().magic == 0) return {};
-  if (root().magic != kMagic) return fail(ErrorCode::protocol, "the model's memory has no valid magic number");
+  if (root().magic != kMagic)
+    return fail(ErrorCode::protocol, "the model's memory has no valid magic number");
   const auto& [a, b] = root().entries;
   const auto& entry = a.sequence > b.sequence ? a : b;
   if (entry.sequence == 0) return {};
@@ -105,7 +114,8 @@ Result<> KeyedLog::read() {
   log_place_ = entry.place;
   extents_[entry.place] = entry.capacity;
   used_ = true;
-  if (head().end > log_.size() - sizeof(LogHead)) return fail(ErrorCode::protocol, "the model's log is too long");
+  if (head().end > log_.size() - sizeof(LogHead))
+    return fail(ErrorCode::protocol, "the model's log is too long");
   const std::string_view all(reinterpret_cast<const char*>(log_.data() + sizeof(LogHead)), head().end);
   for (std::string_view rest = all; !rest.empty();) {
     FrameHead frame{};
@@ -181,7 +191,8 @@ bool KeyedLog::same(const Value& value, std::string_view bytes) const {
   return map && std::memcmp(map->data(), bytes.data(), bytes.size()) == 0;
 }
 
-// --- places -------------------------------------------------------------------------------------------------
+// --- places
+// -------------------------------------------------------------------------------------------------
 
 Result<std::uint64_t> KeyedLog::allocate(std::uint64_t length) {
   length = whole_pages(length);
@@ -220,7 +231,8 @@ void KeyedLog::release_unused() {
   free_until(memory_.size());
 }
 
-// --- writing ------------------------------------------------------------------------------------------------
+// --- writing
+// ------------------------------------------------------------------------------------------------
 
 Result<KeyedLog::Value> KeyedLog::write_blob(std::string_view bytes) {
   auto place = allocate(bytes.size());
@@ -347,9 +359,10 @@ Result<> KeyedLog::rewrite(const std::string& frame) {
   os::publish_fence();
   if (had) release(old);
   values_.clear();
-  read_frame(std::string_view(reinterpret_cast<const char*>(log_.data()) + sizeof(LogHead) + sizeof(FrameHead),
-                              content.size()),
-             sizeof(FrameHead));
+  read_frame(
+      std::string_view(reinterpret_cast<const char*>(log_.data()) + sizeof(LogHead) + sizeof(FrameHead),
+                       content.size()),
+      sizeof(FrameHead));
   return {};
 }
 

@@ -1,14 +1,15 @@
-// Values by key in one shared memory, written down a change at a time: what the next process finds is the last whole
-// commit, however this one dies.
+// Values by key in one shared memory, written down a change at a time: what the next process finds is the
+// last whole commit, however this one dies.
 //
 //   page 0    Root: which log is valid (two entries, written in turn as in os/memory/slots.hpp)
-//   a log     LogHead: how much of it counts; then a frame a commit: length, checksum, records {key, kind, value}
-//   a blob    the bytes of one large value, written once; a record names place, length and checksum
+//   a log     LogHead: how much of it counts; then a frame a commit: length, checksum, records {key, kind,
+//   value} a blob    the bytes of one large value, written once; a record names place, length and checksum
 //
-// A commit appends its frame and then moves the log's end, one store. A full log is written anew, in another place, with
-// what still counts, and the root is switched. A blob is written before the record that names it is published, and its
-// place is used again only after the record that forgets it is; places that no record names are free. The allocator's
-// table is those records, read back on open. Owns the mappings; knows nothing of what the values mean.
+// A commit appends its frame and then moves the log's end, one store. A full log is written anew, in another
+// place, with what still counts, and the root is switched. A blob is written before the record that names it
+// is published, and its place is used again only after the record that forgets it is; places that no record
+// names are free. The allocator's table is those records, read back on open. Owns the mappings; knows nothing
+// of what the values mean.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +35,8 @@ class KeyedLog {
   /// All values together; a commit beyond it is refused.
   static constexpr std::uint64_t kMostBytes = std::uint64_t{1} << 30;
 
-  /// Reads what is there. `root` lies in `memory`, at the same place each time; `first` is the first byte that may be
-  /// used for logs and blobs (a multiple of the page size).
+  /// Reads what is there. `root` lies in `memory`, at the same place each time; `first` is the first byte
+  /// that may be used for logs and blobs (a multiple of the page size).
   static Result<KeyedLog> open(os::SharedMemory memory, std::uint64_t root, std::uint64_t first);
 
   /// Whether something was ever committed.
@@ -63,7 +64,7 @@ class KeyedLog {
   struct Value {
     std::uint64_t place = 0;  ///< in the log, or of the blob in the memory
     std::uint64_t length = 0;
-    std::uint64_t sum = 0;    ///< of a blob
+    std::uint64_t sum = 0;  ///< of a blob
     bool blob = false;
   };
   struct Change {
@@ -93,7 +94,7 @@ class KeyedLog {
   std::uint64_t root_ = 0, first_ = 0, log_place_ = 0;
   std::unordered_map<Key, Value> values_;
   std::vector<Change> changes_;
-  std::unordered_set<Key> pending_;  ///< of changes_
+  std::unordered_set<Key> pending_;                 ///< of changes_
   std::map<std::uint64_t, std::uint64_t> extents_;  ///< in use: place to length
   std::uint64_t bytes_ = 0, written_ = 0;
   bool used_ = false;

@@ -9,8 +9,8 @@
 namespace sess::store {
 namespace {
 
-using nlohmann::json;
 using model::Time;
+using nlohmann::json;
 
 constexpr int kVersion = 1;  // of the model in one piece, as 0.1 wrote it
 
@@ -127,7 +127,8 @@ void put_size(CborWriter& out, std::string_view name, Size size) {
 }
 
 Size to_size(const json& in) {
-  if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned()) return {};
+  if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned())
+    return {};
   return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
 }
 
@@ -248,7 +249,8 @@ model::Window to_window(const json& in) {
   window.name = get<std::string>(in, "name");
   window.size = to_size(child(in, "size"));
   if (child(in, "manual_size").is_array()) window.manual_size = to_size(child(in, "manual_size"));
-  if (auto layout = model::Layout::restore(get<std::string>(in, "layout"))) window.layout = std::move(*layout);
+  if (auto layout = model::Layout::restore(get<std::string>(in, "layout")))
+    window.layout = std::move(*layout);
   window.old_layout = get<std::string>(in, "old_layout");
   const int preset = get<int>(in, "last_preset", -1);
   if (preset >= 0 && preset <= static_cast<int>(model::Preset::main_vertical_mirrored)) {
@@ -485,7 +487,8 @@ json parsed(std::string_view bytes) {
 
 }  // namespace
 
-void put_meta(CborWriter& out, const model::Model& model, const SavedState& state, std::uint64_t next_buffer) {
+void put_meta(CborWriter& out, const model::Model& model, const SavedState& state,
+              std::uint64_t next_buffer) {
   const auto& next = model.next_ids();
   out.begin_map();
   out.name("next");
@@ -552,17 +555,27 @@ void put(CborWriter& out, const command::Buffer& buffer) {
   out.end();
 }
 
-model::Pane decode_pane_node(std::string_view bytes) { return to_pane(parsed(bytes)); }
-model::Window decode_window_node(std::string_view bytes) { return to_window(parsed(bytes)); }
-model::Session decode_session_node(std::string_view bytes) { return to_session(parsed(bytes)); }
-command::Buffer decode_buffer(std::string_view bytes) { return to_buffer(parsed(bytes)); }
+model::Pane decode_pane_node(std::string_view bytes) {
+  return to_pane(parsed(bytes));
+}
+model::Window decode_window_node(std::string_view bytes) {
+  return to_window(parsed(bytes));
+}
+model::Session decode_session_node(std::string_view bytes) {
+  return to_session(parsed(bytes));
+}
+command::Buffer decode_buffer(std::string_view bytes) {
+  return to_buffer(parsed(bytes));
+}
 void decode_options(std::string_view bytes, model::Options& options) {
   to_options(child(parsed(bytes), "options"), options);
 }
 void decode_environment(std::string_view bytes, model::Environment& environment) {
   to_environment(child(parsed(bytes), "environment"), environment);
 }
-void decode_clients(std::string_view bytes, SavedState& state) { to_clients(parsed(bytes), state); }
+void decode_clients(std::string_view bytes, SavedState& state) {
+  to_clients(parsed(bytes), state);
+}
 
 std::uint64_t decode_meta(std::string_view bytes, model::Model& model, SavedState& state) {
   const json in = parsed(bytes);
@@ -577,7 +590,8 @@ std::uint64_t decode_meta(std::string_view bytes, model::Model& model, SavedStat
 Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& state) {
   model::Model& model = saved.model;
   const json in = read_cbor(bytes);
-  if (in.is_discarded() || !in.is_object()) return fail(ErrorCode::protocol, "the saved model cannot be read");
+  if (in.is_discarded() || !in.is_object())
+    return fail(ErrorCode::protocol, "the saved model cannot be read");
   if (get<int>(in, "version") != kVersion) {
     return fail(ErrorCode::protocol, "the saved model has version {}", get<int>(in, "version"));
   }
@@ -599,7 +613,8 @@ Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& st
   for (const auto& item : child(rest, "buffers")) buffers.push_back(to_buffer(item));
   saved.buffers.restore(std::move(buffers), get<std::uint64_t>(rest, "next_buffer"));
   saved.messages.restore(get_strings(rest, "messages"), 0);
-  for (auto& job : get_strings(rest, "jobs")) state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
+  for (auto& job : get_strings(rest, "jobs"))
+    state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
   state.configured = get<bool>(rest, "configured");
   return {};
 }

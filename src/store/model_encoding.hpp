@@ -1,5 +1,5 @@
-// The CBOR form of the model's parts (model_store.hpp). Reading takes what is there and of the right type, and leaves the
-// rest at its default: Model::repair() makes whatever came out valid.
+// The CBOR form of the model's parts (model_store.hpp). Reading takes what is there and of the right type,
+// and leaves the rest at its default: Model::repair() makes whatever came out valid.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,8 @@ constexpr unsigned kKindShift = 56;
 /// The first page.
 struct Header {
   std::uint64_t magic;
-  os::SlotDirectory slots;      // 0.1's
-  std::uint64_t legacy_taken;   // the newest sequence number of its slots that the log has taken over
+  os::SlotDirectory slots;     // 0.1's
+  std::uint64_t legacy_taken;  // the newest sequence number of its slots that the log has taken over
 };
 static_assert(sizeof(Header) <= kRoot);
 
@@ -86,7 +86,8 @@ bool ModelStore::legacy_is_newer() const {
   return std::max(a.sequence, b.sequence) > header.legacy_taken;
 }
 
-// --- writing ------------------------------------------------------------------------------------------------
+// --- writing
+// ------------------------------------------------------------------------------------------------
 
 template <class Encode>
 void ModelStore::put(KeyedLog::Key key, const Encode& encode) {
@@ -105,7 +106,8 @@ void ModelStore::put_bytes(KeyedLog::Key key, std::string_view bytes) {
 Result<> ModelStore::save(const Saved& saved, const SavedState& state) {
   problem_ = {};
   kept_.clear();
-  put(key(Kind::meta, 0), [&](CborWriter& out) { put_meta(out, saved.model, state, saved.buffers.next_automatic()); });
+  put(key(Kind::meta, 0),
+      [&](CborWriter& out) { put_meta(out, saved.model, state, saved.buffers.next_automatic()); });
   put(key(Kind::clients, 0), [&](CborWriter& out) { put_clients(out, state.clients); });
   put_tables(saved.model, saved.keys);
   put_nodes(saved.model);
@@ -232,9 +234,12 @@ void ModelStore::put_buffers(const command::BufferStore& buffers) {
   saved_buffers_ = std::move(now);
 }
 
-std::uint64_t ModelStore::room() const { return KeyedLog::kMostBytes - std::min(KeyedLog::kMostBytes, log_->size()); }
+std::uint64_t ModelStore::room() const {
+  return KeyedLog::kMostBytes - std::min(KeyedLog::kMostBytes, log_->size());
+}
 
-// --- reading ------------------------------------------------------------------------------------------------
+// --- reading
+// ------------------------------------------------------------------------------------------------
 
 Result<bool> ModelStore::load_legacy(const Saved& saved, SavedState& state) {
   auto& header = *reinterpret_cast<Header*>(page_.data());

@@ -1,10 +1,11 @@
-// The model written down in shared memory, so that the next server has it: sessions, windows, layouts, options,
-// environments, buffers, key bindings, jobs, messages, and who was attached.
+// The model written down in shared memory, so that the next server has it: sessions, windows, layouts,
+// options, environments, buffers, key bindings, jobs, messages, and who was attached.
 //
-// A record for each session, window, pane, option table, buffer and so on (keyed_log.hpp, in one memfd that the keeper
-// holds), each CBOR (RFC 8949): maps with named fields, so that a newer server reads an older one's state and the other
-// way round; strings may hold any bytes. What was touched since the last save is encoded, and written if it differs.
-// Release 0.1 wrote the whole model into two slots; those are read, and left alone for a server of that release.
+// A record for each session, window, pane, option table, buffer and so on (keyed_log.hpp, in one memfd that
+// the keeper holds), each CBOR (RFC 8949): maps with named fields, so that a newer server reads an older
+// one's state and the other way round; strings may hold any bytes. What was touched since the last save is
+// encoded, and written if it differs. Release 0.1 wrote the whole model into two slots; those are read, and
+// left alone for a server of that release.
 #pragma once
 
 #include <array>
@@ -45,7 +46,7 @@ struct SavedMenu {
   std::vector<std::string> entries;  ///< for each its text, its key's name, its command
   std::int64_t row = 0, col = 0, choice = -1;
   bool mouse = false, stay_open = false;
-  std::uint64_t pane = 0;         ///< that its commands are about
+  std::uint64_t pane = 0;  ///< that its commands are about
   std::optional<std::uint64_t> mouse_pane;
   std::string mouse_event;
 };
@@ -68,9 +69,9 @@ struct SavedClient {
   bool ignore_size = false;
   bool active_pane = false;
   std::vector<std::string> active_panes;  ///< windows and their panes in turn: "@1", "%2"
-  std::vector<std::string> flags;  ///< RemoteClient::flags
+  std::vector<std::string> flags;         ///< RemoteClient::flags
   std::string key_table;
-  std::string job;  ///< RemoteClient::job
+  std::string job;             ///< RemoteClient::job
   model::InputPosition input;  ///< how far what it typed is applied, unless a pane's journal knows better
   std::optional<SavedQuestion> question;
   std::optional<SavedMenu> menu;
@@ -100,10 +101,11 @@ class ModelStore {
   /// The keeper's memfd, empty at the first start.
   static Result<ModelStore> open(UniqueFd fd);
 
-  /// Writes what differs from what was written last. After an error nothing is lost: the next save tries all of it.
+  /// Writes what differs from what was written last. After an error nothing is lost: the next save tries all
+  /// of it.
   Result<> save(const Saved& saved, const SavedState& state);
-  /// Reads into an empty model; false when nothing was ever written. An error when it cannot be read: the model may then
-  /// be partly filled, and is repaired by the caller as far as it goes.
+  /// Reads into an empty model; false when nothing was ever written. An error when it cannot be read: the
+  /// model may then be partly filled, and is repaired by the caller as far as it goes.
   Result<bool> load(const Saved& saved, SavedState& state);
 
   /// Bytes that may still be set before kMostBytes is reached.
@@ -124,19 +126,18 @@ class ModelStore {
   void put_messages(const model::MessageLog& messages);
   void put_jobs(const std::vector<std::shared_ptr<const std::string>>& jobs);
 
-  os::Mapping page_;               ///< the first one: magic numbers, the directory of 0.1's slots
+  os::Mapping page_;  ///< the first one: magic numbers, the directory of 0.1's slots
   std::array<os::Mapping, 2> slots_;
   std::optional<KeyedLog> log_;
-  std::string scratch_;            ///< the last encoding's memory
-  Result<> problem_;               ///< what went wrong in this save
-  bool all_ = true;                ///< everything is to be looked at: at first, and after an error
+  std::string scratch_;  ///< the last encoding's memory
+  Result<> problem_;     ///< what went wrong in this save
+  bool all_ = true;      ///< everything is to be looked at: at first, and after an error
   // What was written last, where asking costs less than encoding.
   std::array<std::uint64_t, 3> options_{};
   std::uint64_t environment_ = 0, buffers_ = 0, next_job_ = 0, first_message_ = 0, next_message_ = 0;
   std::unordered_map<std::shared_ptr<const std::string>, std::uint64_t> jobs_;
   std::set<std::uint64_t> saved_buffers_;
-  std::set<KeyedLog::Key> kept_;   ///< of a save that looks at everything
+  std::set<KeyedLog::Key> kept_;  ///< of a save that looks at everything
 };
-
 
 }  // namespace sess::store

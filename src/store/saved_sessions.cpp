@@ -61,8 +61,7 @@ SavedSessions::~SavedSessions() = default;
 
 bool SavedSessions::open() {
   if (directory_ != nullptr) return true;
-  auto directory =
-      job::DiskDirectory::open(start_.state_directory + "/sessions/" + start_.name);
+  auto directory = job::DiskDirectory::open(start_.state_directory + "/sessions/" + start_.name);
   if (!directory) {
     if (!std::exchange(failed_, true)) log::warn("sessions are not saved: {}", directory.error().text);
     return false;
@@ -91,9 +90,7 @@ std::vector<std::string> SavedSessions::keys_on_disk() {
 
 void SavedSessions::begin(bool first) {
   for (const auto& [id, session] : model_.sessions()) live_[id].key = key_of(session);
-  if (!first ||
-      ::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0)
-    return;
+  if (!first || ::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0) return;
   if (!open()) return;
   auto keys = keys_on_disk();
   for (std::size_t i = 0; i + kMostOffered < keys.size(); ++i) queue_->remove(keys[i] + ".");
@@ -195,7 +192,8 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
     saved.layout = window->layout.text();
     saved.size = window->size;
     saved.zoomed = window->zoomed;
-    const auto made = std::chrono::duration_cast<std::chrono::microseconds>(window->created.time_since_epoch());
+    const auto made =
+        std::chrono::duration_cast<std::chrono::microseconds>(window->created.time_since_epoch());
     saved.identity = fmt::format("{:x}-{}", made.count(), window->id.value);
     saved.options = window->options.values();
     for (const auto id : window->panes) {
@@ -351,8 +349,7 @@ void SavedSessions::remove_ended() {
 
 command::RestorePort::Offer SavedSessions::offered() {
   Offer offer;
-  if (::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0)
-    return offer;
+  if (::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0) return offer;
   if (!open()) return offer;
   queue_->drain();
   for (const auto& key : keys_on_disk()) {

@@ -30,10 +30,11 @@ namespace sess::store {
 class SavedSessions final : public command::RestorePort {
  public:
   struct Acts {
-    std::function<void(const std::string&)> report;       ///< a sentence for whoever can read it
+    std::function<void(const std::string&)> report;     ///< a sentence for whoever can read it
     std::function<bool(model::PaneId)> starts_at_boot;  ///< a job that comes back by itself
   };
-  SavedSessions(os::Loop& loop, model::Model& model, const keeper::Start& start, panes::Terminals& terminals, Acts acts);
+  SavedSessions(os::Loop& loop, model::Model& model, const keeper::Start& start, panes::Terminals& terminals,
+                Acts acts);
   ~SavedSessions() override;
 
   // --- for Server -----------------------------------------------------------------------------------------
@@ -47,9 +48,9 @@ class SavedSessions final : public command::RestorePort {
     unsaved_.erase(pane);
     printed_.erase(pane);
   }
-  /// The daemon ends: what there is now is written, and stays as it is from here on; `written` is told later, when
-  /// the disk has it. Once programs have been told to end, what they are and where can no longer be looked up: then
-  /// it is what was seen last.
+  /// The daemon ends: what there is now is written, and stays as it is from here on; `written` is told later,
+  /// when the disk has it. Once programs have been told to end, what they are and where can no longer be
+  /// looked up: then it is what was seen last.
   enum class Programs : bool { live, ending };
   void freeze(Programs programs, std::function<void()> written);
   /// The daemon leaves because its last session ended.

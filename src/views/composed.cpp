@@ -70,9 +70,10 @@ void ComposedView::turn(Size size, Time now, const Draw& draw, const DrawEcho& d
 std::chrono::nanoseconds ComposedView::frame_interval() const {
   if (drawn_bytes_ <= kEchoBytes) return kEchoInterval;
   if (!flow_.is_far() || flow_.rate() <= 0) return kFrameInterval;
-  const std::chrono::duration<double> needed(static_cast<double>(drawn_bytes_) / (flow_.rate() * kFrameShare));
-  return std::clamp(std::chrono::duration_cast<std::chrono::nanoseconds>(needed), std::chrono::nanoseconds(kFrameInterval),
-                    std::chrono::nanoseconds(kLongestInterval));
+  const std::chrono::duration<double> needed(static_cast<double>(drawn_bytes_) /
+                                             (flow_.rate() * kFrameShare));
+  return std::clamp(std::chrono::duration_cast<std::chrono::nanoseconds>(needed),
+                    std::chrono::nanoseconds(kFrameInterval), std::chrono::nanoseconds(kLongestInterval));
 }
 
 /// Beside a flood a frame costs a millisecond and comes sixty times a second; what one key changes is a few

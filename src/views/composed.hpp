@@ -1,7 +1,8 @@
-// A client that is shown what the server draws: several panes, a status line, a message, or a window of another
-// size than its terminal. Frames go on the alternate screen, as differences, paced to what the terminal takes: at
-// once after idle, never more than sixty a second, and none while the last one is still on its way. Between two frames
-// only the echo of a key is drawn: what the pane that was typed into shows, alone.
+// A client that is shown what the server draws: several panes, a status line, a message, or a window of
+// another size than its terminal. Frames go on the alternate screen, as differences, paced to what the
+// terminal takes: at once after idle, never more than sixty a second, and none while the last one is still on
+// its way. Between two frames only the echo of a key is drawn: what the pane that was typed into shows,
+// alone.
 //
 // It owns the frame that the terminal shows; what is drawn into the next one is the owner's (scene.hpp).
 #pragma once
@@ -29,8 +30,8 @@ class ComposedView {
 
   ComposedView(Connection& connection, FlowWindow& flow, const render::TerminalFeatures& features);
 
-  /// Enters the alternate screen. `before`: bytes that leave what the terminal showed; `behind`: bytes that, after the
-  /// alternate screen was left for good, put the cursor below what the main screen shows.
+  /// Enters the alternate screen. `before`: bytes that leave what the terminal showed; `behind`: bytes that,
+  /// after the alternate screen was left for good, put the cursor below what the main screen shows.
   void enter(std::string_view before, std::string_view behind, const render::TerminalModes& modes, Time now);
   /// Bytes that leave it again.
   [[nodiscard]] std::string leave() const;
@@ -69,7 +70,7 @@ class ComposedView {
   bool dirty_ = true;
   bool echo_shown_ = false;  ///< dirty, but for the pane that is typed into
   Time drawn_at_{};
-  std::size_t drawn_bytes_ = 0;  ///< of the last frame: small ones follow each other faster
+  std::size_t drawn_bytes_ = 0;   ///< of the last frame: small ones follow each other faster
   std::optional<Time> typed_at_;  ///< a key's echo is expected
   std::optional<Time> deadline_;
 };

@@ -15,7 +15,9 @@ Connection::Connection(os::Loop& loop, UniqueFd socket, Events events)
   watch_.want(true, false);
 }
 
-Connection::~Connection() { *alive_ = false; }
+Connection::~Connection() {
+  *alive_ = false;
+}
 
 void Connection::send(std::string_view frames) {
   if (closed_) return;
@@ -33,8 +35,8 @@ std::string& Connection::queue() {
 void Connection::flush() {
   if (closed_) return;
   while (out_head_ < out_.size()) {
-    const ssize_t n = ::send(socket_.get(), out_.data() + out_head_, out_.size() - out_head_,
-                             MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t n =
+        ::send(socket_.get(), out_.data() + out_head_, out_.size() - out_head_, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) break;

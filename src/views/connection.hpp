@@ -1,8 +1,9 @@
 // One client's socket: frames in, a bounded queue of frames out.
 //
 // Owns the descriptor and everything queued. Reading is budgeted per turn; writing happens at the end of the
-// loop's turn (flush), so that all frames of a turn leave in one system call. What may be dropped when the peer
-// is slow is the views' decision: they look at queued(); a peer that lets more than kMaxQueued pile up is cut off.
+// loop's turn (flush), so that all frames of a turn leave in one system call. What may be dropped when the
+// peer is slow is the views' decision: they look at queued(); a peer that lets more than kMaxQueued pile up
+// is cut off.
 #pragma once
 
 #include <functional>

@@ -1,11 +1,12 @@
 // A client in control mode: lines for a program instead of a picture for a person.
 //
-// What a command prints is kept until the command has ended and leaves as one block, so that no notification is ever
-// inside one, however long the command waits. What a command causes is told behind its block, unless that takes longer
-// than kHold: then others are not kept waiting. Output of panes is pulled from their rings at the client's own pace: one
-// that does not read costs a bounded queue and slows nobody. When a ring has overtaken it, the pane is paused; once it
-// reads again (or, with pause-after, asks for it) it is told so and gets the history lines that it missed and the
-// screen. Owns no descriptor; the connection outlives it. Lines are those of tmux 3.3a's control mode (tmux(1)).
+// What a command prints is kept until the command has ended and leaves as one block, so that no notification
+// is ever inside one, however long the command waits. What a command causes is told behind its block, unless
+// that takes longer than kHold: then others are not kept waiting. Output of panes is pulled from their rings
+// at the client's own pace: one that does not read costs a bounded queue and slows nobody. When a ring has
+// overtaken it, the pane is paused; once it reads again (or, with pause-after, asks for it) it is told so and
+// gets the history lines that it missed and the screen. Owns no descriptor; the connection outlives it. Lines
+// are those of tmux 3.3a's control mode (tmux(1)).
 #pragma once
 
 #include <chrono>
@@ -40,8 +41,8 @@ class ControlView {
 
   explicit ControlView(Connection& connection) : connection_(connection) {}
 
-  // A command's block. Several can be open, when one waits and a hook's command runs meanwhile; body() belongs to the
-  // one that was begun or gone on with last.
+  // A command's block. Several can be open, when one waits and a hook's command runs meanwhile; body()
+  // belongs to the one that was begun or gone on with last.
   void begin(std::uint64_t number, std::string_view line, Time now);
   void go_on(std::uint64_t number) { current_ = number; }
   void end(std::uint64_t number, std::string_view line);
@@ -67,7 +68,8 @@ class ControlView {
   void pause(model::PaneId pane);
   void go_on_with(const panes::PaneIo& pane);
 
-  /// None: %output and no pauses by age; else %extended-output, and a pane whose oldest byte waited longer is paused.
+  /// None: %output and no pauses by age; else %extended-output, and a pane whose oldest byte waited longer is
+  /// paused.
   void set_pause_after(std::optional<std::chrono::seconds> age) { pause_after_ = age; }
   void set_no_output(bool on) { no_output_ = on; }
 
@@ -83,8 +85,8 @@ class ControlView {
   struct Pane {
     std::uint64_t offset = 0;  ///< everything before was sent
     State state = State::on;
-    std::optional<Scrolled> scrolled = {};   ///< what had scrolled off at the offset, while it is behind
-    std::deque<Mark> marks = {};             ///< when what was not sent was printed; coarse when there is much
+    std::optional<Scrolled> scrolled = {};  ///< what had scrolled off at the offset, while it is behind
+    std::deque<Mark> marks = {};            ///< when what was not sent was printed; coarse when there is much
   };
 
   [[nodiscard]] bool room() const { return connection_.queued() + held_.size() < kMostQueued; }

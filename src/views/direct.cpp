@@ -17,13 +17,14 @@ constexpr std::uint64_t kLeastPatience = 16 * 1024;
 /// Some of the ring stays free for what comes while the client catches up.
 constexpr std::uint64_t kMostPatience = panes::Journal::kRingSize - 128 * 1024;
 constexpr std::size_t kPull = 64 * 1024;
-/// Each portion of what is caught up tells where it ends: so much may be sent twice to who goes away meanwhile.
+/// Each portion of what is caught up tells where it ends: so much may be sent twice to who goes away
+/// meanwhile.
 constexpr std::size_t kCatchUp = 32 * 1024;
 static_assert(panes::PaneIo::kMarkSpan + 1024 <= FlowWindow::kMin);
 /// Screens of a flood: sixty a second at the most.
 constexpr std::chrono::milliseconds kFrameInterval{16};
-/// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains meanwhile, so that
-/// the next screen (the one after Ctrl-C) is not behind them.
+/// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains
+/// meanwhile, so that the next screen (the one after Ctrl-C) is not behind them.
 constexpr double kFrameShare = 0.8;
 constexpr std::chrono::milliseconds kLongestInterval{250};
 
@@ -250,7 +251,8 @@ void DirectView::skip(Time now) {
   shown_ = parsed;
   shown_at_ = now;
   fed_ = parsed;
-  const std::string bytes = terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults();
+  const std::string bytes =
+      terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults();
   shown_bytes_ = bytes.size();
   send_output(connection_, flow_, now, bytes);
 }
@@ -283,7 +285,8 @@ std::string below_screen(const terminal::Screen& screen) {
   int last = screen.cursor().row;
   for (int r = screen.size().rows - 1; r > last; --r) {
     const auto row = screen.row(r);
-    if (std::any_of(row.begin(), row.end(), [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
+    if (std::any_of(row.begin(), row.end(),
+                    [](const terminal::Cell& c) { return c.glyph != 0 && c.glyph != ' '; })) {
       last = r;
     }
   }

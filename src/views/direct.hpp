@@ -1,10 +1,11 @@
 // A client that shows one pane directly: the program's own bytes, cleaned, straight to the user's terminal.
 //
 // It pulls from the pane's ring at its own pace, so a slow client costs no memory and slows nobody. While the
-// terminal keeps up it gets every byte (following). When it falls too far behind, what it did not get is dropped at
-// a token boundary; it is shown the current screen each time it has taken the last one (skipping), and once the
-// flood is over the history lines that it missed, the newest as many as an attach replays, and the screen: then it
-// follows again. Decisions only look at offsets and at FlowWindow; bytes come from terminal/.
+// terminal keeps up it gets every byte (following). When it falls too far behind, what it did not get is
+// dropped at a token boundary; it is shown the current screen each time it has taken the last one (skipping),
+// and once the flood is over the history lines that it missed, the newest as many as an attach replays, and
+// the screen: then it follows again. Decisions only look at offsets and at FlowWindow; bytes come from
+// terminal/.
 #pragma once
 
 #include <chrono>
@@ -90,15 +91,15 @@ class DirectView {
   panes::PaneIo& pane_;
   Options options_;
   std::unique_ptr<terminal::Relay> relay_;
-  std::uint64_t fed_ = 0;       ///< stream offset up to which the relay was fed
-  std::uint64_t hidden_ = 0;    ///< bytes that the relay still yields but the client has (after resume)
+  std::uint64_t fed_ = 0;     ///< stream offset up to which the relay was fed
+  std::uint64_t hidden_ = 0;  ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
   bool calm_ = false;  ///< while skipping: the screen that the flood left was shown
   bool repaint_due_ = false;
-  Scrolled scrolled_;               ///< at fed_, while skipping at the last offset that was followed to
-  std::optional<Scrolled> told_;    ///< to the client, the last time
-  std::uint64_t shown_ = 0;         ///< while skipping: offset of the screen shown last
-  std::size_t shown_bytes_ = 0;     ///< what that screen took
+  Scrolled scrolled_;             ///< at fed_, while skipping at the last offset that was followed to
+  std::optional<Scrolled> told_;  ///< to the client, the last time
+  std::uint64_t shown_ = 0;       ///< while skipping: offset of the screen shown last
+  std::size_t shown_bytes_ = 0;   ///< what that screen took
   std::uint64_t discarded_ = 0;
   Time shown_at_{};
   std::optional<Time> deadline_;
@@ -108,8 +109,9 @@ class DirectView {
   std::string before_repaint_;  ///< takes back what former options asked of the terminal
 };
 
-/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites nothing
-/// and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had it.)
+/// Where an orderly end leaves the cursor: below what the pane shows, so that the shell's prompt overwrites
+/// nothing and no line is empty. (A program on the alternate screen: wherever the terminal's main screen had
+/// it.)
 [[nodiscard]] std::string below_screen(const terminal::Screen& screen);
 
 }  // namespace sess::views

@@ -35,7 +35,8 @@ FlowWindow::Verdict FlowWindow::on_ack(std::uint64_t total, Time now) {
     limited = limited || marks_.front().limited;
     marks_.pop_front();
   }
-  // The last byte that was taken lies in the first portion that is not taken whole, or at the end of the last one.
+  // The last byte that was taken lies in the first portion that is not taken whole, or at the end of the last
+  // one.
   const bool inside = !marks_.empty() && acked_ > marks_.front().begin;
   const std::chrono::nanoseconds took = now - (inside ? marks_.front().when : sent_at);
   const bool full = limited || (inside && marks_.front().limited);

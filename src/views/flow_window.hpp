@@ -1,8 +1,9 @@
-// How many bytes may be under way to one client's terminal: a window that grows while acknowledgements come back
-// quickly and shrinks when they take long, so that a flood on a slow link is never more than a moment ahead.
+// How many bytes may be under way to one client's terminal: a window that grows while acknowledgements come
+// back quickly and shrinks when they take long, so that a flood on a slow link is never more than a moment
+// ahead.
 //
-// Pure: owns numbers and times, no socket. The same idea as LEDBAT (RFC 6817): what the link itself takes (the least that
-// was seen) is no reason to send less, what queues up behind it is.
+// Pure: owns numbers and times, no socket. The same idea as LEDBAT (RFC 6817): what the link itself takes
+// (the least that was seen) is no reason to send less, what queues up behind it is.
 #pragma once
 
 #include <chrono>
@@ -17,8 +18,8 @@ class FlowWindow {
   static constexpr std::size_t kMin = 4 * 1024;
   static constexpr std::size_t kStart = 64 * 1024;
   static constexpr std::size_t kMax = 1 << 20;
-  /// What is sent should be on the user's screen within this time and the link's own. Half of the 0.2 s in which Ctrl-C in a flood
-  /// must be seen to act; the repaint takes the other half.
+  /// What is sent should be on the user's screen within this time and the link's own. Half of the 0.2 s in
+  /// which Ctrl-C in a flood must be seen to act; the repaint takes the other half.
   static constexpr std::chrono::milliseconds kTarget{50};
 
   void on_sent(std::size_t bytes, Time now);
@@ -40,7 +41,8 @@ class FlowWindow {
   /// Bytes that may be sent now.
   [[nodiscard]] std::size_t room() const;
   [[nodiscard]] std::uint64_t in_flight() const { return sent_ - acked_; }
-  /// Whether the terminal has taken what it was sent. A client does not acknowledge less than a kilobyte by itself.
+  /// Whether the terminal has taken what it was sent. A client does not acknowledge less than a kilobyte by
+  /// itself.
   [[nodiscard]] bool drained() const { return in_flight() < 1024; }
   [[nodiscard]] std::size_t size() const { return window_; }
   /// The terminal is so far away that waiting for each acknowledgement would leave the link idle.

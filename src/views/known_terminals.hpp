@@ -1,7 +1,9 @@
-// Terminals that somebody left: what their scrollback has of each pane, for when a client attaches in one of them again.
+// Terminals that somebody left: what their scrollback has of each pane, for when a client attaches in one of
+// them again.
 //
-// A terminal goes by the name that its client gave it (hello's `terminal`), which lasts as long as the shell that the
-// client was started from. Pure; forgets who left longest ago. A server that dies forgets all of them.
+// A terminal goes by the name that its client gave it (hello's `terminal`), which lasts as long as the shell
+// that the client was started from. Pure; forgets who left longest ago. A server that dies forgets all of
+// them.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +28,8 @@ class KnownTerminals {
   }
   /// What the terminal has; nothing when it is not known. Whoever attaches there takes it along.
   [[nodiscard]] Scrollback take(const std::string& terminal) {
-    const auto it = std::find_if(known_.begin(), known_.end(), [&](const auto& one) { return one.first == terminal; });
+    const auto it =
+        std::find_if(known_.begin(), known_.end(), [&](const auto& one) { return one.first == terminal; });
     if (terminal.empty() || it == known_.end()) return {};
     Scrollback scrollback = std::move(it->second);
     known_.erase(it);

@@ -80,7 +80,8 @@ std::string machine() {
                      release.substr(0, release.find_first_not_of("0123456789", first + 1)));
 }
 
-/// Processes that wanted a CPU during the last minute: what else the machine did says how far to trust the numbers.
+/// Processes that wanted a CPU during the last minute: what else the machine did says how far to trust the
+/// numbers.
 double load_average() {
   double load = 0;
   return ::getloadavg(&load, 1) == 1 ? load : 0;
@@ -106,7 +107,8 @@ int run(const CommandLine& line) {
   Context context{line.settings, bin + "/sess_bench_load", table};
   std::vector<Measurement> measurements;
   for (const auto& group : {throughput_measurements(), latency_measurements(), pane_measurements(),
-                            session_measurements(line.settings), job_measurements(line.settings), memory_measurements(line.settings)}) {
+                            session_measurements(line.settings), job_measurements(line.settings),
+                            memory_measurements(line.settings)}) {
     measurements.insert(measurements.end(), group.begin(), group.end());
   }
   int failures = 0;

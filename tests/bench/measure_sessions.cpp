@@ -59,7 +59,8 @@ void measure_many(Context& context, Peer& peer) {
   const auto pids = peer.daemon_pids();
   settle(pids, Milliseconds(10'000));
   if (const auto bytes = memory(pids)) context.table.add("many-memory", peer.name(), *bytes / 1024);
-  // Idle is what comes after everything that was put off has been done: what is kept on disk is written a moment later.
+  // Idle is what comes after everything that was put off has been done: what is kept on disk is written a
+  // moment later.
   rest(kPutOff);
   settle(pids, Milliseconds(10'000));
   const auto cpu = cpu_time(pids);

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Empty when there is none, also when its process ends while it is read: then read(2) fails, and streams throw.
+/// Empty when there is none, also when its process ends while it is read: then read(2) fails, and streams
+/// throw.
 std::string read_file(const fs::path& path) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::string text;

@@ -138,7 +138,8 @@ std::string as_bytes(Number number) {
 /// In the process that becomes the keeper: everything at the number that the handover names, then exec.
 [[noreturn]] void become_keeper(const std::string& recording, const std::string& home,
                                 const std::string& programs, char* const* environment) {
-  // As exec_upgrade() does, until the new code has its handlers: a client that waits at the listener for long rings.
+  // As exec_upgrade() does, until the new code has its handlers: a client that waits at the listener for long
+  // rings.
   mask_signals(SIG_BLOCK);
   std::ifstream facts(recording + "/facts");
   std::string handover = read_whole(recording + "/handover");
@@ -162,9 +163,11 @@ std::string as_bytes(Number number) {
       facts >> pid;
       int master = -1;
       int slave = -1;
-      // Raw from the start: what waited is written before any program could ask for it, and no echo is recorded.
+      // Raw from the start: what waited is written before any program could ask for it, and no echo is
+      // recorded.
       termios raw{};
-      if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0 || tcgetattr(slave, &raw) != 0) give_up("openpty");
+      if (openpty(&master, &slave, nullptr, nullptr, nullptr) != 0 || tcgetattr(slave, &raw) != 0)
+        give_up("openpty");
       cfmakeraw(&raw);
       if (tcsetattr(slave, TCSANOW, &raw) != 0) give_up("tcsetattr");
       if (pid > 0) revive_program(pid, slave, home);
@@ -254,7 +257,8 @@ std::string inner(const std::string& recording, From from, const std::string& ho
       }
     }
   }
-  // Not before each program has its recorded pid: a client that asks, and waits for the daemon, may have one of them.
+  // Not before each program has its recorded pid: a client that asks, and waits for the daemon, may have one
+  // of them.
   if (from == From::handover) {
     wait_until([&] { return fs::exists(home + "/revived") || fs::exists(home + "/failed"); });
   }

@@ -173,8 +173,10 @@ TEST_CASE("a pane that servers die of whenever they save it is set aside", "[asi
   CHECK(faulty.hits() == 3);
 }
 
-TEST_CASE("bytes that end a running server twice are skipped by the third one, kept in a file, and all else goes on",
-          "[aside]") {
+TEST_CASE(
+    "bytes that end a running server twice are skipped by the third one, kept in a file, and all else goes "
+    "on",
+    "[aside]") {
   if (!Faulty::possible()) {
     std::puts("SKIP aside: this sessd has no fault points");
     return;
@@ -183,7 +185,8 @@ TEST_CASE("bytes that end a running server twice are skipped by the third one, k
   const Rig& rig = faulty.rig;
   const std::string heard = rig.home().root() + "/heard";
   faulty.start({"new-session", "-d", "-s", "good", echo_into("/dev/null")});
-  faulty.start({"new-session", "-d", "-s", "bad", "echo before; read x; printf 'harm\\026ful\\n'; echo after; " + echo_into(heard)});
+  faulty.start({"new-session", "-d", "-s", "bad",
+                "echo before; read x; printf 'harm\\026ful\\n'; echo after; " + echo_into(heard)});
   REQUIRE(faulty.shows("good", "ready"));
   REQUIRE(faulty.shows("bad", "before"));
   const auto watcher = rig.terminal({"attach-session", "-t", "bad"});
@@ -199,7 +202,8 @@ TEST_CASE("bytes that end a running server twice are skipped by the third one, k
     CHECK(std::string(entry.path()).starts_with(kept));
     bytes += read_file(entry.path());
   }
-  CHECK(bytes.find("harm\x16" "ful") != std::string::npos);
+  CHECK(bytes.find("harm\x16"
+                   "ful") != std::string::npos);
   rig.ask({"send-keys", "-t", "bad", "typed", "Enter"});
   CHECK(faulty.shows("bad", "got typed"));
   rig.ask({"send-keys", "-t", "good", "typed", "Enter"});

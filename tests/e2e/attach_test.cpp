@@ -313,12 +313,16 @@ TEST_CASE("history-bytes bounds what a pane keeps, also after the server was kil
 TEST_CASE("attaching again in a terminal that has the history writes only what is new", "[attach]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "seq -f 'old line %g' 200; exec cat"});
-  REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).find("old line 200") != std::string::npos; }));
+  REQUIRE(wait_until([&] {
+    return rig.ask({"capture-pane", "-p", "-t", "app"}).find("old line 200") != std::string::npos;
+  }));
   Attached shell({"bash", "--norc", "-i"}, rig.env({{"PS1", "prompt> "}}), {24, 80}, rig.home().home());
   REQUIRE(shell.wait_for_text("prompt>"));
   const auto times = [&](const std::string& text) {
     int count = 0;
-    for (auto at = shell.transcript().find(text); at != std::string::npos; at = shell.transcript().find(text, at + 1)) ++count;
+    for (auto at = shell.transcript().find(text); at != std::string::npos;
+         at = shell.transcript().find(text, at + 1))
+      ++count;
     return count;
   };
   const auto attach = [&](const std::string& until) {

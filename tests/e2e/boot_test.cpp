@@ -334,10 +334,11 @@ TEST_CASE("the LSB script starts, reports, restarts and stops the daemons of its
   // The user is root, whose home, sockets and programs are the test's own in there.
   const PrivateMounts mounts(
       rig.home(), rig.env(),
-      "mkdir -p " + rig.home().root() + "/etc && cp " + test_data() + "/../contrib/sysvinit/sess " + rig.home().root() +
-          "/etc/script && echo SESS_USERS=root >" + rig.home().root() + "/etc/sess && mount --bind " +
-          rig.home().root() +
-          "/etc /etc/default && mount -t tmpfs none /usr/local/bin && cp " + test_bin() + "/sess " + test_bin() +
+      "mkdir -p " + rig.home().root() + "/etc && cp " + test_data() + "/../contrib/sysvinit/sess " +
+          rig.home().root() + "/etc/script && echo SESS_USERS=root >" + rig.home().root() +
+          "/etc/sess && mount --bind " + rig.home().root() +
+          "/etc /etc/default && mount -t tmpfs none /usr/local/bin && cp " + test_bin() + "/sess " +
+          test_bin() +
           "/sessd /usr/local/bin && mount -t tmpfs none /root && mkdir -p -m 700 "
           "/root/.config/sess/jobs && printf 'enabled = true\\ncommand = \"exec sleep 1000\"\\n' "
           ">/root/.config/sess/jobs/web.toml && mount -t tmpfs none /run && mkdir /run/keep && mount "

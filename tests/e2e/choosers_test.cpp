@@ -210,7 +210,8 @@ TEST_CASE("a buffer is edited in a popup, also while the server dies", "[chooser
 TEST_CASE("the list of keys says where it stands, scrolls, and is searched as in a pager", "[choosers]") {
   Rig rig;
   const auto client = rig.terminal({"new-session", "-s", "app", "exec cat"});
-  REQUIRE(client->wait_until([&] { return rig.sess({"list-clients"}).out.find("app") != std::string::npos; }));
+  REQUIRE(
+      client->wait_until([&] { return rig.sess({"list-clients"}).out.find("app") != std::string::npos; }));
   client->type("\002?");
   REQUIRE(client->wait_for_text("Send the prefix key"));
   const auto position = [&] { return rig.ask({"display-message", "-p", "-t", "app", "#{scroll_position}"}); };

@@ -18,9 +18,12 @@ struct Shell {
 std::vector<Shell> shells(const Rig& rig) {
   const std::string completion = test_data() + "/../contrib/completion";
   const std::string root = rig.home().root();
-  std::ofstream(root + "/bashrc") << "PS1='Z> '\nbind 'set bell-style none'\nsource " << completion << "/sess.bash\n";
-  std::ofstream(root + "/.zshrc") << "PS1='Z> '\nsetopt no_beep\nfpath=(" << completion << " $fpath)\nautoload -Uz compinit\ncompinit -D\n";
-  std::ofstream(root + "/init.fish") << "function fish_prompt; echo -n 'Z> '; end\nset -g fish_autosuggestion_enabled 0\nset fish_greeting\nsource "
+  std::ofstream(root + "/bashrc") << "PS1='Z> '\nbind 'set bell-style none'\nsource " << completion
+                                  << "/sess.bash\n";
+  std::ofstream(root + "/.zshrc") << "PS1='Z> '\nsetopt no_beep\nfpath=(" << completion
+                                  << " $fpath)\nautoload -Uz compinit\ncompinit -D\n";
+  std::ofstream(root + "/init.fish") << "function fish_prompt; echo -n 'Z> '; end\nset -g "
+                                        "fish_autosuggestion_enabled 0\nset fish_greeting\nsource "
                                      << completion << "/sess.fish\n";
   return {{"bash", {"/bin/bash", "--noprofile", "--rcfile", root + "/bashrc", "-i"}},
           {"zsh", {"/usr/bin/zsh", "-i"}},
@@ -29,7 +32,10 @@ std::vector<Shell> shells(const Rig& rig) {
 
 /// Types a line with a TAB at its end in a new shell and waits for what stands on the screen then.
 bool completes(const Rig& rig, const Shell& shell, const std::string& line, const std::string& expected) {
-  auto env = rig.env({{"PATH", test_bin() + ":/usr/bin:/bin"}, {"ZDOTDIR", rig.home().root()}, {"TERM", "xterm"}, {"LC_ALL", "C.UTF-8"}});
+  auto env = rig.env({{"PATH", test_bin() + ":/usr/bin:/bin"},
+                      {"ZDOTDIR", rig.home().root()},
+                      {"TERM", "xterm"},
+                      {"LC_ALL", "C.UTF-8"}});
   Attached terminal(shell.argv, env, {40, 110});
   if (!terminal.wait_for_text("Z>")) {
     UNSCOPED_INFO(shell.name << ": no prompt\n" << terminal.screen());

@@ -1,5 +1,5 @@
-// Configuration files in the styles that people publish load without a word, in sess and in tmux alike, and do what
-// they say.
+// Configuration files in the styles that people publish load without a word, in sess and in tmux alike, and
+// do what they say.
 #include <dirent.h>
 
 #include <algorithm>
@@ -23,12 +23,15 @@ std::vector<std::string> config_files() {
   return files;
 }
 
-std::string path_of(const std::string& name) { return test_data() + "/e2e/configs/" + name; }
+std::string path_of(const std::string& name) {
+  return test_data() + "/e2e/configs/" + name;
+}
 
 /// A server that was started with the file, one session in it.
 std::string load(const Rig& rig, const std::string& name) {
   const auto outcome = rig.sess({"-f", path_of(name), "new-session", "-d", "-s", "main"});
-  return outcome.out + outcome.err + (outcome.status.success() ? "" : "exit " + std::to_string(outcome.status.code()));
+  return outcome.out + outcome.err +
+         (outcome.status.success() ? "" : "exit " + std::to_string(outcome.status.code()));
 }
 
 }  // namespace
@@ -105,8 +108,10 @@ TEST_CASE("a status line from a configuration file is drawn with what its shell 
   Rig rig;
   const auto client = rig.terminal({"-f", path_of("powerline.conf"), "new-session", "-s", "main"}, {24, 120});
   CHECK(client->wait_for_text(" main "));
-  CHECK(client->wait_until([&] { return client->oracle().row(22).find("root") != std::string::npos ||
-                                        client->oracle().row(22).find("\xEE\x82\xB0") != std::string::npos; }));
+  CHECK(client->wait_until([&] {
+    return client->oracle().row(22).find("root") != std::string::npos ||
+           client->oracle().row(22).find("\xEE\x82\xB0") != std::string::npos;
+  }));
   CHECK(client->wait_until([&] { return client->oracle().row(23).find('*') != std::string::npos; }));
 }
 
@@ -122,6 +127,7 @@ TEST_CASE("a prefix from a configuration file and a key table of its own work", 
   const std::string before = rig.ask({"display-message", "-p", "-t", "main:.1", "#{pane_width}"});
   client->type("\x01gh");
   CHECK(client->wait_until([&] {
-    return rig.ask({"display-message", "-p", "-t", "main:.1", "#{pane_width}"}) == std::to_string(std::stoi(before) - 5);
+    return rig.ask({"display-message", "-p", "-t", "main:.1", "#{pane_width}"}) ==
+           std::to_string(std::stoi(before) - 5);
   }));
 }

@@ -1,6 +1,7 @@
-// Reconstructions of kinds of configuration that people publish, each with the scripts that it brings along: a
-// framework that writes its keys anew, a theme in modules, a plugin manager, segments between arrows, status lines of
-// shell commands, hooks. They load without a line and are drawn as tmux draws them, cell by cell.
+// Reconstructions of kinds of configuration that people publish, each with the scripts that it brings along:
+// a framework that writes its keys anew, a theme in modules, a plugin manager, segments between arrows,
+// status lines of shell commands, hooks. They load without a line and are drawn as tmux draws them, cell by
+// cell.
 #include <algorithm>
 
 #include "twin.hpp"
@@ -9,7 +10,9 @@ using namespace sess::test;
 
 namespace {
 
-std::string place() { return test_data() + "/e2e/configurations"; }
+std::string place() {
+  return test_data() + "/e2e/configurations";
+}
 
 /// Both are alike but for what the configuration does; its scripts find their server as $HOME/mux.
 std::string begin(const std::string& name) {
@@ -19,7 +22,8 @@ std::string begin(const std::string& name) {
 void write_mux(Twin& twin) {
   const std::string path = twin.rig().home().home() + "/mux";
   const auto written = run({"/bin/sh", "-c",
-                            "printf '#!/bin/sh\\nif [ -n \"$SESS\" ]; then exec %s \"$@\"; fi\\nexec tmux \"$@\"\\n' \"$1\" >\"$0\"; "
+                            "printf '#!/bin/sh\\nif [ -n \"$SESS\" ]; then exec %s \"$@\"; fi\\nexec tmux "
+                            "\"$@\"\\n' \"$1\" >\"$0\"; "
                             "chmod +x \"$0\"",
                             path, Rig::bin("sess")},
                            twin.rig().env());
@@ -35,8 +39,10 @@ void check_alike(Twin& twin, const std::string& step) {
 
 }  // namespace
 
-TEST_CASE("published kinds of configuration load without a line and are drawn as tmux 3.3a draws", "[configurations]") {
-  const std::string name = GENERATE(as<std::string>{}, "framework", "theme", "manager", "powerline", "byobu", "hooks");
+TEST_CASE("published kinds of configuration load without a line and are drawn as tmux 3.3a draws",
+          "[configurations]") {
+  const std::string name =
+      GENERATE(as<std::string>{}, "framework", "theme", "manager", "powerline", "byobu", "hooks");
   INFO(name);
   Twin twin(begin(name));
   write_mux(twin);
@@ -48,10 +54,13 @@ TEST_CASE("published kinds of configuration load without a line and are drawn as
   check_alike(twin, "attached");
   CHECK(twin.rig().ask({"show-messages"}) == "");
   const std::vector<std::string> steps{
-      "split-window -h",     "split-window -v",          "select-pane -t 0",   "resize-pane -Z",
-      "resize-pane -Z",      "new-window",               "rename-window other", "previous-window",
-      "rename-session work", "set-option -g @mine text", "display-message shown", "kill-pane",
-      "next-window",         "kill-window",
+      "split-window -h",       "split-window -v",
+      "select-pane -t 0",      "resize-pane -Z",
+      "resize-pane -Z",        "new-window",
+      "rename-window other",   "previous-window",
+      "rename-session work",   "set-option -g @mine text",
+      "display-message shown", "kill-pane",
+      "next-window",           "kill-window",
   };
   for (const auto& step : steps) {
     const auto both = twin.run_line(step);
@@ -61,12 +70,14 @@ TEST_CASE("published kinds of configuration load without a line and are drawn as
   twin.type("\x02");
   check_alike(twin, "the prefix");
   const auto keys = twin.run({"list-keys"});
-  const std::string own = "bind-key    -T prefix       g                    switcher -Z\n";  // the one key that tmux lacks
+  const std::string own =
+      "bind-key    -T prefix       g                    switcher -Z\n";  // the one key that tmux lacks
   std::string ours = keys.sess.out;
   if (const auto at = ours.find(own); at != std::string::npos) ours.erase(at, own.size());
   CHECK(ours == keys.tmux.out);
   // What list-keys says is what makes these keys again.
-  twin.rig().ask({"run-shell", "\"$HOME/mux\" list-keys >\"$HOME/again\"; for t in prefix root copy-mode copy-mode-vi; do "
-                               "\"$HOME/mux\" unbind-key -a -T $t; done; \"$HOME/mux\" source-file \"$HOME/again\""});
+  twin.rig().ask({"run-shell",
+                  "\"$HOME/mux\" list-keys >\"$HOME/again\"; for t in prefix root copy-mode copy-mode-vi; do "
+                  "\"$HOME/mux\" unbind-key -a -T $t; done; \"$HOME/mux\" source-file \"$HOME/again\""});
   CHECK(twin.rig().ask({"list-keys"}) + "\n" == keys.sess.out);
 }

@@ -1,4 +1,5 @@
-// Control mode as programs use it: the real client on pipes, every line of it held against the protocol's rules.
+// Control mode as programs use it: the real client on pipes, every line of it held against the protocol's
+// rules.
 #include <cstdlib>
 #include <random>
 
@@ -95,14 +96,18 @@ TEST_CASE("what happens is told behind the block that caused it", "[control]") {
   CHECK(client->wait_until([&] { return client->was_told("%unlinked-window-add @2"); }));
   tells("display-message text", "%message text");
   tells("refresh-client -C 100x30", "%layout-change @1 ");
-  CHECK(client->wait_until([&] { return rig.ask({"display-message", "-p", "-t", "other:1", "#{window_width}"}) == "100"; }));
+  CHECK(client->wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "other:1", "#{window_width}"}) == "100";
+  }));
   tells("refresh-client -C @1:90x20", "%layout-change @1 ");
   CHECK(client->wait_until([&] {
-    return rig.ask({"list-windows", "-t", "other", "-F", "#{window_width}x#{window_height}"}) == "100x30\n90x20";
+    return rig.ask({"list-windows", "-t", "other", "-F", "#{window_width}x#{window_height}"}) ==
+           "100x30\n90x20";
   }));
   tells("refresh-client -B 'names:@*:#{window_name}'", "%subscription-changed names $0 @1 1 - : third");
   const auto person = rig.terminal({"attach-session", "-t", "other"});
-  CHECK(client->wait_until([&] { return client->was_told("%client-session-changed " + person->pty().tty() + " $0 other"); }));
+  CHECK(client->wait_until(
+      [&] { return client->was_told("%client-session-changed " + person->pty().tty() + " $0 other"); }));
   rig.ask({"detach-client", "-t", person->pty().tty()});
   CHECK(client->wait_until([&] { return client->was_told("%client-detached " + person->pty().tty()); }));
   const auto dies = rig.terminal({"attach-session", "-t", "other"});
@@ -112,7 +117,8 @@ TEST_CASE("what happens is told behind the block that caused it", "[control]") {
   dies->pty().signal(SIGKILL);
   CHECK(client->wait_until([&] {
     const auto& told = client->notifications();
-    return std::find(told.begin() + static_cast<std::ptrdiff_t>(before), told.end(), "%client-detached " + dead) != told.end();
+    return std::find(told.begin() + static_cast<std::ptrdiff_t>(before), told.end(),
+                     "%client-detached " + dead) != told.end();
   }));
   tells("kill-window -t :1", "%unlinked-window-close @1");
   client->end_input();
@@ -133,14 +139,16 @@ TEST_CASE("a pane that enters or leaves a mode is told of", "[control]") {
   CHECK(client->broken() == "");
 }
 
-TEST_CASE("a command that waits keeps neither output nor notifications waiting, and its block is whole", "[control]") {
+TEST_CASE("a command that waits keeps neither output nor notifications waiting, and its block is whole",
+          "[control]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
   const auto client = control(rig, {"attach-session", "-t", "app"});
   REQUIRE(client->wait_until([&] { return client->was_told("%session-changed $0 app"); }));
   client->send("wait-for later");
   rig.ask({"send-keys", "-t", "app", "typed", "Enter"});
-  CHECK(client->wait_until([&] { return client->output("%0").find("typed\r\ntyped\r\n") != std::string::npos; }));
+  CHECK(client->wait_until(
+      [&] { return client->output("%0").find("typed\r\ntyped\r\n") != std::string::npos; }));
   rig.ask({"rename-session", "-t", "app", "named"});
   CHECK(client->wait_until([&] { return client->was_told("%session-renamed $0 named"); }));
   CHECK(client->blocks().size() == 1);
@@ -185,7 +193,8 @@ TEST_CASE("panes can be turned off, paused and gone on with", "[control]") {
   CHECK(client->broken() == "");
 }
 
-TEST_CASE("random commands beside a flood: blocks are whole, and every byte comes once and in order", "[control]") {
+TEST_CASE("random commands beside a flood: blocks are whole, and every byte comes once and in order",
+          "[control]") {
   const char* given = std::getenv("SESS_TEST_INTERLEAVINGS");
   const int rounds = given != nullptr ? std::atoi(given) : 400;
   constexpr int kLast = 60'000;
@@ -201,12 +210,25 @@ TEST_CASE("random commands beside a flood: blocks are whole, and every byte come
   const std::string flood = made->lines[0];
 
   std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same each time
-  const std::vector<std::string> lines{
-      "display-message -p text", "new-window -d 'exec cat'",     "kill-window -t '{end}'",  "split-window -d 'exec cat'",
-      "rename-window x",         "select-window -t :0",          "next-window",             "set-buffer -b b text",
-      "wrong",                   "select-window -t :999",        "run-shell 'echo shell'",  "if-shell true 'display -p yes' ''",
-      "list-panes -s -F '#{pane_pid}'", "resize-window -x 70 -y 20", "set-option -g @x y ; show-options -gv @x",
-      "send-keys -t :0 abc Enter", "run-shell -b 'true'",        "new-session -d -s r 'exec cat'", "kill-session -t r"};
+  const std::vector<std::string> lines{"display-message -p text",
+                                       "new-window -d 'exec cat'",
+                                       "kill-window -t '{end}'",
+                                       "split-window -d 'exec cat'",
+                                       "rename-window x",
+                                       "select-window -t :0",
+                                       "next-window",
+                                       "set-buffer -b b text",
+                                       "wrong",
+                                       "select-window -t :999",
+                                       "run-shell 'echo shell'",
+                                       "if-shell true 'display -p yes' ''",
+                                       "list-panes -s -F '#{pane_pid}'",
+                                       "resize-window -x 70 -y 20",
+                                       "set-option -g @x y ; show-options -gv @x",
+                                       "send-keys -t :0 abc Enter",
+                                       "run-shell -b 'true'",
+                                       "new-session -d -s r 'exec cat'",
+                                       "kill-session -t r"};
   int windows = 0;
   for (int round = 0; round < rounds; ++round) {
     std::string line = lines[random() % lines.size()];
@@ -222,13 +244,16 @@ TEST_CASE("random commands beside a flood: blocks are whole, and every byte come
   }
   const auto last = client->ask("display-message -p last", kPatience + Milliseconds(50 * rounds));
   REQUIRE(last);
-  CHECK(client->wait_until([&] { return client->output(flood).find("\n" + std::to_string(kLast) + "\r\n") != std::string::npos; }));
+  CHECK(client->wait_until([&] {
+    return client->output(flood).find("\n" + std::to_string(kLast) + "\r\n") != std::string::npos;
+  }));
   const std::string expected = numbers(kLast);
   CHECK((client->output(flood).substr(0, expected.size()) == expected));
   CHECK(client->broken() == "");
 }
 
-TEST_CASE("a control client that does not read is paused; then it has the screen and the lines before it", "[control]") {
+TEST_CASE("a control client that does not read is paused; then it has the screen and the lines before it",
+          "[control]") {
   constexpr int kLast = 1'500'000;
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
@@ -241,8 +266,11 @@ TEST_CASE("a control client that does not read is paused; then it has the screen
   const long before = memory_of(server);
   // Nobody reads from here on.
   rig.ask({"new-window", "-d", "-n", "flood", "-t", "app", "seq 1 " + std::to_string(kLast)});
-  REQUIRE(wait_until([&] { return rig.ask({"display-message", "-p", "-t", "app:flood", "#{pane_dead}"}) == "1"; },
-                     Milliseconds(120'000)));
+  REQUIRE(wait_until(
+      [&] {
+        return rig.ask({"display-message", "-p", "-t", "app:flood", "#{pane_dead}"}) == "1";
+      },
+      Milliseconds(120'000)));
   for (int i = 0; i < 20'000; ++i) {
     if (i % 1000 == 0) rig.ask({"rename-session", "-t", "$0", "name" + std::to_string(i)});
   }
@@ -251,14 +279,16 @@ TEST_CASE("a control client that does not read is paused; then it has the screen
   CHECK(memory_of(server) - before < 64 * 1024);
   CHECK(client->wait_until([&] { return client->was_told("%continue %2"); }, Milliseconds(120'000)));
   CHECK(client->was_told("%pause %2"));
-  CHECK(client->wait_until([&] { return client->output("%2").find("\n" + std::to_string(kLast)) != std::string::npos; }));
+  CHECK(client->wait_until(
+      [&] { return client->output("%2").find("\n" + std::to_string(kLast)) != std::string::npos; }));
   const auto answer = client->ask("display-message -p '#{session_name}'");
   REQUIRE(answer);
   CHECK(answer->lines == std::vector<std::string>{"name19000"});
   CHECK(client->broken() == "");
 }
 
-TEST_CASE("the server's death ends a control client with a word; the next one finds everything", "[control]") {
+TEST_CASE("the server's death ends a control client with a word; the next one finds everything",
+          "[control]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
   const auto client = control(rig, {"attach-session", "-t", "app"});

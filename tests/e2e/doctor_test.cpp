@@ -11,9 +11,9 @@ using namespace sess::test;
 
 namespace {
 
-constexpr const char* kTopics[] = {"logout",          "lingering", "socket",     "state",
-                                   "temporary files", "boot",      "file limit", "version",
-                                   "configuration", "tmux", "disk", "nesting", "ssh", "terminals"};
+constexpr const char* kTopics[] = {"logout", "lingering",  "socket",  "state",         "temporary files",
+                                   "boot",   "file limit", "version", "configuration", "tmux",
+                                   "disk",   "nesting",    "ssh",     "terminals"};
 
 bool has_line(const std::string& text, const std::string& begin) {
   for (const auto& line : split_lines(text)) {
@@ -97,15 +97,18 @@ TEST_CASE("doctor finds on a made-up machine what would end jobs there", "[e2e][
   CHECK(has_line(outcome.out, "warning  temporary files: files in "));
 }
 
-TEST_CASE("doctor names attached terminals that do not have what the program before them asked for", "[e2e][doctor]") {
+TEST_CASE("doctor names attached terminals that do not have what the program before them asked for",
+          "[e2e][doctor]") {
   Rig rig;
-  const auto terminal = rig.terminal({"new-session", "-s", "app", "printf '\\033[?69hside margins on'; exec cat"});
+  const auto terminal =
+      rig.terminal({"new-session", "-s", "app", "printf '\\033[?69hside margins on'; exec cat"});
   terminal->set_answering(false);
   REQUIRE(terminal->wait_until([&] {
     const auto outcome = rig.sess({"doctor"});
     return outcome.out.find("warning  terminals: /dev/pts/") != std::string::npos;
   }));
-  CHECK(rig.sess({"doctor"}).out.find("does not have side margins, which the program in app asked for") != std::string::npos);
+  CHECK(rig.sess({"doctor"}).out.find("does not have side margins, which the program in app asked for") !=
+        std::string::npos);
   rig.ask({"send-keys", "-R", "-t", "app"});
   CHECK(terminal->wait_until([&] { return has_line(rig.sess({"doctor"}).out, "ok       terminals: "); }));
 }

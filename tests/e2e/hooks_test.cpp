@@ -1,4 +1,5 @@
-// What runs by itself when something happens: which hooks, in which order, how often, and what their commands know.
+// What runs by itself when something happens: which hooks, in which order, how often, and what their commands
+// know.
 #include "rig.hpp"
 
 using namespace sess::test;
@@ -10,7 +11,9 @@ void note(const Rig& rig, const std::string& hook, const std::string& text) {
   rig.ask({"set-hook", "-g", hook, "set-option -gaF @log '#{hook} " + text + " '"});
 }
 
-std::string noted(const Rig& rig) { return rig.ask({"show-options", "-gqv", "@log"}); }
+std::string noted(const Rig& rig) {
+  return rig.ask({"show-options", "-gqv", "@log"});
+}
 
 /// What was noted up to the last word, which is waited for.
 std::string noted_until(const Rig& rig, std::string_view last) {
@@ -18,9 +21,13 @@ std::string noted_until(const Rig& rig, std::string_view last) {
   return noted(rig);
 }
 
-void forget(const Rig& rig) { rig.ask({"set-option", "-gu", "@log"}); }
+void forget(const Rig& rig) {
+  rig.ask({"set-option", "-gu", "@log"});
+}
 
-std::string name_of(const Rig& rig) { return rig.ask({"list-clients", "-F", "#{client_name}"}); }
+std::string name_of(const Rig& rig) {
+  return rig.ask({"list-clients", "-F", "#{client_name}"});
+}
 
 }  // namespace
 
@@ -122,7 +129,8 @@ TEST_CASE("the hooks of attaching run in tmux's order, and client-active for who
   const auto one = rig.terminal({"attach-session", "-t", "app"});
   REQUIRE(one->wait_until([&] { return noted(rig).find("client-resized") != std::string::npos; }));
   const std::string first = name_of(rig);
-  CHECK(noted(rig) == "client-session-changed " + first + " client-attached " + first + " client-resized " + first + " ");
+  CHECK(noted(rig) ==
+        "client-session-changed " + first + " client-attached " + first + " client-resized " + first + " ");
   const auto two = rig.terminal({"attach-session", "-t", "app"});
   REQUIRE(two->wait_until([&] { return split_lines(name_of(rig)).size() == 2; }));
   forget(rig);
@@ -162,7 +170,9 @@ TEST_CASE("what a program copies is a buffer with set-clipboard on, and its hook
   rig.ask({"delete-buffer"});
   rig.ask({"set-option", "-s", "set-clipboard", "external"});
   rig.ask({"split-window", "-d", "-t", "app", "printf '\\033]52;c;aGVsbG8=\\007there'; exec cat"});
-  REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "%2"}).find("there") != std::string::npos; }));
+  REQUIRE(wait_until([&] {
+    return rig.ask({"capture-pane", "-p", "-t", "%2"}).find("there") != std::string::npos;
+  }));
   CHECK(noted(rig).empty());
   CHECK(rig.ask({"list-buffers"}).empty());
 }

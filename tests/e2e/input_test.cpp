@@ -19,7 +19,8 @@ std::size_t paste(Attached& client, std::string_view text, Milliseconds patience
   std::size_t typed = 0;
   Deadline deadline(patience);
   while (typed < text.size() && !deadline.passed()) {
-    const ssize_t n = ::write(client.pty().fd(), text.data() + typed, std::min<std::size_t>(4000, text.size() - typed));
+    const ssize_t n =
+        ::write(client.pty().fd(), text.data() + typed, std::min<std::size_t>(4000, text.size() - typed));
     if (n > 0) {
       typed += static_cast<std::size_t>(n);
       deadline = Deadline(patience);
@@ -102,7 +103,8 @@ void put_file(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("text and an Escape that still may begin a sequence arrive once when the server dies in between", "[crash]") {
+TEST_CASE("text and an Escape that still may begin a sequence arrive once when the server dies in between",
+          "[crash]") {
   Rig rig;
   const std::string file = rig.home().root() + "/typed";
   const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
@@ -123,7 +125,8 @@ TEST_CASE("text and an Escape that still may begin a sequence arrive once when t
   CHECK(read_file(file) == expected);
 }
 
-TEST_CASE("text before a bound key arrives once, and the binding does not run twice, when it ends the server", "[crash]") {
+TEST_CASE("text before a bound key arrives once, and the binding does not run twice, when it ends the server",
+          "[crash]") {
   Rig rig;
   const std::string file = rig.home().root() + "/typed";
   const auto client = rig.terminal({"new-session", "-s", "app", reader_into(file)});
@@ -137,7 +140,8 @@ TEST_CASE("text before a bound key arrives once, and the binding does not run tw
   client->type("Z");
   CHECK(client->wait_until([&] { return read_file(file).ends_with("Z"); }));
   CHECK(read_file(file) == "texttexttexttexttextZ");
-  // The shell may be faster than the end of the turn that writes the option down; the key is not pressed again.
+  // The shell may be faster than the end of the turn that writes the option down; the key is not pressed
+  // again.
   CHECK(rig.ask({"show-options", "-gqv", "@ran"}).size() <= 5);
 }
 
@@ -170,16 +174,19 @@ TEST_CASE("a paste of megabytes into a program that reads later arrives whole an
 }
 
 // Four megabytes take seconds on a busy machine; SESS_TEST_PASTE=100 is for a person who has the time.
-TEST_CASE("what is pasted for minutes arrives whole, memory stays as it is, and Ctrl-C behind it is obeyed in its turn",
-          "[input]") {
+TEST_CASE(
+    "what is pasted for minutes arrives whole, memory stays as it is, and Ctrl-C behind it is obeyed in its "
+    "turn",
+    "[input]") {
   Rig rig;
   constexpr std::size_t kMegabytes = 4;
   const char* asked = std::getenv("SESS_TEST_PASTE");
   const std::size_t size = (asked != nullptr ? std::strtoul(asked, nullptr, 10) : kMegabytes) * 1'000'000;
   const std::string file = rig.home().root() + "/typed";
-  const auto client = rig.terminal({"new-session", "-s", "app",
-                                    "stty -echo -icanon noflsh; trap 'echo interrupted' INT; exec 3<&0; dd bs=64k status=none of=" +
-                                        file + " <&3 & echo ready; while :; do wait; done"});
+  const auto client = rig.terminal(
+      {"new-session", "-s", "app",
+       "stty -echo -icanon noflsh; trap 'echo interrupted' INT; exec 3<&0; dd bs=64k status=none of=" + file +
+           " <&3 & echo ready; while :; do wait; done"});
   REQUIRE(client->wait_for_text("ready"));
 #ifndef SESS_SANITIZED
   const pid_t daemons[] = {rig.keeper(), rig.server()};
@@ -201,7 +208,8 @@ TEST_CASE("what is pasted for minutes arrives whole, memory stays as it is, and 
   std::ifstream arrived(file);
   std::string read(piece.size(), '\0');
   std::size_t right = 0;
-  while (arrived.read(read.data(), static_cast<std::streamsize>(read.size()))) right += read == piece ? read.size() : 0;
+  while (arrived.read(read.data(), static_cast<std::streamsize>(read.size())))
+    right += read == piece ? read.size() : 0;
   CHECK(right == size);
 #ifndef SESS_SANITIZED
   constexpr std::size_t kRings = 8 << 20;  // the journal's, and what the ends keep
@@ -219,7 +227,9 @@ TEST_CASE("a character whose bytes come apart reaches a program in a drawn windo
   rig.ask({"set-option", "-g", "status", "on"});
   REQUIRE(client->wait_for_text("[app]"));
   rig.ask({"set-option", "-s", "escape-time", "1"});
-  const std::string text = "A\xec\xb0\xbd" "B";
+  const std::string text =
+      "A\xec\xb0\xbd"
+      "B";
   for (const char byte : text) {
     const std::size_t before = read_file(file).size();
     client->type({&byte, 1});
@@ -247,19 +257,22 @@ TEST_CASE("two clicks run what is bound to a double click, once no third one com
   CHECK(rig.ask({"show-options", "-gqv", "@double"}) == "x");
 }
 
-TEST_CASE("who is stuck behind a paste that nobody reads can leave by the key, and send-keys waits or is told",
-          "[input]") {
+TEST_CASE(
+    "who is stuck behind a paste that nobody reads can leave by the key, and send-keys waits or is told",
+    "[input]") {
   Rig rig;
-  const auto client = rig.terminal({"new-session", "-s", "app", "stty raw -echo; echo ready; exec sleep 1000"});
+  const auto client =
+      rig.terminal({"new-session", "-s", "app", "stty raw -echo; echo ready; exec sleep 1000"});
   REQUIRE(client->wait_for_text("ready"));
   rig.ask({"set-buffer", std::string(100'000, 'x')});
   rig.ask({"bind-key", "-n", "F5", "paste-buffer"});
   // A ring full, and then more than the ring: the last of these keys waits behind it.
   for (int i = 0; i < 15; ++i) client->type("\x1b[15~");
-  REQUIRE(client->wait_until([&] {
-    return rig.sess({"list-clients"}).out.find("app") != std::string::npos;
-  }));
-  client->type("behind\x02" "d");
+  REQUIRE(
+      client->wait_until([&] { return rig.sess({"list-clients"}).out.find("app") != std::string::npos; }));
+  client->type(
+      "behind\x02"
+      "d");
   const auto left = client->wait_exit();
   REQUIRE(left);
   CHECK(client->transcript().find("[detached (from session app)]") != std::string::npos);

@@ -16,8 +16,9 @@ std::string state_of(const Rig& rig) {
 
 /// A job that ends with that status once release() was called.
 void run_held(const Rig& rig, const std::string& name, int status) {
-  rig.ask({"run", "-d", "-s", name, "--", "sh", "-c",
-           "while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit " + std::to_string(status)});
+  rig.ask(
+      {"run", "-d", "-s", name, "--", "sh", "-c",
+       "while ! [ -e " + rig.home().root() + "/go ]; do sleep 0.02; done; exit " + std::to_string(status)});
 }
 
 }  // namespace
@@ -54,7 +55,8 @@ TEST_CASE("a state directory that cannot be made is told once, and used when it 
   CHECK(rig.sess({"run", "-s", "one", "--", "sh", "-c", "echo out; exit 3"}).status.code() == 3);
   CHECK(rig.sess({"wait", "one"}).status.code() == 3);
   fs::remove(state);
-  CHECK(wait_until([&] { return fs::is_directory(state + "/records") && !fs::is_empty(state + "/records"); }));
+  CHECK(
+      wait_until([&] { return fs::is_directory(state + "/records") && !fs::is_empty(state + "/records"); }));
   CHECK(rig.sess({"run", "-s", "two", "--", "echo", "kept"}).status.code() == 0);
   CHECK(rig.sess({"logs", "two"}).out == "kept\n");
 }
@@ -107,11 +109,14 @@ TEST_CASE("a job that waits for its restart has ended once, however often the se
   CHECK(screen.find("starts again in") == screen.rfind("starts again in"));
 }
 
-TEST_CASE("what a shell does around run is told: a reader that has enough, input that nobody reads", "[e2e][job-ends]") {
+TEST_CASE("what a shell does around run is told: a reader that has enough, input that nobody reads",
+          "[e2e][job-ends]") {
   const Rig rig;
   const std::string sess = Rig::bin("sess");
   rig.ask({"new", "-d", "-s", "keep"});
-  const auto head = run({"/bin/sh", "-c", sess + " run -s talker -- sh -c 'while :; do echo line; done' | head -n 1"}, rig.env());
+  const auto head =
+      run({"/bin/sh", "-c", sess + " run -s talker -- sh -c 'while :; do echo line; done' | head -n 1"},
+          rig.env());
   CHECK(head.out == "line\n");
   CHECK(head.err.find("job talker goes on if it has not ended: sess status talker") != std::string::npos);
   CHECK(job_state(rig, "talker") == "running");
@@ -119,7 +124,8 @@ TEST_CASE("what a shell does around run is told: a reader that has enough, input
   // The writer has ended before sess looks.
   const auto piped = run({"/bin/sh", "-c", "echo text | { " + sess + " run -s reader -- cat; }"}, rig.env());
   CHECK(piped.err == "[sess: what was piped into sess run was not read: a job reads it with --input -]\n");
-  const auto given = run({"/bin/sh", "-c", "echo text | " + sess + " run -s given --input - -- cat"}, rig.env());
+  const auto given =
+      run({"/bin/sh", "-c", "echo text | " + sess + " run -s given --input - -- cat"}, rig.env());
   CHECK(given.out == "text\n");
   CHECK(given.err.empty());
 }
@@ -138,7 +144,9 @@ TEST_CASE("a job file that others can write is not started, enabled or disabled"
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   const std::string path = rig.home().config() + "/sess/jobs/web.toml";
-  run({"/bin/sh", "-c", "mkdir -p \"${0%/*}\" && echo 'command = [\"sleep\", \"1000\"]' >\"$0\" && chmod 666 \"$0\"", path}, rig.env());
+  run({"/bin/sh", "-c",
+       "mkdir -p \"${0%/*}\" && echo 'command = [\"sleep\", \"1000\"]' >\"$0\" && chmod 666 \"$0\"", path},
+      rig.env());
   for (const auto* command : {"start", "enable", "disable"}) {
     CAPTURE(command);
     const auto refused = rig.sess({command, "web"});
@@ -149,8 +157,12 @@ TEST_CASE("a job file that others can write is not started, enabled or disabled"
   rig.ask({"start", "web"});
   CHECK(job_state(rig, "web") == "running");
   // A directory that a person made with mkdir(1) is looked through as one of ours is: the cycle is seen.
-  run({"/bin/sh", "-c", "chmod 755 \"${0%/*}\"; for job in app:web web:app; do printf 'command = \"true\"\\nafter = [\"%s\"]\\n' ${job#*:} "
-                        ">\"${0%/*}/${job%:*}.toml\"; done", path}, rig.env());
+  run({"/bin/sh", "-c",
+       "chmod 755 \"${0%/*}\"; for job in app:web web:app; do printf 'command = \"true\"\\nafter = "
+       "[\"%s\"]\\n' ${job#*:} "
+       ">\"${0%/*}/${job%:*}.toml\"; done",
+       path},
+      rig.env());
   const auto cycle = rig.sess({"enable", "app"});
   CHECK(cycle.status.code() == 1);
   CHECK(cycle.err.find("cycle") != std::string::npos);

@@ -199,9 +199,10 @@ TEST_CASE("a line's stamp is not that of the line before", "[e2e][job-logs]") {
 
 TEST_CASE("a line of any length is one line of logs", "[e2e][job-logs]") {
   const Rig rig;
-  rig.sess({"run", "-s", "long", "--", "sh", "-c",
-            "head -c 200000 /dev/zero | tr '\\0' x; echo; head -c 16384 /dev/zero | tr '\\0' y; echo; echo next; "
-            "head -c 50000 /dev/zero | tr '\\0' z"});
+  rig.sess(
+      {"run", "-s", "long", "--", "sh", "-c",
+       "head -c 200000 /dev/zero | tr '\\0' x; echo; head -c 16384 /dev/zero | tr '\\0' y; echo; echo next; "
+       "head -c 50000 /dev/zero | tr '\\0' z"});
   const std::string y(16384, 'y');
   const std::string z(50000, 'z');
   const std::string all = std::string(200000, 'x') + "\n" + y + "\nnext\n" + z + "\n";
@@ -217,7 +218,8 @@ TEST_CASE("each run begins on a line of its own with a mark, and can be shown al
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   // The second one leaves the alternate screen on: nobody else's lines go there.
-  for (const auto* text : {"part 1", "\\033[?1049hpart 2", "part 3"}) rig.sess({"run", "-s", "job", "--", "printf", text});
+  for (const auto* text : {"part 1", "\\033[?1049hpart 2", "part 3"})
+    rig.sess({"run", "-s", "job", "--", "printf", text});
   const auto lines = split_lines(rig.sess({"logs", "job"}).out);
   REQUIRE(lines.size() == 5);
   for (const std::size_t n : {0, 1, 2}) CHECK(lines[2 * n] == "part " + std::to_string(n + 1));
@@ -238,7 +240,8 @@ TEST_CASE("each run begins on a line of its own with a mark, and can be shown al
 TEST_CASE("each restart of a job is a run in its log, also over the death of the server", "[e2e][job-logs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
-  rig.ask({"run", "-d", "-s", "again", "-c", rig.home().root(), "--restart", "on-failure", "--restart-delay", "20ms", "--", "sh", "-c",
+  rig.ask({"run", "-d", "-s", "again", "-c", rig.home().root(), "--restart", "on-failure", "--restart-delay",
+           "20ms", "--", "sh", "-c",
            "n=$(cat n 2>/dev/null || echo 0); n=$((n+1)); echo $n > n; printf 'run %s' $n; [ $n = 6 ]"});
   while (job_state(rig, "again") == "running" || job_state(rig, "again") == "auto-restart") rig.kill_server();
   REQUIRE(rig.sess({"wait", "again"}).status.code() == 0);
@@ -262,11 +265,12 @@ struct Read {
 Read read_late(const Rig& rig, const std::string& options, const std::string& meanwhile = ":") {
   const std::string home = rig.home().root();
   const std::string sess = Rig::bin("sess");
-  static_cast<void>(run({"/bin/sh", "-c",
-                         "{ " + sess + " run -s numbers " + options + " -- seq 1 300000 2>" + home + "/err; echo $? >" + home +
-                             "/status; } | { until " + sess + " wait numbers 2>/dev/null; do :; done; " + meanwhile +
-                             "; cat >" + home + "/out; }"},
-                        rig.env(), {}, 120'000ms));
+  static_cast<void>(
+      run({"/bin/sh", "-c",
+           "{ " + sess + " run -s numbers " + options + " -- seq 1 300000 2>" + home + "/err; echo $? >" +
+               home + "/status; } | { until " + sess + " wait numbers 2>/dev/null; do :; done; " + meanwhile +
+               "; cat >" + home + "/out; }"},
+          rig.env(), {}, 120'000ms));
   return {read_file(home + "/out"), read_file(home + "/err"), read_file(home + "/status")};
 }
 
@@ -288,7 +292,8 @@ TEST_CASE("a reader of run that is slow gets every byte, out of the log", "[e2e]
   CHECK(read.status == "0\n");
 }
 
-TEST_CASE("a slow reader of run gets every byte when its job is over and the server dies", "[e2e][job-logs]") {
+TEST_CASE("a slow reader of run gets every byte when its job is over and the server dies",
+          "[e2e][job-logs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   const auto read = read_late(rig, "", "kill -9 " + std::to_string(rig.server()));
@@ -297,17 +302,20 @@ TEST_CASE("a slow reader of run gets every byte when its job is over and the ser
   CHECK(read.status == "0\n");
 }
 
-TEST_CASE("without a log what a slow reader of run missed is named, and the status is 125", "[e2e][job-logs]") {
+TEST_CASE("without a log what a slow reader of run missed is named, and the status is 125",
+          "[e2e][job-logs]") {
   const Rig rig;
   rig.ask({"new", "-d", "-s", "keep"});
   const auto read = read_late(rig, "--no-log");
   CHECK(read.out.size() < numbers().size());
   CHECK(read.out.ends_with("299999\n300000\n"));
-  CHECK(read.err.find(" bytes were skipped: this reader is too slow, and there is no log]") != std::string::npos);
+  CHECK(read.err.find(" bytes were skipped: this reader is too slow, and there is no log]") !=
+        std::string::npos);
   CHECK(read.status == "125\n");
 }
 
-TEST_CASE("logs -f waits for the first byte, and goes on where it was under the next server", "[e2e][job-logs]") {
+TEST_CASE("logs -f waits for the first byte, and goes on where it was under the next server",
+          "[e2e][job-logs]") {
   const Rig rig;
   const std::string home = rig.home().root();
   rig.ask({"run", "-d", "-s", "web", "--", "sh", "-c",
@@ -320,7 +328,8 @@ TEST_CASE("logs -f waits for the first byte, and goes on where it was under the 
   Running raw(rig, {"logs", "-f", "--raw", "-n", "1", "web"});
   REQUIRE(wait_until([&] { return last.out() == "line 1\n" && raw.out() == "line 1\r\n"; }));
   std::ofstream(home + "/go2") << "\n";
-  REQUIRE(wait_until([&] { return last.out() == "line 1\nline 2\n" && raw.out() == "line 1\r\nline 2\r\n"; }));
+  REQUIRE(
+      wait_until([&] { return last.out() == "line 1\nline 2\n" && raw.out() == "line 1\r\nline 2\r\n"; }));
   rig.kill_server();
   std::ofstream(home + "/go3") << "\n";
   CHECK(early.wait() == 0);

@@ -1,6 +1,7 @@
 // What the tests of long jobs share: sess as a child that goes on beside the test, and questions about jobs.
 //
-// A Running owns its process: what is not waited for is killed with it. The questions go through the real command line
+// A Running owns its process: what is not waited for is killed with it. The questions go through the real
+// command line
 // (`sess status --json` and the like) of the Rig they are given; they know nothing of the daemon's inside.
 #pragma once
 

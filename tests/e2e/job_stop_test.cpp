@@ -38,9 +38,10 @@ bool lives(pid_t pid) {
 TEST_CASE("stop waits for the program that a shell line runs, and its terminal stays", "[e2e][job-stop]") {
   const Rig rig;
   const std::string root = rig.home().root();
-  const auto server = script(rig, "server", "trap 'sleep 0.3; echo flushed; echo flushed >" + root +
-                                                "/log; exit 0' TERM\necho up >" + root +
-                                                "/up\nwhile :; do sleep 0.05; done");
+  const auto server =
+      script(rig, "server",
+             "trap 'sleep 0.3; echo flushed; echo flushed >" + root + "/log; exit 0' TERM\necho up >" + root +
+                 "/up\nwhile :; do sleep 0.05; done");
   rig.ask({"run", "-d", "-s", "web", "--", server + "; echo finished"});
   REQUIRE(wait_until([&] { return !noted(rig, "up").empty(); }));
   rig.ask({"stop", "web"});
@@ -48,14 +49,18 @@ TEST_CASE("stop waits for the program that a shell line runs, and its terminal s
   CHECK(rig.sess({"logs", "web"}).out.find("flushed") != std::string::npos);
 }
 
-TEST_CASE("what ignores signals, and what left the session, is killed before stop returns", "[e2e][job-stop]") {
+TEST_CASE("what ignores signals, and what left the session, is killed before stop returns",
+          "[e2e][job-stop]") {
   const Rig rig;
   const std::string root = rig.home().root();
   rig.ask({"new", "-d", "-s", "keep"});
   const auto job = script(rig, "job",
-                          "sh -c 'trap \"\" TERM HUP; echo $$ >" + root + "/worker; exec sleep 600' &\n"
-                          "setsid sh -c 'trap \"\" TERM HUP; echo $$ >" + root + "/apart; exec sleep 600' &\n"
-                          "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done");
+                          "sh -c 'trap \"\" TERM HUP; echo $$ >" + root +
+                              "/worker; exec sleep 600' &\n"
+                              "setsid sh -c 'trap \"\" TERM HUP; echo $$ >" +
+                              root +
+                              "/apart; exec sleep 600' &\n"
+                              "trap 'exit 0' TERM\nwhile :; do sleep 0.05; done");
   rig.ask({"run", "-d", "-s", "web", "--stop-timeout", "300ms", "--", job});
   const pid_t worker = awaited_pid(rig, "worker");
   const pid_t apart = awaited_pid(rig, "apart");
@@ -80,11 +85,13 @@ TEST_CASE("what ignores signals, and what left the session, is killed before sto
   CHECK_FALSE(lives(apart));
 }
 
-TEST_CASE("a run has ended with its first process; what it leaves is told apart and stopped", "[e2e][job-stop]") {
+TEST_CASE("a run has ended with its first process; what it leaves is told apart and stopped",
+          "[e2e][job-stop]") {
   const Rig rig;
   const std::string root = rig.home().root();
   rig.ask({"new", "-d", "-s", "keep"});
-  const std::string worker = "sh -c 'trap \"\" HUP; echo $$ >" + root + "/worker; exec sleep 600' >/dev/null 2>&1 & ";
+  const std::string worker =
+      "sh -c 'trap \"\" HUP; echo $$ >" + root + "/worker; exec sleep 600' >/dev/null 2>&1 & ";
   const std::string wait = "while ! [ -s " + root + "/worker ]; do sleep 0.02; done; exit 3";
   SECTION("by default at once") {
     CHECK(rig.sess({"run", "-s", "job", "--", worker + wait}).status.code() == 3);
@@ -106,9 +113,9 @@ TEST_CASE("a run has ended with its first process; what it leaves is told apart 
 TEST_CASE("the daemon's end stops a job with its own signal, and records it", "[e2e][job-stop]") {
   const Rig rig;
   const std::string root = rig.home().root();
-  const auto db = script(rig, "db", "trap 'echo HUP >>" + root + "/log' HUP\ntrap 'echo INT >>" + root +
-                                        "/log; exit 0' INT\necho up >" + root +
-                                        "/up\nwhile :; do sleep 0.05; done");
+  const auto db = script(rig, "db",
+                         "trap 'echo HUP >>" + root + "/log' HUP\ntrap 'echo INT >>" + root +
+                             "/log; exit 0' INT\necho up >" + root + "/up\nwhile :; do sleep 0.05; done");
   rig.ask({"run", "-d", "-s", "db", "--stop-signal", "INT", "--", db});
   REQUIRE(wait_until([&] { return !noted(rig, "up").empty(); }));
   const pid_t keeper = rig.keeper();
@@ -152,6 +159,7 @@ TEST_CASE("a job has its caller's environment and umask, and nothing of the firs
   const Rig rig;
   CHECK(rig.sess({"new", "-d", "-s", "keep"}, {{"TOKEN_OF_FIRST", "production"}}).status.success());
   rig.ask({"set-environment", "-g", "SAID", "for all"});
-  CHECK(rig.sess({"run", "-s", "a", "--", "sh", "-c", "echo \"[$TOKEN_OF_FIRST][$SAID]\""}).out == "[][for all]\n");
+  CHECK(rig.sess({"run", "-s", "a", "--", "sh", "-c", "echo \"[$TOKEN_OF_FIRST][$SAID]\""}).out ==
+        "[][for all]\n");
   CHECK(rig.sess({"run", "-s", "b", "--umask", "0027", "--", "sh", "-c", "umask"}).out == "0027\n");
 }

@@ -56,7 +56,8 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
   Twin twin(Twin::plain_config());
   const auto version = twin.tmux_version();
   if (version != "tmux 3.3a\n") {
-    std::cout << "SKIP language: the texts and the list of differences are those of tmux 3.3a, here is " << version;
+    std::cout << "SKIP language: the texts and the list of differences are those of tmux 3.3a, here is "
+              << version;
     return;
   }
   twin.attach({"new-session", "-s", "twin", "-n", "first"}, {24, 80});
@@ -68,7 +69,8 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
     if (line.empty() || line.starts_with('#')) continue;
     const auto both = twin.run_line(line);
     auto found = difference(both.tmux.out, both.sess.out);
-    for (auto& item : difference(both.tmux.err, without_advice(both.sess.err, both.tmux.err))) found.push_back("error " + item);
+    for (auto& item : difference(both.tmux.err, without_advice(both.sess.err, both.tmux.err)))
+      found.push_back("error " + item);
     if (both.tmux.status.code() != both.sess.status.code()) {
       found.push_back("status " + std::to_string(both.tmux.status.code()) + " here " +
                       std::to_string(both.sess.status.code()));
@@ -87,11 +89,13 @@ TEST_CASE("commands print what tmux's print and end with its exit codes", "[lang
   std::cout << equal << " of " << compared << " commands print the same\n";
 }
 
-TEST_CASE("pipe-pane and #() have the umask of the client, and a sess in them finds its daemon", "[language]") {
+TEST_CASE("pipe-pane and #() have the umask of the client, and a sess in them finds its daemon",
+          "[language]") {
   Rig rig;
   const std::string place = rig.home().root();
   const auto as = [&](const std::string& mask, const std::string& command) {
-    return run({"/bin/sh", "-c", "umask " + mask + "; exec " + Rig::bin("sess") + " -L own " + command}, rig.env());
+    return run({"/bin/sh", "-c", "umask " + mask + "; exec " + Rig::bin("sess") + " -L own " + command},
+               rig.env());
   };
   const auto mode = [&](const std::string& name) {
     return run({"stat", "-c", "%a", place + "/" + name}, rig.env()).out;
@@ -101,7 +105,8 @@ TEST_CASE("pipe-pane and #() have the umask of the client, and a sess in them fi
   CHECK(wait_until([&] { return mode("piped") == "600\n"; }));
   REQUIRE(as("027", "display-message -p -t app '#(touch " + place + "/status)'").status.success());
   CHECK(wait_until([&] { return mode("status") == "640\n"; }));
-  REQUIRE(as("022", "display-message -p -t app '#(" + Rig::bin("sess") + " set -g @found yes)'").status.success());
+  REQUIRE(as("022", "display-message -p -t app '#(" + Rig::bin("sess") + " set -g @found yes)'")
+              .status.success());
   CHECK(wait_until([&] { return as("022", "show-options -gv @found").out == "yes\n"; }));
   as("022", "kill-server");
 }

@@ -32,8 +32,9 @@ std::size_t open_files(pid_t pid) {
 
 /// `sess ARGUMENTS` started with a limit of open files ("-S": the soft one alone).
 Outcome limited(const Rig& rig, int limit, const Rig::Arguments& arguments, const std::string& which = "") {
-  std::vector<std::string> command{
-      "/bin/sh", "-c", "ulimit " + which + "n " + std::to_string(limit) + "; exec \"$@\"", "sh", Rig::bin("sess")};
+  std::vector<std::string> command{"/bin/sh", "-c",
+                                   "ulimit " + which + "n " + std::to_string(limit) + "; exec \"$@\"", "sh",
+                                   Rig::bin("sess")};
   if (which.empty()) command[2] = "ulimit -n " + std::to_string(limit) + "; exec \"$@\"";
   command.insert(command.end(), arguments.begin(), arguments.end());
   return run(command, rig.env());
@@ -114,8 +115,12 @@ TEST_CASE("while the keeper is stopped other panes go on, and what was asked of 
   const pid_t server = rig.server();
   ::kill(keeper, SIGSTOP);
   Outcome later;
-  std::thread asking([&] { later = rig.sess({"new-window", "-d", "-n", "later", "-t", "app", "echo here; exec cat"}); });
-  CHECK(wait_until([&] { return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos; }));
+  std::thread asking([&] {
+    later = rig.sess({"new-window", "-d", "-n", "later", "-t", "app", "echo here; exec cat"});
+  });
+  CHECK(wait_until([&] {
+    return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos;
+  }));
   for (int i = 0; i < 5; ++i) {
     const auto word = "typed" + std::to_string(i);
     client->type(word + "\r");
@@ -126,7 +131,9 @@ TEST_CASE("while the keeper is stopped other panes go on, and what was asked of 
   std::thread running([&] { job = rig.sess({"run", "-d", "-s", "job", "sh", "-c", "exit 7"}); });
   std::thread failing([&] { missing = rig.sess({"run", "-d", "-s", "missing", "/no/such/program"}); });
   std::thread stopping([&] { stopped = rig.sess({"run", "-d", "-s", "stopped", "sleep", "1000"}); });
-  CHECK(wait_until([&] { return rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app\njob\nmissing\nstopped"; }));
+  CHECK(wait_until([&] {
+    return rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app\njob\nmissing\nstopped";
+  }));
   CHECK(rig.ask({"status", "job"}).find("its program is being started") != std::string::npos);
   rig.ask({"stop", "-n", "stopped"});
   // What is typed at a window that is not there yet waits for it.
@@ -155,7 +162,9 @@ TEST_CASE("a window that was asked for when the server died comes back as what i
   ::kill(keeper, SIGSTOP);
   Outcome asked;
   std::thread asking([&] { asked = rig.sess({"new-window", "-d", "-n", "later", "-t", "app", "exec cat"}); });
-  CHECK(wait_until([&] { return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos; }));
+  CHECK(wait_until([&] {
+    return rig.ask({"list-windows", "-t", "app"}).find("later") != std::string::npos;
+  }));
   ::kill(rig.server(), SIGKILL);
   ::kill(keeper, SIGCONT);
   asking.join();
@@ -163,7 +172,8 @@ TEST_CASE("a window that was asked for when the server died comes back as what i
   CHECK(rig.ask({"list-windows", "-t", "app", "-F", "#{window_name}"}).find("later") != std::string::npos);
 }
 
-TEST_CASE("a session for which there are no descriptors is refused with a reason, by the same server", "[limits]") {
+TEST_CASE("a session for which there are no descriptors is refused with a reason, by the same server",
+          "[limits]") {
   Rig rig;
   REQUIRE(limited(rig, 64, {"new-session", "-d", "-s", "first", "exec cat"}).status.success());
   const pid_t server = rig.server();
@@ -208,8 +218,8 @@ TEST_CASE("attached clients use up the descriptors: the next is refused, command
   REQUIRE(clients.size() > 6);
   CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
   CHECK(rig.server() == server);
-  // Room can be made from outside. Three go for one that comes: what the server has open for a moment (a file that it
-  // writes) counts as well.
+  // Room can be made from outside. Three go for one that comes: what the server has open for a moment (a file
+  // that it writes) counts as well.
   const auto go = [&](const std::function<void(Attached&)>& leave) {
     for (int i = 0; i < 3; ++i) {
       leave(*clients.back());
@@ -234,7 +244,8 @@ TEST_CASE("attached clients use up the descriptors: the next is refused, command
 
 TEST_CASE("programs have the limit of open files that the daemon was started with", "[limits]") {
   Rig rig;
-  REQUIRE(limited(rig, 200, {"new-session", "-d", "-s", "app", "ulimit -Sn; exec cat"}, "-S").status.success());
+  REQUIRE(
+      limited(rig, 200, {"new-session", "-d", "-s", "app", "ulimit -Sn; exec cat"}, "-S").status.success());
   CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).starts_with("200"); }));
   CHECK(soft_limit(rig.keeper()) != "200");
   rig.kill_server();
@@ -244,9 +255,11 @@ TEST_CASE("programs have the limit of open files that the daemon was started wit
   CHECK(rig.ask({"run-shell", "ulimit -Sn"}) == "200");
 }
 
-TEST_CASE("two hundred sessions: a memory mapping each, files written for what changed, and an end that is answered "
-          "by a server that has just been replaced",
-          "[limits]") {
+TEST_CASE(
+    "two hundred sessions: a memory mapping each, files written for what changed, and an end that is "
+    "answered "
+    "by a server that has just been replaced",
+    "[limits]") {
   Rig rig;
   constexpr int kSessions = 200;
   std::vector<std::string> line;
@@ -259,14 +272,16 @@ TEST_CASE("two hundred sessions: a memory mapping each, files written for what c
   REQUIRE(rig.sess(line).status.success());
   const auto mappings = [&] {
     const auto maps = split_lines(read_file("/proc/" + std::to_string(rig.server()) + "/maps"));
-    return std::count_if(maps.begin(), maps.end(), [](const auto& map) { return map.find("sess-pane") != map.npos; });
+    return std::count_if(maps.begin(), maps.end(),
+                         [](const auto& map) { return map.find("sess-pane") != map.npos; });
   };
   CHECK(mappings() == kSessions);
   const auto files = [&] {
     std::map<std::string, fs::file_time_type> times;
     std::error_code none;
     for (const auto& entry : fs::recursive_directory_iterator(rig.home().root(), none)) {
-      if (entry.path().extension() == ".session") times[entry.path()] = fs::last_write_time(entry.path(), none);
+      if (entry.path().extension() == ".session")
+        times[entry.path()] = fs::last_write_time(entry.path(), none);
     }
     return times;
   };
@@ -275,7 +290,8 @@ TEST_CASE("two hundred sessions: a memory mapping each, files written for what c
   rig.ask({"rename-window", "-t", "s7:", "renamed"});
   const auto written = [&] {
     const auto now = files();
-    return std::count_if(now.begin(), now.end(), [&](const auto& file) { return before.at(file.first) != file.second; });
+    return std::count_if(now.begin(), now.end(),
+                         [&](const auto& file) { return before.at(file.first) != file.second; });
   };
   CHECK(wait_until([&] { return written() == 1; }));
   const pid_t keeper = rig.keeper();
@@ -287,8 +303,9 @@ TEST_CASE("two hundred sessions: a memory mapping each, files written for what c
   CHECK(wait_until([&] { return ::kill(keeper, 0) != 0; }));
 }
 
-TEST_CASE("all histories together stay within their budget: who was looked at longest ago gives, not who is shown",
-          "[limits]") {
+TEST_CASE(
+    "all histories together stay within their budget: who was looked at longest ago gives, not who is shown",
+    "[limits]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "keep", "sleep 1000"});
   rig.ask({"set-option", "-s", "history-total-bytes", "3000000"});
@@ -298,7 +315,9 @@ TEST_CASE("all histories together stay within their budget: who was looked at lo
   };
   const auto print = [&](const std::string& name) {
     rig.ask({"new-session", "-d", "-s", name, lines});
-    CHECK(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", name}).find("over") != std::string::npos; }));
+    CHECK(wait_until([&] {
+      return rig.ask({"capture-pane", "-p", "-t", name}).find("over") != std::string::npos;
+    }));
   };
   print("shown");
   const auto client = rig.terminal({"attach-session", "-t", "shown"});

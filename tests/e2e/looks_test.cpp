@@ -9,7 +9,8 @@ using namespace sess::test;
 namespace {
 
 /// What `sess ARGUMENTS` writes on a terminal of that width.
-std::string on_terminal(const Rig& rig, const Rig::Arguments& arguments, int columns, const Rig::Variables& extra = {}) {
+std::string on_terminal(const Rig& rig, const Rig::Arguments& arguments, int columns,
+                        const Rig::Variables& extra = {}) {
   auto terminal = rig.terminal(arguments, {24, static_cast<std::uint16_t>(columns)}, extra);
   REQUIRE(terminal->wait_exit());
   terminal->pump();
@@ -29,14 +30,16 @@ std::vector<std::string> without_colours(const std::string& text) {
 }
 
 void make_some(const Rig& rig) {
-  rig.ask({"run", "-d", "-s", "한글작업", "--restart", "on-failure", "--description", "서버를 돌립니다", "--", "sleep", "1000"});
+  rig.ask({"run", "-d", "-s", "한글작업", "--restart", "on-failure", "--description", "서버를 돌립니다", "--",
+           "sleep", "1000"});
   CHECK(rig.sess({"run", "-s", "bad", "--", "echo once; exit 3"}).status.code() == 3);
   CHECK(rig.sess({"run", "-s", "짧은일", "--", "true"}).status.code() == 0);
 }
 
 }  // namespace
 
-TEST_CASE("listings keep to the width of the terminal, with Korean names too, and are whole in a pipe", "[e2e][looks]") {
+TEST_CASE("listings keep to the width of the terminal, with Korean names too, and are whole in a pipe",
+          "[e2e][looks]") {
   Rig rig;
   make_some(rig);
   for (const std::string command : {"ps", "jobs", "history", "doctor"}) {
@@ -52,7 +55,8 @@ TEST_CASE("listings keep to the width of the terminal, with Korean names too, an
         CHECK((path || sess::display_width(line) <= columns));
       }
     }
-    CHECK(without_colours(on_terminal(rig, {command, "-w"}, 40)).front() == split_lines(rig.sess({command}).out).front());
+    CHECK(without_colours(on_terminal(rig, {command, "-w"}, 40)).front() ==
+          split_lines(rig.sess({command}).out).front());
   }
   CHECK(rig.sess({"jobs"}).out.find("서버를 돌립니다 (sleep 1000)") != std::string::npos);
 }
@@ -94,25 +98,28 @@ TEST_CASE("states have colours on a terminal that shows them, and where --color 
 TEST_CASE("status says where a job's file and log are, what restarts it and what it needs", "[e2e][looks]") {
   Rig rig;
   rig.ask({"run", "-d", "-s", "db", "--", "echo some output; sleep 1000"});
-  rig.ask({"run", "-d", "-s", "web", "--restart", "always", "--restart-limit", "5/10min", "--after", "db", "--requires", "db", "--",
-           "sleep", "1000"});
+  rig.ask({"run", "-d", "-s", "web", "--restart", "always", "--restart-limit", "5/10min", "--after", "db",
+           "--requires", "db", "--", "sleep", "1000"});
   rig.ask({"enable", "db"});
   rig.ask({"enable", "web"});
   CHECK(wait_until([&] { return rig.sess({"status", "db"}).out.find("db.log (") != std::string::npos; }));
   const auto text = rig.sess({"status", "web"}).out;
   INFO(text);
-  for (const auto* line : {"Restart: always after 1s, at most 1min; 5/10min and it has failed", "Requires: db", "After: db",
-                           "Enabled: yes, it starts at boot", "jobs/web.toml", "logs/web.log", "Started: 20"}) {
+  for (const auto* line :
+       {"Restart: always after 1s, at most 1min; 5/10min and it has failed", "Requires: db", "After: db",
+        "Enabled: yes, it starts at boot", "jobs/web.toml", "logs/web.log", "Started: 20"}) {
     INFO(line);
     CHECK(text.find(line) != std::string::npos);
   }
   const auto json = rig.sess({"status", "--json", "web"}).out;
-  for (const auto* field : {"\"restart\":\"always\"", "\"requires\":[\"db\"]", "\"after\":[\"db\"]", "\"enabled\":true",
-                            "jobs/web.toml\"", "logs/web.log\"", "\"log_size\":"}) {
+  for (const auto* field : {"\"restart\":\"always\"", "\"requires\":[\"db\"]", "\"after\":[\"db\"]",
+                            "\"enabled\":true", "jobs/web.toml\"", "logs/web.log\"", "\"log_size\":"}) {
     INFO(field);
     CHECK(json.find(field) != std::string::npos);
   }
   const auto listed = split_lines(rig.sess({"jobs"}).out);
   CHECK(listed.front().find("BOOT  NEXT") != std::string::npos);
-  CHECK(std::any_of(listed.begin(), listed.end(), [](const auto& line) { return line.rfind("web", 0) == 0 && line.find("yes") != std::string::npos; }));
+  CHECK(std::any_of(listed.begin(), listed.end(), [](const auto& line) {
+    return line.rfind("web", 0) == 0 && line.find("yes") != std::string::npos;
+  }));
 }

@@ -1,5 +1,5 @@
-// Keys that are not for the program: a question, a pressed prefix, a key table outlive the server, and so nothing of
-// what is typed for them reaches a program.
+// Keys that are not for the program: a question, a pressed prefix, a key table outlive the server, and so
+// nothing of what is typed for them reaches a program.
 #include "rig.hpp"
 
 using namespace sess::test;
@@ -29,7 +29,8 @@ struct Asked {
 
 }  // namespace
 
-TEST_CASE("a command half typed at the prompt goes on after the server died, and its rest runs it", "[crash]") {
+TEST_CASE("a command half typed at the prompt goes on after the server died, and its rest runs it",
+          "[crash]") {
   Asked app;
   app.client->type("\x02:rename-window he");
   REQUIRE(app.client->wait_for_text(":rename-window he"));
@@ -59,7 +60,9 @@ TEST_CASE("several questions go on where they were", "[crash]") {
   app.kill_server();
   REQUIRE(app.client->wait_for_text("two sec"));
   app.client->type("ond\r");
-  CHECK(app.client->wait_until([&] { return app.rig.ask({"show-options", "-gqv", "@got"}) == "first second"; }));
+  CHECK(app.client->wait_until([&] {
+    return app.rig.ask({"show-options", "-gqv", "@got"}) == "first second";
+  }));
   CHECK(app.typed("end") == "end\n");
 }
 
@@ -81,16 +84,21 @@ TEST_CASE("a pressed prefix and a key table for one key outlive the server", "[c
   app.rig.ask({"bind-key", "-T", "mine", "x", "set-option -ga @got table"});
   app.rig.ask({"bind-key", "-n", "F5", "switch-client -T mine"});
   app.client->type("\x02");
-  CHECK(app.client->wait_until([&] { return app.rig.ask({"list-clients", "-F", "#{client_prefix}"}) == "1"; }));
+  CHECK(app.client->wait_until([&] {
+    return app.rig.ask({"list-clients", "-F", "#{client_prefix}"}) == "1";
+  }));
   app.kill_server();
   app.client->type("T");
   CHECK(app.client->wait_until([&] { return app.rig.ask({"show-options", "-gqv", "@got"}) == "prefix"; }));
   app.client->type("\x1b[15~");
-  CHECK(app.client->wait_until(
-      [&] { return app.rig.ask({"list-clients", "-F", "#{client_key_table}"}) == "mine"; }));
+  CHECK(app.client->wait_until([&] {
+    return app.rig.ask({"list-clients", "-F", "#{client_key_table}"}) == "mine";
+  }));
   app.kill_server();
   app.client->type("x");
-  CHECK(app.client->wait_until([&] { return app.rig.ask({"show-options", "-gqv", "@got"}) == "prefixtable"; }));
+  CHECK(app.client->wait_until([&] {
+    return app.rig.ask({"show-options", "-gqv", "@got"}) == "prefixtable";
+  }));
   CHECK(app.typed("end") == "end\n");
 }
 

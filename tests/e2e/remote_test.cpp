@@ -106,9 +106,10 @@ TEST_CASE("a host that is none, and one without sess, are told in one line", "[r
 TEST_CASE("hosts have names and groups, and several are listed at once, each in a row", "[remote]") {
   const Far far;
   far.rig.ask({"new-session", "-d", "-s", "app", "cat"});
-  far.rig.home().write("config/sess/hosts.toml", "[hosts.near]\nto = \"far\"\n[hosts.box]\nto = \"exec:env SESS_TMPDIR=" +
-                                                     far.rig.home().temporary() +
-                                                     "\"\n[groups]\nall = [\"near\", \"box\", \"no-such.invalid\"]\n");
+  far.rig.home().write(
+      "config/sess/hosts.toml",
+      "[hosts.near]\nto = \"far\"\n[hosts.box]\nto = \"exec:env SESS_TMPDIR=" + far.rig.home().temporary() +
+          "\"\n[groups]\nall = [\"near\", \"box\", \"no-such.invalid\"]\n");
   CHECK(far.sess({"-H", "near", "list-sessions", "-F", "#{session_name}"}).out == "app\n");
   const auto all = far.sess({"ls", "-H", "@all", "-F", "#{session_name}"});
   INFO(all.out << all.err);
@@ -357,7 +358,9 @@ void expect_early(Link& link, const std::string& keys, const std::string& row) {
   const auto& oracle = link.terminal->oracle();
   const auto underline = [&] {
     const int last = oracle.cursor_col() - 1;
-    return oracle.cell(oracle.cursor_row(), oracle.cell(oracle.cursor_row(), last).width == 0 ? last - 1 : last).underline;
+    return oracle
+        .cell(oracle.cursor_row(), oracle.cell(oracle.cursor_row(), last).width == 0 ? last - 1 : last)
+        .underline;
   };
   CHECK(underline() == 1);
   link.relay.thaw();
@@ -366,7 +369,8 @@ void expect_early(Link& link, const std::string& keys, const std::string& row) {
 
 }  // namespace
 
-TEST_CASE("keys are shown before they come back, in a shell and in a drawn view, and no password is", "[remote]") {
+TEST_CASE("keys are shown before they come back, in a shell and in a drawn view, and no password is",
+          "[remote]") {
   for (const bool drawn : {false, true}) {
     Link link;
     if (drawn) link.far.rig.home().write("config/sess/sess.conf", "set -g status on\n");
@@ -384,7 +388,8 @@ TEST_CASE("keys are shown before they come back, in a shell and in a drawn view,
     REQUIRE(link.terminal->wait_for_text("\nPassword:"));
     link.relay.freeze();
     link.terminal->type("secret");
-    CHECK_FALSE(link.terminal->wait_until([&] { return link.terminal->shows("Password: s"); }, Milliseconds(500)));
+    CHECK_FALSE(
+        link.terminal->wait_until([&] { return link.terminal->shows("Password: s"); }, Milliseconds(500)));
     link.relay.thaw();
     link.terminal->type("\r");
     REQUIRE(link.terminal->wait_for_text("got secret"));
@@ -396,13 +401,18 @@ TEST_CASE("keys are shown before they come back, in a shell and in a drawn view,
   }
 }
 
-TEST_CASE("Ctrl-C in a flood acts soon on a narrow link, by sess ssh and by a client at the other end of a plain ssh",
-          "[remote]") {
+TEST_CASE(
+    "Ctrl-C in a flood acts soon on a narrow link, by sess ssh and by a client at the other end of a plain "
+    "ssh",
+    "[remote]") {
   Link link;
-  SECTION("sess ssh") { link.attach(); }
+  SECTION("sess ssh") {
+    link.attach();
+  }
   SECTION("ssh and sess attach") {
     link.terminal = std::make_unique<Attached>(
-        std::vector<std::string>{"ssh", "-t", "far", Rig::bin("sess") + " new-session -A -s app env PS1='in$ ' bash --norc"},
+        std::vector<std::string>{"ssh", "-t", "far",
+                                 Rig::bin("sess") + " new-session -A -s app env PS1='in$ ' bash --norc"},
         link.far.rig.env(link.far.here()), sess::Size{24, 80});
     REQUIRE(link.terminal->wait_for_text("in$"));
   }

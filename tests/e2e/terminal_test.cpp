@@ -227,7 +227,8 @@ TEST_CASE("pane-colours are the palette where the program sets none, drawn and d
   }));
   CHECK(client->oracle().cell(0, 3).fg.kind == OracleColor::Kind::indexed);
   rig.ask({"set-option", "-gu", "pane-colours"});
-  CHECK(client->wait_until([&] { return client->oracle().cell(0, 0).fg.kind == OracleColor::Kind::indexed; }));
+  CHECK(
+      client->wait_until([&] { return client->oracle().cell(0, 0).fg.kind == OracleColor::Kind::indexed; }));
 }
 
 TEST_CASE("a sequence of user-keys is a key of that name", "[terminal]") {
@@ -253,7 +254,8 @@ TEST_CASE("a sequence of user-keys is a key of that name", "[terminal]") {
   }
 }
 
-TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-paste-time is 0", "[terminal]") {
+TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-paste-time is 0",
+          "[terminal]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "a", "exec cat -v"});
   rig.ask({"bind-key", "-n", "q", "set-option", "-ag", "@ran", "q"});
@@ -261,7 +263,9 @@ TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-pa
   rig.ask({"set-option", "-g", "assume-paste-time", "1"});
   const auto client = rig.terminal({"attach-session", "-t", "a"});
   REQUIRE(wait_until([&] { return rig.ask({"list-clients"}) != ""; }));
-  client->type("pasted: q\x02" "c\r");
+  client->type(
+      "pasted: q\x02"
+      "c\r");
   CHECK(client->wait_for_text("pasted: q^Bc"));
   CHECK(rig.ask({"show-options", "-gv", "@ran"}) == "-");
   CHECK(rig.ask({"list-windows", "-t", "a"}).find('\n') == std::string::npos);
@@ -275,8 +279,10 @@ TEST_CASE("keys that come at once are a paste and bind nothing, unless assume-pa
 
 TEST_CASE("what terminfo says of the client's terminal is what it is drawn with", "[terminal]") {
   Rig rig;
-  const std::string source = rig.home().write("entry", "sess-test|a terminal with little,\n\tcolors#8, cols#80, lines#24, "
-                                                       "clear=\\E[H\\E[J, cup=\\E[%i%p1%d;%p2%dH, sitm=\\E[3m, Smulx=\\E[4:%p1%dm,\n");
+  const std::string source =
+      rig.home().write("entry",
+                       "sess-test|a terminal with little,\n\tcolors#8, cols#80, lines#24, "
+                       "clear=\\E[H\\E[J, cup=\\E[%i%p1%d;%p2%dH, sitm=\\E[3m, Smulx=\\E[4:%p1%dm,\n");
   const std::string place = rig.home().home() + "/.terminfo";
   REQUIRE(run({"tic", "-x", "-o", place, source}, rig.env()).status.success());
   rig.ask({"new-session", "-d", "-s", "a", "exec cat"});

@@ -1,4 +1,5 @@
-// The client called by the name `tmux`: its words, its texts, where it looks for servers, what panes are told.
+// The client called by the name `tmux`: its words, its texts, where it looks for servers, what panes are
+// told.
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@ using namespace sess::test;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// A home in whose PATH `tmux` is a link to sess, unless `link` says otherwise.
 class Named {
@@ -63,7 +66,8 @@ class Named {
  private:
   [[nodiscard]] Outcome call(const std::string& name, Rig::Arguments arguments, Rig::Variables extra) const {
     arguments.insert(arguments.begin(), name == "tmux" ? bin() + "/tmux" : Rig::bin(name));
-    if (!std::filesystem::exists(arguments.front())) std::filesystem::create_symlink(Rig::bin("sess"), arguments.front());
+    if (!std::filesystem::exists(arguments.front()))
+      std::filesystem::create_symlink(Rig::bin("sess"), arguments.front());
     return run(arguments, env(std::move(extra)));
   }
 };
@@ -84,7 +88,8 @@ TEST_CASE("called tmux, the client has tmux's version, usage and texts about ser
   CHECK(none.err == "error connecting to " + named.link() + " (No such file or directory)\n");
   CHECK(named.tmux({"-L", "other", "ls"}).err ==
         "error connecting to " + named.link("other") + " (No such file or directory)\n");
-  CHECK(named.tmux({"-S", "/nowhere/x", "ls"}).err == "error connecting to /nowhere/x (No such file or directory)\n");
+  CHECK(named.tmux({"-S", "/nowhere/x", "ls"}).err ==
+        "error connecting to /nowhere/x (No such file or directory)\n");
   CHECK(named.ask({"new-session", "-d", "-s", "one"}).empty());
   CHECK(named.ask({"kill-server"}).empty());
   REQUIRE(wait_until([&] { return named.rig.keeper() == 0; }));
@@ -188,7 +193,8 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
   const Named named;
   CHECK(named.sess({"new-session", "-d", "-s", "early"}).status.success());
   CHECK_FALSE(std::filesystem::exists(named.link()));
-  const auto pane = named.ask({"new-session", "-d", "-P", "-F", "#{pane_id}", "-s", "app", "env; sleep 1000"});
+  const auto pane =
+      named.ask({"new-session", "-d", "-P", "-F", "#{pane_id}", "-s", "app", "env; sleep 1000"});
   REQUIRE(std::filesystem::is_symlink(named.link()));
   CHECK(std::filesystem::read_symlink(named.link()) == named.rig.socket());
   const std::string pid = named.ask({"display-message", "-p", "#{pid}"});
@@ -247,7 +253,8 @@ TEST_CASE("tmux's own client at our socket is told so in its words, and ours at 
   REQUIRE(wait_until([&] { return contains(read_file(log), "tmux's own client came to this socket"); }));
 
   const std::string socket = named.rig.home().root() + "/real";
-  REQUIRE(run({"/usr/bin/tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "sleep 1000"}, named.env({}))
+  REQUIRE(run({"/usr/bin/tmux", "-S", socket, "-f", "/dev/null", "new-session", "-d", "sleep 1000"},
+              named.env({}))
               .status.success());
   const auto met = named.tmux({"-S", socket, "ls"});
   CHECK(met.status.code() == 1);
@@ -271,5 +278,8 @@ TEST_CASE("what a status line runs is run while somebody is attached, shown or n
   CHECK(named.ask({"show-options", "-gv", "status"}) == "auto");
   CHECK_FALSE(std::filesystem::exists(mark));
   const auto terminal = named.rig.terminal({"attach-session", "-t", "quiet"});
-  REQUIRE(wait_until([&] { terminal->pump(); return read_file(mark).size() >= 6; }));  // three times
+  REQUIRE(wait_until([&] {
+    terminal->pump();
+    return read_file(mark).size() >= 6;
+  }));  // three times
 }

@@ -48,8 +48,8 @@ class Twin {
                           Milliseconds patience = kPatience);
   /// Both screens beside each other, to read why.
   [[nodiscard]] std::string screens(std::size_t terminal = 0) const;
-  /// Whether tmux has a pane whose program it knows to be gone and not how: on a busy machine it misses that now and
-  /// then, and never shows the pane's end.
+  /// Whether tmux has a pane whose program it knows to be gone and not how: on a busy machine it misses that
+  /// now and then, and never shows the pane's end.
   [[nodiscard]] bool tmux_is_stuck() const;
   /// What `tmux -V` says.
   [[nodiscard]] std::string tmux_version() const { return test::run({"tmux", "-V"}, env()).out; }

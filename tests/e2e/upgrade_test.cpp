@@ -29,7 +29,9 @@ struct Installed {
   }
 
   [[nodiscard]] bool shows(const std::string& text) const {
-    return wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).find(text) != std::string::npos; });
+    return wait_until([&] {
+      return rig.ask({"capture-pane", "-p", "-t", "app"}).find(text) != std::string::npos;
+    });
   }
   void go_on_as_before() const {
     rig.ask({"send-keys", "-t", "app", "more", "Enter"});
@@ -42,7 +44,8 @@ struct Installed {
 
 }  // namespace
 
-TEST_CASE("upgrade-server goes on with the installed code, with programs, screens and terminals", "[upgrade]") {
+TEST_CASE("upgrade-server goes on with the installed code, with programs, screens and terminals",
+          "[upgrade]") {
   Installed at;
   const auto client = at.rig.terminal({"attach-session", "-t", "app"});
   REQUIRE(client->wait_for_text("ready"));
@@ -71,9 +74,11 @@ TEST_CASE("what is installed and does not work is not upgraded to, and said", "[
   at.go_on_as_before();
 }
 
-TEST_CASE("installed code that crashes behind exec, or whose server does, is rolled back and said", "[upgrade]") {
+TEST_CASE("installed code that crashes behind exec, or whose server does, is rolled back and said",
+          "[upgrade]") {
   Installed at;
-  const auto point = GENERATE(as<std::string>{}, "keeper-resume abort 1", "start:2 abort 1", "start:2 kill 1");
+  const auto point =
+      GENERATE(as<std::string>{}, "keeper-resume abort 1", "start:2 abort 1", "start:2 kill 1");
   INFO(point);
   std::ofstream(at.faults) << point << "\n";
   const pid_t keeper = at.rig.keeper();

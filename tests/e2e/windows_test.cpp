@@ -6,7 +6,9 @@ using namespace sess::test;
 namespace {
 
 bool is_named(const Rig& rig, const std::string& name) {
-  return wait_until([&] { return rig.ask({"display-message", "-p", "-t", "app", "#{window_name}"}) == name; });
+  return wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "app", "#{window_name}"}) == name;
+  });
 }
 
 }  // namespace
@@ -56,7 +58,9 @@ TEST_CASE("automatic-rename looks again when the program in the active pane is a
 TEST_CASE("client_written counts what a client was sent, in both views", "[windows]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "read x; seq 1 20000; exec cat"});
-  const auto written = [&] { return std::atol(rig.ask({"list-clients", "-F", "#{client_written}"}).c_str()); };
+  const auto written = [&] {
+    return std::atol(rig.ask({"list-clients", "-F", "#{client_written}"}).c_str());
+  };
   const auto client = rig.terminal({"attach-session", "-t", "app"});
   REQUIRE(client->wait_until([&] { return written() > 0; }));
   const long before = written();
@@ -65,7 +69,8 @@ TEST_CASE("client_written counts what a client was sent, in both views", "[windo
   const long direct = written();
   CHECK(direct > before);
   // What came too fast was left out; its lines followed out of the history.
-  CHECK(direct + std::atol(rig.ask({"list-clients", "-F", "#{client_discarded}"}).c_str()) >= before + 100'000);
+  CHECK(direct + std::atol(rig.ask({"list-clients", "-F", "#{client_discarded}"}).c_str()) >=
+        before + 100'000);
   rig.ask({"split-window", "-t", "app", "echo another; exec cat"});
   REQUIRE(client->wait_for_text("another"));
   CHECK(written() > direct);
@@ -88,7 +93,9 @@ TEST_CASE("resize-pane -y gives the pane that many rows, with its title line and
   }
 }
 
-TEST_CASE("a session with destroy-unattached ends with its last client, but no job's and none that is awaited", "[windows]") {
+TEST_CASE(
+    "a session with destroy-unattached ends with its last client, but no job's and none that is awaited",
+    "[windows]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "base", "exec cat"});
   rig.ask({"run", "-d", "-s", "job", "exec cat"});
@@ -101,11 +108,15 @@ TEST_CASE("a session with destroy-unattached ends with its last client, but no j
   rig.kill_server();
   REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
   CHECK(sessions() == "app\nbase\njob");
-  SECTION("it detaches") { rig.ask({"detach-client", "-s", "app"}); }
+  SECTION("it detaches") {
+    rig.ask({"detach-client", "-s", "app"});
+  }
   SECTION("it goes to another session") {
     rig.ask({"switch-client", "-c", rig.ask({"list-clients", "-F", "#{client_name}"}), "-t", "base"});
   }
-  SECTION("its terminal is closed") { client.reset(); }
+  SECTION("its terminal is closed") {
+    client.reset();
+  }
   CHECK(wait_until([&] { return sessions() == "base\njob"; }));
 }
 
@@ -172,7 +183,8 @@ TEST_CASE("what a #() command writes to its standard error is not shown", "[wind
   CHECK_FALSE(client->shows("oops"));
 }
 
-TEST_CASE("terminal-features and terminal-overrides say what terminals with a matching TERM can do", "[windows]") {
+TEST_CASE("terminal-features and terminal-overrides say what terminals with a matching TERM can do",
+          "[windows]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
   rig.ask({"set-option", "-s", "terminal-features[7]", "xterm-2*:sync:hyperlinks"});
@@ -192,7 +204,9 @@ TEST_CASE("the option backspace decides what the key sends", "[windows]") {
   rig.ask({"new-session", "-d", "-s", "app", "stty -icanon -echo; exec cat -v"});
   rig.ask({"send-keys", "-t", "app", "a", "BSpace", "b"});
   const auto shows = [&](const std::string& text) {
-    return wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).find(text) != std::string::npos; });
+    return wait_until([&] {
+      return rig.ask({"capture-pane", "-p", "-t", "app"}).find(text) != std::string::npos;
+    });
   };
   CHECK(shows("a^?b"));
   rig.ask({"set-option", "-s", "backspace", "C-h"});

@@ -1,4 +1,5 @@
-// What people type: mistakes that are answered by what to type instead (mistakes.txt), lone names, patterns, screen's words.
+// What people type: mistakes that are answered by what to type instead (mistakes.txt), lone names, patterns,
+// screen's words.
 #include <sys/stat.h>
 
 #include <fstream>
@@ -44,7 +45,9 @@ void make_some(const Rig& rig) {
   CHECK(rig.sess({"run", "-s", "build", "--", "echo compiling; exit 3"}).status.code() == 3);
 }
 
-std::string names_of_sessions(const Rig& rig) { return rig.ask({"list-sessions", "-F", "#{session_name}"}); }
+std::string names_of_sessions(const Rig& rig) {
+  return rig.ask({"list-sessions", "-F", "#{session_name}"});
+}
 
 }  // namespace
 
@@ -81,12 +84,14 @@ TEST_CASE("a lone name is the target where a command takes nothing else", "[e2e]
 
 TEST_CASE("commands about jobs take several names, patterns and --all", "[e2e][words]") {
   Rig rig;
-  for (const std::string name : {"worker-1", "worker-2", "other"}) rig.ask({"run", "-d", "-s", name, "--", "echo " + name + " begins; sleep 1000"});
+  for (const std::string name : {"worker-1", "worker-2", "other"})
+    rig.ask({"run", "-d", "-s", name, "--", "echo " + name + " begins; sleep 1000"});
   for (const std::string name : {"worker-1", "worker-2", "other"}) {
     REQUIRE(wait_until([&] { return rig.sess({"logs", name}).out == name + " begins\n"; }));
   }
   CHECK(rig.sess({"logs", "worker-*"}).out == "worker-1 | worker-1 begins\nworker-2 | worker-2 begins\n");
-  CHECK(rig.sess({"logs", "other", "worker-2"}).out == "other    | other begins\nworker-2 | worker-2 begins\n");
+  CHECK(rig.sess({"logs", "other", "worker-2"}).out ==
+        "other    | other begins\nworker-2 | worker-2 begins\n");
   CHECK(rig.sess({"logs", "--tail", "1", "--since", "yesterday", "other"}).out == "other begins\n");
   CHECK(rig.sess({"logs", "--since", "today", "other"}).out == "other begins\n");
   CHECK(split_lines(rig.sess({"status", "worker-*"}).out).size() > 10);
@@ -147,7 +152,9 @@ TEST_CASE("screen's words do what screen does", "[e2e][words]") {
   rig.ask({"-dmS", "app", "cat"});
   CHECK(rig.ask({"-ls"}).rfind("app: ", 0) == 0);
   rig.ask({"-S", "app", "-X", "stuff", "hello there^M"});
-  REQUIRE(wait_until([&] { return rig.ask({"capture-pane", "-p", "-t", "app"}).rfind("hello there\nhello there", 0) == 0; }));
+  REQUIRE(wait_until([&] {
+    return rig.ask({"capture-pane", "-p", "-t", "app"}).rfind("hello there\nhello there", 0) == 0;
+  }));
   auto first = rig.terminal({"-r", "app"});
   REQUIRE(wait_until([&] { return rig.ask({"list-clients", "-F", "#{session_name}"}) == "app"; }));
   auto second = rig.terminal({"-d", "-r", "app"});
@@ -174,7 +181,8 @@ TEST_CASE("a session's name is the same however its letters are spelt", "[e2e][w
   CHECK(names_of_sessions(rig) == "한");
 }
 
-TEST_CASE("jobs that only have a file are listed and start by pattern, and enable and disable take patterns", "[e2e][words]") {
+TEST_CASE("jobs that only have a file are listed and start by pattern, and enable and disable take patterns",
+          "[e2e][words]") {
   Rig rig;
   make_some(rig);
   rig.home().write("config/sess/jobs/nightly-a.toml", "command = [\"sleep\", \"1000\"]\n");

@@ -1,7 +1,8 @@
-// Text, colours and wide characters as logs have them, dense, made from the input: one byte chooses what comes next.
+// Text, colours and wide characters as logs have them, dense, made from the input: one byte chooses what
+// comes next.
 //
-// The same stream is fed whole, where runs of text, short SGR and runs of wide characters take the fast paths, and a
-// byte at a time, where nothing does. Screen, history and pen must be equal.
+// The same stream is fed whole, where runs of text, short SGR and runs of wide characters take the fast
+// paths, and a byte at a time, where nothing does. Screen, history and pen must be equal.
 #include <memory>
 #include <string>
 
@@ -18,32 +19,60 @@ using sess::fuzz::Input;
 using sess::fuzz::require;
 namespace terminal = sess::terminal;
 
-std::string number(unsigned n) { return std::to_string(n); }
+std::string number(unsigned n) {
+  return std::to_string(n);
+}
 
 void add_token(std::string& out, Input& input) {
   const unsigned kind = input.byte();
   const unsigned n = input.byte();
   switch (kind % 16) {
-    case 0: out += "\x1b[" + number(n) + 'm'; break;
-    case 1: out += "\x1b[" + number(n % 10) + ';' + number(30 + n % 80) + 'm'; break;
-    case 2: out += "\x1b[38;5;" + number(n) + 'm'; break;
-    case 3: out += "\x1b[48:2::" + number(n) + ":1:2m"; break;
-    case 4: out += n % 2 == 0 ? "\x1b[m" : "\x1b[0m"; break;
-    case 5: out += "\x1b[4:" + number(n % 7) + (n % 3 == 0 ? ";;1m" : "m"); break;
-    case 6: out += "\x1b[38;2;" + number(n) + ";100;200;1m"; break;  // one byte longer than the short form
+    case 0:
+      out += "\x1b[" + number(n) + 'm';
+      break;
+    case 1:
+      out += "\x1b[" + number(n % 10) + ';' + number(30 + n % 80) + 'm';
+      break;
+    case 2:
+      out += "\x1b[38;5;" + number(n) + 'm';
+      break;
+    case 3:
+      out += "\x1b[48:2::" + number(n) + ":1:2m";
+      break;
+    case 4:
+      out += n % 2 == 0 ? "\x1b[m" : "\x1b[0m";
+      break;
+    case 5:
+      out += "\x1b[4:" + number(n % 7) + (n % 3 == 0 ? ";;1m" : "m");
+      break;
+    case 6:
+      out += "\x1b[38;2;" + number(n) + ";100;200;1m";
+      break;  // one byte longer than the short form
     case 7:
-    case 8: out.append(n % 90, static_cast<char>('!' + n % 90)); break;
-    case 9: out.append(n % 20, ' '); break;
+    case 8:
+      out.append(n % 90, static_cast<char>('!' + n % 90));
+      break;
+    case 9:
+      out.append(n % 20, ' ');
+      break;
     case 10:
       for (unsigned i = 0; i < n % 50; ++i) sess::append_utf8(out, 0xAC00 + (n * 37 + i * 113) % 11172);
       break;
     case 11:
       for (unsigned i = 0; i < n % 40; ++i) sess::append_utf8(out, 0x4E00 + (n * 91 + i * 7) % 0x5200);
       break;
-    case 12: sess::append_utf8(out, 0xA0 + n * 41); break;  // Latin, marks, Cyrillic, jamo, symbols
-    case 13: sess::append_utf8(out, 0x1100 + n); break;
-    case 14: out += static_cast<char>(0x80 + n % 128); break;  // malformed
-    default: out += n % 3 == 0 ? "\r\n" : n % 3 == 1 ? "\n\x1b[K" : "\x1b[" + number(n % 30) + 'G'; break;
+    case 12:
+      sess::append_utf8(out, 0xA0 + n * 41);
+      break;  // Latin, marks, Cyrillic, jamo, symbols
+    case 13:
+      sess::append_utf8(out, 0x1100 + n);
+      break;
+    case 14:
+      out += static_cast<char>(0x80 + n % 128);
+      break;  // malformed
+    default:
+      out += n % 3 == 0 ? "\r\n" : n % 3 == 1 ? "\n\x1b[K" : "\x1b[" + number(n % 30) + 'G';
+      break;
   }
 }
 

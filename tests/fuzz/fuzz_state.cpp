@@ -1,5 +1,6 @@
-// What lies in memory and on disk from a server or a daemon before, as if it had been written wrong: parts of the model
-// behind valid checksums, saved sessions, exit records, notes of runs, job files, layouts. Read, repaired, written again.
+// What lies in memory and on disk from a server or a daemon before, as if it had been written wrong: parts of
+// the model behind valid checksums, saved sessions, exit records, notes of runs, job files, layouts. Read,
+// repaired, written again.
 #include <fcntl.h>
 
 #include <string>
@@ -69,7 +70,8 @@ void record(std::string_view text) {
     require(again->exit == record->exit && again->name == record->name, "and tells the same exit");
   }
   if (const auto note = job::decode_note(text)) {
-    require(job::decode_note(job::encode_note(*note)).has_value(), "a note that was read can be written and read");
+    require(job::decode_note(job::encode_note(*note)).has_value(),
+            "a note that was read can be written and read");
   }
 }
 

@@ -4,7 +4,8 @@
 //                                    FF 04 n: keep n history lines.  FF never occurs in UTF-8.
 //
 // The same operations are played three times: whole, cut into pieces of pseudo-random length, and cut with a
-// checkpoint at some of the cuts. All must end in equal checkpoints; the screen must be whole at every operation.
+// checkpoint at some of the cuts. All must end in equal checkpoints; the screen must be whole at every
+// operation.
 
 #include <algorithm>
 #include <memory>

@@ -199,9 +199,10 @@ void ControlClient::take(std::string_view line) {
   for (std::size_t i = 0; i < shape->second.size(); ++i) {
     const char kind = shape->second[i];
     const std::string given = i + 1 < words.size() ? words[i + 1] : "";
-    const bool right = kind == 'w'   ? !given.empty()
-                       : kind == 'n' ? !given.empty() && given.find_first_not_of("0123456789") == std::string::npos
-                                     : is_id(given, kind);
+    const bool right = kind == 'w' ? !given.empty()
+                       : kind == 'n'
+                           ? !given.empty() && given.find_first_not_of("0123456789") == std::string::npos
+                           : is_id(given, kind);
     if (!right) return breach("not as it is written: " + text);
   }
   exited_ = word == "%exit";

@@ -1,7 +1,8 @@
-// A program that drives sess in control mode: a child on two pipes, its lines sent, its answers read and checked.
+// A program that drives sess in control mode: a child on two pipes, its lines sent, its answers read and
+// checked.
 //
-// Every line that comes is held against the protocol's rules (tmux(1), CONTROL MODE); what breaks one is kept in
-// broken(). Owns the child, which ends with it.
+// Every line that comes is held against the protocol's rules (tmux(1), CONTROL MODE); what breaks one is kept
+// in broken(). Owns the child, which ends with it.
 #pragma once
 
 #include <sys/types.h>

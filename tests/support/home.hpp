@@ -4,8 +4,8 @@
 // Programs that a test starts may leave daemons behind. Each carries this home in its environment, which is
 // how processes() finds them and how the destructor ends the ones that are left, before the directory goes.
 //
-// A daemon's standard error is /dev/null: in a build with sanitizers env() has their reports written into the home, and
-// a home that held one when it goes prints it and makes the test program fail at its end.
+// A daemon's standard error is /dev/null: in a build with sanitizers env() has their reports written into the
+// home, and a home that held one when it goes prints it and makes the test program fail at its end.
 #pragma once
 
 #include <sys/types.h>

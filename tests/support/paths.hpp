@@ -1,5 +1,5 @@
-// Where the tests' data and the built programs are. The paths are compiled into one file only, so that a compiler
-// cache serves a test from any checkout.
+// Where the tests' data and the built programs are. The paths are compiled into one file only, so that a
+// compiler cache serves a test from any checkout.
 #pragma once
 
 #include <string>

@@ -33,8 +33,8 @@ class Relay {
   void set_delay(Milliseconds one_way) { delay_ = one_way.count(); }
   /// Bytes a second towards the client; 0: as many as come.
   void set_rate(std::int64_t bytes_a_second) { rate_ = bytes_a_second; }
-  /// So many of a thousand pieces come this much later in each direction, and all behind them: what TCP makes of a
-  /// lost packet. Which ones is the same in every run.
+  /// So many of a thousand pieces come this much later in each direction, and all behind them: what TCP makes
+  /// of a lost packet. Which ones is the same in every run.
   void set_loss(int of_thousand, Milliseconds lateness) {
     lateness_ = lateness.count();
     loss_ = of_thousand;

@@ -31,7 +31,8 @@ class OraclePlayer {
       case Kind::resize:
         return oracle_.resize(step.size);
       case Kind::row:
-        return found_.same(in_quotes(oracle_.row(step.row)), in_quotes(step.text), fmt::format("row {}", step.row));
+        return found_.same(in_quotes(oracle_.row(step.row)), in_quotes(step.text),
+                           fmt::format("row {}", step.row));
       case Kind::rows: {
         std::vector<std::string> shown;
         for (int r = 0; r < oracle_.size().rows; ++r) shown.push_back(oracle_.row(r));

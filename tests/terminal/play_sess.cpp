@@ -152,7 +152,8 @@ class SessPlayer {
       case Kind::icon:
         return found_.same(in_quotes(screen.icon_title()), in_quotes(step.text), "the icon's title");
       case Kind::directory:
-        return found_.same(in_quotes(screen.working_directory()), in_quotes(step.text), "the working directory");
+        return found_.same(in_quotes(screen.working_directory()), in_quotes(step.text),
+                           "the working directory");
       case Kind::mode:
         return found_.same(mode_value(screen.modes(), screen, step.text), step.value, "mode " + step.text);
       case Kind::history:
@@ -161,7 +162,8 @@ class SessPlayer {
         return found_.same(std::exchange(machine_.sink().bells, 0U), step.count, "the number of bells");
       case Kind::relay: {
         found_.same(in_quotes(machine_.relayed), in_quotes(step.text), "the relay's output");
-        found_.same(in_quotes(machine_.relayed_alone), in_quotes(step.text), "the output of a relay of its own");
+        found_.same(in_quotes(machine_.relayed_alone), in_quotes(step.text),
+                    "the output of a relay of its own");
         machine_.relayed.clear();
         machine_.relayed_alone.clear();
         return;

@@ -51,7 +51,8 @@ std::string state_text(const Row& row, double now, int columns = 1000) {
   if (row.starts_in) {
     age = " in " + format_duration(std::chrono::seconds(static_cast<long>(std::ceil(*row.starts_in))));
   } else if (row.since) {
-    age = " " + format_duration(std::chrono::seconds(static_cast<long>(std::clamp(now - *row.since, 0.0, 1e10))));
+    age = " " +
+          format_duration(std::chrono::seconds(static_cast<long>(std::clamp(now - *row.since, 0.0, 1e10))));
     age = age.substr(0, age.find(' ', 1));
   }
   // Where there is no room, what it is says more than since when.

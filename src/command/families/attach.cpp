@@ -22,7 +22,8 @@ std::vector<std::string> default_command(const model::Model& model) {
 
 std::string nested(const Item& item) {
   if (item.dialect() == Dialect::tmux) return "sessions should be nested with care, unset $TMUX to force";
-  return "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session";
+  return "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another "
+         "session";
 }
 
 bool is_nested(const Item& item) {
@@ -32,11 +33,11 @@ bool is_nested(const Item& item) {
     // As tmux has it: told by the terminal, and $TMUX says whether it matters.
     const auto& panes = item.model().panes();
     return !client->environment.value("TMUX").value_or("").empty() && !client->tty.empty() &&
-           std::any_of(panes.begin(), panes.end(), [&](const auto& one) { return one.second.tty == client->tty; });
+           std::any_of(panes.begin(), panes.end(),
+                       [&](const auto& one) { return one.second.tty == client->tty; });
   }
   const auto around = client->environment.value("SESS");
-  return around && !around->empty() &&
-         around->substr(0, around->find(',')) == item.ports().facts.socket_path;
+  return around && !around->empty() && around->substr(0, around->find(',')) == item.ports().facts.socket_path;
 }
 
 void update_environment(Item& item, Session& session) {
@@ -103,8 +104,8 @@ std::string ended_job(const Item& item, std::string_view name) {
   if (jobs == nullptr || !job::check_name(name)) return "";
   const auto view = jobs->find(std::string(name));
   if (!view || view->session || !view->job.exit) return "";
-  return fmt::format("job {0} has ended: it {1} {2}; sess logs {0} shows what it printed", name, view->job.exit->text(),
-                     ago(view->job.ended, item.ports().daemon.now()));
+  return fmt::format("job {0} has ended: it {1} {2}; sess logs {0} shows what it printed", name,
+                     view->job.exit->text(), ago(view->job.ended, item.ports().daemon.now()));
 }
 
 Status run_attach(Item& item) {

@@ -16,8 +16,9 @@ namespace sess::command {
 /// The command of a bare `sess`: attach to the most recent session, or make the first one.
 [[nodiscard]] std::vector<std::string> default_command(const model::Model& model);
 
-/// Whether the client runs inside a session of this very server: $SESS names its socket; for somebody who speaks tmux,
-/// $TMUX is set and its terminal is a pane. False for a client that is attached: it may move to another session.
+/// Whether the client runs inside a session of this very server: $SESS names its socket; for somebody who
+/// speaks tmux, $TMUX is set and its terminal is a pane. False for a client that is attached: it may move to
+/// another session.
 [[nodiscard]] bool is_nested(const Item& item);
 /// What is said about it.
 [[nodiscard]] std::string nested(const Item& item);

@@ -92,11 +92,11 @@ Status run_save(Item& item) {
   std::string path = show ? "-" : item.expand(args[0]);
   const Waker waker = item.wait();
   item.ports().files.write_file(item.client_id(), path, buffer->data, args.has('a'),
-                         [waker](const Result<>& result) {
-                           waker([text = result ? std::string() : result.error().text](Item& self) {
-                             return text.empty() ? Status::normal : self.error(text);
-                           });
-                         });
+                                [waker](const Result<>& result) {
+                                  waker([text = result ? std::string() : result.error().text](Item& self) {
+                                    return text.empty() ? Status::normal : self.error(text);
+                                  });
+                                });
   return Status::wait;
 }
 

@@ -40,7 +40,8 @@ Status run_switch(Item& item) {
     (void)item.ports().clients.set_client_flag(id, on ? "ignore-size" : "!ignore-size");
   }
   if (const auto table = args.get('T')) {
-    if (!item.ports().keys.has_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
+    if (!item.ports().keys.has_table(*table))
+      return item.error(fmt::format("table {} doesn't exist", *table));
     item.ports().keyboard.set_key_table(id, *table);
     return Status::normal;
   }
@@ -113,7 +114,8 @@ Status run_refresh(Item& item) {
     if (!client->control) return item.error("not a control client");
     for (const char letter : {'A', 'B'}) {
       for (const std::string& value : args.all(letter)) {
-        if (auto done = ports.clients.refresh_special(id, letter, value); !done) return item.error(done.error());
+        if (auto done = ports.clients.refresh_special(id, letter, value); !done)
+          return item.error(done.error());
       }
     }
     return Status::normal;

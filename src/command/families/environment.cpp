@@ -41,7 +41,8 @@ Status run_set(Item& item) {
     if (name.size() + 1 + value->size() > kLongest) {
       return item.error(fmt::format("{}: a variable may have at most {} bytes", name, kLongest));
     }
-    if (value->size() > item.ports().daemon.room()) return item.error("the daemon's state is full: unset something");
+    if (value->size() > item.ports().daemon.room())
+      return item.error("the daemon's state is full: unset something");
     environment.set(name, *value,
                     args.has('h') ? Environment::Visibility::hidden : Environment::Visibility::visible);
   }

@@ -1,7 +1,7 @@
 // What a command was given, for a mode that is the server's.
 //
-// copy-mode, choose-* and the switcher hand their flags on as they stand: what they mean is the mode's business, which
-// reads them again when it opens after a crash. Nothing is checked here.
+// copy-mode, choose-* and the switcher hand their flags on as they stand: what they mean is the mode's
+// business, which reads them again when it opens after a crash. Nothing is checked here.
 #pragma once
 
 #include <string>

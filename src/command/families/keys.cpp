@@ -18,7 +18,9 @@ std::optional<input::Key> bindable(std::string_view name) {
 Status run_bind(Item& item) {
   const Args& args = item.args();
   const auto key = bindable(args[0]);
-  const std::string table = args.has('T') ? std::string(args.get_or('T', "")) : args.has('n') ? "root" : "prefix";
+  const std::string table = args.has('T')   ? std::string(args.get_or('T', ""))
+                            : args.has('n') ? "root"
+                                            : "prefix";
   std::string note(args.get_or('N', ""));
   const bool repeat = args.has('r');
   if (!key) return item.error("unknown key: " + args[0]);
@@ -82,7 +84,8 @@ Status run_list(Item& item) {
   const Args& args = item.args();
   input::ListKeys how;
   if (const auto table = args.get('T')) {
-    if (!item.ports().keys.has_table(*table)) return item.error(fmt::format("table {} doesn't exist", *table));
+    if (!item.ports().keys.has_table(*table))
+      return item.error(fmt::format("table {} doesn't exist", *table));
     how.table = std::string(*table);
   }
   if (!args.empty()) {

@@ -13,7 +13,8 @@ Status run(Item& item) {
   std::vector<std::string> given = given_arguments(item);
   if (item.entry().name == "copy-mode" && item.args().has('M'))
     given.push_back(item.state().event.mouse_event);
-  auto entered = item.ports().panes.enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);
+  auto entered =
+      item.ports().panes.enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);
   return entered ? Status::normal : item.error(entered.error());
 }
 

@@ -50,7 +50,8 @@ model::OptionChecks checks(Item& item) {
 }
 
 void changed(Item& item, std::string_view name) {
-  constexpr std::array<std::string_view, 4> kSizing{"aggressive-resize", "pane-border-status", "status", "window-size"};
+  constexpr std::array<std::string_view, 4> kSizing{"aggressive-resize", "pane-border-status", "status",
+                                                    "window-size"};
   if (std::find(kSizing.begin(), kSizing.end(), name) != kSizing.end()) item.model().recalculate_all_sizes();
   if (name.find("pane-border-status") != std::string_view::npos) {
     std::vector<model::WindowId> windows;

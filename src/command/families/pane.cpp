@@ -310,7 +310,9 @@ Status run_pipe(Item& item) {
   const std::string command = expand_time(item.formats(), args[0]);
   const auto* client = item.client();
   const auto* session = item.session();
-  const unsigned mask = client != nullptr && client->umask ? *client->umask : session != nullptr ? session->umask : 022;
+  const unsigned mask = client != nullptr && client->umask ? *client->umask
+                        : session != nullptr               ? session->umask
+                                                           : 022;
   auto piped = item.ports().panes.pipe_pane(pane->id, command, in, out, mask);
   if (!piped) return item.error(piped.error());
   pane->pipe_command = command;

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <cstdlib>
 
-
 namespace sess::command {
 
-std::vector<std::pair<std::string, std::string>> placement_formats(const Surroundings& around, const PanePlace& pane,
-                                                                   std::optional<ScreenPlace> mouse, Size box) {
+std::vector<std::pair<std::string, std::string>> placement_formats(const Surroundings& around,
+                                                                   const PanePlace& pane,
+                                                                   std::optional<ScreenPlace> mouse,
+                                                                   Size box) {
   std::vector<std::pair<std::string, std::string>> out;
   const auto add = [&](std::string_view name, int value) { out.emplace_back(name, std::to_string(value)); };
   const int rows = around.terminal.rows;
@@ -66,11 +67,15 @@ std::string_view placement_y(std::string_view word) {
 
 ScreenPlace placed(std::string_view x, std::string_view y, Size box, Size terminal) {
   const auto number = [](std::string_view text) {
-    return static_cast<int>(std::clamp(std::strtol(std::string(text).c_str(), nullptr, 10), -100'000L, 100'000L));
+    return static_cast<int>(
+        std::clamp(std::strtol(std::string(text).c_str(), nullptr, 10), -100'000L, 100'000L));
   };
-  const auto within = [](int at, int length, int room) { return std::max(0, at + length >= room ? room - length : at); };
+  const auto within = [](int at, int length, int room) {
+    return std::max(0, at + length >= room ? room - length : at);
+  };
   const int bottom = number(y);
-  return {within(bottom < box.rows ? 0 : bottom - box.rows, box.rows, terminal.rows), within(number(x), box.cols, terminal.cols)};
+  return {within(bottom < box.rows ? 0 : bottom - box.rows, box.rows, terminal.rows),
+          within(number(x), box.cols, terminal.cols)};
 }
 
 }  // namespace sess::command

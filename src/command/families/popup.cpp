@@ -71,7 +71,8 @@ std::optional<ScreenPlace> place_box(const Item& item, const Surroundings& aroun
   std::optional<ScreenPlace> mouse;
   if (const auto& at = item.state().event.screen) mouse = ScreenPlace{at->first, at->second};
   FormatContext context = item.formats();
-  for (auto& format : placement_formats(around, place, mouse, box)) context.variables.push_back(std::move(format));
+  for (auto& format : placement_formats(around, place, mouse, box))
+    context.variables.push_back(std::move(format));
   const std::string x = expand(context, placement_x(item.args().get_or('x', "C")));
   const std::string y = expand(context, placement_y(item.args().get_or('y', "C")));
   return placed(x, y, box, around.terminal);
@@ -111,7 +112,8 @@ Result<std::uint16_t> popup_side(const Item& item, char flag, int whole) {
   const auto given = item.args().get(flag);
   if (!given) return static_cast<std::uint16_t>(whole / 2);
   const auto size = model::parse_size(*given, 1, whole, whole);
-  if (!size) return fail(ErrorCode::invalid_argument, "{} {}", flag == 'h' ? "height" : "width", size.error().text);
+  if (!size)
+    return fail(ErrorCode::invalid_argument, "{} {}", flag == 'h' ? "height" : "width", size.error().text);
   return static_cast<std::uint16_t>(std::min<std::int64_t>(*size, whole));
 }
 
@@ -163,21 +165,24 @@ Status run_popup(Item& item) {
   }
   // One cell of the program at least.
   const auto* window = item.window();
-  const bool bordered =
-      request.lines.empty() ? window == nullptr || window->options.choice("popup-border-lines") != "none" : request.lines != "none";
+  const bool bordered = request.lines.empty()
+                            ? window == nullptr || window->options.choice("popup-border-lines") != "none"
+                            : request.lines != "none";
   if (bordered && (request.size.rows < 3 || request.size.cols < 3)) return Status::normal;
   request.style = args.get_or('s', "");
   request.border_style = args.get_or('S', "");
   request.title = item.expand(args.get_or('T', ""));
   if (args.has('E')) {
-    request.closes = args.count('E') > 1 ? PopupRequest::Closes::when_succeeded : PopupRequest::Closes::when_ended;
+    request.closes =
+        args.count('E') > 1 ? PopupRequest::Closes::when_succeeded : PopupRequest::Closes::when_ended;
   }
   request.program = popup_program(item, *session);
   const Waker waker = item.wait();
   overlays.open_popup(client, std::move(request), [waker](const Result<int>& status) {
     waker([status](Item& self) {
       if (!status) return self.error(status.error());
-      if (const auto* asked = self.client(); asked != nullptr && !asked->session) self.set_exit_status(*status);
+      if (const auto* asked = self.client(); asked != nullptr && !asked->session)
+        self.set_exit_status(*status);
       return Status::normal;
     });
   });
@@ -223,9 +228,10 @@ constexpr Entry kEntries[] = {
      .alias = "popup",
      .purpose = Purpose::display,
      .args = {kPopupFlags, 0, -1},
-     .usage = "[-BCE] [-b border-lines] [-c target-client] [-d start-directory] [-e environment] [-h height] "
-              "[-s style] [-S border-style] [-t target-pane][-T title] [-w width] [-x position] [-y position] "
-              "[shell-command]",
+     .usage =
+         "[-BCE] [-b border-lines] [-c target-client] [-d start-directory] [-e environment] [-h height] "
+         "[-s style] [-S border-style] [-t target-pane][-T title] [-w width] [-x position] [-y position] "
+         "[shell-command]",
      .summary = "Run a program in a box over the panes",
      .example = "sess display-popup -E -w 80% htop",
      .target = {'t', TargetKind::pane, 0},
@@ -235,6 +241,8 @@ constexpr Entry kEntries[] = {
 
 }  // namespace
 
-Entries popup_entries() { return kEntries; }
+Entries popup_entries() {
+  return kEntries;
+}
 
 }  // namespace sess::command

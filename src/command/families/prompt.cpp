@@ -51,7 +51,9 @@ struct Answerer {
 };
 
 /// An incremental prompt answers many times: nothing can wait for it.
-bool in_background(const Item& item) { return item.args().has('b') || item.args().has('i'); }
+bool in_background(const Item& item) {
+  return item.args().has('b') || item.args().has('i');
+}
 
 Answerer answerer(Item& item) {
   const bool background = in_background(item);
@@ -95,7 +97,8 @@ Result<CommandList> commands_from(const Questions& questions) {
 
 Result<> ask(const std::shared_ptr<Questions>& questions) {
   const Ports& ports = questions->answerer.queue->ports();
-  PromptRequest request = questions->prompts[questions->answers.size()];  // its own: it may hold the questions
+  PromptRequest request =
+      questions->prompts[questions->answers.size()];  // its own: it may hold the questions
   request.answers = questions->answers;
   request.more = request.answers.size() + 1 < questions->prompts.size();
   const bool incremental = request.kind == PromptRequest::Kind::incremental;
@@ -107,13 +110,13 @@ Result<> ask(const std::shared_ptr<Questions>& questions) {
     };
   }
   return ports.questions.prompt(questions->client, request,
-                     [questions, incremental](const std::optional<std::string>& answer) {
-                       if (!answer || incremental) return questions->answerer.give_up();
-                       questions->answers.push_back(*answer);
-                       const bool more = questions->answers.size() < questions->prompts.size();
-                       if (!more) return questions->answerer.run(commands_from(*questions));
-                       if (!ask(questions)) questions->answerer.give_up();
-                     });
+                                [questions, incremental](const std::optional<std::string>& answer) {
+                                  if (!answer || incremental) return questions->answerer.give_up();
+                                  questions->answers.push_back(*answer);
+                                  const bool more = questions->answers.size() < questions->prompts.size();
+                                  if (!more) return questions->answerer.run(commands_from(*questions));
+                                  if (!ask(questions)) questions->answerer.give_up();
+                                });
 }
 
 Status run_prompt(Item& item) {
@@ -191,13 +194,13 @@ Status run_confirm(Item& item) {
   request.again = item.command().print();
   const Answerer answer = answerer(item);
   auto asked = item.ports().questions.prompt(*item.target_client_id(), request,
-                                  [answer, commands](const std::optional<std::string>& text) {
-                                    if (text == "y" || text == "Y") {
-                                      answer.run(commands);
-                                    } else {
-                                      answer.give_up();
-                                    }
-                                  });
+                                             [answer, commands](const std::optional<std::string>& text) {
+                                               if (text == "y" || text == "Y") {
+                                                 answer.run(commands);
+                                               } else {
+                                                 answer.give_up();
+                                               }
+                                             });
   if (!asked) return item.error(asked.error());
   return args.has('b') ? Status::normal : Status::wait;
 }
@@ -216,8 +219,8 @@ Status run_panes(Item& item) {
   const Value commands = args.empty() ? Value("select-pane -t \"%%%\"") : args.values()[0];
   const Answerer answer = answerer(item);
   auto shown = item.ports().questions.choose_pane(
-      client->id, delay, args.has('N') ? QuestionPort::Keys::pass : QuestionPort::Keys::choose, item.command().print(),
-      [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
+      client->id, delay, args.has('N') ? QuestionPort::Keys::pass : QuestionPort::Keys::choose,
+      item.command().print(), [answer, commands, client_id = client->id](std::optional<PaneId> pane) {
         if (!pane) return answer.give_up();
         answer.run(commands_from({{}, {to_string(*pane)}, commands, answer, client_id}));
       });

@@ -51,8 +51,8 @@ std::string shell_text(const std::string& command, const ShellResult& result) {
   return text + report;
 }
 
-/// The pane that shows what run-shell printed, in view mode: the target's, for commands that speak tmux, as in 3.3a.
-/// Empty: whoever asked is told.
+/// The pane that shows what run-shell printed, in view mode: the target's, for commands that speak tmux, as
+/// in 3.3a. Empty: whoever asked is told.
 std::optional<PaneId> shell_view(const Item& item) {
   const auto* client = item.client();
   if (client == nullptr || client->session || item.dialect() != Dialect::tmux) return std::nullopt;
@@ -213,10 +213,11 @@ Status run_if(Item& item) {
 
   ShellRequest request = job_request(item, condition);
   if (args.has('b')) {
-    item.ports().shells.run_shell(std::move(request), [later = Later(item), values = args.values()](const ShellResult& result) {
-      const std::size_t index = result.exit_status == 0 ? 1 : 2;
-      if (index < values.size()) later.run(values[index]);
-    });
+    item.ports().shells.run_shell(std::move(request),
+                                  [later = Later(item), values = args.values()](const ShellResult& result) {
+                                    const std::size_t index = result.exit_status == 0 ? 1 : 2;
+                                    if (index < values.size()) later.run(values[index]);
+                                  });
     return Status::normal;
   }
   const Waker waker = item.wait();

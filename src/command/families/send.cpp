@@ -70,13 +70,16 @@ Status run_send(Item& item) {
   }
   if (to_mode) {
     // Without a count the one that was given before it counts.
-    auto ran = ports.panes.mode_command(pane, item.target_client_id(), keys, args.has('N') ? static_cast<int>(times) : 0,
-                                        item.state().event.mouse_event);
+    auto ran =
+        ports.panes.mode_command(pane, item.target_client_id(), keys,
+                                 args.has('N') ? static_cast<int>(times) : 0, item.state().event.mouse_event);
     return ran || !args.has('X') ? Status::normal : item.error(ran.error());
   }
   if (args.has('M')) {
     if (item.state().event.mouse_event.empty()) return item.error("no mouse target");
-    return typed(item, pane, ports.panes.send_mouse(pane, item.client_id(), item.state().event.key, item.state().event.mouse_event));
+    return typed(item, pane,
+                 ports.panes.send_mouse(pane, item.client_id(), item.state().event.key,
+                                        item.state().event.mouse_event));
   }
   if (args.has('R')) ports.screens.reset_terminal(pane);
   const bool own_key = keys.empty();

@@ -26,7 +26,8 @@ Status run_kill(Item& item) {
 Status run_upgrade(Item& item) {
   const ServerFacts& facts = item.ports().facts;
   const Args& args = item.args();
-  if (const auto asked = args.get(kAfter); asked && facts.after_upgrade && *asked != std::to_string(facts.start_count)) {
+  if (const auto asked = args.get(kAfter);
+      asked && facts.after_upgrade && *asked != std::to_string(facts.start_count)) {
     if (!facts.not_upgraded.empty()) {
       return item.error(fmt::format("not upgraded: {}; sess {} goes on", facts.not_upgraded, facts.version));
     }
@@ -36,9 +37,10 @@ Status run_upgrade(Item& item) {
     return Status::normal;
   }
   if (item.client() != nullptr && !item.client()->session) {
-    item.ports().clients.resume_with(
-        *item.client_id(),
-        {"upgrade-server", "--after", std::to_string(facts.start_count), "--from", std::string(args.get_or(kFrom, facts.version))}, false);
+    item.ports().clients.resume_with(*item.client_id(),
+                                     {"upgrade-server", "--after", std::to_string(facts.start_count),
+                                      "--from", std::string(args.get_or(kFrom, facts.version))},
+                                     false);
   }
   const Waker waker = item.wait();
   item.ports().daemon.upgrade([waker](const std::string& why) {
@@ -48,7 +50,8 @@ Status run_upgrade(Item& item) {
 }
 
 Status run_list(Item& item) {
-  std::string text = command_list(item.formats(), item.args().get_or('F', ""), item.args()[0], item.dialect());
+  std::string text =
+      command_list(item.formats(), item.args().get_or('F', ""), item.args()[0], item.dialect());
   if (text.empty()) return Status::normal;
   text.pop_back();  // print() ends the line
   item.print(text);
@@ -73,7 +76,8 @@ void print_shells(Item& item, bool after_others) {
   if (after_others && !running.empty()) item.print("");
   int number = 0;
   for (const auto& shell : running) {
-    item.print(fmt::format("Job {}: {} [fd={}, pid={}, status=0]", number++, shell.command, shell.fd, shell.pid));
+    item.print(
+        fmt::format("Job {}: {} [fd={}, pid={}, status=0]", number++, shell.command, shell.fd, shell.pid));
   }
 }
 
@@ -90,8 +94,8 @@ Status run_messages(Item& item) {
   return Status::normal;
 }
 
-/// Only its owner may use a server: who else would be let in could do all that the owner can. So there is nobody to
-/// list, and adding somebody is an error that says so.
+/// Only its owner may use a server: who else would be let in could do all that the owner can. So there is
+/// nobody to list, and adding somebody is an error that says so.
 Status run_access(Item& item) {
   const Args& args = item.args();
   const ServerFacts& facts = item.ports().facts;
@@ -116,8 +120,9 @@ constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"}
                                  {'r', "read-only", "", "looking only"},
                                  {'t', "target", "target-pane", "the pane that formats are about"},
                                  {'w', "write", "", "writing too"}};
-constexpr Flag kUpgradeFlags[] = {{kAfter, "after", "number", "asked again by a client, of the server with this number"},
-                                  {kFrom, "from", "version", "what that server's code was"}};
+constexpr Flag kUpgradeFlags[] = {
+    {kAfter, "after", "number", "asked again by a client, of the server with this number"},
+    {kFrom, "from", "version", "what that server's code was"}};
 constexpr Flag kListFlags[] = {{'F', "format", "format", "what to print for each"}};
 constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
                                   {'T', "terminals", "", "the clients' terminals"},

@@ -16,23 +16,31 @@ namespace {
 using model::Model;
 using model::Session;
 
-/// The command, when it is a lone word that names no program: whoever typed it meant the session's name. Only where
-/// somebody types, and only words without a meaning for the shell.
+/// The command, when it is a lone word that names no program: whoever typed it meant the session's name. Only
+/// where somebody types, and only words without a meaning for the shell.
 std::optional<std::string> missing_command(const Item& item) {
-  static constexpr std::string_view kBuiltins[] = {"exit", "true",  "false", "echo", "read", "exec", "wait", "test",   "pwd",
-                                                   "set",  "times", "ulimit", "umask", "trap", "kill", "type", "command", "printf"};
+  static constexpr std::string_view kBuiltins[] = {"exit",  "true", "false", "echo", "read",    "exec",
+                                                   "wait",  "test", "pwd",   "set",  "times",   "ulimit",
+                                                   "umask", "trap", "kill",  "type", "command", "printf"};
   const auto* client = item.client();
   if (item.dialect() == Dialect::tmux) return std::nullopt;
-  if (client == nullptr || client->session || client->control || item.ports().jobs == nullptr || item.args().size() != 1) return std::nullopt;
+  if (client == nullptr || client->session || client->control || item.ports().jobs == nullptr ||
+      item.args().size() != 1)
+    return std::nullopt;
   const std::string word = item.args()[0];
-  const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80; };
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ||
+           static_cast<unsigned char>(c) >= 0x80;
+  };
   if (word.empty() || !std::all_of(word.begin(), word.end(), plain)) return std::nullopt;
   if (std::find(std::begin(kBuiltins), std::end(kBuiltins), word) != std::end(kBuiltins)) return std::nullopt;
-  std::string path = client->environment.value("PATH").value_or("") + ":" + item.model().environment().value("PATH").value_or("");
+  std::string path = client->environment.value("PATH").value_or("") + ":" +
+                     item.model().environment().value("PATH").value_or("");
   for (std::size_t at = 0; at <= path.size();) {
     const auto end = std::min(path.find(':', at), path.size());
     const std::string directory = path.substr(at, end - at);
-    if (directory.starts_with('/') && item.ports().files.is_shell(directory + "/" + word)) return std::nullopt;
+    if (directory.starts_with('/') && item.ports().files.is_shell(directory + "/" + word))
+      return std::nullopt;
     at = end + 1;
   }
   return word;
@@ -137,7 +145,8 @@ Status run_new(Item& item) {
   }
   if (!name.empty() && model.session_named(name) != nullptr) return item.error("duplicate session: " + name);
   if (const auto missing = missing_command(item); missing && !args.has('s')) {
-    return item.error(fmt::format("there is no command '{0}' here; a session of that name: sess new -s {0}", *missing));
+    return item.error(
+        fmt::format("there is no command '{0}' here; a session of that name: sess new -s {0}", *missing));
   }
 
   std::string group;

@@ -35,7 +35,8 @@ void name_daemon(model::Environment& environment, const model::Model& model, con
   const std::string number = session ? std::to_string(session->value) : "-1";
   environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid, number));
   const auto when = model.server_options().choice("tmux-environment");
-  const bool ours = when == "auto" && facts.tmux_is_ours && facts.tmux_is_ours(environment.value("PATH").value_or(""));
+  const bool ours =
+      when == "auto" && facts.tmux_is_ours && facts.tmux_is_ours(environment.value("PATH").value_or(""));
   if (when != "on" && !ours) return;
   const std::string& socket = facts.tmux_socket.empty() ? facts.socket_path : facts.tmux_socket;
   environment.set("TMUX", fmt::format("{},{},{}", socket, facts.pid, number));

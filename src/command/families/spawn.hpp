@@ -1,8 +1,8 @@
 // Starting programs in panes: the environment, shell and directory that tmux's spawn_pane gives them.
 //
 // For the commands that make panes, windows and sessions, and for jobs' windows on the server's side. Decides
-// what is run and with what; the process itself is ProgramPort's, and a pane must stand in the model before it
-// starts.
+// what is run and with what; the process itself is ProgramPort's, and a pane must stand in the model before
+// it starts.
 #pragma once
 
 #include <functional>
@@ -20,8 +20,8 @@ namespace sess::command {
 [[nodiscard]] std::string start_directory(const Item& item, std::optional<std::string_view> given,
                                           const model::Session* session);
 
-/// What a program is told of the daemon: SESS, and TMUX where `tmux` is this daemon to it (tmux-environment). The
-/// environment has the program's PATH.
+/// What a program is told of the daemon: SESS, and TMUX where `tmux` is this daemon to it (tmux-environment).
+/// The environment has the program's PATH.
 void name_daemon(model::Environment& environment, const model::Model& model, const ServerFacts& facts,
                  std::optional<model::SessionId> session);
 /// And of the pane that it runs in: SESS_PANE, and TMUX_PANE beside TMUX.
@@ -45,6 +45,7 @@ Status start_program(Item& item, const model::Session& session, model::PaneId pa
 void name_window(model::Model& model, model::WindowId window);
 
 /// Prints -F (or `fallback`) over a target when -P was given; `kind` is what it is a format of.
-void print_created(Item& item, const Target& target, std::string_view fallback, TargetKind kind = TargetKind::pane);
+void print_created(Item& item, const Target& target, std::string_view fallback,
+                   TargetKind kind = TargetKind::pane);
 
 }  // namespace sess::command

@@ -34,7 +34,8 @@ std::string_view begin_of(Tone tone) {
 int total(const std::vector<int>& widths) {
   int columns = -kGap;
   for (std::size_t i = 0; i < widths.size(); ++i) {
-    if (widths[i] >= 0) columns += kGap + (i + 1 == widths.size() ? std::min(widths[i], kLastColumn) : widths[i]);
+    if (widths[i] >= 0)
+      columns += kGap + (i + 1 == widths.size() ? std::min(widths[i], kLastColumn) : widths[i]);
   }
   return columns;
 }
@@ -44,7 +45,8 @@ int total(const std::vector<int>& widths) {
 Result<Look> look_of(const Item& item) {
   Look look;
   const auto* client = item.client();
-  const bool terminal = client != nullptr && !client->session && item.ports().clients.prints_on_terminal(client->id);
+  const bool terminal =
+      client != nullptr && !client->session && item.ports().clients.prints_on_terminal(client->id);
   if (terminal) {
     look.colours = client->environment.value("NO_COLOR").value_or("").empty() && client->term != "dumb";
     look.columns = item.args().has(kWideFlag) ? 0 : client->size.cols;
@@ -117,15 +119,18 @@ std::vector<int> Table::widths() const {
   return widths;
 }
 
-void Table::append_line(std::string& out, const std::vector<Cell>& row, const std::vector<int>& widths) const {
+void Table::append_line(std::string& out, const std::vector<Cell>& row,
+                        const std::vector<int>& widths) const {
   std::size_t last = 0;
   for (std::size_t i = 0; i < row.size(); ++i) last = widths[i] >= 0 ? i : last;
   int used = 0;
   for (std::size_t i = 0; i <= last; ++i) {
     if (widths[i] < 0) continue;
     const int gap = used > 0 ? kGap : 0;
-    int room = i == last && last + 1 == row.size() && look_.columns <= 0 ? display_width(row[i].text) : widths[i];
-    if (look_.columns > 0) room = i == last ? look_.columns - used - gap : std::min(room, look_.columns - used - gap);
+    int room =
+        i == last && last + 1 == row.size() && look_.columns <= 0 ? display_width(row[i].text) : widths[i];
+    if (look_.columns > 0)
+      room = i == last ? look_.columns - used - gap : std::min(room, look_.columns - used - gap);
     if (room <= 0) return;
     const std::string text = shortened(row[i].text, room);
     const int width = display_width(text);

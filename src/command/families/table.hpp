@@ -1,7 +1,7 @@
 // What listings print: columns by display width, coloured and cut where a terminal is to show them.
 //
-// Pure but for look_of(), which asks what the client that typed the command prints to. Into a pipe goes the same text
-// whole and plain, so that scripts read all of it. Every table of ours goes through here.
+// Pure but for look_of(), which asks what the client that typed the command prints to. Into a pipe goes the
+// same text whole and plain, so that scripts read all of it. Every table of ours goes through here.
 #pragma once
 
 #include <cstdint>
@@ -30,8 +30,8 @@ inline constexpr char kWideFlag = 'w';
 inline constexpr Flag kColorRow = {kColorFlag, "color", "when", "always, auto or never"};
 inline constexpr Flag kWideRow = {kWideFlag, "wide", "", "do not cut lines at the width of the terminal"};
 
-/// Colours on a terminal (not with NO_COLOR or TERM=dumb), unless --color says otherwise; its width, unless -w was
-/// given. The error names a wrong --color.
+/// Colours on a terminal (not with NO_COLOR or TERM=dumb), unless --color says otherwise; its width, unless
+/// -w was given. The error names a wrong --color.
 [[nodiscard]] Result<Look> look_of(const Item& item);
 
 /// The text with what makes its tone before and behind it; as it is without colours.
@@ -40,8 +40,8 @@ inline constexpr Flag kWideRow = {kWideFlag, "wide", "", "do not cut lines at th
 /// At most so many columns, the last one being an ellipsis when something was cut.
 [[nodiscard]] std::string shortened(std::string_view text, int columns);
 
-/// A text of words for behind `indent` columns: where the terminal is too narrow it goes on in the next line, below
-/// where it began.
+/// A text of words for behind `indent` columns: where the terminal is too narrow it goes on in the next line,
+/// below where it began.
 [[nodiscard]] std::string wrapped(std::string_view text, const Look& look, int indent);
 
 struct Cell {

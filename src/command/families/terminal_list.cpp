@@ -13,8 +13,8 @@ struct Capability {
   std::string_view value;  ///< as it is printed
 };
 
-// In order of name, without regard to case, as terminfo's lists are. xterm's control sequences; Sync is iTerm2's
-// mode 2026, Smulx and Setulc are kitty's underlines.
+// In order of name, without regard to case, as terminfo's lists are. xterm's control sequences; Sync is
+// iTerm2's mode 2026, Smulx and Setulc are kitty's underlines.
 constexpr auto kCapabilities = std::to_array<Capability>({
     {"256", "colors", "(number) 256"},
     {"ccolour", "Cr", R"((string) \033]112\a)"},

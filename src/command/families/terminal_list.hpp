@@ -1,6 +1,6 @@
-// What show-messages -T prints of a client's terminal: the capabilities that it is taken to have or not to have, by
-// terminfo's names and tmux's for what terminfo lacks. It knows features only; whose terminal has which decides
-// render/features.
+// What show-messages -T prints of a client's terminal: the capabilities that it is taken to have or not to
+// have, by terminfo's names and tmux's for what terminfo lacks. It knows features only; whose terminal has
+// which decides render/features.
 #pragma once
 
 #include <string>

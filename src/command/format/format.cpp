@@ -135,7 +135,8 @@ std::string Expander::expand(std::string_view given) {
         const bool saved = std::exchange(time_, false);
         const std::string command = expand(text.substr(i, end - i));
         time_ = saved;
-        out += context_->ports->shells.shell_output(command, working_directory(*context_), umask_of(*context_));
+        out +=
+            context_->ports->shells.shell_output(command, working_directory(*context_), umask_of(*context_));
       }
       i = end + 1;
       continue;
@@ -206,8 +207,8 @@ std::optional<std::string> Expander::value(const WantedModifiers& want, std::str
     if (!context_->target.pane || context_->ports == nullptr) return "0";
     const std::string_view flags = want.search->argument(0);
     return std::to_string(context_->ports->screens.search_pane(*context_->target.pane, pattern,
-                                                      flags.find('r') != std::string_view::npos,
-                                                      flags.find('i') != std::string_view::npos));
+                                                               flags.find('r') != std::string_view::npos,
+                                                               flags.find('i') != std::string_view::npos));
   }
   if (want.compare != nullptr) return comparison(*want.compare, body);
   if (want.negate || want.truth) {
@@ -229,7 +230,8 @@ std::optional<std::string> Expander::value(const WantedModifiers& want, std::str
   if (body.find("#{") != std::string_view::npos) return expand(body);
   const auto found = find_styled(*context_, body, want.style);
   if (context_->trace != nullptr) {
-    note("", found ? fmt::format("format '{}' found: {}", body, *found) : fmt::format("format '{}' not found", body));
+    note("", found ? fmt::format("format '{}' found: {}", body, *found)
+                   : fmt::format("format '{}' not found", body));
   }
   return found.value_or("");
 }

@@ -1,22 +1,22 @@
 // What choosers show where no format is given: tree_mode_format, client_mode_format, buffer_mode_format.
 //
-// tmux 3.3a's, as its choosers show them. Read by the variables of the same names and by modes/choose through its ports;
-// nothing is expanded here.
+// tmux 3.3a's, as its choosers show them. Read by the variables of the same names and by modes/choose through
+// its ports; nothing is expanded here.
 #pragma once
 
 #include <string_view>
 
 namespace sess::command {
 
-#define SESS_TITLE \
-  "#{?#{||:#{==:#{pane_title},},#{==:#{pane_title},#{host_short}}},,: \"#{pane_title}\"}"
+#define SESS_TITLE "#{?#{||:#{==:#{pane_title},},#{==:#{pane_title},#{host_short}}},,: \"#{pane_title}\"}"
 
 inline constexpr std::string_view kTreeModeFormat =
     "#{?session_format,"
     "#{session_windows} windows#{?session_grouped, (group #{session_group}: #{session_group_list}),}"
     "#{?session_attached, (attached),}"
     ",#{?window_format,"
-    "#{?window_marked_flag,#[reverse],}#{window_name}#{window_flags}#{?#{==:#{window_panes},1}," SESS_TITLE ",}"
+    "#{?window_marked_flag,#[reverse],}#{window_name}#{window_flags}#{?#{==:#{window_panes},1}," SESS_TITLE
+    ",}"
     ","
     "#{?pane_marked,#[reverse],}#{pane_current_command}#{?pane_active,*,}#{?pane_marked,M,}" SESS_TITLE "}}";
 

@@ -73,7 +73,9 @@ Found pane_start_command(C c) {
 Found pane_current_command(C c) {
   return with_pane(c, [&](const Pane& p) -> Found {
     if (std::string name = c.ports->programs.current_command(p.id); !name.empty()) return name;
-    const std::string& started = !p.argv.empty() ? p.argv.front() : !p.shell_command.empty() ? p.shell_command : p.shell;
+    const std::string& started = !p.argv.empty()            ? p.argv.front()
+                                 : !p.shell_command.empty() ? p.shell_command
+                                                            : p.shell;
     return std::string(model::command_name(started));
   });
 }
@@ -89,7 +91,8 @@ Found at_edge(C c, bool (*test)(const Pane&, const Window&, BorderStatus)) {
 Found dead_signal(C c) {
   return with_pane(c, [](const Pane& p) -> Found {
     if (!p.dead || !WIFSIGNALED(p.dead_status)) return std::nullopt;
-    return Found(std::to_string(WTERMSIG(p.dead_status)));  // tmux prints no name where the C library has no table
+    return Found(
+        std::to_string(WTERMSIG(p.dead_status)));  // tmux prints no name where the C library has no table
   });
 }
 
@@ -115,7 +118,8 @@ Found last_session(C c) {
   });
 }
 
-/// A coordinate that is kept for the way back from the alternate screen; what tmux prints where there is none.
+/// A coordinate that is kept for the way back from the alternate screen; what tmux prints where there is
+/// none.
 Found saved(const PaneFacts& facts, int coordinate) {
   return facts.alternate_on ? std::to_string(coordinate) : std::string("4294967295");
 }

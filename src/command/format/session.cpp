@@ -149,7 +149,8 @@ constexpr int kCellWidth = 16, kCellHeight = 32;
 /// What the client sees of its current window, which is the one that these are about.
 std::optional<model::Viewport> view_of(C c) {
   const Client* client = client_of(c);
-  return client != nullptr && client->session && c.ports != nullptr ? c.ports->display.view(client->id) : std::nullopt;
+  return client != nullptr && client->session && c.ports != nullptr ? c.ports->display.view(client->id)
+                                                                    : std::nullopt;
 }
 
 Found window_bigger(C c) {

@@ -210,7 +210,8 @@ std::optional<std::string> find_styled(const FormatContext& context, std::string
     const auto time = model::parse_number(*found, 1, INT64_MAX);
     if (!time) return std::nullopt;
     if (style.pretty) {
-      const auto now = context.ports != nullptr ? context.ports->daemon.now() : std::chrono::system_clock::now();
+      const auto now =
+          context.ports != nullptr ? context.ports->daemon.now() : std::chrono::system_clock::now();
       return pretty_time(*time, std::chrono::system_clock::to_time_t(now));
     }
     return style.time_format.empty() ? long_time(*time) : format_time(style.time_format, *time);

@@ -56,8 +56,8 @@ Result<> BufferStore::fits(std::size_t added, std::size_t freed) const {
   return fail(ErrorCode::too_large, "buffers may have {} MiB together: delete some", kMostBytes >> 20);
 }
 
-Result<std::string> BufferStore::add(std::string data, std::chrono::system_clock::time_point now, std::size_t limit,
-                                     std::string_view prefix) {
+Result<std::string> BufferStore::add(std::string data, std::chrono::system_clock::time_point now,
+                                     std::size_t limit, std::string_view prefix) {
   if (data.empty()) return {};
   if (auto fitting = fits(data.size(), 0); !fitting) return pass(fitting.error());
   ++version_;
@@ -82,7 +82,8 @@ Result<> BufferStore::set(std::string_view name, std::string data,
   if (name.empty()) return fail(ErrorCode::invalid_argument, "empty buffer name");
   if (data.empty()) return {};
   const Buffer* replaced = find(name);
-  if (auto fitting = fits(data.size(), replaced != nullptr ? replaced->data.size() : 0); !fitting) return fitting;
+  if (auto fitting = fits(data.size(), replaced != nullptr ? replaced->data.size() : 0); !fitting)
+    return fitting;
   ++version_;
   const std::string owned(name);  // `name` may be a buffer's own
   erase(owned);
@@ -120,9 +121,8 @@ void BufferStore::restore(std::vector<Buffer> newest_first, std::uint64_t next_a
   buffers_ = std::move(newest_first);
   next_ = next_automatic;
   ++version_;
-  const bool ordered = std::is_sorted(buffers_.begin(), buffers_.end(), [](const Buffer& a, const Buffer& b) {
-    return a.order >= b.order;
-  });
+  const bool ordered = std::is_sorted(buffers_.begin(), buffers_.end(),
+                                      [](const Buffer& a, const Buffer& b) { return a.order >= b.order; });
   order_ = ordered && !buffers_.empty() ? buffers_.front().order + 1 : 0;
   if (ordered) return;
   for (auto it = buffers_.rbegin(); it != buffers_.rend(); ++it) it->order = order_++;

@@ -1,8 +1,8 @@
 // Paste buffers: named texts, newest first. Automatic ones (buffer0, buffer1, ...) are limited by
 // buffer-limit, the oldest goes first; named ones stay until they are deleted.
 //
-// Pure data, owned by the queue's owner. A buffer's text never changes: setting it makes another of that name. Their
-// total size is bounded.
+// Pure data, owned by the queue's owner. A buffer's text never changes: setting it makes another of that
+// name. Their total size is bounded.
 #pragma once
 
 #include <chrono>

@@ -90,7 +90,8 @@ Names targets(const model::Model& model, std::string_view text, const model::Ses
 }
 
 /// The session that a target's part before the colon names.
-const model::Session* session_before(const model::Model& model, std::string_view name, const model::Session* current) {
+const model::Session* session_before(const model::Model& model, std::string_view name,
+                                     const model::Session* current) {
   if (name.empty()) return current;
   for (const auto& [id, session] : model.sessions()) {
     if (session.name == name || to_string(id) == name) return &session;

@@ -33,7 +33,7 @@ struct Candidates {
   std::vector<Candidate> list;
   bool windows = false;
 };
-[[nodiscard]] Candidates candidates(const model::Model& model, std::string_view type, std::string_view word, bool at_start,
-                                    std::optional<model::SessionId> session);
+[[nodiscard]] Candidates candidates(const model::Model& model, std::string_view type, std::string_view word,
+                                    bool at_start, std::optional<model::SessionId> session);
 
 }  // namespace sess::command

@@ -77,7 +77,8 @@ Result<std::string> help_command(std::string_view name, const Registry& registry
   return out;
 }
 
-std::string command_list(const FormatContext& context, std::string_view format, std::string_view only, Dialect dialect) {
+std::string command_list(const FormatContext& context, std::string_view format, std::string_view only,
+                         Dialect dialect) {
   constexpr std::string_view kLine =
       "#{command_list_name}#{?command_list_alias, (#{command_list_alias}),} #{command_list_usage}";
   std::string out;

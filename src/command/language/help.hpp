@@ -22,16 +22,17 @@ namespace sess::command {
 [[nodiscard]] Result<std::string> help_command(std::string_view name,
                                                const Registry& registry = Registry::standard());
 
-/// Options, format variables, hooks and the keys of job files: "options", "formats", "hooks" and "job-files" list them, the
-/// name of one says what it is. Empty: there is no such topic. Ends with a newline.
+/// Options, format variables, hooks and the keys of job files: "options", "formats", "hooks" and "job-files"
+/// list them, the name of one says what it is. Empty: there is no such topic. Ends with a newline.
 [[nodiscard]] std::string help_topic(std::string_view name);
 
-/// One of those lists as the manual page has it (mdoc(7)); the gate `manual` compares. The error names what has no sentence.
+/// One of those lists as the manual page has it (mdoc(7)); the gate `manual` compares. The error names what
+/// has no sentence.
 [[nodiscard]] Result<std::string> manual_list(std::string_view topic);
 
-/// What list-commands prints: a line of `format` (empty: name, alias and usage) for each command, or for the one of that
-/// name or alias; as tmux none that only sess has. `context` may have nothing but a model.
-[[nodiscard]] std::string command_list(const FormatContext& context, std::string_view format, std::string_view only,
-                                       Dialect dialect = Dialect::sess);
+/// What list-commands prints: a line of `format` (empty: name, alias and usage) for each command, or for the
+/// one of that name or alias; as tmux none that only sess has. `context` may have nothing but a model.
+[[nodiscard]] std::string command_list(const FormatContext& context, std::string_view format,
+                                       std::string_view only, Dialect dialect = Dialect::sess);
 
 }  // namespace sess::command

@@ -1,4 +1,5 @@
-// The lists behind the commands: options, format variables, hooks and keys of job files, for `sess help` and for the manual.
+// The lists behind the commands: options, format variables, hooks and keys of job files, for `sess help` and
+// for the manual.
 #include <algorithm>
 #include <functional>
 #include <vector>
@@ -50,14 +51,17 @@ std::string facts_of(const model::OptionEntry& row) {
     for (const auto choice : row.choices) type += (type.empty() ? "" : ", ") + std::string(choice);
   }
   std::string scope;
-  for (const auto& [which, name] : {std::pair{OptionScope::server, "server"}, {OptionScope::session, "session"},
-                                    {OptionScope::window, "window"}, {OptionScope::pane, "pane"}}) {
+  for (const auto& [which, name] : {std::pair{OptionScope::server, "server"},
+                                    {OptionScope::session, "session"},
+                                    {OptionScope::window, "window"},
+                                    {OptionScope::pane, "pane"}}) {
     if (row.in(which)) scope += (scope.empty() ? "" : ", ") + std::string(name);
   }
   std::string standard;
   if (row.type == OptionType::number) standard = std::to_string(row.default_number);
   if (row.type == OptionType::flag) standard = row.default_number != 0 ? "on" : "off";
-  if (row.type == OptionType::choice && row.default_number >= 0 && static_cast<std::size_t>(row.default_number) < row.choices.size()) {
+  if (row.type == OptionType::choice && row.default_number >= 0 &&
+      static_cast<std::size_t>(row.default_number) < row.choices.size()) {
     standard = row.choices[static_cast<std::size_t>(row.default_number)];
   }
   // Longer ones are shown by show-options.
@@ -70,16 +74,19 @@ std::vector<Listed> options() {
   std::vector<Listed> out;
   for (const auto& row : model::option_table()) {
     if (row.hook) continue;
-    out.push_back({std::string(row.name), std::string(sentence_about(option_texts(), row.name)), facts_of(row)});
+    out.push_back(
+        {std::string(row.name), std::string(sentence_about(option_texts(), row.name)), facts_of(row)});
   }
   return out;
 }
 
 std::vector<Listed> formats() {
   std::vector<Listed> out;
-  for (const auto table : {session_variables(), window_variables(), pane_variables(), client_variables(), server_variables()}) {
+  for (const auto table :
+       {session_variables(), window_variables(), pane_variables(), client_variables(), server_variables()}) {
     for (const Variable& variable : table) {
-      out.push_back({std::string(variable.name), std::string(sentence_about(variable_texts(), variable.name)), ""});
+      out.push_back(
+          {std::string(variable.name), std::string(sentence_about(variable_texts(), variable.name)), ""});
     }
   }
   return out;
@@ -90,7 +97,8 @@ std::vector<Listed> hooks() {
   for (const auto& row : model::option_table()) {
     if (!row.hook) continue;
     std::string sentence(sentence_about(hook_texts(), row.name));
-    if (sentence.empty() && row.name.starts_with("after-")) sentence = fmt::format("{} has run", row.name.substr(6));
+    if (sentence.empty() && row.name.starts_with("after-"))
+      sentence = fmt::format("{} has run", row.name.substr(6));
     out.push_back({std::string(row.name), std::move(sentence), ""});
   }
   return out;
@@ -146,11 +154,14 @@ std::string help_topic(std::string_view name) {
 }
 
 Result<std::string> manual_list(std::string_view name) {
-  const auto* topic = std::find_if(std::begin(kTopics), std::end(kTopics), [&](const Topic& one) { return one.name == name; });
+  const auto* topic = std::find_if(std::begin(kTopics), std::end(kTopics),
+                                   [&](const Topic& one) { return one.name == name; });
   if (topic == std::end(kTopics)) return fail(ErrorCode::not_found, "there is no list '{}'", name);
   std::string out = ".Bl -tag -width Ds\n";
   for (const Listed& entry : topic->list()) {
-    if (entry.sentence.empty()) return fail(ErrorCode::not_found, "{}: nothing says what {} is (command/language/texts.cpp)", name, entry.name);
+    if (entry.sentence.empty())
+      return fail(ErrorCode::not_found, "{}: nothing says what {} is (command/language/texts.cpp)", name,
+                  entry.name);
     out += fmt::format(".It Ic {}\n{}\n", entry.name, mdoc_text(entry.sentence));
     if (!entry.facts.empty()) out += mdoc_text("(" + entry.facts + ")") + "\n";
   }

@@ -93,7 +93,8 @@ Status Item::error(std::string_view text) {
     set_exit_status(1);
     // Programs that drive control mode look for tmux's words; without jobs this is no whole server.
     const bool advised = !who->control && dialect() == Dialect::sess && ports().jobs != nullptr;
-    ports().clients.print_error(who->id, advised ? with_advice(std::string(text), model(), ports().jobs) : std::string(text));
+    ports().clients.print_error(
+        who->id, advised ? with_advice(std::string(text), model(), ports().jobs) : std::string(text));
   } else {
     std::string shown(text);
     if (!shown.empty()) shown[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(shown[0])));

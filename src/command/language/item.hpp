@@ -41,9 +41,10 @@ struct State {
   Event event;
   Target current;  ///< where they stand; empty: found from the client
   std::vector<std::pair<std::string, std::string>> formats;  ///< hook, hook_pane, hook_argument_0, ...
-  bool hooks = true;  ///< false inside a hook: neither its commands nor what they cause in the model run hooks
+  bool hooks =
+      true;  ///< false inside a hook: neither its commands nor what they cause in the model run hooks
   bool typed = false;  ///< a control client typed it: its blocks say so
-  int depth = 0;  ///< files within files (source-file), so that one that reads itself ends
+  int depth = 0;       ///< files within files (source-file), so that one that reads itself ends
 
   /// In the place of an older value of that name.
   void set_format(std::string_view name, std::string_view value);

@@ -22,20 +22,30 @@ struct GlobalFlag {
   std::string_view help;
 };
 constexpr GlobalFlag kGlobal[] = {
-    {'L', "server", "another server of yours, by name"}, {'S', "file", "another server, by its socket"},
-    {'H', "host", "the server of another machine"},      {'f', "file", "configuration for a server that is started"},
-    {'c', "shell-command", "run it in the default shell"}, {'T', "features", "features that the terminal has"},
-    {'C', "", "control mode"},                            {'D', "", "be the server, in the foreground"},
-    {'N', "", "do not start a server"},                   {'l', "", "login shell"},
-    {'u', "", "the terminal shows UTF-8"},                {'2', "", "the terminal has 256 colours"},
-    {'v', "", "log more"},                                {'V', "", "version"},
+    {'L', "server", "another server of yours, by name"},
+    {'S', "file", "another server, by its socket"},
+    {'H', "host", "the server of another machine"},
+    {'f', "file", "configuration for a server that is started"},
+    {'c', "shell-command", "run it in the default shell"},
+    {'T', "features", "features that the terminal has"},
+    {'C', "", "control mode"},
+    {'D', "", "be the server, in the foreground"},
+    {'N', "", "do not start a server"},
+    {'l', "", "login shell"},
+    {'u', "", "the terminal shows UTF-8"},
+    {'2', "", "the terminal has 256 colours"},
+    {'v', "", "log more"},
+    {'V', "", "version"},
     {'h', "", "help"},
 };
 
-constexpr std::string_view kLayouts[] = {"even-horizontal", "even-vertical", "main-horizontal", "main-vertical", "tiled"};
+constexpr std::string_view kLayouts[] = {"even-horizontal", "even-vertical", "main-horizontal",
+                                         "main-vertical", "tiled"};
 constexpr std::string_view kKeyTables[] = {"root", "prefix", "copy-mode", "copy-mode-vi"};
 
-bool is_letter(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_letter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0;
+}
 
 class Offering {
  public:
@@ -79,7 +89,8 @@ class Offering {
         for (const auto* when : {"auto", "always", "never"}) offer(when);
         return at;
       }
-      const auto* flag = std::find_if(std::begin(kGlobal), std::end(kGlobal), [&](const auto& one) { return one.letter == word[1]; });
+      const auto* flag = std::find_if(std::begin(kGlobal), std::end(kGlobal),
+                                      [&](const auto& one) { return one.letter == word[1]; });
       if (flag == std::end(kGlobal) || flag->value.empty()) continue;
       const bool names_server = std::string_view("LSH").find(flag->letter) != std::string_view::npos;
       if (names_server) out_.server.push_back(word);
@@ -124,7 +135,8 @@ class Offering {
     if (word.size() < 2 || word[0] != '-') return nullptr;
     if (word[1] == '-') {
       for (const Flag& flag : entry.args.flags) {
-        if (!flag.long_name.empty() && flag.long_name == std::string_view(word).substr(2)) return flag.value_name.empty() ? nullptr : &flag;
+        if (!flag.long_name.empty() && flag.long_name == std::string_view(word).substr(2))
+          return flag.value_name.empty() ? nullptr : &flag;
       }
       return nullptr;
     }
@@ -160,13 +172,15 @@ class Offering {
     if (!name.empty()) return value(name, entry.name, given);
     // A lone name is the target (typed_words.hpp).
     const Flag* target = flag_of(entry, 't');
-    if (entry.args.max == 0 && given.empty() && !has_target && target != nullptr) value(target->value_name, entry.name, given);
+    if (entry.args.max == 0 && given.empty() && !has_target && target != nullptr)
+      value(target->value_name, entry.name, given);
   }
 
   void flags_of(const Entry& entry) {
     for (const Flag& flag : entry.args.flags) {
       if (flag.long_name == "resume-at" || flag.long_name == "until") continue;  // what sess itself asks for
-      if (is_letter(flag.letter) && typed_.size() < 3 && !typed_.starts_with("--")) offer(std::string("-") + flag.letter, flag.help);
+      if (is_letter(flag.letter) && typed_.size() < 3 && !typed_.starts_with("--"))
+        offer(std::string("-") + flag.letter, flag.help);
       if (!flag.long_name.empty()) offer("--" + std::string(flag.long_name), flag.help);
     }
   }
@@ -200,7 +214,8 @@ class Offering {
     if (name == "job") return want(Wanted::jobs);
     if (name == "target-session") return want(Wanted::sessions);
     if (name == "session") return want(command == "restore" ? Wanted::saved : Wanted::sessions);
-    if (name == "target-window" || name == "src-window" || name == "dst-window") return windows(Wanted::windows);
+    if (name == "target-window" || name == "src-window" || name == "dst-window")
+      return windows(Wanted::windows);
     if (name == "target-pane" || name == "src-pane" || name == "dst-pane") return windows(Wanted::panes);
     if (name == "target-client") return want(Wanted::clients);
     if (name == "host") return want(Wanted::hosts);
@@ -219,13 +234,12 @@ class Offering {
     if (name == "layout-name") return words({std::begin(kLayouts), std::end(kLayouts)});
     if (name == "key-table") return words({std::begin(kKeyTables), std::end(kKeyTables)});
     if (name == "signal") {
-      for (const int signo : {SIGTERM, SIGINT, SIGHUP, SIGKILL, SIGQUIT, SIGUSR1, SIGUSR2, SIGSTOP, SIGCONT}) offer(job::signal_name(signo));
+      for (const int signo : {SIGTERM, SIGINT, SIGHUP, SIGKILL, SIGQUIT, SIGUSR1, SIGUSR2, SIGSTOP, SIGCONT})
+        offer(job::signal_name(signo));
     }
   }
 
-  void windows(Wanted kind) {
-    want(typed_.find(':') == std::string::npos ? Wanted::sessions : kind);
-  }
+  void windows(Wanted kind) { want(typed_.find(':') == std::string::npos ? Wanted::sessions : kind); }
 
   void words(const std::vector<std::string_view>& all) {
     for (const auto word : all) offer(word);

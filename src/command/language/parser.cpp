@@ -419,7 +419,10 @@ Parsed parse(std::string_view text, const ParseContext& context) {
 
 struct FileParser::State {
   State(std::string given, ParseContext with)
-      : text(std::move(given)), context(std::move(with)), builder(context, parsed.errors), reader(text, context, builder) {}
+      : text(std::move(given)),
+        context(std::move(with)),
+        builder(context, parsed.errors),
+        reader(text, context, builder) {}
 
   std::string text;
   ParseContext context;

@@ -41,7 +41,7 @@ struct ParseContext {
   int line = 1;
   bool parse_only = false;  ///< NAME=value assigns nothing (source-file -n)
   Words words = Words::text;
-  bool one_group = false;   ///< all lines are one group: an error ends them all (bind-key's argument)
+  bool one_group = false;  ///< all lines are one group: an error ends them all (bind-key's argument)
   std::function<std::optional<std::string>(std::string_view name)> variable;
   std::function<void(std::string_view name, std::string_view value, bool hidden)> assign;
   std::function<std::string(std::string_view user)> home;                  ///< "" user: one's own

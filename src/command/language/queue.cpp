@@ -333,7 +333,8 @@ void Queue::insert_items(Item& item, Items items) {
   if (items.empty() || found == lines_.end()) return;  // its client has gone
   Items& line = found->second;
   if (!item.queued_) return;
-  // What was put there last may have run already, when the item waited in between: then it is the item's turn again.
+  // What was put there last may have run already, when the item waited in between: then it is the item's turn
+  // again.
   const Item& behind = item.last_inserted_ && item.last_inserted_->queued_ ? *item.last_inserted_ : item;
   item.last_inserted_ = items.back();
   line.splice(std::next(behind.place_), std::move(items));
@@ -400,7 +401,8 @@ bool Queue::run_line(std::optional<ClientId> client, Deadline deadline) {
     if ((item->waiting_ && !item->woken_) || held(client, *item)) return ran;
     ran = true;
     if (!item->group_ || !item->group_->failed) {
-      // An after-hook runs in the line of its client: as in tmux, what happens by it has hooks, which end there.
+      // An after-hook runs in the line of its client: as in tmux, what happens by it has hooks, which end
+      // there.
       const bool of_hook = !item->state_->hooks && !item->line_;
       if (of_hook && around_hooks_) around_hooks_(false);
       model_.set_quiet(of_hook);

@@ -3,8 +3,8 @@
 //
 // Items of one line form a group: an error ends the rest of the group, other lines go on. An item may wait (a
 // shell, a channel, a question); its queue then stands still while the others go on. Hooks are inserted right
-// after the command that fired them. The server calls run() at the end of each loop turn; it runs for a slice of
-// time, so that a long list of commands keeps nobody waiting: the loop turns between its slices.
+// after the command that fired them. The server calls run() at the end of each loop turn; it runs for a slice
+// of time, so that a long list of commands keeps nobody waiting: the loop turns between its slices.
 #pragma once
 
 #include <chrono>
@@ -55,32 +55,36 @@ class Queue {
 
   /// The text of a config file; its errors are added to config_errors() as "path:line: text".
   void submit_config(std::string_view path, std::string text);
-  /// Parses a file as the rest of `item`, in pieces, for it may be long; then `then` goes on with what came of it.
+  /// Parses a file as the rest of `item`, in pieces, for it may be long; then `then` goes on with what came
+  /// of it.
   static Status parse_file(Item& item, const std::shared_ptr<FileParser>& parser,
                            std::function<Status(Item&, Parsed)> then);
 
-  /// From here until what was submitted without a client before end_configuration() has run, what it waits for
-  /// included, clients' commands wait: the first session is made as the whole configuration wants it.
+  /// From here until what was submitted without a client before end_configuration() has run, what it waits
+  /// for included, clients' commands wait: the first session is made as the whole configuration wants it.
   void begin_configuration() { configuring_ = true; }
   /// `done` is told.
   void end_configuration(std::function<void()> done);
   [[nodiscard]] bool configuring() const { return configuring_; }
-  /// A client that does not wait for the configuration: the configuration may wait for it (run-shell 'sess ...').
+  /// A client that does not wait for the configuration: the configuration may wait for it (run-shell 'sess
+  /// ...').
   void let_through(ClientId client) { let_through_.insert(client); }
 
   /// Runs the commands of a hook ("session-created", "pane-died"), if it has any, in the place of `current`;
-  /// `formats` are hook, hook_session and so on, "hook" itself is added. Nothing while such a hook's own command
-  /// runs: as in tmux it starts no hooks, which would have no end. What an after-hook does may start some.
+  /// `formats` are hook, hook_session and so on, "hook" itself is added. Nothing while such a hook's own
+  /// command runs: as in tmux it starts no hooks, which would have no end. What an after-hook does may start
+  /// some.
   void submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client = {},
                    std::vector<std::pair<std::string, std::string>> formats = {});
 
-  /// Runs what can run, for about one slice; false when the slice was over before the work: then the loop turns,
-  /// and calls it again without waiting for an event. Never calls itself; commands may submit more.
+  /// Runs what can run, for about one slice; false when the slice was over before the work: then the loop
+  /// turns, and calls it again without waiting for an event. Never calls itself; commands may submit more.
   bool run();
   static constexpr std::chrono::milliseconds kSlice{20};
   /// Errors that are kept until they are taken; more of them are dropped.
   static constexpr std::size_t kMaxErrors = 1000;
-  /// Is told before and after each command of a hook (true: after it): what changed until then is not its doing.
+  /// Is told before and after each command of a hook (true: after it): what changed until then is not its
+  /// doing.
   void around_hooks(std::function<void(bool after)> tell) { around_hooks_ = std::move(tell); }
   /// Whether nothing waits for run(): items that wait for a Waker do not count.
   [[nodiscard]] bool idle() const;
@@ -92,13 +96,14 @@ class Queue {
   [[nodiscard]] std::vector<std::string> take_config_errors();
   void add_config_error(std::string text);
 
-  /// Parsing with this server's variables, formats and aliases, as seen by `item` (may be null); `file` is what is
-  /// parsed, "" for what was typed.
+  /// Parsing with this server's variables, formats and aliases, as seen by `item` (may be null); `file` is
+  /// what is parsed, "" for what was typed.
   [[nodiscard]] ParseContext parse_context(const Item* item, std::optional<ClientId> client,
                                            std::string_view file = {}) const;
 
   /// A format as it reads for a target and, where it is about one, a client; strftime(3)'s sequences, too.
-  [[nodiscard]] std::string expand(std::string_view format, const Target& target, std::optional<ClientId> client);
+  [[nodiscard]] std::string expand(std::string_view format, const Target& target,
+                                   std::optional<ClientId> client);
 
   [[nodiscard]] model::Model& model() { return model_; }
   [[nodiscard]] const Ports& ports() { return ports_; }

@@ -35,7 +35,8 @@ Registry::Registry(std::vector<const Entry*> entries) : entries_(std::move(entri
   for (const Entry* entry : entries_) {
     for (const std::string_view name : {entry->name, entry->alias}) {
       for (const Words words : {Words::text, Words::command_line, Words::tmux}) {
-        if (const auto found = search(name, words)) exact_[static_cast<std::size_t>(words)].emplace(name, *found);
+        if (const auto found = search(name, words))
+          exact_[static_cast<std::size_t>(words)].emplace(name, *found);
       }
     }
   }
@@ -51,7 +52,8 @@ const Registry& Registry::standard() {
           options_entries(), environment_entries(), buffer_entries(), display_entries(),
           script_entries(),  prompt_entries(),      choose_entries(), mode_entries(),
           popup_entries(),   server_entries(),      help_entries(),   job_entries(),
-          log_entries(),     job_listing_entries(), ps_entries(),      boot_entries(),   restore_entries()}) {
+          log_entries(),     job_listing_entries(), ps_entries(),     boot_entries(),
+          restore_entries()}) {
       for (const Entry& entry : family) all.push_back(&entry);
     }
     return Registry(std::move(all));

@@ -49,7 +49,19 @@ inline constexpr Repeatable kReads = [](const Args&) { return true; };
 inline constexpr Repeatable kReadsWithP = [](const Args& args) { return args.has('p'); };
 
 /// What a command is for: the headings of `help`.
-enum class Purpose { jobs, sessions, windows, panes, input, display, options, buffers, keys, scripting, server };
+enum class Purpose {
+  jobs,
+  sessions,
+  windows,
+  panes,
+  input,
+  display,
+  options,
+  buffers,
+  keys,
+  scripting,
+  server
+};
 
 struct Entry {
   std::string_view name;
@@ -66,9 +78,9 @@ struct Entry {
   bool ours = false;  ///< not tmux's: never makes one of tmux's prefixes ambiguous
 };
 
-/// Where a command's name stands. tmux has `run`, `wait` and `start` as aliases, and configurations and bindings use
-/// them so; typed as the first word of a command line they are the commands about jobs. `tmux`: typed by somebody who
-/// called the client so: no other words than tmux's.
+/// Where a command's name stands. tmux has `run`, `wait` and `start` as aliases, and configurations and
+/// bindings use them so; typed as the first word of a command line they are the commands about jobs. `tmux`:
+/// typed by somebody who called the client so: no other words than tmux's.
 enum class Words : std::uint8_t { text, command_line, tmux };
 
 class Registry {
@@ -88,7 +100,8 @@ class Registry {
   [[nodiscard]] Result<const Entry*> search(std::string_view name, Words words) const;
 
   std::vector<const Entry*> entries_;
-  /// What search() finds for whole names and aliases, by Words: a file of 100 000 commands asks 100 000 times.
+  /// What search() finds for whole names and aliases, by Words: a file of 100 000 commands asks 100 000
+  /// times.
   std::unordered_map<std::string_view, const Entry*> exact_[3];
 };
 

@@ -10,8 +10,8 @@
 
 namespace sess::command {
 
-/// Whether these words are run-shell's: `run` with -b, -C or -t before its command, which no job has. A -d before
-/// them has a number, as run-shell's has: `run -d make -b` is a job.
+/// Whether these words are run-shell's: `run` with -b, -C or -t before its command, which no job has. A -d
+/// before them has a number, as run-shell's has: `run -d make -b` is a job.
 [[nodiscard]] bool is_run_shell(std::span<const Value> words);
 
 }  // namespace sess::command

@@ -1,5 +1,5 @@
-// The environment of shell commands outside any pane: run-shell, if-shell, #(), pipe-pane. A `sess` in them finds this
-// daemon, and so does a `tmux` that is sess.
+// The environment of shell commands outside any pane: run-shell, if-shell, #(), pipe-pane. A `sess` in them
+// finds this daemon, and so does a `tmux` that is sess.
 #pragma once
 
 #include "command/ports/daemon.hpp"

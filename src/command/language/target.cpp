@@ -172,8 +172,7 @@ class Finder {
       return std::string_view(s->name).substr(0, text.size()) == text;
     });
     if (ambiguous) return nullptr;
-    return unique(sessions,
-                  [&](const Session* s) { return fnmatch(text.c_str(), s->name.c_str(), 0) == 0; })
+    return unique(sessions, [&](const Session* s) { return fnmatch(text.c_str(), s->name.c_str(), 0) == 0; })
         .value_or(nullptr);
   }
 

@@ -110,7 +110,8 @@ Target find_from_pane(const Model& model, PaneId id) {
 
 std::optional<SessionId> best_session(const Model& model, unsigned flags) {
   using Attachment = Model::Attachment;
-  const Session* best = (flags & kFindPreferUnattached) != 0 ? model.latest_session(Attachment::unattached) : nullptr;
+  const Session* best =
+      (flags & kFindPreferUnattached) != 0 ? model.latest_session(Attachment::unattached) : nullptr;
   if (best == nullptr) best = model.latest_session();
   if (best == nullptr) return std::nullopt;
   return best->id;

@@ -15,32 +15,43 @@ constexpr Text kOptions[] = {
     {"cursor-style", "The shape of the cursor in a drawn window, until a program asks for another."},
     {"default-terminal", "TERM of programs."},
     {"editor", "The editor that is started where one is needed."},
-    {"escape-time", "Milliseconds after which an Escape is a key of its own and no longer the begin of a sequence."},
+    {"escape-time",
+     "Milliseconds after which an Escape is a key of its own and no longer the begin of a sequence."},
     {"exit-empty", "Whether the daemon ends with its last session."},
     {"exit-unattached", "Whether the daemon ends with its last client."},
     {"extended-keys", "Whether programs may ask for keys as CSI u; always gives them unasked."},
     {"focus-events", "Whether programs that ask for it are told when their pane gets and loses the focus."},
     {"history-file", "The file in which what was typed at prompts is kept; none when it is empty."},
-    {"history-total-bytes", "Memory that all histories may take; 0: a quarter of the machine's. Panes looked at longest ago give first."},
+    {"history-total-bytes",
+     "Memory that all histories may take; 0: a quarter of the machine's. Panes looked at longest ago give "
+     "first."},
     {"message-limit", "How many messages show-messages keeps."},
     {"prompt-history-limit", "How many lines of each kind the history of prompts keeps."},
     {"record-age", "Days for which exit records of jobs are kept; 0 for ever."},
-    {"rectangle-checksums", "Whether a program may ask for checksums of the screen (DECRQCRA), with which it can read it."},
+    {"rectangle-checksums",
+     "Whether a program may ask for checksums of the screen (DECRQCRA), with which it can read it."},
     {"save-sessions", "Whether sessions are kept on disk for restore."},
-    {"set-clipboard", "Whether programs may set the terminal's clipboard; with on what they copy becomes a buffer, too."},
-    {"terminal-overrides", "Capabilities of terminals by TERM that replace what is known of them: PATTERN:CAPABILITY=VALUE."},
+    {"set-clipboard",
+     "Whether programs may set the terminal's clipboard; with on what they copy becomes a buffer, too."},
+    {"terminal-overrides",
+     "Capabilities of terminals by TERM that replace what is known of them: PATTERN:CAPABILITY=VALUE."},
     {"terminal-features", "Features that terminals are taken to have, by TERM: PATTERN:FEATURE."},
     {"user-keys", "Sequences of keys that terminals send and that have no name."},
     {"activity-action", "In which windows an activity that is monitored is told about."},
     {"assume-paste-time", "Milliseconds between keys below which they are taken for a paste."},
-    {"attach-history", "How much of a pane's history is written into the terminal's own scrollback when a client attaches."},
+    {"attach-history",
+     "How much of a pane's history is written into the terminal's own scrollback when a client attaches."},
     {"base-index", "The number of a session's first window."},
     {"bell-action", "In which windows a bell is passed on."},
     {"default-command", "What a new window runs; the shell as a login shell when it is empty."},
     {"default-shell", "The shell that runs commands."},
     {"default-size", "The size of a session that nobody is attached to."},
-    {"destroy-unattached", "Whether a session ends when its last client has gone. One with a job in it does not, and a client that lost its connection has ten seconds to come back."},
-    {"detach-on-destroy", "What a client does whose session ends: detach (on), go to another session (off), to one that nobody has (no-detached), or to the one before or behind it by name (previous, next)."},
+    {"destroy-unattached",
+     "Whether a session ends when its last client has gone. One with a job in it does not, and a client that "
+     "lost its connection has ten seconds to come back."},
+    {"detach-on-destroy",
+     "What a client does whose session ends: detach (on), go to another session (off), to one that nobody "
+     "has (no-detached), or to the one before or behind it by name (previous, next)."},
     {"display-panes-active-colour", "The colour of the active pane's number in display-panes."},
     {"display-panes-colour", "The colour of the other panes' numbers in display-panes."},
     {"display-panes-time", "Milliseconds for which display-panes shows the numbers."},
@@ -48,7 +59,9 @@ constexpr Text kOptions[] = {
     {"history-bytes", "Memory that a pane's history may take. The oldest lines go first."},
     {"history-limit", "Lines of history that a new pane keeps."},
     {"job-message", "Which ends of jobs attached clients show a message of."},
-    {"job-notification", "The escape sequence (OSC) of a desktop notification at a job's end; auto takes what the terminal is known to understand."},
+    {"job-notification",
+     "The escape sequence (OSC) of a desktop notification at a job's end; auto takes what the terminal is "
+     "known to understand."},
     {"key-table", "The table in which keys are looked up first."},
     {"lock-after-time", "Seconds without a key after which a session's clients are locked; 0 never."},
     {"lock-command", "What locks a terminal."},
@@ -65,7 +78,9 @@ constexpr Text kOptions[] = {
     {"status", "The lines of the status line; auto shows one when there is more than a window or pane."},
     {"status-bg", "The background of the status line."},
     {"status-fg", "The foreground of the status line."},
-    {"status-format", "The lines of the status line, each a format. A shell command in it, #(command), is run at most once a second, shows the last line of its last output meanwhile, and is killed after 30 seconds."},
+    {"status-format",
+     "The lines of the status line, each a format. A shell command in it, #(command), is run at most once a "
+     "second, shows the last line of its last output meanwhile, and is killed after 30 seconds."},
     {"status-interval", "Seconds between two drawings of the status line; 0 only when something changes."},
     {"status-justify", "Where the list of windows stands in the status line."},
     {"status-keys", "Whose keys edit at prompts."},
@@ -77,13 +92,17 @@ constexpr Text kOptions[] = {
     {"status-right-length", "Columns of status-right at most."},
     {"status-right-style", "The style of status-right."},
     {"status-style", "The style of the status line."},
-    {"update-environment", "Variables that a session takes over from a client that attaches. SSH_AUTH_SOCK is a path that does not change and leads to the newest client's agent, so that it works in shells that already run."},
+    {"update-environment",
+     "Variables that a session takes over from a client that attaches. SSH_AUTH_SOCK is a path that does not "
+     "change and leads to the newest client's agent, so that it works in shells that already run."},
     {"visual-activity", "Whether activity is told by a message instead of a bell, or by both."},
     {"visual-bell", "Whether a bell is told by a message, or by both."},
     {"visual-silence", "Whether silence is told by a message instead of a bell, or by both."},
     {"word-separators", "Characters that divide words in copy mode."},
     {"aggressive-resize", "Whether a window has the size of those clients alone that show it."},
-    {"allow-passthrough", "Whether what programs wrap in DCS tmux; reaches the terminal; all, from panes that are not shown, too."},
+    {"allow-passthrough",
+     "Whether what programs wrap in DCS tmux; reaches the terminal; all, from panes that are not shown, "
+     "too."},
     {"allow-rename", "Whether programs may name their window (ESC k)."},
     {"alternate-screen", "Whether programs may use the alternate screen."},
     {"automatic-rename", "Whether a window is named after what runs in it."},
@@ -113,7 +132,8 @@ constexpr Text kOptions[] = {
     {"pane-active-border-style", "The style of the active pane's border."},
     {"pane-base-index", "The number of a window's first pane."},
     {"pane-border-format", "What stands in the border of a pane."},
-    {"pane-border-indicators", "What shows which pane is the active one: the border's colour, arrows, or both."},
+    {"pane-border-indicators",
+     "What shows which pane is the active one: the border's colour, arrows, or both."},
     {"pane-border-lines", "The lines of borders between panes."},
     {"pane-border-status", "Where pane-border-format is shown."},
     {"pane-border-style", "The style of the other panes' borders."},
@@ -121,7 +141,8 @@ constexpr Text kOptions[] = {
     {"popup-style", "The style of popups."},
     {"popup-border-style", "The style of the border of popups."},
     {"popup-border-lines", "The lines of the border of popups."},
-    {"remain-on-exit", "Whether a pane stays when its program has ended; failed only when it did not end well."},
+    {"remain-on-exit",
+     "Whether a pane stays when its program has ended; failed only when it did not end well."},
     {"remain-on-exit-format", "What stands in such a pane."},
     {"scroll-on-clear", "Whether a screen that is cleared goes to the history."},
     {"synchronize-panes", "Whether what is typed goes to all panes of the window."},
@@ -342,7 +363,9 @@ constexpr Text kHooks[] = {
     {"client-focus-out", "a client's terminal has lost the focus"},
     {"client-resized", "a client's terminal has another size"},
     {"client-session-changed", "a client shows another session"},
-    {"job-exited", "a job has ended for good; #{hook_job}, #{hook_job_state}, #{hook_job_status} and #{hook_job_reason} say how"},
+    {"job-exited",
+     "a job has ended for good; #{hook_job}, #{hook_job_state}, #{hook_job_status} and #{hook_job_reason} "
+     "say how"},
     {"job-failed", "the same of a job that has failed, before job-exited"},
     {"pane-died", "a program has ended whose pane stays (remain-on-exit)"},
     {"pane-exited", "a program has ended"},
@@ -365,12 +388,19 @@ constexpr Text kHooks[] = {
 
 }  // namespace
 
-std::span<const Text> option_texts() { return kOptions; }
-std::span<const Text> variable_texts() { return kVariables; }
-std::span<const Text> hook_texts() { return kHooks; }
+std::span<const Text> option_texts() {
+  return kOptions;
+}
+std::span<const Text> variable_texts() {
+  return kVariables;
+}
+std::span<const Text> hook_texts() {
+  return kHooks;
+}
 
 std::string_view sentence_about(std::span<const Text> texts, std::string_view name) {
-  const auto found = std::find_if(texts.begin(), texts.end(), [&](const Text& text) { return text.name == name; });
+  const auto found =
+      std::find_if(texts.begin(), texts.end(), [&](const Text& text) { return text.name == name; });
   return found == texts.end() ? std::string_view() : found->sentence;
 }
 

@@ -1,7 +1,7 @@
 // One sentence for each option, format variable and hook: what `sess help TOPIC` and the manual say of it.
 //
-// Types, defaults and scopes come from the tables themselves; here stands what those do not say. The gate `manual` fails
-// where a row has no sentence or the manual page says something else.
+// Types, defaults and scopes come from the tables themselves; here stands what those do not say. The gate
+// `manual` fails where a row has no sentence or the manual page says something else.
 #pragma once
 
 #include <span>

@@ -121,7 +121,9 @@ bool has_target_flag(const Entry& entry) {
   return flag != nullptr && flag->value_name.starts_with("target");
 }
 
-std::string nearest_to(std::string_view word, const Names& names) { return job::nearest(word, names); }
+std::string nearest_to(std::string_view word, const Names& names) {
+  return job::nearest(word, names);
+}
 
 Names session_names(const model::Model& model) {
   Names names;
@@ -140,7 +142,8 @@ std::string about_session(const std::string& name, const model::Model& model, Jo
   const auto plain = name.substr(0, name.find(':'));
   if (const auto near = nearest_to(plain, names); !near.empty()) return "; did you mean " + near + "?";
   if (jobs != nullptr && job::check_name(plain)) {
-    if (const auto view = jobs->find(plain)) return fmt::format("; {0} is a job that does not run: sess start {0}, sess logs {0}", plain);
+    if (const auto view = jobs->find(plain))
+      return fmt::format("; {0} is a job that does not run: sess start {0}, sess logs {0}", plain);
   }
   if (names.empty()) return fmt::format("; there is none: sess new -s {}", plain);
   return "; there are: " + listed(names);
@@ -160,7 +163,8 @@ std::string known_otherwise(const std::string& word, const model::Model& model, 
   return {};
 }
 
-/// "x", or with a guess behind it: "x; did you mean y?", "x, could be: y, z". What the word is elsewhere is no guess.
+/// "x", or with a guess behind it: "x; did you mean y?", "x, could be: y, z". What the word is elsewhere is
+/// no guess.
 std::string about_unknown_command(const std::string& rest, const model::Model& model, JobPort* jobs) {
   const auto word = rest.substr(0, rest.find_first_of(";,"));
   if (auto known = known_otherwise(word, model, jobs); !known.empty() || word != rest) return known;
@@ -180,7 +184,8 @@ std::string about_flag(const Entry& entry, std::string_view flag) {
       if (!begun.empty() && name.starts_with(begun)) begin.push_back("--" + name);
     }
     if (!begin.empty()) return fmt::format("; did you mean {}?", listed(begin));
-    if (const auto near = nearest_to(begun, names); !near.empty()) return fmt::format("; did you mean --{}?", near);
+    if (const auto near = nearest_to(begun, names); !near.empty())
+      return fmt::format("; did you mean --{}?", near);
   }
   return fmt::format("; sess help {} lists its flags", entry.name);
 }
@@ -203,8 +208,10 @@ std::string about_words(const std::string& text) {
   if (!entry) return {};
   const std::string what = text.substr(colon + 2);
   if (const auto flag = behind(what, "unknown flag ")) return about_flag(**entry, *flag);
-  if (what.starts_with("too few") || what.starts_with("too many") || what.find("expects an argument") != std::string::npos) {
-    return fmt::format("; usage: sess {}{}{}", (*entry)->name, (*entry)->usage.empty() ? "" : " ", (*entry)->usage);
+  if (what.starts_with("too few") || what.starts_with("too many") ||
+      what.find("expects an argument") != std::string::npos) {
+    return fmt::format("; usage: sess {}{}{}", (*entry)->name, (*entry)->usage.empty() ? "" : " ",
+                       (*entry)->usage);
   }
   return {};
 }
@@ -221,7 +228,8 @@ std::string advice(const std::string& error, const model::Model& model, JobPort*
   for (const auto* begin : {"invalid option: ", "unknown option: "}) {
     if (const auto name = behind(error, begin)) return about_option(*name);
   }
-  if (const auto name = behind(error, "duplicate session: ")) return fmt::format("; sess attach {} goes to it", *name);
+  if (const auto name = behind(error, "duplicate session: "))
+    return fmt::format("; sess attach {} goes to it", *name);
   if (error.starts_with("can't find window: ")) return "; sess list-windows -a names them";
   if (error.starts_with("can't find pane: ")) return "; sess list-panes -a names them";
   if (error.starts_with("can't find client: ")) return "; sess list-clients names them";
@@ -246,7 +254,8 @@ std::vector<std::string> as_meant(std::vector<std::string> argv, const model::Mo
   const Entry& entry = **found;
   if (entry.name == "kill") {
     // As kill(1): a number or a name.
-    if (argv[1].size() > 1 && argv[1][0] == '-' && argv[1] != "-s" && argv[1] != "-a" && job::parse_signal(argv[1].substr(1))) {
+    if (argv[1].size() > 1 && argv[1][0] == '-' && argv[1] != "-s" && argv[1] != "-a" &&
+        job::parse_signal(argv[1].substr(1))) {
       argv[1].erase(0, 1);
       argv.insert(argv.begin() + 1, "-s");
     }
@@ -261,9 +270,11 @@ std::vector<std::string> as_meant(std::vector<std::string> argv, const model::Mo
   std::string flag = "-t";
   // All who look at it.
   const auto names = session_names(model);
-  if (entry.name == "detach-client" && std::find(names.begin(), names.end(), argv[index]) != names.end()) flag = "-s";
+  if (entry.name == "detach-client" && std::find(names.begin(), names.end(), argv[index]) != names.end())
+    flag = "-s";
   argv.insert(argv.begin() + static_cast<std::ptrdiff_t>(index), flag);
-  if (const auto dashes = std::find(argv.begin() + 1, argv.begin() + static_cast<std::ptrdiff_t>(index), "--");
+  if (const auto dashes =
+          std::find(argv.begin() + 1, argv.begin() + static_cast<std::ptrdiff_t>(index), "--");
       dashes != argv.begin() + static_cast<std::ptrdiff_t>(index)) {
     argv.erase(dashes);
   }
@@ -272,7 +283,8 @@ std::vector<std::string> as_meant(std::vector<std::string> argv, const model::Mo
 
 std::string with_advice(std::string error, const model::Model& model, JobPort* jobs) {
   const auto more = advice(error, model, jobs);
-  if (const auto guess = error.find("; did you mean "); !more.empty() && guess != std::string::npos) error.erase(guess);
+  if (const auto guess = error.find("; did you mean "); !more.empty() && guess != std::string::npos)
+    error.erase(guess);
   return error + more;
 }
 

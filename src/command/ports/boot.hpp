@@ -1,6 +1,7 @@
 // What enable, disable and doctor need of the server: programs of the machine that are run for them.
 //
-// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
+// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from
+// the loop.
 #pragma once
 
 #include <functional>

@@ -43,13 +43,14 @@ class ClientPort {
   [[nodiscard]] virtual std::string_view color_choice(ClientId client) const = 0;
   /// Whether it is there and reads what is printed for it: who prints without end waits while it does not.
   [[nodiscard]] virtual bool takes_more(ClientId client) const = 0;
-  /// What the client asks for in place of its command when the server is replaced; with `count`, followed by the
-  /// bytes that it has printed since.
+  /// What the client asks for in place of its command when the server is replaced; with `count`, followed by
+  /// the bytes that it has printed since.
   virtual void resume_with(ClientId client, std::vector<std::string> argv, bool count) = 0;
   /// The client's exit status, when it stays attached until the job's session ends, is the job's.
   virtual void report_status_of(ClientId client, const std::string& job) = 0;
-  /// Control mode: "begin", then "end" or "error" around every command of a control client; "resume" when it goes on
-  /// after it has waited. `typed`: by the client, not by a hook or the command that it was started with.
+  /// Control mode: "begin", then "end" or "error" around every command of a control client; "resume" when it
+  /// goes on after it has waited. `typed`: by the client, not by a hook or the command that it was started
+  /// with.
   virtual void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point time,
                              std::uint64_t number, bool typed) = 0;
   /// Whether this client has a terminal to attach with; the error is what tmux says.
@@ -66,7 +67,7 @@ class ClientPort {
   virtual Result<> set_client_flag(ClientId, std::string_view flag) = 0;
   /// Flags as a comma separated list, for client_flags.
   [[nodiscard]] virtual std::string client_flags(ClientId) const = 0;
-  virtual void set_client_size(ClientId, Size) = 0;          ///< control clients: refresh-client -C
+  virtual void set_client_size(ClientId, Size) = 0;  ///< control clients: refresh-client -C
   [[nodiscard]] virtual std::string term_features(ClientId) const = 0;
   /// What its terminal calls itself (XTVERSION): "foot(1.13.1)"; "" while it has not said.
   [[nodiscard]] virtual std::string term_type(ClientId) const = 0;

@@ -1,6 +1,7 @@
 // What the commands about jobs need of the server: the table of jobs, waiting, output, records.
 //
-// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from the loop.
+// Apart from the other ports, because nothing else uses it. Calls return at once; callbacks come later, from
+// the loop.
 #pragma once
 
 #include <chrono>
@@ -29,11 +30,11 @@ struct JobView {
   int attached = 0;  ///< clients that look at it
   int restarts = 0;
   std::optional<job::Milliseconds> next_start;  ///< from now; while the state is restarting
-  std::string scope;  ///< of a running job: its systemd scope, or why it has none, and how limits are kept
-  std::string log_note;                         ///< why the log stands still; empty: it does not
-  std::string file;                             ///< its job file; empty: it has none
-  std::string log_path;                         ///< where its log is or would be
-  std::optional<std::uint64_t> log_size = {};   ///< none: nothing was logged
+  std::string scope;     ///< of a running job: its systemd scope, or why it has none, and how limits are kept
+  std::string log_note;  ///< why the log stands still; empty: it does not
+  std::string file;      ///< its job file; empty: it has none
+  std::string log_path;  ///< where its log is or would be
+  std::optional<std::uint64_t> log_size = {};  ///< none: nothing was logged
 };
 
 /// A process of a job, in the order of a tree.
@@ -55,8 +56,8 @@ struct JobRun {
   job::Spec spec;
   std::optional<job::Caller> caller;
   Size size;
-  std::optional<std::string> input;      ///< what its standard input holds; kept while the job can be started
-  std::string request = {};              ///< whose `run` it is: RunRequest::id
+  std::optional<std::string> input;  ///< what its standard input holds; kept while the job can be started
+  std::string request = {};          ///< whose `run` it is: RunRequest::id
 };
 
 /// One command of one client, which may come to several servers before one of them answers.
@@ -68,9 +69,9 @@ struct RunRequest {
 
 struct JobWait {
   std::vector<std::string> names;
-  bool any = false;                     ///< the first that ends, instead of all
-  std::optional<job::WallTime> until;   ///< then the result is an error with the code unavailable
-  std::optional<ClientId> tell;         ///< on its terminal is said what is waited for, when that takes a second
+  bool any = false;                    ///< the first that ends, instead of all
+  std::optional<job::WallTime> until;  ///< then the result is an error with the code unavailable
+  std::optional<ClientId> tell;  ///< on its terminal is said what is waited for, when that takes a second
 };
 /// How a wait ended: the status of the first named one that was not 0; with `any` of the one that ended.
 struct JobEnd {
@@ -79,7 +80,8 @@ struct JobEnd {
   std::string note;  ///< what the status alone does not say
 };
 
-/// Where a reader of a job's output stands: in the pane's stream or in the log, plus bytes already printed from there.
+/// Where a reader of a job's output stands: in the pane's stream or in the log, plus bytes already printed
+/// from there.
 struct JobFollow {
   std::string name;
   std::uint64_t offset = 0;
@@ -120,7 +122,8 @@ class JobPort {
   /// The last lines of what its terminal shows, or of its log when it is over; at most so many.
   [[nodiscard]] virtual std::vector<std::string> last_lines(const std::string& name, int count) = 0;
   /// The newest records, oldest first; of all jobs without a name.
-  [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name, std::size_t limit) = 0;
+  [[nodiscard]] virtual Result<std::vector<job::Record>> history(const std::string& name,
+                                                                 std::size_t limit) = 0;
   /// A name that no job, session or record of a job that ended lately has.
   [[nodiscard]] virtual std::string free_name(const std::vector<std::string>& command) const = 0;
 

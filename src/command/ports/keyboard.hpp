@@ -1,4 +1,5 @@
-// What commands need of a client's keyboard and mouse: which table its next key is looked up in, and what it drags.
+// What commands need of a client's keyboard and mouse: which table its next key is looked up in, and what it
+// drags.
 #pragma once
 
 #include <string_view>

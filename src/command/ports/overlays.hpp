@@ -28,8 +28,8 @@ struct Surroundings {
     int line = 0;
     int col = 0;
   };
-  std::optional<InStatus> window;  ///< where the window stands in the status lines
-  int view_top = 0, view_left = 0; ///< of the window, in the corner of what is seen of it
+  std::optional<InStatus> window;   ///< where the window stands in the status lines
+  int view_top = 0, view_left = 0;  ///< of the window, in the corner of what is seen of it
 };
 
 /// An entry's text is a format that was expanded before (of a name); empty: a line.
@@ -42,17 +42,17 @@ struct MenuItem {
 struct MenuRequest {
   std::string title;
   std::vector<MenuItem> items;
-  int row = 0, col = 0;    ///< of its upper left corner on the terminal
-  bool stay_open = false;  ///< -O
-  bool mouse = false;      ///< a key of the mouse opened it
+  int row = 0, col = 0;                ///< of its upper left corner on the terminal
+  bool stay_open = false;              ///< -O
+  bool mouse = false;                  ///< a key of the mouse opened it
   std::shared_ptr<const State> state;  ///< that the chosen command runs with
 };
 
 /// A program in a box over the panes.
 struct PopupRequest {
   int row = 0, col = 0;
-  Size size;                ///< with its border
-  std::string lines;        ///< popup-border-lines' word; empty: the option's
+  Size size;                        ///< with its border
+  std::string lines;                ///< popup-border-lines' word; empty: the option's
   std::string style, border_style;  ///< over popup-style and popup-border-style
   std::string title;
   enum class Closes { never, when_ended, when_succeeded } closes = Closes::never;
@@ -61,11 +61,13 @@ struct PopupRequest {
 
 class OverlayPort {
  public:
-  /// Of a window that the client shows or not. None: the client has no terminal, or a menu or popup lies there already.
+  /// Of a window that the client shows or not. None: the client has no terminal, or a menu or popup lies
+  /// there already.
   [[nodiscard]] virtual std::optional<Surroundings> surroundings(ClientId, std::optional<WindowId>) const = 0;
   /// `closed` is told once, after what was chosen has been submitted.
   virtual void open_menu(ClientId, MenuRequest, std::function<void()> closed) = 0;
-  /// `closed` is told once: the program's exit status or signal, 0 when it had not ended; an error when it did not start.
+  /// `closed` is told once: the program's exit status or signal, 0 when it had not ended; an error when it
+  /// did not start.
   virtual void open_popup(ClientId, PopupRequest, std::function<void(Result<int>)> closed) = 0;
   /// Whatever menu or popup lies there goes; a popup's program is hung up.
   virtual void close_overlay(ClientId) = 0;

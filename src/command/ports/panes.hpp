@@ -1,5 +1,5 @@
-// What commands need of panes and their programs: starting one, typing to it, connecting it to a shell command, its
-// modes.
+// What commands need of panes and their programs: starting one, typing to it, connecting it to a shell
+// command, its modes.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct ProgramStart {
   std::uint64_t memory_limit = 0;  ///< bytes of address space; 0: none
   std::string input;               ///< a file that is its standard input; empty: the terminal
   unsigned umask = 022;
-  bool held = false;               ///< with a holder (os/programs/holder.hpp), by which all of its processes are known
+  bool held = false;  ///< with a holder (os/programs/holder.hpp), by which all of its processes are known
 };
 
 class ProgramPort {
@@ -46,8 +46,8 @@ class ProgramPort {
 
 class PanePort {
  public:
-  // What is typed into a pane waits there when its program does not read: see input_waits(). What is refused is
-  // beyond what may wait (64 MiB).
+  // What is typed into a pane waits there when its program does not read: see input_waits(). What is refused
+  // is beyond what may wait (64 MiB).
   enum class Typed : std::uint8_t { sent, refused, unknown_key };
   /// Bytes as if typed, whatever modes the pane is in.
   virtual Typed write_pane(PaneId, std::string_view bytes) = 0;
@@ -55,14 +55,18 @@ class PanePort {
   virtual Typed send_key(PaneId, std::string_view key_name) = 0;
   /// One code point (send-keys -H, -l): as a key without modifiers.
   virtual Typed send_code_point(PaneId, std::uint32_t code_point) = 0;
-  /// send-keys -M: the mouse's key and Event::mouse_event of whoever used it; a mode that the pane is in gets it.
-  virtual Typed send_mouse(PaneId, std::optional<ClientId>, std::string_view key, std::string_view mouse_event) = 0;
+  /// send-keys -M: the mouse's key and Event::mouse_event of whoever used it; a mode that the pane is in gets
+  /// it.
+  virtual Typed send_mouse(PaneId, std::optional<ClientId>, std::string_view key,
+                           std::string_view mouse_event) = 0;
   virtual Typed paste(PaneId, std::string_view text, bool bracketed) = 0;
-  /// Whether something that commands typed still waits for the pane's program, and a call once nothing of it does.
+  /// Whether something that commands typed still waits for the pane's program, and a call once nothing of it
+  /// does.
   [[nodiscard]] virtual bool input_waits(PaneId) const = 0;
   virtual void when_input_taken(PaneId, std::function<void()> done) = 0;
   /// Connects the pane's output and/or input to a shell command; an empty one stops it.
-  virtual Result<> pipe_pane(PaneId, std::string_view shell_command, bool input, bool output, unsigned umask) = 0;
+  virtual Result<> pipe_pane(PaneId, std::string_view shell_command, bool input, bool output,
+                             unsigned umask) = 0;
   /// copy-mode, clock-mode, choose-tree ... with the command's own flags; an error when there is no such
   /// mode.
   virtual Result<> enter_mode(PaneId, std::optional<ClientId>, std::string_view mode,

@@ -1,4 +1,5 @@
-// What commands need of the world, by owner: terminals, programs, clients, files, time. The queue carries it to them.
+// What commands need of the world, by owner: terminals, programs, clients, files, time. The queue carries it
+// to them.
 //
 // Commands change the model themselves; the model's events tell the server which panes, windows and sessions
 // came, went, moved or changed size, and the server follows (it resizes terminals, ends programs, redraws). A
@@ -48,9 +49,9 @@ struct Ports {
   ScreenPort& screens;
   ShellPort& shells;
   FilePort& files;
-  JobPort* jobs = nullptr;        ///< null where there are none
-  BootPort* boot = nullptr;       ///< what starts with the machine; null where nothing does
-  RestorePort* restore = nullptr; ///< sessions of an earlier daemon; null where none are kept
+  JobPort* jobs = nullptr;         ///< null where there are none
+  BootPort* boot = nullptr;        ///< what starts with the machine; null where nothing does
+  RestorePort* restore = nullptr;  ///< sessions of an earlier daemon; null where none are kept
 };
 
 }  // namespace sess::command

@@ -23,11 +23,13 @@ struct PromptRequest {
   std::string prompt;  ///< expanded already
   std::string initial;
   std::string history = "command";  ///< command, search, target, window-target
-  /// The command that asks this, and what was answered before this question: how the next server asks it again.
+  /// The command that asks this, and what was answered before this question: how the next server asks it
+  /// again.
   std::string again;
   std::vector<std::string> answers;
   bool more = false;  ///< another question follows: an answer does nothing yet
-  /// incremental: told of every change of the line, with "=" before it, or "-" and "+" to search on up and down.
+  /// incremental: told of every change of the line, with "=" before it, or "-" and "+" to search on up and
+  /// down.
   std::function<void(const std::string&)> changed = {};
 };
 

@@ -40,7 +40,7 @@ struct SavedSession {
   std::string directory;
   model::Time created{};
   std::vector<SavedWindow> windows;
-  int current = 0;  ///< index of the current window
+  int current = 0;                 ///< index of the current window
   std::string group;               ///< "": none
   model::Options::Values options;  ///< set for itself
 };

@@ -1,4 +1,5 @@
-// What commands need of panes' terminals: what they show, and what is written on them by somebody else than the program.
+// What commands need of panes' terminals: what they show, and what is written on them by somebody else than
+// the program.
 #pragma once
 
 #include <cstdint>

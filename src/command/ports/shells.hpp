@@ -20,7 +20,8 @@ struct ShellRequest {
   std::optional<std::string> input;  ///< its stdin; none: /dev/null
   unsigned umask = 022;
   bool errors = true;  ///< what it writes to stderr is output, too; false: it goes nowhere
-  std::chrono::milliseconds limit{0};  ///< it is killed, with all that it started, when it takes longer; 0: never
+  std::chrono::milliseconds limit{
+      0};  ///< it is killed, with all that it started, when it takes longer; 0: never
 };
 
 struct ShellResult {

@@ -234,7 +234,6 @@ void Options::set_defaults(Dialect whose) {
   if (std::exchange(defaults_, whose) != whose) changed();
 }
 
-
 std::string Options::string(TextOption option) const {
   return option_text(&option.entry(), value(option.entry()));
 }

@@ -36,7 +36,8 @@ struct OptionChecks {
 template <OptionType... kTypes>
 class KnownOption {
  public:
-  consteval KnownOption(const char* name) : entry_(row(name)) {}  // NOLINT: written as a name where it is read
+  consteval KnownOption(const char* name)
+      : entry_(row(name)) {}  // NOLINT: written as a name where it is read
   /// A row that was found otherwise; the caller knows its kind.
   constexpr explicit KnownOption(const OptionEntry& entry) : entry_(&entry) {}
   [[nodiscard]] constexpr const OptionEntry& entry() const { return *entry_; }
@@ -45,7 +46,8 @@ class KnownOption {
   static consteval const OptionEntry* row(std::string_view name) {
     for (const OptionEntry& entry : rows::kTable) {
       if (entry.name != name) continue;
-      if (entry.array != (sizeof...(kTypes) == 0)) throw "an array is read by array(), everything else is not";
+      if (entry.array != (sizeof...(kTypes) == 0))
+        throw "an array is read by array(), everything else is not";
       if (sizeof...(kTypes) > 0 && !((entry.type == kTypes) || ...)) throw "the option is of another type";
       return &entry;
     }

@@ -1,5 +1,5 @@
-// The rows of the table of options: the one place where an option is described. Order, defaults, ranges and choices
-// are tmux 3.3a's; these differ:
+// The rows of the table of options: the one place where an option is described. Order, defaults, ranges and
+// choices are tmux 3.3a's; these differ:
 //
 //   status            also "auto" (the default): shown once there is more than one window or pane
 //   assume-paste-time 0 (1): a slow line delivers keys together that were typed apart, and each is looked up
@@ -11,8 +11,8 @@
 //
 // With tmux-defaults kTmuxDefaults' rows count instead. Rows marked ours() are sess's own.
 //
-// Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them. Newer ones
-// that nothing obeys are no rows: they are refused, as tmux 3.3a refuses them.
+// Rows marked newer() are of later versions of tmux: configs may set them, abbreviations do not know them.
+// Newer ones that nothing obeys are no rows: they are refused, as tmux 3.3a refuses them.
 #pragma once
 
 #include <array>
@@ -37,7 +37,7 @@ using Items = std::span<const std::string_view>;
 inline constexpr std::array<std::string_view, 4> kAction{"none", "any", "current", "other"};
 inline constexpr std::array<std::string_view, 2> kClock{"12", "24"};
 inline constexpr std::array<std::string_view, 7> kBoxLines{"single",  "double", "heavy", "simple",
-                                                    "rounded", "padded", "none"};
+                                                           "rounded", "padded", "none"};
 inline constexpr std::array<std::string_view, 7> kCursor{
     "default", "blinking-block", "block", "blinking-underline", "underline", "blinking-bar", "bar"};
 inline constexpr std::array<std::string_view, 5> kDetach{"off", "on", "no-detached", "previous", "next"};

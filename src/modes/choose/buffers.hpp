@@ -1,7 +1,7 @@
 // BufferKind: the paste buffers, for choose-buffer.
 //
-// What a list of them has as rows, orders, keys and previews; the list itself is Chooser's. Bytes of buffers are asked of
-// the ports when a preview or a search needs them, and are not kept.
+// What a list of them has as rows, orders, keys and previews; the list itself is Chooser's. Bytes of buffers
+// are asked of the ports when a preview or a search needs them, and are not kept.
 #pragma once
 
 #include "modes/choose/kind.hpp"

@@ -1,7 +1,7 @@
 // ClientKind: the attached clients, for choose-client.
 //
-// What a list of them has as rows, orders, keys and previews; the list itself is Chooser's. Reads the model; detaching and
-// the like are commands that the ports run.
+// What a list of them has as rows, orders, keys and previews; the list itself is Chooser's. Reads the model;
+// detaching and the like are commands that the ports run.
 #pragma once
 
 #include "modes/choose/kind.hpp"

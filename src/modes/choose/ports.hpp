@@ -1,7 +1,7 @@
 // What a chooser asks of the world: formats, commands, questions, and what its previews show.
 //
-// Implemented by display/choosers, by a fake in the tests. Everything is named by Subject, values that stay right when
-// what they name has gone: the world then answers with nothing.
+// Implemented by display/choosers, by a fake in the tests. Everything is named by Subject, values that stay
+// right when what they name has gone: the world then answers with nothing.
 #pragma once
 
 #include <chrono>
@@ -30,7 +30,7 @@ struct Subject {
   int link = 0;              ///< index of the window in the session
   model::PaneId pane;
   model::ClientId client;
-  std::string buffer;  ///< its name
+  std::string buffer;                                      ///< its name
   std::vector<std::pair<std::string, std::string>> facts;  ///< format variables of its own
 };
 

@@ -58,7 +58,7 @@ class PaneLines final : public Lines {
   std::vector<int> index_;    ///< rows before each kEvery-th line, from marked_
   int closed_rows_ = 0;       ///< of the history's ended lines
   int screen_cols_ = 0;
-  int cursor_row_ = 0;        ///< when the text was taken
+  int cursor_row_ = 0;  ///< when the text was taken
   std::vector<TailLine> tail_;
 };
 

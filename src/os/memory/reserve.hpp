@@ -2,7 +2,8 @@
 //
 // One a process, taken by its main. When an allocation fails, the reserve goes back to the system and the
 // allocation is tried again: what is under way ends well. Who is about to begin something new asks first and
-// refuses instead. Only address space is held: no page of it is ever touched. A child of fork has one of its own.
+// refuses instead. Only address space is held: no page of it is ever touched. A child of fork has one of its
+// own.
 #pragma once
 
 #include <cstddef>

@@ -55,7 +55,8 @@ Result<Mapping> SharedMemory::map(std::uint64_t offset, std::size_t length) cons
   void* at = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd_.get(), static_cast<off_t>(offset));
   if (at == MAP_FAILED && errno == ENOMEM) {
     return pass(Error{ErrorCode::unavailable, ENOMEM,
-                      "no memory mapping is left: the limit is vm.max_map_count (sysctl), or the address space's (ulimit -v)"});
+                      "no memory mapping is left: the limit is vm.max_map_count (sysctl), or the address "
+                      "space's (ulimit -v)"});
   }
   if (at == MAP_FAILED) return fail_errno(errno, "cannot map {} bytes of shared memory", length);
   return Mapping(static_cast<std::byte*>(at), length);
@@ -72,7 +73,8 @@ Result<> SharedMemory::grow(std::uint64_t size) {
 
 Result<> SharedMemory::reserve(std::uint64_t offset, std::uint64_t length) {
   int failed = 0;
-  while ((failed = posix_fallocate(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length))) == EINTR) {
+  while ((failed = posix_fallocate(fd_.get(), static_cast<off_t>(offset), static_cast<off_t>(length))) ==
+         EINTR) {
   }
   if (failed != 0) return fail_errno(failed, "no memory for {} bytes", length);
   return {};

@@ -50,7 +50,8 @@ class SharedMemory {
   [[nodiscard]] Result<Mapping> map(std::uint64_t offset, std::size_t length) const;
   /// Makes it at least `size` bytes; the new part reads as zeros. Smaller sizes change nothing.
   Result<> grow(std::uint64_t size);
-  /// Has the pages of a range ready, so that writing there cannot fail; an error when there is no memory for them.
+  /// Has the pages of a range ready, so that writing there cannot fail; an error when there is no memory for
+  /// them.
   Result<> reserve(std::uint64_t offset, std::uint64_t length);
   /// Gives the pages of a range back to the system; they read as zeros afterwards.
   Result<> punch(std::uint64_t offset, std::uint64_t length);

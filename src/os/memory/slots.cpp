@@ -8,7 +8,9 @@
 
 namespace sess::os {
 
-void publish_fence() { std::atomic_thread_fence(std::memory_order_release); }
+void publish_fence() {
+  std::atomic_thread_fence(std::memory_order_release);
+}
 
 std::optional<SlotPair::Content> SlotPair::newest() const {
   std::optional<Content> best;

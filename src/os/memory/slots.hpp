@@ -1,7 +1,9 @@
-// Two slots in shared memory, written in turn, so that one whole checkpoint is always there however a process dies.
+// Two slots in shared memory, written in turn, so that one whole checkpoint is always there however a process
+// dies.
 //
-// A slot's bytes are written first and its directory entry's sequence number last; the valid slot is the one with
-// the highest sequence number whose checksum holds. Owns nothing: directory and slots lie in a mapping of the owner.
+// A slot's bytes are written first and its directory entry's sequence number last; the valid slot is the one
+// with the highest sequence number whose checksum holds. Owns nothing: directory and slots lie in a mapping
+// of the owner.
 #pragma once
 
 #include <array>
@@ -47,8 +49,9 @@ class SlotPair {
   std::array<std::span<std::byte>, 2> slots_;
 };
 
-/// Keeps the compiler from moving a publishing store ahead of what it publishes. The reader is a later process on
-/// the same machine, so no processor fence is needed; a release fence costs nothing on x86 and is right everywhere.
+/// Keeps the compiler from moving a publishing store ahead of what it publishes. The reader is a later
+/// process on the same machine, so no processor fence is needed; a release fence costs nothing on x86 and is
+/// right everywhere.
 void publish_fence();
 
 }  // namespace sess::os

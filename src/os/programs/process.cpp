@@ -105,7 +105,8 @@ std::optional<ProcessInfo> process_info(pid_t pid) {
 
 std::optional<ProcessProgress> process_progress(pid_t pid) {
   char self[32] = {};
-  if (::readlink("/proc/self", self, sizeof self - 1) <= 0 || std::to_string(getpid()) != self) return std::nullopt;
+  if (::readlink("/proc/self", self, sizeof self - 1) <= 0 || std::to_string(getpid()) != self)
+    return std::nullopt;
   const auto info = process_info(pid);
   if (!info || is_zombie(*info)) return std::nullopt;
   ProcessProgress out{info->state, info->cpu, {}};

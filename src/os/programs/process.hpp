@@ -39,8 +39,8 @@ struct ProcessProgress {
 
 /// One process.
 [[nodiscard]] std::optional<ProcessInfo> process_info(pid_t pid);
-/// All that are visible, ordered by pid; empty when /proc cannot be read or shows other processes than those that
-/// this one's pids name (a container that kept its host's /proc).
+/// All that are visible, ordered by pid; empty when /proc cannot be read or shows other processes than those
+/// that this one's pids name (a container that kept its host's /proc).
 [[nodiscard]] std::vector<ProcessInfo> all_processes();
 /// Those of a session, ordered by pid: the tree follows from `parent`.
 [[nodiscard]] std::vector<ProcessInfo> session_processes(pid_t session);
@@ -65,8 +65,8 @@ struct ProcessProgress {
 /// most four times. Returns how many processes were reached.
 /// Where /proc shows other processes, the leaders and their groups are signalled.
 int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals);
-/// The same for the held_processes() of an unreaped holder. `program` and its group stand for them where /proc shows
-/// other processes; -1: it has ended.
+/// The same for the held_processes() of an unreaped holder. `program` and its group stand for them where
+/// /proc shows other processes; -1: it has ended.
 int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals);
 
 }  // namespace sess::os

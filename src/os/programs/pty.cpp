@@ -15,8 +15,9 @@ Result<PtyPair> open_pty(Size size) {
   PtyPair pair;
   pair.master = UniqueFd(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!pair.master && errno == ENOSPC) {
-    return pass(Error{ErrorCode::unavailable, ENOSPC,
-                      "no terminal is left: the system has as many as kernel.pty.max allows (sysctl kernel.pty.max)"});
+    return pass(Error{
+        ErrorCode::unavailable, ENOSPC,
+        "no terminal is left: the system has as many as kernel.pty.max allows (sysctl kernel.pty.max)"});
   }
   if (!pair.master) return fail_errno(errno, "cannot open a pseudo-terminal");
   int number = 0;

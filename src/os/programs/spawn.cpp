@@ -20,8 +20,8 @@ extern char** environ;
 namespace sess::os {
 namespace {
 
-/// What the child writes into the pipe: at most one `nice` and one `directory`, then at most one `exec`. End of file without
-/// an `exec` means that exec worked.
+/// What the child writes into the pipe: at most one `nice` and one `directory`, then at most one `exec`. End
+/// of file without an `exec` means that exec worked.
 struct Report {
   enum class What : int { directory, exec, terminal, nice, input } what;
   int sys_errno;
@@ -164,9 +164,11 @@ struct Forked {
 
 tl::unexpected<Error> no_process(const std::string& program) {
   if (errno != EAGAIN) return fail_errno(errno, "cannot start {}: fork", program);
-  return pass(Error{ErrorCode::unavailable, EAGAIN,
-                    fmt::format("cannot start {}: there are as many processes as the limit allows (ulimit -u, or the "
-                                "control group's pids.max)", program)});
+  return pass(
+      Error{ErrorCode::unavailable, EAGAIN,
+            fmt::format("cannot start {}: there are as many processes as the limit allows (ulimit -u, or the "
+                        "control group's pids.max)",
+                        program)});
 }
 
 /// Forks; gives the program's pid and the reading end of its report.
@@ -265,8 +267,9 @@ Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
   auto forked = fork_child(request, {slave, slave, slave}, true);
   if (!forked) return pass(forked.error());
   PendingSpawn pending;
-  pending.spawned_ = {forked->pid,          forked->holder,       std::move(forked->held_end),
-                      std::move(pty->master), std::move(pty->name), {}};
+  pending.spawned_ = {
+      forked->pid, forked->holder, std::move(forked->held_end), std::move(pty->master), std::move(pty->name),
+      {}};
   pending.status_ = std::move(forked->report);
   pending.program_ = request.argv[0];
   pending.cwd_ = request.cwd;

@@ -39,11 +39,12 @@ struct SpawnRequest {
 
 struct Spawned {
   pid_t pid = -1;
-  pid_t holder = -1;  ///< the child of this process that holds the program; -1: the program itself is the child
+  pid_t holder =
+      -1;  ///< the child of this process that holds the program; -1: the program itself is the child
   UniqueFd held_end;  ///< the holder's report: read_held_end()
-  UniqueFd master;   ///< non-blocking
-  std::string tty;   ///< "/dev/pts/3"
-  std::string note;  ///< set when the directory could not be used: a line for the user
+  UniqueFd master;    ///< non-blocking
+  std::string tty;    ///< "/dev/pts/3"
+  std::string note;   ///< set when the directory could not be used: a line for the user
 };
 
 /// A child that was forked and has not said yet whether exec worked. Dropping it leaves the child to whoever

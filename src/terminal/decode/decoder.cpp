@@ -116,8 +116,8 @@ const char* Decoder::text(const char* p, const char* end, TokenHandler& handler)
   return stop;
 }
 
-/// The SGR that starts at p (an ESC) when it is short and lies far enough before the end; otherwise null. Byte order:
-/// the words are compared, never read as numbers.
+/// The SGR that starts at p (an ESC) when it is short and lies far enough before the end; otherwise null.
+/// Byte order: the words are compared, never read as numbers.
 const char* Decoder::short_sgr(const char* p, const char* end, TokenHandler& handler) {
   if (end - p < 18 || p[1] != '[') return nullptr;
   Sgr token;

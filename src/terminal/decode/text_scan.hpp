@@ -49,8 +49,8 @@ inline const char* find_high(const char* p, const char* end) {
   return p;
 }
 
-/// The bytes of [p, p + 16) up to the first one that is no digit, colon or semicolon, as two words with zeros behind
-/// them; returns their number, 16 when all are. All sixteen must be readable.
+/// The bytes of [p, p + 16) up to the first one that is no digit, colon or semicolon, as two words with zeros
+/// behind them; returns their number, 16 when all are. All sixteen must be readable.
 inline unsigned take_parameters(const char* p, std::uint64_t& low, std::uint64_t& high) {
 #if defined(__SSE2__)
   const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));

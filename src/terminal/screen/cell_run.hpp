@@ -82,7 +82,8 @@ struct CellBlock {
  private:
   template <int kLanes>
   [[nodiscard]] __m128i pick(int half) const {
-    return _mm_castps_si128(_mm_shuffle_ps(_mm_castsi128_ps(pairs[half * 2]), _mm_castsi128_ps(pairs[half * 2 + 1]), kLanes));
+    return _mm_castps_si128(
+        _mm_shuffle_ps(_mm_castsi128_ps(pairs[half * 2]), _mm_castsi128_ps(pairs[half * 2 + 1]), kLanes));
   }
 
   __m128i pairs[4];
@@ -143,9 +144,9 @@ inline std::size_t style_end(const Cell* cells, std::size_t i, std::size_t n) {
 inline constexpr std::size_t kMostStyled = 1024;
 using StyleEnds = std::array<std::uint64_t, kMostStyled / 64 + 1>;
 
-/// The text of n cells that are all ASCII (blanks as spaces), whatever their styles; false, with `out` and `ends` half
-/// written, when one is not. Bit i of `ends` is set when cell i is the last one of its style, the last cell's too.
-/// n from 1 to kMostStyled.
+/// The text of n cells that are all ASCII (blanks as spaces), whatever their styles; false, with `out` and
+/// `ends` half written, when one is not. Bit i of `ends` is set when cell i is the last one of its style, the
+/// last cell's too. n from 1 to kMostStyled.
 inline bool get_styled_ascii(const Cell* cells, std::size_t n, char* out, StyleEnds& ends) {
   const std::uint64_t allowed = std::bit_cast<std::uint64_t>(Cell{0x7F, 0xFFFF, 1, 0});
   std::uint64_t seen = 0;

@@ -70,7 +70,9 @@ void History::visit_texts(const std::function<void(std::string_view)>& see) cons
 
 void History::visit_texts(std::uint64_t from, std::uint64_t end,
                           const std::function<bool(std::uint64_t, std::string_view)>& see) const {
-  const auto begins_after = [](std::uint64_t line, const Segment& segment) { return line < segment.first_line; };
+  const auto begins_after = [](std::uint64_t line, const Segment& segment) {
+    return line < segment.first_line;
+  };
   auto it = std::upper_bound(segments_.begin(), segments_.end(), from, begins_after);
   if (it != segments_.begin()) --it;
   for (; it != segments_.end(); ++it) {

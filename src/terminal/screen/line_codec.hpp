@@ -36,8 +36,8 @@ class RunEncoder {
  public:
   static constexpr std::size_t kMost = 24;  ///< bytes of one run
 
-  /// Writes a run of style number `id` to `to`, where kMost bytes have room; returns where it ends. Null, with nothing
-  /// written, for a style with a link, which may be longer: encode_run() is for that.
+  /// Writes a run of style number `id` to `to`, where kMost bytes have room; returns where it ends. Null,
+  /// with nothing written, for a style with a link, which may be longer: encode_run() is for that.
   [[nodiscard]] char* put(char* to, std::size_t length, std::uint16_t id, const Style& style);
   /// The numbers of styles mean others from now on.
   void forget() { known_.clear(); }

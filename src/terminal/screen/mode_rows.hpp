@@ -1,5 +1,6 @@
-// The modes that are flags, a row each: all that is known of them but what they do. A mode that does nothing when it is
-// set is its member in Modes and its row here; DECSET, DECRQM, checkpoints and what a terminal is sent follow.
+// The modes that are flags, a row each: all that is known of them but what they do. A mode that does nothing
+// when it is set is its member in Modes and its row here; DECSET, DECRQM, checkpoints and what a terminal is
+// sent follow.
 #pragma once
 
 #include <array>

@@ -1,8 +1,8 @@
 // The mode ledger: every mode that a program can switch, as plain fields.
 //
-// What recovery needs and what a reattaching terminal must be told are the same thing: change_modes() brings a
-// terminal into these modes, undo_modes() leaves a terminal as a shell expects it. Input encoding reads them
-// too.
+// What recovery needs and what a reattaching terminal must be told are the same thing: change_modes() brings
+// a terminal into these modes, undo_modes() leaves a terminal as a shell expects it. Input encoding reads
+// them too.
 #pragma once
 
 #include <array>
@@ -79,9 +79,9 @@ void append_kitty_pop(std::string& out, const KittyStack& stack);
 /// shape, SGR, margins, charsets, keypad and synchronized output back. Harmless when nothing was on.
 [[nodiscard]] std::string undo_modes(const Modes& modes);
 
-/// Sequences that bring a terminal from `from` (Modes{} is a fresh one) to `to`, both without alternate screen and
-/// synchronized output: the caller that paints decides when. Origin mode comes with it and homes the cursor; kitty
-/// flags are those of the screen that is shown.
+/// Sequences that bring a terminal from `from` (Modes{} is a fresh one) to `to`, both without alternate
+/// screen and synchronized output: the caller that paints decides when. Origin mode comes with it and homes
+/// the cursor; kitty flags are those of the screen that is shown.
 [[nodiscard]] std::string change_modes(const Modes& from, const Modes& to);
 
 }  // namespace sess::terminal

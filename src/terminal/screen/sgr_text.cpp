@@ -84,10 +84,11 @@ std::string rgb_text(Color color) {
 
 namespace {
 
-/// Attributes with their parameters, in the order in which tmux writes them; underlines of the other kinds stand before
-/// the last.
+/// Attributes with their parameters, in the order in which tmux writes them; underlines of the other kinds
+/// stand before the last.
 constexpr std::pair<std::uint16_t, std::string_view> kAttributes[] = {
-    {bold, "1"}, {faint, "2"}, {italic, "3"}, {0, "4"}, {blink, "5"}, {inverse, "7"}, {conceal, "8"}, {strike, "9"}};
+    {bold, "1"},  {faint, "2"},   {italic, "3"},  {0, "4"},
+    {blink, "5"}, {inverse, "7"}, {conceal, "8"}, {strike, "9"}};
 
 void put_sequence(std::string& out, std::string_view parameters) {
   if (parameters.empty()) return;
@@ -116,7 +117,8 @@ std::string underline_parameters(Color color) {
 
 void append_tmux_sgr(std::string& out, const Style& from, const Style& to) {
   const bool other_line = from.underline != Underline::none && from.underline != to.underline;
-  const bool line_color_goes = from.underline_color.kind != Color::Kind::none && to.underline_color.kind == Color::Kind::none;
+  const bool line_color_goes =
+      from.underline_color.kind != Color::Kind::none && to.underline_color.kind == Color::Kind::none;
   const bool reset = (from.attrs & ~to.attrs) != 0 || other_line || line_color_goes;
   std::string codes = reset ? ";0" : "";
   const unsigned had = reset ? 0 : from.attrs;
@@ -127,12 +129,14 @@ void append_tmux_sgr(std::string& out, const Style& from, const Style& to) {
                                       : (to.attrs & attribute) != 0 && (had & attribute) == 0;
     if (fresh) codes.append(";").append(code);
   }
-  if (line_new && to.underline > Underline::single) codes += fmt::format(";4:{}", static_cast<unsigned>(to.underline));
+  if (line_new && to.underline > Underline::single)
+    codes += fmt::format(";4:{}", static_cast<unsigned>(to.underline));
   if ((to.attrs & overline) != 0 && (had & overline) == 0) codes += ";53";
   put_sequence(out, codes);
   if (reset || !(from.fg == to.fg)) put_sequence(out, color_parameters(to.fg, 30));
   if (reset || !(from.bg == to.bg)) put_sequence(out, color_parameters(to.bg, 40));
-  if (reset || !(from.underline_color == to.underline_color)) put_sequence(out, underline_parameters(to.underline_color));
+  if (reset || !(from.underline_color == to.underline_color))
+    put_sequence(out, underline_parameters(to.underline_color));
 }
 
 void append_link(std::string& out, std::string_view id, std::string_view uri) {

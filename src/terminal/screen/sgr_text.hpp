@@ -1,7 +1,8 @@
 // A Style as SGR and OSC 8 bytes: used by capture, attach painting and replies to DECRQSS.
 //
-// The whole style from a reset, or the way from one style to the next as tmux writes it (capture-pane -e, which programs
-// match), for every terminal alike; the shortest way, and what a terminal cannot show, are render's.
+// The whole style from a reset, or the way from one style to the next as tmux writes it (capture-pane -e,
+// which programs match), for every terminal alike; the shortest way, and what a terminal cannot show, are
+// render's.
 #pragma once
 
 #include <string>
@@ -21,8 +22,8 @@ void append_sgr(std::string& out, const Style& style);
 /// "rgb:rr/gg/bb", as OSC 4 and 10 to 12 take it.
 [[nodiscard]] std::string rgb_text(Color color);
 
-/// What changes `from` into `to`, in tmux's form: attributes, foreground, background and underline colour in sequences of
-/// their own, 39 and 49 for the defaults; all of it behind a 0 only where an attribute goes.
+/// What changes `from` into `to`, in tmux's form: attributes, foreground, background and underline colour in
+/// sequences of their own, 39 and 49 for the defaults; all of it behind a 0 only where an attribute goes.
 void append_tmux_sgr(std::string& out, const Style& from, const Style& to);
 
 /// OSC 8 open, or close when `uri` is empty; `id` may be empty. Both must be clean text.

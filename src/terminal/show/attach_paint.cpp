@@ -12,9 +12,10 @@ namespace {
 
 constexpr std::string_view kBegin = "\x1b[?2026h";
 constexpr std::string_view kEnd = "\x1b[?2026l";
-/// What painting relies on: autowrap, no insert mode, ASCII in G0, plain rendition. In some terminals reverse wrap is on
-/// from the start, and G1 may be what terminfo's enacs made it.
-constexpr std::string_view kPrepare = "\x1b[?25l\x1b[?7h\x1b[?45l\x1b[?1045l\x1b[4l\x1b[20l\x1b(B\x1b)B\x0f\x1b[m";
+/// What painting relies on: autowrap, no insert mode, ASCII in G0, plain rendition. In some terminals reverse
+/// wrap is on from the start, and G1 may be what terminfo's enacs made it.
+constexpr std::string_view kPrepare =
+    "\x1b[?25l\x1b[?7h\x1b[?45l\x1b[?1045l\x1b[4l\x1b[20l\x1b(B\x1b)B\x0f\x1b[m";
 
 /// Of a kitty stack that the terminal may have from before: as many entries as there may be.
 constexpr std::string_view kPopKeyboards = "\x1b[<8u";
@@ -210,9 +211,9 @@ void put_cursor(std::string& out, const Screen& screen, const Place& place, std:
   brush.plain();
 }
 
-/// Brings the terminal into a saved state, runs `save` there and leaves it again. No margins are set yet: with origin
-/// mode, too, places count from the corner of the screen. Also when nothing was saved: what the terminal has saved is
-/// of somebody else's making.
+/// Brings the terminal into a saved state, runs `save` there and leaves it again. No margins are set yet:
+/// with origin mode, too, places count from the corner of the screen. Also when nothing was saved: what the
+/// terminal has saved is of somebody else's making.
 void put_saved(std::string& out, const Screen& screen, const SavedCursor& saved, std::span<const Cell> cells,
                std::string_view save) {
   if (saved.origin) out += "\x1b[?6h";

@@ -17,7 +17,8 @@ bool is_screen_mode(int mode) {
   return mode == 47 || mode == 1047 || mode == 1049;
 }
 
-/// What puts the user's colours back when a program gives up its own: OSC 104 of all, or of those that it names.
+/// What puts the user's colours back when a program gives up its own: OSC 104 of all, or of those that it
+/// names.
 std::string default_palette(const RelayPolicy& policy, std::string_view payload) {
   if (policy.palette.empty() || !(payload == "104" || payload.starts_with("104;"))) return {};
   const bool all = payload.size() <= 4;

@@ -27,15 +27,15 @@ namespace sess::terminal {
 class Decoder;
 
 struct RelayPolicy {
-  bool clipboard = true;      ///< pass OSC 52 writes
-  bool notifications = true;  ///< pass OSC 9, 99, 777
-  bool titles = true;         ///< pass OSC 0, 1, 2 and the stack of titles
+  bool clipboard = true;         ///< pass OSC 52 writes
+  bool notifications = true;     ///< pass OSC 9, 99, 777
+  bool titles = true;            ///< pass OSC 0, 1, 2 and the stack of titles
   bool alternate_screen = true;  ///< as the emulator's Settings
   bool passthrough = false;      ///< what is wrapped for the terminal outside (DCS tmux;) is passed whole
   int cursor_style = 0;          ///< DECSCUSR's number for the program's 0: the user's choice
-  std::optional<Color> cursor_color = {};  ///< rgb, where the program sets none
+  std::optional<Color> cursor_color = {};      ///< rgb, where the program sets none
   std::map<std::uint8_t, Color> palette = {};  ///< as the emulator's Settings
-  Abilities lacks = 0;                     ///< the terminal does
+  Abilities lacks = 0;                         ///< the terminal does
   bool operator==(const RelayPolicy&) const = default;
 };
 

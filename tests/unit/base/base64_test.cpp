@@ -12,7 +12,8 @@ TEST_CASE("base64 gives the bytes back, with and without padding", "[base]") {
   CHECK(from_base64("Zg") == "f");
   std::string all;
   for (int c = 0; c < 256; ++c) all += static_cast<char>(c);
-  for (std::size_t n = 0; n <= all.size(); ++n) REQUIRE(from_base64(to_base64(all.substr(0, n))) == all.substr(0, n));
+  for (std::size_t n = 0; n <= all.size(); ++n)
+    REQUIRE(from_base64(to_base64(all.substr(0, n))) == all.substr(0, n));
 }
 
 TEST_CASE("what is no base64 is refused", "[base]") {

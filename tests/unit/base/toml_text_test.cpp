@@ -5,9 +5,11 @@
 using sess::line_of_foreign_toml;
 
 TEST_CASE("characters beyond ASCII stand in TOML's strings and comments alone", "[toml_text]") {
-  for (const char* fine :
-       {"", "a = 1\n", "\xef\xbb\xbf" "a = 'é'\n", "# é\na = \"é\\\"é\" # é\n", "a = '''\né'é''\n'''''\n# é",
-        "a = \"\"\"é\\\"\"\" é \"\"\"\n", "'é' = [\"é\", 'é']\n"}) {
+  for (const char* fine : {"", "a = 1\n",
+                           "\xef\xbb\xbf"
+                           "a = 'é'\n",
+                           "# é\na = \"é\\\"é\" # é\n", "a = '''\né'é''\n'''''\n# é",
+                           "a = \"\"\"é\\\"\"\" é \"\"\"\n", "'é' = [\"é\", 'é']\n"}) {
     INFO(fine);
     CHECK_FALSE(line_of_foreign_toml(fine));
   }

@@ -14,17 +14,17 @@ TEST_CASE("width of the scripts our users write", "[width]") {
 }
 
 TEST_CASE("emoji sequences are one cluster of two columns", "[width]") {
-  CHECK(display_width("\U0001F44D\U0001F3FD") == 2);                          // skin tone
-  CHECK(display_width("\U0001F468\u200D\U0001F469\u200D\U0001F467") == 2);    // ZWJ family
-  CHECK(display_width("\U0001F1F0\U0001F1F7") == 2);                          // flag
-  CHECK(display_width("\u2764\uFE0F") == 2);                                  // VS16
+  CHECK(display_width("\U0001F44D\U0001F3FD") == 2);                        // skin tone
+  CHECK(display_width("\U0001F468\u200D\U0001F469\u200D\U0001F467") == 2);  // ZWJ family
+  CHECK(display_width("\U0001F1F0\U0001F1F7") == 2);                        // flag
+  CHECK(display_width("\u2764\uFE0F") == 2);                                // VS16
   CHECK(display_width("\u2764") == 1);
-  CHECK(display_width("\U0001F600\uFE0E") == 1);                              // VS15
+  CHECK(display_width("\U0001F600\uFE0E") == 1);  // VS15
 }
 
 TEST_CASE("Thai and Lao SARA AM takes a column of its own, whatever it stands behind", "[width]") {
   CHECK(display_width("ทำ") == 2);
-  CHECK(display_width("น้ำ") == 2);       // the tone mark belongs to the consonant
+  CHECK(display_width("น้ำ") == 2);  // the tone mark belongs to the consonant
   CHECK(display_width("\u0E99\u0EB3") == 2);
   CHECK(display_width("\u0E33") == 1);
   CHECK(display_width("\u0E33\u0E49") == 1);  // a mark behind it joins it

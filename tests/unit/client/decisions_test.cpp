@@ -142,7 +142,9 @@ TEST_CASE("an unknown flag and contradicting ones give the usage line", "[client
 }
 
 TEST_CASE("the last part of the client's name is its dialect", "[client]") {
-  const auto dialect = [](const std::vector<std::string>& arguments) { return parse_options(arguments)->dialect; };
+  const auto dialect = [](const std::vector<std::string>& arguments) {
+    return parse_options(arguments)->dialect;
+  };
   CHECK(dialect({"sess", "ls"}) == sess::Dialect::sess);
   CHECK(dialect({"/opt/bin/tmux", "ls"}) == sess::Dialect::tmux);
   CHECK(dialect({"tmux"}) == sess::Dialect::tmux);
@@ -152,9 +154,12 @@ TEST_CASE("the last part of the client's name is its dialect", "[client]") {
   CHECK(job->called_tmux);
   CHECK(job->command == std::vector<std::string>{"run", "--", "make"});
   // No host, no long options.
-  CHECK(parse_options({"tmux", "-H", "far", "ls"}).error().text.rfind("tmux: unknown option -- H\nusage: tmux ", 0) == 0);
+  CHECK(parse_options({"tmux", "-H", "far", "ls"})
+            .error()
+            .text.rfind("tmux: unknown option -- H\nusage: tmux ", 0) == 0);
   CHECK(parse_options({"tmux", "-L"}).error().text.rfind("tmux: option requires an argument -- L\n", 0) == 0);
-  CHECK(parse_options({"tmux", "attach", "-H", "x"})->command == std::vector<std::string>{"attach", "-H", "x"});
+  CHECK(parse_options({"tmux", "attach", "-H", "x"})->command ==
+        std::vector<std::string>{"attach", "-H", "x"});
   CHECK(sess::client::make_hello(*parse_options({"tmux"})).dialect == sess::Dialect::tmux);
 }
 

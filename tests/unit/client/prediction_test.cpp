@@ -14,7 +14,8 @@ namespace {
 /// A terminal with local echo on a link of 150 ms, and a program at its other end whose echo the test plays.
 class Line {
  public:
-  explicit Line(Policy policy = Policy::automatic, Size size = {6, 20}) : echo_(size, policy), terminal_(size) {
+  explicit Line(Policy policy = Policy::automatic, Size size = {6, 20})
+      : echo_(size, policy), terminal_(size) {
     echo_.round_trip(milliseconds(150));
   }
   /// The far side prints; what it says of the keys follows when acknowledge is called.
@@ -66,7 +67,8 @@ void trust(Line& line) {
 
 }  // namespace
 
-TEST_CASE("a key is shown at once and underlined until it is confirmed, where keys are echoed", "[prediction]") {
+TEST_CASE("a key is shown at once and underlined until it is confirmed, where keys are echoed",
+          "[prediction]") {
   Line line;
   trust(line);
   line.type("b");

@@ -62,7 +62,8 @@ TEST_CASE("who speaks tmux is understood as by tmux", "[command]") {
   CHECK(name("run-job") == "unknown command: run-job");
   CHECK(name("atach") == "unknown command: atach");
   CHECK(name("sta") == "start-server");
-  CHECK(name("res") == "ambiguous command: res, could be: resize-pane, resize-window, respawn-pane, respawn-window");
+  CHECK(name("res") ==
+        "ambiguous command: res, could be: resize-pane, resize-window, respawn-pane, respawn-window");
 }
 
 TEST_CASE("names may be shortened, and aliases are exact", "[command]") {

@@ -328,7 +328,8 @@ TEST_CASE("help explains every command and every flag", "[command]") {
         "Example: sess kill-session -t build\n");
 }
 
-TEST_CASE("kill-server asks the host and is answered when all is written, start-server does nothing", "[command]") {
+TEST_CASE("kill-server asks the host and is answered when all is written, start-server does nothing",
+          "[command]") {
   World world;
   CHECK(world.run({"start"}).status == 0);
   int status = -1;

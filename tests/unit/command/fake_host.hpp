@@ -45,7 +45,7 @@ class FakeHost final : public DaemonPort,
 
   // What was asked for.
   std::string out, err;            ///< of every client
-  std::uint64_t left = 1 << 30;  ///< room()
+  std::uint64_t left = 1 << 30;    ///< room()
   std::vector<std::string> calls;  ///< "attach 0 $1", "send %0 Enter", ...
   std::vector<ProgramStart> started;
   std::vector<ShellRequest> jobs;
@@ -89,8 +89,8 @@ class FakeHost final : public DaemonPort,
   }
   void show_text(ClientId, std::string_view text) override { call("text {}", text); }
   [[nodiscard]] std::vector<std::string> message_log() const override { return {}; }
-  void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point,
-                     std::uint64_t, bool by_client) override {
+  void control_guard(ClientId, std::string_view word, std::chrono::system_clock::time_point, std::uint64_t,
+                     bool by_client) override {
     call("guard {}{}", word, by_client ? " typed" : "");
   }
   [[nodiscard]] Result<> can_attach(ClientId) const override {
@@ -253,7 +253,8 @@ class FakeHost final : public DaemonPort,
   }
   void upgrade(std::function<void(const std::string& why)> refused) override {
     call("upgrade");
-    if (!upgrade_refusal.empty()) later_.push_back([this, refused = std::move(refused)] { refused(upgrade_refusal); });
+    if (!upgrade_refusal.empty())
+      later_.push_back([this, refused = std::move(refused)] { refused(upgrade_refusal); });
   }
   Result<> prompt(ClientId, PromptRequest request,
                   std::function<void(std::optional<std::string>)> answer) override {

@@ -29,7 +29,9 @@ TEST_CASE("an error ends its line and makes the exit status 1", "[command]") {
 
 TEST_CASE("what only reads may be repeated, what changes something may not", "[command]") {
   Started world;
-  const auto may = [&](std::vector<std::string> argv) { return world.queue.may_repeat(world.client, std::move(argv)); };
+  const auto may = [&](std::vector<std::string> argv) {
+    return world.queue.may_repeat(world.client, std::move(argv));
+  };
   CHECK(may({"ls"}));
   CHECK(may({"display", "-p", "x", ";", "list-keys"}));
   CHECK(may({"nonsense"}));
@@ -84,7 +86,9 @@ TEST_CASE("what run-shell prints for who speaks tmux is shown in the pane", "[co
 TEST_CASE("who speaks tmux is listed tmux's commands and keys, and what the user bound", "[command]") {
   Started world;
   const auto shown = [&](std::vector<std::string> argv) { return world.run(std::move(argv)).out; };
-  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  const auto has = [](const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+  };
   REQUIRE(has(shown({"list-keys", "-T", "prefix"}), " g  "));
   world.run({"bind", "J", "switcher"});
   world.model.client(world.client)->dialect = Dialect::tmux;
@@ -392,8 +396,9 @@ TEST_CASE("clients' commands wait for the whole configuration", "[command]") {
   const ClientId inside = world.add_client("client-2");
   const ClientId impatient = world.add_client("client-3");
   world.queue.begin_configuration();
-  world.queue.submit_config("/c.conf", "run-shell slow\nset -gF @file '#{current_file}'\n"
-                                       "%if #{==:#{current_file},/c.conf}\nset -g @if yes\n%endif");
+  world.queue.submit_config("/c.conf",
+                            "run-shell slow\nset -gF @file '#{current_file}'\n"
+                            "%if #{==:#{current_file},/c.conf}\nset -g @if yes\n%endif");
   bool ended = false;
   world.queue.end_configuration([&] { ended = true; });
   std::map<ClientId, int> status;

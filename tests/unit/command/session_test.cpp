@@ -91,8 +91,12 @@ TEST_CASE("attaching within a session is refused, to another server it is not", 
   world.run({"new", "-d"});
   auto& environment = world.model.client(world.client)->environment;
   environment.set("SESS", "/run/sess/default,42,0");
-  CHECK(world.run({"attach"}).err == "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session\n");
-  CHECK(world.run({"new"}).err == "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another session\n");
+  CHECK(world.run({"attach"}).err ==
+        "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another "
+        "session\n");
+  CHECK(world.run({"new"}).err ==
+        "sessions should be nested with care, unset $SESS to force; sess switch-client NAME goes to another "
+        "session\n");
   environment.set("SESS", "/run/sess/other,7,0");
   CHECK(world.run({"attach"}).err.empty());
   CHECK(world.host.called("attach $0"));

@@ -20,18 +20,21 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 Table example(Look look) {
   Table table({{"NAME"}, {"STATE"}, {"RESTARTS", 1}, {"COMMAND", 6}}, look);
-  table.add({"한글작업", {"running 3s", Tone::good}, "0", "python3 train.py --epochs 100 --output somewhere/else"});
+  table.add(
+      {"한글작업", {"running 3s", Tone::good}, "0", "python3 train.py --epochs 100 --output somewhere/else"});
   table.add({"🚀", {"failed 1s ago", Tone::bad}, "12", "true"});
   return table;
 }
 
 }  // namespace
 
-TEST_CASE("columns stand below their heads by what a terminal shows, whatever the script", "[command][table]") {
+TEST_CASE("columns stand below their heads by what a terminal shows, whatever the script",
+          "[command][table]") {
   const auto lines = lines_of(example({}).text());
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == "NAME      STATE          RESTARTS  COMMAND");
-  CHECK(lines[1] == "한글작업  running 3s     0         python3 train.py --epochs 100 --output somewhere/else");
+  CHECK(lines[1] ==
+        "한글작업  running 3s     0         python3 train.py --epochs 100 --output somewhere/else");
   CHECK(lines[2] == "🚀        failed 1s ago  12        true");
 }
 

@@ -78,9 +78,8 @@ TEST_CASE("a machine with neither systemd nor cron starts no jobs at boot, and e
   Fake fake;
   CHECK_FALSE(fake.is_ok("boot"));
   CHECK(fake.finding("boot").advice.find("contrib/sysvinit/sess") != std::string::npos);
-  for (const auto* topic :
-       {"logout", "lingering", "socket", "state", "temporary files", "file limit", "version", "configuration",
-        "nesting"}) {
+  for (const auto* topic : {"logout", "lingering", "socket", "state", "temporary files", "file limit",
+                            "version", "configuration", "nesting"}) {
     CHECK(fake.is_ok(topic));
   }
 }
@@ -169,10 +168,12 @@ TEST_CASE("few descriptors, another version and another multiplexer are told", "
 TEST_CASE("doctor says whose configuration was read, and a pane of one's own is no nesting", "[doctor]") {
   Fake fake;
   fake.facts.own_config = "/home/ann/.config/sess/sess.conf";
-  CHECK(fake.finding("configuration").text == "none was read; /home/ann/.config/sess/sess.conf is the place for one");
+  CHECK(fake.finding("configuration").text ==
+        "none was read; /home/ann/.config/sess/sess.conf is the place for one");
   fake.facts.config_files = {"/etc/tmux.conf", "/home/ann/.tmux.conf"};
   CHECK(fake.finding("configuration").text ==
-        "/etc/tmux.conf, /home/ann/.tmux.conf were read: tmux's, while there is no /home/ann/.config/sess/sess.conf");
+        "/etc/tmux.conf, /home/ann/.tmux.conf were read: tmux's, while there is no "
+        "/home/ann/.config/sess/sess.conf");
   fake.facts.config_files = {"/home/ann/.config/sess/sess.conf"};
   CHECK(fake.finding("configuration").text == "/home/ann/.config/sess/sess.conf was read");
   fake.facts.client_environment = {"TMUX=/tmp/tmux-1000/default,42,0"};
@@ -192,6 +193,7 @@ TEST_CASE("what a log-in by ssh finds is said, and what terminals do not have", 
   CHECK_FALSE(machine.is_ok("ssh"));
   CHECK(machine.finding("ssh").text.find("/bin/bash") != std::string::npos);
   CHECK(machine.is_ok("terminals"));
-  machine.facts.lacking = {"/dev/pts/3 (linux) does not have side margins, which the program in app asked for"};
+  machine.facts.lacking = {
+      "/dev/pts/3 (linux) does not have side margins, which the program in app asked for"};
   CHECK_FALSE(machine.is_ok("terminals"));
 }

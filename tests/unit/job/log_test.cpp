@@ -292,7 +292,8 @@ TEST_CASE("a rotation that was cut off loses nothing that was kept", "[job]") {
 
 namespace {
 
-/// A log with three runs, each of which ends in the middle of a line, the first and the third in files of their own.
+/// A log with three runs, each of which ends in the middle of a line, the first and the third in files of
+/// their own.
 void write_three_runs(MemoryDirectory& directory) {
   for (int run = 1; run <= 3; ++run) {
     LogWriter writer(directory, "x.log", {60, 0s, 9});
@@ -336,7 +337,8 @@ TEST_CASE("each run of a log begins on a line of its own, behind a mark that is 
   CHECK(all == "run 1\r\npartrun 2\r\npartrun 3\r\npart");
 }
 
-TEST_CASE("one run of a log is read alone, counted from either end, and its last lines are its own", "[job]") {
+TEST_CASE("one run of a log is read alone, counted from either end, and its last lines are its own",
+          "[job]") {
   MemoryDirectory directory;
   CHECK_FALSE(LogWriter(directory, "x.log", {}).begin_run(kNow));
   CHECK_FALSE(directory.has("x.log"));  // a first run that prints nothing needs no log
@@ -376,7 +378,8 @@ TEST_CASE("a run's mark that a full disk has cut is written when there is room, 
   CHECK_FALSE(none.seek_run(3));
 }
 
-TEST_CASE("a place so many bytes of output before the end is found over marks, files and what is missing", "[job]") {
+TEST_CASE("a place so many bytes of output before the end is found over marks, files and what is missing",
+          "[job]") {
   MemoryDirectory directory;
   write_three_runs(directory);
   const std::string all = "run 1\r\npartrun 2\r\npartrun 3\r\npart";

@@ -130,7 +130,8 @@ TEST_CASE("the newest record is found again without reading the directory, also 
   CHECK_FALSE(store.newest("make"));
 }
 
-TEST_CASE("when the newest record ended is known of a thousand new names after reading the directory once", "[job]") {
+TEST_CASE("when the newest record ended is known of a thousand new names after reading the directory once",
+          "[job]") {
   MemoryDirectory directory;
   RecordStore store(directory);
   REQUIRE(store.add(make_record("before", kNow)));

@@ -151,7 +151,8 @@ TEST_CASE("a stop during the back-off ends it", "[job]") {
   CHECK_FALSE(world.supervisor.next_due());
 }
 
-TEST_CASE("a run that takes longer than its timeout is stopped and has failed, even if it then exits with 0", "[job]") {
+TEST_CASE("a run that takes longer than its timeout is stopped and has failed, even if it then exits with 0",
+          "[job]") {
   World world;
   job::Spec spec;
   spec.timeout = 5s;

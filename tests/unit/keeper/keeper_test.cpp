@@ -218,7 +218,8 @@ TEST_CASE("clients are told when no server can be started, and served as soon as
   REQUIRE(test::wait_until([&] { return rig.file(rig.home().state() + "/notes") == "died\ndied\ndied\n"; }));
   REQUIRE(test::wait_until([&] {
     const auto all = os::all_processes();
-    return std::count_if(all.begin(), all.end(), [&](const auto& one) { return one.parent == rig.keeper(); }) == 1;
+    return std::count_if(all.begin(), all.end(),
+                         [&](const auto& one) { return one.parent == rig.keeper(); }) == 1;
   }));
   REQUIRE(unlink(fault.c_str()) == 0);
   // One descriptor is left, and the link to a server takes two.

@@ -66,7 +66,9 @@ int become_successor() {
   }
   const std::string question = "--check-resume-fd=";
   if (arguments.back().rfind(question, 0) == 0) {
-    _exit(keeper::Keeper::can_resume(UniqueFd(std::atoi(arguments.back().c_str() + question.size()))) ? 0 : keeper::kCannotResume);
+    _exit(keeper::Keeper::can_resume(UniqueFd(std::atoi(arguments.back().c_str() + question.size())))
+              ? 0
+              : keeper::kCannotResume);
   }
   const std::string flag = "--resume-fd=";
   if (arguments.back().rfind(flag, 0) != 0) return 0;
@@ -139,8 +141,10 @@ TEST_CASE("a keeper replaces its code and keeps programs, journals, model, socke
   CHECK(access(rig.socket().c_str(), F_OK) != 0);
 }
 
-TEST_CASE("code that does not come up behind exec is replaced by the code before, with everything", "[keeper][upgrade]") {
-  const std::string fault = GENERATE(as<std::string>{}, "aborts", "exits", "overflows", "stands still", "server dies", "server hangs");
+TEST_CASE("code that does not come up behind exec is replaced by the code before, with everything",
+          "[keeper][upgrade]") {
+  const std::string fault = GENERATE(as<std::string>{}, "aborts", "exits", "overflows", "stands still",
+                                     "server dies", "server hangs");
   INFO(fault);
   const test::TempHome home;
   const std::string file = home.root() + "/fault";
@@ -156,7 +160,8 @@ TEST_CASE("code that does not come up behind exec is replaced by the code before
   const pid_t before = rig.server();
   kill(rig.keeper(), SIGUSR2);
   // The fault was met, and behind it there is a server again.
-  REQUIRE(test::wait_until([&] { return access(file.c_str(), F_OK) != 0 && rig.server() > 0 && rig.server() != before; }));
+  REQUIRE(test::wait_until(
+      [&] { return access(file.c_str(), F_OK) != 0 && rig.server() > 0 && rig.server() != before; }));
   CHECK(rig.becomes("panes", "1:" + one + " 2:" + two + " "));
   CHECK(rig.tell("mark 1 journal") == "journal");
   CHECK(rig.tell("model model") == "model");
@@ -197,8 +202,10 @@ TEST_CASE("a binary that does not work is not given the programs", "[keeper][upg
 TEST_CASE("code that cannot go on from the state is not given the programs", "[keeper][upgrade]") {
   const test::TempHome home;
   const std::string asked = home.root() + "/asked";
-  const std::string other = home.write("other", "#!/bin/sh\ncase \"$1\" in --version) echo sessd 9.9;; "
-                                                "--check-resume-fd=*) echo asked >" + asked + "; exit 3;; *) exit 1;; esac\n");
+  const std::string other = home.write("other",
+                                       "#!/bin/sh\ncase \"$1\" in --version) echo sessd 9.9;; "
+                                       "--check-resume-fd=*) echo asked >" +
+                                           asked + "; exit 3;; *) exit 1;; esac\n");
   REQUIRE(chmod(other.c_str(), 0755) == 0);
   Rig rig([&](keeper::KeeperOptions& options) { options.upgrade_command = {other}; });
   rig.start();
@@ -206,7 +213,8 @@ TEST_CASE("code that cannot go on from the state is not given the programs", "[k
   rig.tell("mark 1 journal");
   const pid_t before = rig.server();
   kill(rig.keeper(), SIGUSR2);
-  REQUIRE(test::wait_until([&] { return access(asked.c_str(), F_OK) == 0 && rig.server() > 0 && rig.server() != before; }));
+  REQUIRE(test::wait_until(
+      [&] { return access(asked.c_str(), F_OK) == 0 && rig.server() > 0 && rig.server() != before; }));
   CHECK(rig.tell("panes") == "1:" + one + " ");
   CHECK(rig.tell("mark 1 journal") == "journal");
   kill(static_cast<pid_t>(std::stol(one)), SIGTERM);

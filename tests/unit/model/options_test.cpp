@@ -60,11 +60,11 @@ std::map<std::string, std::vector<std::string>> recorded_defaults() {
 
 /// Lines of ours without the options in which sess differs by design.
 std::vector<std::string> comparable(const std::vector<std::string>& lines) {
-  static const std::set<std::string> kOurs{"status",        "history-limit",  "default-terminal",
-                                           "history-bytes", "attach-history", "default-shell", "history-total-bytes",
-                                           "job-message",   "job-notification", "record-age",
-                                           "escape-time",   "save-sessions",      "assume-paste-time",
-                                           "rectangle-checksums", "tmux-defaults", "tmux-environment"};
+  static const std::set<std::string> kOurs{
+      "status",          "history-limit",       "default-terminal",  "history-bytes",       "attach-history",
+      "default-shell",   "history-total-bytes", "job-message",       "job-notification",    "record-age",
+      "escape-time",     "save-sessions",       "assume-paste-time", "rectangle-checksums", "tmux-defaults",
+      "tmux-environment"};
   std::vector<std::string> out;
   for (const auto& line : lines) {
     const auto name = line.substr(0, line.find(' '));

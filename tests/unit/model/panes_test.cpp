@@ -234,7 +234,8 @@ TEST_CASE("windows follow the client that was active last; who ignores sizes cou
   CHECK(f.model.validate() == kNothing);
 }
 
-TEST_CASE("when the client that was active last is gone, the one before it decides a window's size", "[model][size]") {
+TEST_CASE("when the client that was active last is gone, the one before it decides a window's size",
+          "[model][size]") {
   Fixture f;
   const auto s = f.session("s");
   const auto add = [&](Size size) {
@@ -309,7 +310,8 @@ TEST_CASE("a new window has its client's size, or default-size", "[model][size]"
   CHECK(new_window_size(f.model, &client, session) == Size{kMaxSide, kMaxSide});
 }
 
-TEST_CASE("a pane is found by its terminal, before and after it was written down, and by whoever has it now", "[model]") {
+TEST_CASE("a pane is found by its terminal, before and after it was written down, and by whoever has it now",
+          "[model]") {
   Fixture f;
   const auto first = f.pane_of(f.session("one"));
   const auto second = f.pane_of(f.session("two"));

@@ -104,7 +104,8 @@ TEST_CASE("a callback may destroy another watch that is ready in the same turn",
   CHECK(calls == 1);
 }
 
-// A descriptor at its end stays readable: with work deferred the turn never ended, and stop() was never looked at.
+// A descriptor at its end stays readable: with work deferred the turn never ended, and stop() was never
+// looked at.
 TEST_CASE("a turn with deferred work ends although a descriptor stays ready", "[os][loop]") {
   auto loop = loop_of();
   auto pipe = pipe_of();

@@ -17,8 +17,9 @@ TEST_CASE("histories give nothing while they are within their budget together", 
   CHECK(budget.total() == 100);
 }
 
-TEST_CASE("who was looked at longest ago gives first, who is on a screen last, and somewhat more than is too much",
-          "[panes][history-budget]") {
+TEST_CASE(
+    "who was looked at longest ago gives first, who is on a screen last, and somewhat more than is too much",
+    "[panes][history-budget]") {
   HistoryBudget budget;
   for (const std::uint32_t pane : {1U, 2U, 3U, 4U}) budget.note(PaneId{pane}, 1000);
   const std::vector<HistoryBudget::Holder> holders = {

@@ -107,7 +107,8 @@ TEST_CASE("a hundred clients type into one pane, and how far each of them got is
   }
 }
 
-TEST_CASE("a full ring takes no more of what is typed, still the terminal's answers, and nothing half", "[server]") {
+TEST_CASE("a full ring takes no more of what is typed, still the terminal's answers, and nothing half",
+          "[server]") {
   File file;
   const auto journal = file.open();
   const std::string most(journal->input_room(), 'x');
@@ -213,7 +214,8 @@ TEST_CASE("a journal takes one mapping, and one for each sixteen segments of his
   const auto mappings = [] {
     std::ifstream maps("/proc/self/maps");
     std::size_t count = 0;
-    for (std::string line; std::getline(maps, line);) count += line.find("sess-pane") != std::string::npos ? 1 : 0;
+    for (std::string line; std::getline(maps, line);)
+      count += line.find("sess-pane") != std::string::npos ? 1 : 0;
     return count;
   };
   File file;
@@ -227,7 +229,8 @@ TEST_CASE("a journal takes one mapping, and one for each sixteen segments of his
   }
   CHECK(mappings() <= 10);
   std::uint64_t newest = kHeld;
-  for (std::uint64_t oldest = 0; oldest < 100; ++oldest) {  // a full history: each new one in the place of the oldest
+  for (std::uint64_t oldest = 0; oldest < 100;
+       ++oldest) {  // a full history: each new one in the place of the oldest
     journal->retire(oldest);
     newest = journal->next(newest);
     REQUIRE_FALSE(journal->map(newest).empty());

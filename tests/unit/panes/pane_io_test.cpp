@@ -50,7 +50,8 @@ struct Rig {
   }
   static UniqueFd copy(const UniqueFd& fd) { return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
   std::unique_ptr<PaneIo> open(std::optional<PaneIo::Recovery> recovery) {
-    auto pane = PaneIo::open(*loop, model::PaneId{0}, copy(master), copy(file), Size{10, 60}, {}, nobody, recovery);
+    auto pane =
+        PaneIo::open(*loop, model::PaneId{0}, copy(master), copy(file), Size{10, 60}, {}, nobody, recovery);
     REQUIRE(pane);
     return std::move(*pane);
   }
@@ -128,8 +129,10 @@ TEST_CASE("bytes that ended two servers by a fault are skipped by the third, whi
   CHECK(text.find("also good") != std::string::npos);
 }
 
-TEST_CASE("what a command types into a program that does not read waits whole and in order, and ends with the program",
-          "[server]") {
+TEST_CASE(
+    "what a command types into a program that does not read waits whole and in order, and ends with the "
+    "program",
+    "[server]") {
   auto memory = os::SharedMemory::create("sess-pane", 0);
   REQUIRE(memory);
   auto loop = os::Loop::open();
@@ -138,8 +141,8 @@ TEST_CASE("what a command types into a program that does not read waits whole an
   REQUIRE(::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) == 0);
   const UniqueFd reader(ends[0]);
   Deaf nobody;
-  auto opened = PaneIo::open(**loop, model::PaneId{0}, UniqueFd(ends[1]), memory->take_fd(), Size{10, 60}, {}, nobody,
-                             std::nullopt);
+  auto opened = PaneIo::open(**loop, model::PaneId{0}, UniqueFd(ends[1]), memory->take_fd(), Size{10, 60}, {},
+                             nobody, std::nullopt);
   REQUIRE(opened);
   PaneIo& pane = **opened;
   std::string expected;
@@ -271,13 +274,15 @@ TEST_CASE("a pane that three servers died of is set aside: bytes are kept, keys 
   }
 }
 
-TEST_CASE("a checkpoint that is saved makes earlier deaths forgotten, one of the recovery itself does not", "[server]") {
+TEST_CASE("a checkpoint that is saved makes earlier deaths forgotten, one of the recovery itself does not",
+          "[server]") {
   Rig rig;
   rig.open(std::nullopt)->announce("before\r\n");
   rig.die(3);
   {
-    auto pane = PaneIo::open(*rig.loop, model::PaneId{0}, {}, Rig::copy(rig.file), Size{20, 70}, {}, rig.nobody,
-                             PaneIo::Recovery{});  // not a fault: two deaths; its size is new, so it is saved
+    auto pane =
+        PaneIo::open(*rig.loop, model::PaneId{0}, {}, Rig::copy(rig.file), Size{20, 70}, {}, rig.nobody,
+                     PaneIo::Recovery{});  // not a fault: two deaths; its size is new, so it is saved
     REQUIRE(pane);
     CHECK(!(*pane)->aside());
   }
@@ -292,7 +297,8 @@ TEST_CASE("a checkpoint that is saved makes earlier deaths forgotten, one of the
   }
 }
 
-TEST_CASE("the program of a pane that is set aside waits when its ring is full, and loses nothing", "[server]") {
+TEST_CASE("the program of a pane that is set aside waits when its ring is full, and loses nothing",
+          "[server]") {
   Rig rig;
   rig.open(std::nullopt)->announce("before\r\n");
   rig.die(3);
@@ -317,7 +323,8 @@ TEST_CASE("the program of a pane that is set aside waits when its ring is full, 
   CHECK(pane->journal().written() == at + flood.size());
 }
 
-TEST_CASE("a pane whose journal cannot be read is set aside, not lost; nothing is read from its program", "[server]") {
+TEST_CASE("a pane whose journal cannot be read is set aside, not lost; nothing is read from its program",
+          "[server]") {
   Rig rig;
   rig.open(std::nullopt)->announce("before\r\n");
   const std::uint32_t version = 99;

@@ -41,7 +41,8 @@ TEST_CASE("a command's output and status are reported", "[server][shell]") {
   CHECK_FALSE(rig.jobs.busy());
 }
 
-TEST_CASE("a command that hung kept its place for ever: it is killed at its limit, with what it started", "[server][shell]") {
+TEST_CASE("a command that hung kept its place for ever: it is killed at its limit, with what it started",
+          "[server][shell]") {
   Rig rig;
   const auto result = rig.run("sleep 1000 & echo $!; wait", std::chrono::milliseconds(300));
   CHECK(result.timed_out);

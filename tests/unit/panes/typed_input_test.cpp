@@ -10,8 +10,9 @@ using namespace sess::panes;
 using sess::model::ClientToken;
 using sess::model::InputPosition;
 
-TEST_CASE("what is handled ends in the middle of a frame, and only the rest of it is taken when it comes again",
-          "[input]") {
+TEST_CASE(
+    "what is handled ends in the middle of a frame, and only the rest of it is taken when it comes again",
+    "[input]") {
   TypedFrames frames;
   CHECK(frames.receive(1, "abc") == "abc");
   CHECK(frames.receive(2, "de\x1b") == "de\x1b");

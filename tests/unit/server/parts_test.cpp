@@ -25,15 +25,17 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool contains(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
 
 /// Programs with the test as their keeper.
 struct ProgramRig : test::ServerRig {
   os::SocketPair pair = os::open_socket_pair(SOCK_STREAM).value();
   keeper::ServerLink link{std::move(pair.first)};
   keeper::KeeperLink keeper{std::move(pair.second)};
-  Programs programs{{*loop, clock, model, link, queue, terminals, observer, checkpoint, remote, agent, names, pane_modes,
-                     identities}};
+  Programs programs{{*loop, clock, model, link, queue, terminals, observer, checkpoint, remote, agent, names,
+                     pane_modes, identities}};
 
   std::vector<keeper::ToKeeper> at_keeper() {
     std::vector<keeper::ToKeeper> out;
@@ -88,11 +90,13 @@ struct RecoveryRig : KeyRig {
   Silence outside;
   std::string agent_path;
   command::ServerFacts facts = host.ports.facts;
-  jobs::JobControl jobs{{*loop, clock, model, start, facts, queue, terminals, shells, clients, agent_path, outside}};
-  store::SavedSessions saved_sessions{*loop, model, start, terminals,
-                                      {[](const std::string&) {}, [](model::PaneId) { return false; }}};
+  jobs::JobControl jobs{
+      {*loop, clock, model, start, facts, queue, terminals, shells, clients, agent_path, outside}};
+  store::SavedSessions saved_sessions{
+      *loop, model, start, terminals, {[](const std::string&) {}, [](model::PaneId) { return false; }}};
   PaneCommands pane_commands{model, facts, terminals, shells, remote, programs, pane_modes};
-  Configuration configuration{{model, queue, start, facts, remote, checkpoint, messages, control_clients}, [] {}};
+  Configuration configuration{{model, queue, start, facts, remote, checkpoint, messages, control_clients},
+                              [] {}};
   Recovery recovery{{clock, model, keys, queue, link, start, facts, terminals, checkpoint, messages, clients,
                      programs, popups, pane_commands, configuration, session_watch, jobs, saved_sessions}};
 
@@ -113,7 +117,8 @@ struct RecoveryRig : KeyRig {
 
 }  // namespace
 
-TEST_CASE("Clients: what outlives a connection comes back once, and the longest away goes first", "[server]") {
+TEST_CASE("Clients: what outlives a connection comes back once, and the longest away goes first",
+          "[server]") {
   test::ServerRig rig;
   Clients clients(rig.client_parts(), {});
   const auto session = rig.add_session();
@@ -157,7 +162,8 @@ TEST_CASE("Clients: who leaves a job that goes on is told so and gets its status
   CHECK(client.phase == RemoteClient::Phase::ending);
 }
 
-TEST_CASE("Programs: what is typed before the keeper has answered is kept; the pane is told how it ended", "[server]") {
+TEST_CASE("Programs: what is typed before the keeper has answered is kept; the pane is told how it ended",
+          "[server]") {
   ProgramRig rig;
   const auto session = rig.add_session();
   const auto pane = rig.model.window(rig.model.session(session)->current_link()->window)->active;
@@ -177,7 +183,8 @@ TEST_CASE("Programs: what is typed before the keeper has answered is kept; the p
   CHECK(!rig.programs.is_starting(pane));
 }
 
-TEST_CASE("Programs: a closed pane's program is told to go, and whoever waits for its start that it is gone", "[server]") {
+TEST_CASE("Programs: a closed pane's program is told to go, and whoever waits for its start that it is gone",
+          "[server]") {
   ProgramRig rig;
   const auto session = rig.add_session();
   const auto pane = rig.model.window(rig.model.session(session)->current_link()->window)->active;
@@ -188,7 +195,8 @@ TEST_CASE("Programs: a closed pane's program is told to go, and whoever waits fo
   CHECK(rig.terminals.find(pane) == nullptr);
 }
 
-TEST_CASE("Display: one pane of the terminal's size is shown directly, a message is drawn over it", "[server]") {
+TEST_CASE("Display: one pane of the terminal's size is shown directly, a message is drawn over it",
+          "[server]") {
   KeyRig rig;
   const auto session = rig.add_session();
   RemoteClient& client = rig.add_client();
@@ -205,7 +213,8 @@ TEST_CASE("Display: one pane of the terminal's size is shown directly, a message
   CHECK(client.direct != nullptr);
 }
 
-TEST_CASE("Keyboard: a frame is applied once, and acknowledged when it is in the pane's journal", "[server]") {
+TEST_CASE("Keyboard: a frame is applied once, and acknowledged when it is in the pane's journal",
+          "[server]") {
   KeyRig rig;
   const auto session = rig.add_session();
   const auto pane = rig.model.window(rig.model.session(session)->current_link()->window)->active;
@@ -244,7 +253,8 @@ TEST_CASE("Keyboard: the prefix waits for its key, and a question takes the keys
   CHECK(client.overlay.kind == Overlay::Kind::none);
 }
 
-TEST_CASE("Recovery: a program that nobody has written down gets a session; one that has ended is forgotten", "[server]") {
+TEST_CASE("Recovery: a program that nobody has written down gets a session; one that has ended is forgotten",
+          "[server]") {
   RecoveryRig rig;
   std::vector<keeper::Program> programs;
   programs.push_back(rig.program(7, 4711));

@@ -1,5 +1,5 @@
-// The parts of a server around which a test is, made alone: a clock that it turns, ports in memory, clients on one end of
-// a socket pair, panes whose programs are the test.
+// The parts of a server around which a test is, made alone: a clock that it turns, ports in memory, clients
+// on one end of a socket pair, panes whose programs are the test.
 #pragma once
 
 #include "unit/command/fake_host.hpp"
@@ -40,14 +40,18 @@ struct ServerRig {
   panes::Terminals terminals;
   peers::RemoteClients remote;
   std::map<model::ClientId, std::unique_ptr<ClientEnd>> ends;
-  store::Checkpoint checkpoint{store::ModelStore::open(os::SharedMemory::create("test", 0)->take_fd()).value(), model, keys,
-                                queue, log};
+  store::Checkpoint checkpoint{
+      store::ModelStore::open(os::SharedMemory::create("test", 0)->take_fd()).value(), model, keys, queue,
+      log};
   panes::AgentLink agent{start};
-  peers::ControlClients control_clients{{*loop, model, [this](model::PaneId id) { return terminals.find(id); },
-                                          [this]() -> command::Queue& { return queue; }, [](model::ClientId) {}}};
-  peers::SessionWatch session_watch{*loop, model, {[](model::ClientId) {}, [](const model::Session&) { return true; }}};
+  peers::ControlClients control_clients{
+      {*loop, model, [this](model::PaneId id) { return terminals.find(id); },
+       [this]() -> command::Queue& { return queue; }, [](model::ClientId) {}}};
+  peers::SessionWatch session_watch{
+      *loop, model, {[](model::ClientId) {}, [](const model::Session&) { return true; }}};
   panes::ShellCommands shells{*loop};
-  display::PaneModes pane_modes{{clock, model, keys, queue, remote, control_clients, terminals, shells, messages}};
+  display::PaneModes pane_modes{
+      {clock, model, keys, queue, remote, control_clients, terminals, shells, messages}};
   peers::Messages messages{model, remote, control_clients, checkpoint, pane_modes, log, "ann"};
   panes::WindowNames names{*loop, model, queue};
   peers::Identities identities{model, remote, terminals};
@@ -77,8 +81,9 @@ struct ServerRig {
   }
   panes::PaneIo& add_terminal(model::PaneId pane, Size size) {
     auto journal = os::SharedMemory::create("test", 0).value();
-    return terminals.put(panes::PaneIo::open(*loop, pane, UniqueFd(), journal.take_fd(), size, {}, observer, std::nullopt)
-                             .value());
+    return terminals.put(
+        panes::PaneIo::open(*loop, pane, UniqueFd(), journal.take_fd(), size, {}, observer, std::nullopt)
+            .value());
   }
   /// A client that has said hello from a terminal of this size.
   peers::RemoteClient& add_client(Size size = {24, 80}) {
@@ -86,7 +91,8 @@ struct ServerRig {
     seen.size = size;
     auto pair = os::open_socket_pair(SOCK_STREAM).value();
     auto made = std::make_unique<peers::RemoteClient>(*loop, seen.id);
-    made->connection = std::make_unique<views::Connection>(*loop, std::move(pair.first), views::Connection::Events{});
+    made->connection =
+        std::make_unique<views::Connection>(*loop, std::move(pair.first), views::Connection::Events{});
     made->phase = peers::RemoteClient::Phase::idle;
     made->hello.tty = "/dev/pts/1";
     made->hello.term = "xterm-256color";
@@ -106,8 +112,8 @@ struct ServerRig {
     return bytes;
   }
   [[nodiscard]] server::Clients::Parts client_parts() {
-    return {*loop, clock, model, queue, remote, terminals, checkpoint, messages, agent, control_clients, display, identities,
-            pane_modes};
+    return {*loop,    clock, model,           queue,   remote,     terminals, checkpoint,
+            messages, agent, control_clients, display, identities, pane_modes};
   }
 };
 

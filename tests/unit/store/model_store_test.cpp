@@ -103,9 +103,11 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   client.flags = {"no-detach-on-destroy"};
   client.key_table = "mine";
   client.input = {7, 2, 1};
-  client.question = SavedQuestion{"command-prompt -p a,b x", {"one"}, {"be", "hind", "cut", true, false}, "", 0};
+  client.question =
+      SavedQuestion{"command-prompt -p a,b x", {"one"}, {"be", "hind", "cut", true, false}, "", 0};
   before.state.clients.push_back(client);
-  before.state.jobs = {std::make_shared<const std::string>("job one"), std::make_shared<const std::string>("job two")};
+  before.state.jobs = {std::make_shared<const std::string>("job one"),
+                       std::make_shared<const std::string>("job two")};
   before.state.configured = true;
   before.state.config_files = {"/etc/sess.conf"};
   auto store = memory.open();
@@ -207,7 +209,8 @@ TEST_CASE("whatever happens to a model is written down", "[model_store]") {
       case 9: {
         const auto target = pick(model.sessions());
         const int index = model.session(session)->windows.begin()->first;
-        static_cast<void>(model.link_window({session, index, target, std::nullopt, false, random() % 2 == 0}));
+        static_cast<void>(
+            model.link_window({session, index, target, std::nullopt, false, random() % 2 == 0}));
         break;
       }
       case 10: {

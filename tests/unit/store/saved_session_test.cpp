@@ -119,8 +119,7 @@ TEST_CASE("the file before the newest is kept, and read when the newest is damag
     std::ofstream(path + "/a.session") << "torn";
     CHECK(store::DiskQueue::read(**directory, "a.session", whole, note).value() == store::seal("one"));
     CHECK(note == "a.session: it is not one of ours, or empty; the one before it is used");
-    CHECK(store::DiskQueue::read(**directory, "c.session", whole, note).error().code ==
-          ErrorCode::not_found);
+    CHECK(store::DiskQueue::read(**directory, "c.session", whole, note).error().code == ErrorCode::not_found);
     queue.remove("a.");
     queue.drain();
     CHECK((*directory)->list().value() == std::vector<std::string>{"b.session"});

@@ -37,10 +37,18 @@ TEST_CASE("a row in many styles is told apart as one cell after another would be
     if (!ascii) {
       Cell& odd = cells[random() % cells.size()];
       switch (random() % 4) {
-        case 0: odd.glyph = 0x80 + static_cast<std::uint32_t>(random() % 0x10000); break;
-        case 1: odd.glyph = kClusterBit | 0x41; break;
-        case 2: odd.width = 2; break;
-        default: odd.flags = kFiller; break;
+        case 0:
+          odd.glyph = 0x80 + static_cast<std::uint32_t>(random() % 0x10000);
+          break;
+        case 1:
+          odd.glyph = kClusterBit | 0x41;
+          break;
+        case 2:
+          odd.width = 2;
+          break;
+        default:
+          odd.flags = kFiller;
+          break;
       }
     }
     std::string text(cells.size(), '?');

@@ -249,7 +249,8 @@ TEST_CASE("RIS clears everything but the history and the title", "[terminal][mod
   CHECK(m.screen().history().lines() == 0);
 }
 
-TEST_CASE("a screen that is cleared whole goes to the history when scroll-on-clear asks for it", "[terminal][erase]") {
+TEST_CASE("a screen that is cleared whole goes to the history when scroll-on-clear asks for it",
+          "[terminal][erase]") {
   const auto history_of = [](std::string_view bytes, bool on) {
     Machine m({4, 20});
     Settings settings;
@@ -259,7 +260,9 @@ TEST_CASE("a screen that is cleared whole goes to the history when scroll-on-cle
     m.feed(bytes);
     return m.screen().history().end_line();
   };
-  for (const std::string_view clear : {"\x1b[2J", "\x1b[H\x1b[J", "\x1b[1;1H\x1b[0J", "\x1b" "c"}) {
+  for (const std::string_view clear : {"\x1b[2J", "\x1b[H\x1b[J", "\x1b[1;1H\x1b[0J",
+                                       "\x1b"
+                                       "c"}) {
     CAPTURE(clear);
     CHECK(history_of(clear, true) == 3);  // down to the last row that is not blank
     CHECK(history_of(clear, false) == 0);
@@ -272,7 +275,8 @@ TEST_CASE("a screen that is cleared whole goes to the history when scroll-on-cle
   CHECK(history_of("\x1b[?1049hx\x1b[2J\x1b[H\x1b[J", true) == 0);
 }
 
-TEST_CASE("a line that began in the history and ends on a screen that is cleared is one line there", "[terminal][erase]") {
+TEST_CASE("a line that began in the history and ends on a screen that is cleared is one line there",
+          "[terminal][erase]") {
   Machine m({2, 4});
   Settings settings;
   settings.scroll_on_clear = true;
@@ -284,7 +288,8 @@ TEST_CASE("a line that began in the history and ends on a screen that is cleared
   CHECK(m.screen().history().end_line() == 2);
 }
 
-TEST_CASE("with alternate-screen off no mode switches to it, and a program on it can leave", "[terminal][modes]") {
+TEST_CASE("with alternate-screen off no mode switches to it, and a program on it can leave",
+          "[terminal][modes]") {
   for (const std::string_view mode : {"47", "1047", "1049"}) {
     CAPTURE(mode);
     Settings settings;
@@ -357,7 +362,9 @@ TEST_CASE("settings are in a checkpoint and survive a reset", "[terminal][checkp
   settings.alternate_screen = false;
   settings.rectangle_checksums = true;
   m.emulator->set_settings(settings);
-  m.feed("\x1b" "c");
+  m.feed(
+      "\x1b"
+      "c");
   m.emulator->reset();
   ByteWriter out;
   m.emulator->save(out);

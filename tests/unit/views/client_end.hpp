@@ -1,7 +1,7 @@
 // The client's end of a connection that a test holds in its hand: what the server sent, frame by frame.
 //
-// Owns the socket and the bytes of a frame that is not whole yet. Does not answer, and knows no terminal: what a frame
-// does is the test's.
+// Owns the socket and the bytes of a frame that is not whole yet. Does not answer, and knows no terminal:
+// what a frame does is the test's.
 #pragma once
 
 #include <sys/socket.h>

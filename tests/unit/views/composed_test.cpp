@@ -1,5 +1,5 @@
-// A composed view on a real socket whose other end plays the client, with frames that the test draws and a clock that
-// it turns: when what is sent.
+// A composed view on a real socket whose other end plays the client, with frames that the test draws and a
+// clock that it turns: when what is sent.
 #include "views/composed.hpp"
 
 #include "os/socket.hpp"
@@ -31,9 +31,9 @@ struct Rig {
   test::Oracle terminal{kSize};
   std::size_t received = 0;
 
-  int flood = 0;          ///< every whole frame is full of it
-  std::string typed;      ///< what the active pane shows in the first row
-  bool printed = false;   ///< the active pane did, in this turn
+  int flood = 0;         ///< every whole frame is full of it
+  std::string typed;     ///< what the active pane shows in the first row
+  bool printed = false;  ///< the active pane did, in this turn
 
   Rig() { view.enter("", "", {}, now); }
 
@@ -141,7 +141,8 @@ TEST_CASE("what comes long after a key is no echo", "[server][composed]") {
   CHECK(rig.turn() == 0);
 }
 
-TEST_CASE("a flood that a key sets off gets one frame at once and then the pace of all", "[server][composed]") {
+TEST_CASE("a flood that a key sets off gets one frame at once and then the pace of all",
+          "[server][composed]") {
   Rig rig;
   rig.show_flood();
   rig.now += 2ms;

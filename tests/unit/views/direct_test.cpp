@@ -31,14 +31,14 @@ struct Rig {
   test::Oracle terminal{Size{24, 80}};
   std::string bytes;  ///< everything that the terminal was sent
   std::string undo;
-  std::uint64_t offset = 0;  ///< of the last frame that had one
-  std::uint64_t past = 0;    ///< bytes since
+  std::uint64_t offset = 0;          ///< of the last frame that had one
+  std::uint64_t past = 0;            ///< bytes since
   std::optional<Scrolled> scrolled;  ///< what the last frame that told it said
 
   Rig() {
     auto journal = os::SharedMemory::create("test", 0).value();
     pane = panes::PaneIo::open(*loop, model::PaneId{1}, UniqueFd(), journal.take_fd(), {24, 80}, {}, observer,
-                        std::nullopt)
+                               std::nullopt)
                .value();
     connection = std::make_unique<Connection>(*loop, std::move(sockets.first), Connection::Events{});
     begin();
@@ -240,8 +240,9 @@ TEST_CASE("what brings the terminal back is there before the modes are switched 
   CHECK_FALSE(rig.terminal.alternate());
 }
 
-TEST_CASE("options that change reach a view that is attached, and what was asked of the terminal is taken back",
-          "[direct_view]") {
+TEST_CASE(
+    "options that change reach a view that is attached, and what was asked of the terminal is taken back",
+    "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
   rig.take();
@@ -273,7 +274,8 @@ TEST_CASE("options that change reach a view that is attached, and what was asked
   CHECK(rig.bytes.size() == before);
 }
 
-TEST_CASE("a view stops at a mode that the terminal lacks, and shows the screen once that is off", "[direct_view]") {
+TEST_CASE("a view stops at a mode that the terminal lacks, and shows the screen once that is off",
+          "[direct_view]") {
   Rig rig;
   DirectView::Options options;
   options.policy.lacks = terminal::ability::picture;

@@ -41,7 +41,8 @@ Result<std::vector<std::string>> bootable(const Item& item) {
     const auto view = item.ports().jobs->find(name);
     return view && !view->job.active() && view->file.empty();
   });
-  if (chosen->empty()) return fail(ErrorCode::not_found, "no job that runs or has a file matches; sess jobs lists them");
+  if (chosen->empty())
+    return fail(ErrorCode::not_found, "no job that runs or has a file matches; sess jobs lists them");
   return chosen;
 }
 
@@ -51,15 +52,16 @@ Status run_enable(Item& item) {
   const auto caller = caller_of(item);
   const auto chosen = bootable(item);
   if (!chosen) return item.error(chosen.error());
-  boot->enable(item.client_id(), *chosen,
-               report_then(item, *chosen, [caller](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
-                 std::vector<std::string> idle;
-                 for (const auto& name : names) {
-                   auto view = jobs.find(name);
-                   if (!view || !view->job.active()) idle.push_back(name);
-                 }
-                 return idle.empty() ? Result<>() : jobs.start(idle, caller);
-               }));
+  boot->enable(
+      item.client_id(), *chosen,
+      report_then(item, *chosen, [caller](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
+        std::vector<std::string> idle;
+        for (const auto& name : names) {
+          auto view = jobs.find(name);
+          if (!view || !view->job.active()) idle.push_back(name);
+        }
+        return idle.empty() ? Result<>() : jobs.start(idle, caller);
+      }));
   return Status::wait;
 }
 
@@ -68,15 +70,16 @@ Status run_disable(Item& item) {
   if (boot == nullptr) return item.error("no jobs here");
   const auto chosen = bootable(item);
   if (!chosen) return item.error(chosen.error());
-  boot->disable(item.client_id(), *chosen,
-                report_then(item, *chosen, [](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
-                  for (const auto& name : names) {
-                    const auto view = jobs.find(name);
-                    if (!view || !view->job.active()) continue;
-                    if (auto stopped = jobs.stop(name); !stopped) return pass(stopped.error());
-                  }
-                  return {};
-                }));
+  boot->disable(
+      item.client_id(), *chosen,
+      report_then(item, *chosen, [](JobPort& jobs, const std::vector<std::string>& names) -> Result<> {
+        for (const auto& name : names) {
+          const auto view = jobs.find(name);
+          if (!view || !view->job.active()) continue;
+          if (auto stopped = jobs.stop(name); !stopped) return pass(stopped.error());
+        }
+        return {};
+      }));
   return Status::wait;
 }
 

@@ -23,8 +23,10 @@ Tone outcome_tone(const job::Record& record) {
 
 /// What starts it next, without anybody doing anything.
 std::string next_text(const JobView& view) {
-  if (view.next_start) return "in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
-  if (view.job.state == job::State::waiting) return view.job.reason.empty() ? "soon" : printable(view.job.reason);
+  if (view.next_start)
+    return "in " + format_duration(std::chrono::ceil<std::chrono::seconds>(*view.next_start));
+  if (view.job.state == job::State::waiting)
+    return view.job.reason.empty() ? "soon" : printable(view.job.reason);
   return view.job.spec.enabled && !view.job.active() ? "at boot" : "-";
 }
 
@@ -35,15 +37,21 @@ Status run_jobs(Item& item) {
   const bool json = item.args().has(kJsonFlag);
   const auto now = item.ports().daemon.now();
   std::vector<std::string> objects;
-  Table table({{"NAME"}, {"STATE"}, {"EXIT", 3}, {"RESTARTS", 2}, {"BOOT", 4}, {"NEXT", 5}, {"COMMAND", 6}}, *look);
+  Table table({{"NAME"}, {"STATE"}, {"EXIT", 3}, {"RESTARTS", 2}, {"BOOT", 4}, {"NEXT", 5}, {"COMMAND", 6}},
+              *look);
   for (const auto& view : jobs.jobs()) {
     const job::Job& job = view.job;
     if (item.args().has('r') && !job.active()) continue;
     if (json) {
       objects.push_back(job_json(view, jobs.use(job.name)));
     } else {
-      table.add({job.name, {state_text(view, now), tone_of(job.state)}, exit_cell(job), std::to_string(view.restarts),
-                 job.spec.enabled ? "yes" : "-", next_text(view), what_text(job.spec)});
+      table.add({job.name,
+                 {state_text(view, now), tone_of(job.state)},
+                 exit_cell(job),
+                 std::to_string(view.restarts),
+                 job.spec.enabled ? "yes" : "-",
+                 next_text(view),
+                 what_text(job.spec)});
     }
   }
   item.print(json ? json_array(objects) : table.text());
@@ -111,16 +119,19 @@ void add_processes(StatusLines& lines, const JobView& view, const JobUse& use) {
   lines.add("Memory", bytes_text(use.memory));
   if (view.job.left_behind) {
     lines.add("Left behind",
-              fmt::format("its first process has ended, {} others have not", use.processes.size()), Tone::uncertain);
+              fmt::format("its first process has ended, {} others have not", use.processes.size()),
+              Tone::uncertain);
   } else {
     lines.raw(fmt::format("{:>11}:", "Processes"));
   }
   constexpr std::size_t kMost = 20;
   for (std::size_t i = 0; i < std::min(kMost, use.processes.size()); ++i) {
     const auto& process = use.processes[i];
-    lines.raw(fmt::format("{:>13}{:{}}{} {}", "", "", process.depth * 2, process.pid, printable(process.command)));
+    lines.raw(
+        fmt::format("{:>13}{:{}}{} {}", "", "", process.depth * 2, process.pid, printable(process.command)));
   }
-  if (use.processes.size() > kMost) lines.raw(fmt::format("{:>13}... {} more", "", use.processes.size() - kMost));
+  if (use.processes.size() > kMost)
+    lines.raw(fmt::format("{:>13}... {} more", "", use.processes.size() - kMost));
 }
 
 std::string status_text(Item& item, const JobView& view, const Look& look) {
@@ -133,7 +144,8 @@ std::string status_text(Item& item, const JobView& view, const Look& look) {
                     {look.colours, look.columns > 0 ? look.columns - 2 : 0});
   std::string state(state_name(job.state));
   if (!job.reason.empty()) state += " (" + printable(job.reason) + ")";
-  if (job.since != job::WallTime()) state += fmt::format(" since {}; {}", date_text(job.since), ago(job.since, now));
+  if (job.since != job::WallTime())
+    state += fmt::format(" since {}; {}", date_text(job.since), ago(job.since, now));
   lines.add("State", state, tone);
   if (view.next_start) lines.add("Next start", "in " + format_duration(*view.next_start), Tone::uncertain);
   lines.add("Command", command_text(spec.command));
@@ -144,14 +156,17 @@ std::string status_text(Item& item, const JobView& view, const Look& look) {
   lines.add("Requires", words_text(spec.requires_));
   lines.add("After", words_text(spec.after));
   if (view.session) {
-    lines.add("Session", view.attached > 0 ? fmt::format("{} ({} attached)", view.session_name, view.attached) : view.session_name);
+    lines.add("Session", view.attached > 0 ? fmt::format("{} ({} attached)", view.session_name, view.attached)
+                                           : view.session_name);
   }
   lines.add("Started", run_text(job, now));
   if (job.exit) {
     lines.add("Ended", fmt::format("{}; {}", date_text(job.ended), ago(job.ended, now)));
     lines.add("Last exit", fmt::format("{}; {} after {}", job.exit->text(), ago(job.ended, now),
                                        format_duration(std::chrono::duration_cast<job::Milliseconds>(
-                                           job.took.count() > 0 ? job.took : std::max(job.ended - job.started, job.ended - job.ended)))));
+                                           job.took.count() > 0
+                                               ? job.took
+                                               : std::max(job.ended - job.started, job.ended - job.ended)))));
   }
   if (view.restarts > 0) lines.add("Restarts", std::to_string(view.restarts));
   lines.add("Scope", view.scope);
@@ -215,46 +230,102 @@ Status run_history(Item& item) {
   const auto look = look_of(item);
   if (!look) return item.error(look.error());
   std::vector<std::string> objects;
-  Table table({{"NAME"}, {"STARTED", 5}, {"TOOK", 7}, {"EXIT", 3}, {"RESULT", 8}, {"CPU", 2}, {"PEAK", 2}, {"RUN", 1}, {"COMMAND", 4}}, *look);
+  Table table({{"NAME"},
+               {"STARTED", 5},
+               {"TOOK", 7},
+               {"EXIT", 3},
+               {"RESULT", 8},
+               {"CPU", 2},
+               {"PEAK", 2},
+               {"RUN", 1},
+               {"COMMAND", 4}},
+              *look);
   for (auto it = records->begin(); it != records->end(); ++it) {
     if (item.args().has(kJsonFlag)) {
       objects.push_back(record_json(*it));
       continue;
     }
-    table.add({it->name, date_text(it->start),
-                    format_duration(std::chrono::duration_cast<job::Milliseconds>(job::time_taken(*it))),
-                    std::to_string(it->exit.shell_status()),
-                    {it->exit.text() + (it->stopped ? " (stopped)" : it->success ? "" : " (failed)"), outcome_tone(*it)},
-                    format_duration(std::chrono::duration_cast<job::Milliseconds>(it->cpu_user + it->cpu_system)),
-                    bytes_text(it->peak_memory), std::to_string(it->restart), command_text(it->command)});
+    table.add({it->name,
+               date_text(it->start),
+               format_duration(std::chrono::duration_cast<job::Milliseconds>(job::time_taken(*it))),
+               std::to_string(it->exit.shell_status()),
+               {it->exit.text() + (it->stopped   ? " (stopped)"
+                                   : it->success ? ""
+                                                 : " (failed)"),
+                outcome_tone(*it)},
+               format_duration(std::chrono::duration_cast<job::Milliseconds>(it->cpu_user + it->cpu_system)),
+               bytes_text(it->peak_memory),
+               std::to_string(it->restart),
+               command_text(it->command)});
   }
   item.print(item.args().has(kJsonFlag) ? json_array(objects) : table.text());
   return Status::normal;
 }
 
 constexpr Flag kJsonRow = {kJsonFlag, "json", "", "print JSON"};
-constexpr Flag kJobsFlags[] = {{'r', "running", "", "only those that run or will"}, kWideRow, kColorRow, kJsonRow};
+constexpr Flag kJobsFlags[] = {
+    {'r', "running", "", "only those that run or will"}, kWideRow, kColorRow, kJsonRow};
 constexpr Flag kStatusFlags[] = {kAllJobsRow, kWideRow, kColorRow, kJsonRow};
-constexpr Flag kHistoryFlags[] = {{'n', "number", "number", "how many, the newest; 0 for all"}, kWideRow, kColorRow, kJsonRow};
+constexpr Flag kHistoryFlags[] = {
+    {'n', "number", "number", "how many, the newest; 0 for all"}, kWideRow, kColorRow, kJsonRow};
 
 constexpr Flag kCatFlags[] = {{'q', "quiet", "", "only say what is wrong with it"}};
 
 constexpr Entry kEntries[] = {
-    {.name = "cat", .alias = "", .purpose = Purpose::jobs, .args = {kCatFlags, 1, 1, nullptr, true}, .usage = "[-q] job",
-     .summary = "Print a job's file, and what is wrong with it", .example = "sess cat web",
-     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_cat, .ours = true},
-    {.name = "edit", .alias = "", .purpose = Purpose::jobs, .args = {{}, 1, 1}, .usage = "job",
-     .summary = "Edit a job's file, which is made when there is none", .example = "sess edit web",
-     .flags = kStartServer, .run = run_edit, .ours = true},
-    {.name = "jobs", .alias = "", .purpose = Purpose::jobs, .args = {kJobsFlags, 0, 0, nullptr, true}, .usage = "[-rw] [--color when] [--json]",
-     .summary = "The jobs and what became of them", .example = "sess jobs --json",
-     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_jobs, .ours = true},
-    {.name = "status", .alias = "", .purpose = Purpose::jobs, .args = {kStatusFlags, 0, -1, nullptr, true},
-     .usage = "[-aw] [--color when] [--json] [job ...]", .summary = "Everything about a job", .example = "sess status web",
-     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_status, .ours = true},
-    {.name = "history", .alias = "", .purpose = Purpose::jobs, .args = {kHistoryFlags, 0, 1, nullptr, true},
-     .usage = "[-w] [-n number] [--color when] [--json] [job]", .summary = "How jobs ended, and what they took",
-     .example = "sess history -n 10", .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_history, .ours = true},
+    {.name = "cat",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kCatFlags, 1, 1, nullptr, true},
+     .usage = "[-q] job",
+     .summary = "Print a job's file, and what is wrong with it",
+     .example = "sess cat web",
+     .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
+     .run = run_cat,
+     .ours = true},
+    {.name = "edit",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {{}, 1, 1},
+     .usage = "job",
+     .summary = "Edit a job's file, which is made when there is none",
+     .example = "sess edit web",
+     .flags = kStartServer,
+     .run = run_edit,
+     .ours = true},
+    {.name = "jobs",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kJobsFlags, 0, 0, nullptr, true},
+     .usage = "[-rw] [--color when] [--json]",
+     .summary = "The jobs and what became of them",
+     .example = "sess jobs --json",
+     .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
+     .run = run_jobs,
+     .ours = true},
+    {.name = "status",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kStatusFlags, 0, -1, nullptr, true},
+     .usage = "[-aw] [--color when] [--json] [job ...]",
+     .summary = "Everything about a job",
+     .example = "sess status web",
+     .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
+     .run = run_status,
+     .ours = true},
+    {.name = "history",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kHistoryFlags, 0, 1, nullptr, true},
+     .usage = "[-w] [-n number] [--color when] [--json] [job]",
+     .summary = "How jobs ended, and what they took",
+     .example = "sess history -n 10",
+     .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
+     .run = run_history,
+     .ours = true},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 // logs: what jobs have printed, of one or of several, now or as it grows.
 //
-// Reads what the command line says and asks the jobs' port, which writes to the client; no log is opened here.
+// Reads what the command line says and asks the jobs' port, which writes to the client; no log is opened
+// here.
 #include <algorithm>
 #include <ctime>
 #include <functional>
@@ -22,7 +23,8 @@ namespace {
 // Letters of options that have a long form only.
 enum LongOnly : char { kResumeAt = kJsonFlag + 1, kSince, kRaw, kRun, kTail };
 
-/// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00", "yesterday" and "today" from midnight on.
+/// "10min" ago, or a point in time: "2026-01-31 12:00:00", "2026-01-31", "12:00", "yesterday" and "today"
+/// from midnight on.
 Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
   if (text.ends_with(" ago")) text.remove_suffix(4);
   if (const auto before = parse_duration(text)) return now - *before;
@@ -35,7 +37,8 @@ Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
     midnight.tm_isdst = -1;
     return std::chrono::system_clock::from_time_t(std::mktime(&midnight));
   }
-  for (const char* format : {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M:%S", "%H:%M"}) {
+  for (const char* format :
+       {"%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%H:%M:%S", "%H:%M"}) {
     std::tm local = local_time(seconds);
     local.tm_sec = 0;
     if (format[1] == 'Y') local.tm_hour = local.tm_min = 0;
@@ -44,7 +47,9 @@ Result<job::WallTime> parse_since(std::string_view text, job::WallTime now) {
     const char* end = ::strptime(word.c_str(), format, &local);
     if (end != nullptr && *end == '\0') return std::chrono::system_clock::from_time_t(std::mktime(&local));
   }
-  return fail(ErrorCode::invalid_argument, "'{}' is neither a duration nor a time: write 10min, today, yesterday or 2026-01-31 12:00", text);
+  return fail(ErrorCode::invalid_argument,
+              "'{}' is neither a duration nor a time: write 10min, today, yesterday or 2026-01-31 12:00",
+              text);
 }
 
 /// What the flags say; the name is the caller's to set.
@@ -69,7 +74,9 @@ Result<LogRequest> log_request(const Item& item, const Look& look) {
   if (args.has(kRun)) {
     const auto run = args.number(kRun, -1'000'000, 1'000'000, 0);
     if (!run) return fail(ErrorCode::invalid_argument, "number of a run {}", run.error().text);
-    if (*run == 0) return fail(ErrorCode::invalid_argument, "--run takes 1 for the oldest run in the log, -1 for the newest");
+    if (*run == 0)
+      return fail(ErrorCode::invalid_argument,
+                  "--run takes 1 for the oldest run in the log, -1 for the newest");
     if (request.since) return fail(ErrorCode::invalid_argument, "--run and --since exclude each other");
     request.run = static_cast<int>(*run);
   }
@@ -80,7 +87,8 @@ Result<LogRequest> log_request(const Item& item, const Look& look) {
   return request;
 }
 
-/// The logs of several jobs, each line behind the name of its job: one after the other, or with -f as they grow.
+/// The logs of several jobs, each line behind the name of its job: one after the other, or with -f as they
+/// grow.
 Status print_logs(Item& item, LogRequest request, std::vector<std::string> names, const Look& look) {
   int widest = 0;
   for (const auto& name : names) widest = std::max(widest, display_width(name));
@@ -110,16 +118,19 @@ Status print_logs(Item& item, LogRequest request, std::vector<std::string> names
     });
   };
   if (request.follow) {
-    for (const auto& name : names) jobs.logs(client, requested(name), [done, name](const Result<>& result) { done(name, result); });
+    for (const auto& name : names)
+      jobs.logs(client, requested(name), [done, name](const Result<>& result) { done(name, result); });
     return Status::wait;
   }
   const auto next = std::make_shared<std::function<void(std::size_t)>>();
-  *next = [&jobs, client, names = std::move(names), requested, done, weak = std::weak_ptr(next)](std::size_t index) {
+  *next = [&jobs, client, names = std::move(names), requested, done,
+           weak = std::weak_ptr(next)](std::size_t index) {
     const auto again = weak.lock();
-    jobs.logs(client, requested(names[index]), [done, again, name = names[index], index, count = names.size()](const Result<>& result) {
-      done(name, result);
-      if (index + 1 < count) (*again)(index + 1);
-    });
+    jobs.logs(client, requested(names[index]),
+              [done, again, name = names[index], index, count = names.size()](const Result<>& result) {
+                done(name, result);
+                if (index + 1 < count) (*again)(index + 1);
+              });
   };
   (*next)(0);
   return Status::wait;
@@ -137,11 +148,12 @@ Status run_logs(Item& item) {
   if (names->size() == 1) {
     request->name = names->front();
     const Waker waker = item.wait();
-    item.ports().jobs->logs(*item.client_id(), std::move(*request), [waker, name = names->front()](const Result<>& result) {
-      waker([result, name](Item& self) {
-        return result ? Status::normal : self.error(about_name(self, name, result.error()));
-      });
-    });
+    item.ports().jobs->logs(
+        *item.client_id(), std::move(*request), [waker, name = names->front()](const Result<>& result) {
+          waker([result, name](Item& self) {
+            return result ? Status::normal : self.error(about_name(self, name, result.error()));
+          });
+        });
     return Status::wait;
   }
   if (request->raw) return item.error("--raw shows the log of one job");
@@ -162,10 +174,17 @@ constexpr Flag kLogFlags[] = {
 };
 
 constexpr Entry kEntries[] = {
-    {.name = "logs", .alias = "", .purpose = Purpose::jobs, .args = {kLogFlags, 0, -1, nullptr, true},
+    {.name = "logs",
+     .alias = "",
+     .purpose = Purpose::jobs,
+     .args = {kLogFlags, 0, -1, nullptr, true},
      .usage = "[-aft] [-n lines] [--tail lines] [--since time] [--run number] [--raw] [--color when] job ...",
-     .summary = "What a job has printed", .example = "sess logs -f -n 20 build",
-     .flags = kStartServer | kReadOnly, .repeatable = kReads, .run = run_logs, .ours = true},
+     .summary = "What a job has printed",
+     .example = "sess logs -f -n 20 build",
+     .flags = kStartServer | kReadOnly,
+     .repeatable = kReads,
+     .run = run_logs,
+     .ours = true},
 };
 
 }  // namespace

@@ -46,15 +46,21 @@ std::string needs_a_name(const Item& item, Among all) {
     what = "ended";
   }
   const auto name = item.entry().name;
-  if (names.empty()) return fmt::format("{} needs the name of a job; {}", name, all == Among::active ? "none runs" : "there is none");
+  if (names.empty())
+    return fmt::format("{} needs the name of a job; {}", name,
+                       all == Among::active ? "none runs" : "there is none");
   return fmt::format("{} needs the name of a job; {}: {}", name, what, listed(names));
 }
 
 /// What does the same to a session.
 std::string session_way(std::string_view command, const std::string& name) {
-  if (command == "stop" || command == "kill" || command == "rm") return fmt::format("sess kill-session {} ends it", name);
-  if (command == "logs") return fmt::format("sess capture-pane -p -S - -t {0} prints what it shows, sess attach {0} goes to it", name);
-  if (command == "restart" || command == "start") return fmt::format("sess respawn-pane -k -t {} starts it anew", name);
+  if (command == "stop" || command == "kill" || command == "rm")
+    return fmt::format("sess kill-session {} ends it", name);
+  if (command == "logs")
+    return fmt::format("sess capture-pane -p -S - -t {0} prints what it shows, sess attach {0} goes to it",
+                       name);
+  if (command == "restart" || command == "start")
+    return fmt::format("sess respawn-pane -k -t {} starts it anew", name);
   return fmt::format("sess attach {} goes to it, sess ls lists it", name);
 }
 
@@ -89,7 +95,9 @@ Result<std::vector<std::string>> chosen_jobs(const Item& item, Among all) {
   return out;
 }
 
-std::vector<std::string> jobs_among(const Item& item, Among which) { return names_among(*item.ports().jobs, which); }
+std::vector<std::string> jobs_among(const Item& item, Among which) {
+  return names_among(*item.ports().jobs, which);
+}
 
 std::string about_name(const Item& item, const std::string& name, const Error& error) {
   const auto job = item.ports().jobs->find(name);

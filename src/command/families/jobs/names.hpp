@@ -20,8 +20,8 @@ enum class Among : std::uint8_t {
 
 inline constexpr Flag kAllJobsRow = {'a', "all", "", "all of them"};
 
-/// The names of the command line, patterns of fnmatch(3) replaced by the jobs that they match. The error says what is
-/// missing, with the names there are, or that a pattern matches nothing.
+/// The names of the command line, patterns of fnmatch(3) replaced by the jobs that they match. The error says
+/// what is missing, with the names there are, or that a pattern matches nothing.
 [[nodiscard]] Result<std::vector<std::string>> chosen_jobs(const Item& item, Among all);
 
 /// What --all means.

@@ -57,7 +57,7 @@ Status list(Item& item, const std::vector<SavedSession>& sessions) {
     std::string text;
     for (const auto& command : commands) text += (text.empty() ? "" : "; ") + command;
     table.add({session.name, date_text(session.created), std::to_string(session.windows.size()),
-                    std::to_string(panes), text.empty() ? "-" : text});
+               std::to_string(panes), text.empty() ? "-" : text});
   }
   if (item.args().has(kJsonFlag)) {
     item.print(json_array(objects));
@@ -84,7 +84,8 @@ class Restorer {
   Result<> run(const std::string& name) {
     const auto group = shared_.groups.find(saved_.group);
     const bool joins = group != shared_.groups.end() && model_.session(group->second) != nullptr;
-    auto made = model_.create_session({name, saved_.directory, joins ? saved_.group : "", item_.ports().daemon.now()});
+    auto made = model_.create_session(
+        {name, saved_.directory, joins ? saved_.group : "", item_.ports().daemon.now()});
     if (!made) return pass(made.error());
     session_ = (*made)->id;
     adopt((*made)->options, saved_.options);
@@ -119,7 +120,8 @@ class Restorer {
     if (saved_.group.empty()) return;
     const auto taken = model_.groups();
     if (std::find(taken.begin(), taken.end(), saved_.group) != taken.end()) {
-      notes_.push_back(fmt::format("there is a group {} already: {} is not in it", saved_.group, saved_.name));
+      notes_.push_back(
+          fmt::format("there is a group {} already: {} is not in it", saved_.group, saved_.name));
       return;
     }
     model_.join_group(session_, saved_.group);
@@ -187,13 +189,13 @@ class Restorer {
     }
     if (!shown.empty()) shown += "\033[0m\033]8;;\033\\\r\n[sess: restored]\r\n";
     ports.programs.start_program(id, program_start(item_, *model_.session(session_), *model_.pane(id)),
-                       [model, &ports, id, shown](const Result<>& started) {
-                         if (!started) {
-                           model->destroy_pane(id);
-                         } else if (!shown.empty()) {
-                           ports.screens.feed_pane(id, shown);
-                         }
-                       });
+                                 [model, &ports, id, shown](const Result<>& started) {
+                                   if (!started) {
+                                     model->destroy_pane(id);
+                                   } else if (!shown.empty()) {
+                                     ports.screens.feed_pane(id, shown);
+                                   }
+                                 });
     restore.type_at_prompt(id, saved.command);
   }
 

@@ -1,7 +1,7 @@
 // The place from which a client goes on asking when the server was replaced under `run` or `logs`.
 //
-// Made by the jobs (jobs/log_stream), sent by the client unread; here it is taken apart. Not checked: what is no number
-// is 0, and whoever is asked bounds what it is given.
+// Made by the jobs (jobs/log_stream), sent by the client unread; here it is taken apart. Not checked: what is
+// no number is 0, and whoever is asked bounds what it is given.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // run, wait, start, stop, restart, kill, rm: jobs begun, awaited and ended.
 //
-// Reads what the command line says, and asks the jobs' port; what a job does next is job/supervisor's to decide.
+// Reads what the command line says, and asks the jobs' port; what a job does next is job/supervisor's to
+// decide.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -165,14 +166,18 @@ Result<job::Spec> read_spec(Item& item) {
       kRestart,
       [](std::string_view text) -> Result<job::Restart> {
         const auto when = job::parse_restart(text);
-        if (!when) return fail(ErrorCode::invalid_argument, "--restart takes no, on-failure or always, not '{}'", text);
+        if (!when)
+          return fail(ErrorCode::invalid_argument, "--restart takes no, on-failure or always, not '{}'",
+                      text);
         return *when;
       },
       [&](job::Restart when) { spec.restart.when = when; });
   read.duration_of(kRestartDelay, spec.restart.delay);
   read.duration_of(kRestartMaxDelay, spec.restart.max_delay);
-  read.text_of(kRestartLimit, job::parse_restart_limit, [&](const auto& limit) { spec.restart.limit = limit; });
-  read.text_of(kSuccessExit, job::SuccessExits::parse, [&](const auto& exits) { spec.restart.success = exits; });
+  read.text_of(kRestartLimit, job::parse_restart_limit,
+               [&](const auto& limit) { spec.restart.limit = limit; });
+  read.text_of(kSuccessExit, job::SuccessExits::parse,
+               [&](const auto& exits) { spec.restart.success = exits; });
   read.duration_of(kTimeout, spec.timeout);
   read.text_of(
       kStopSignal,
@@ -227,7 +232,8 @@ Status stream(Item& item, JobFollow from) {
 
 /// The client came back with the place that it was told and the bytes it has printed since.
 Status resume_stream(Item& item) {
-  JobFollow from{std::string(item.args().get_or('s', "")), 0, std::nullopt, resume_numbers(item.args()[0])[0]};
+  JobFollow from{std::string(item.args().get_or('s', "")), 0, std::nullopt,
+                 resume_numbers(item.args()[0])[0]};
   const std::string at(item.args().get_or(kResumeAt, "0"));
   const auto [first, second, third, fourth] = resume_numbers(at);
   if (at.find(':') == std::string::npos) {
@@ -247,7 +253,8 @@ Way way_of(const Item& item) {
   const auto* client = item.client();
   const bool typed = client != nullptr && !client->session;
   if (item.args().has('d') || !typed) return Way::detached;
-  const bool terminal = item.ports().clients.can_attach(client->id) && item.ports().clients.prints_on_terminal(client->id);
+  const bool terminal =
+      item.ports().clients.can_attach(client->id) && item.ports().clients.prints_on_terminal(client->id);
   return !client->control && !is_nested(item) && terminal ? Way::attach : Way::stream;
 }
 
@@ -269,17 +276,19 @@ Status show_run(Item& item, const std::string& name, Way way) {
 }
 
 /// What these starts come to is told by `then`, at once where it is known.
-Status when_all_started(Item& item, std::vector<std::string> names, std::function<Status(Item&, Result<>)> then) {
+Status when_all_started(Item& item, std::vector<std::string> names,
+                        std::function<Status(Item&, Result<>)> then) {
   JobPort* jobs = item.ports().jobs;
   while (!names.empty() && !jobs->is_starting(names.back())) names.pop_back();
   if (names.empty()) return then(item, {});
   const std::string name = names.back();
   const Waker waker = item.wait();
-  jobs->when_started(name, [waker, names = std::move(names), then = std::move(then)](const Result<>& started) {
-    waker([names, then, started](Item& self) {
-      return started ? when_all_started(self, names, then) : then(self, started);
-    });
-  });
+  jobs->when_started(name,
+                     [waker, names = std::move(names), then = std::move(then)](const Result<>& started) {
+                       waker([names, then, started](Item& self) {
+                         return started ? when_all_started(self, names, then) : then(self, started);
+                       });
+                     });
   return Status::wait;
 }
 
@@ -291,13 +300,16 @@ Status start_run(Item& item, job::Spec spec, std::optional<std::string> input) {
   if (client != nullptr && !client->session) request = jobs->request_of(client->id);
   if (request.job) return show_run(item, *request.job, way);
   if (request.in_doubt) {
-    return fail_with(item, kOwnFailure, "the server died while a program was started: whether it was this one is not known; see sess ps");
+    return fail_with(
+        item, kOwnFailure,
+        "the server died while a program was started: whether it was this one is not known; see sess ps");
   }
-  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a pipeline, and
-  // does not wait for ever.
+  // Nobody types on a terminal that nobody is attached to: who reads there gets an end of file, as in a
+  // pipeline, and does not wait for ever.
   if (way == Way::stream && spec.input.empty()) spec.input = "/dev/null";
   JobRun run;
-  run.name = item.args().has('s') ? composed(item.expand(*item.args().get('s'))) : jobs->free_name(spec.command);
+  run.name =
+      item.args().has('s') ? composed(item.expand(*item.args().get('s'))) : jobs->free_name(spec.command);
   run.spec = std::move(spec);
   run.input = std::move(input);
   run.request = std::move(request.id);
@@ -316,7 +328,8 @@ Status run_run(Item& item) {
   JobPort* jobs = item.ports().jobs;
   if (jobs == nullptr) return item.error("no jobs here");
   if (item.args().has(kResumeAt) && item.client() != nullptr) return resume_stream(item);
-  if (item.args().empty()) return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
+  if (item.args().empty())
+    return fail_with(item, kOwnFailure, "no command to run; usage: sess run [-d] [-s name] -- command");
   auto spec = read_spec(item);
   if (!spec) return fail_with(item, kOwnFailure, spec.error().text);
   spec->command = item.args().strings();
@@ -324,18 +337,20 @@ Status run_run(Item& item) {
   if (!item.client_id()) return fail_with(item, kOwnFailure, "--input -: there is no standard input to read");
   // All of it before the job starts: what is there then is not lost with this client.
   const Waker waker = item.wait();
-  item.ports().files.read_file(*item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
-    waker([spec, text](Item& self) {
-      return text ? start_run(self, spec, *text) : fail_with(self, kOwnFailure, text.error().text);
-    });
-  });
+  item.ports().files.read_file(
+      *item.client_id(), "-", [waker, spec = std::move(*spec)](const Result<std::string>& text) {
+        waker([spec, text](Item& self) {
+          return text ? start_run(self, spec, *text) : fail_with(self, kOwnFailure, text.error().text);
+        });
+      });
   return Status::wait;
 }
 
 // --- waiting --------------------------------------------------------------------------------------------
 
 std::string wall_text(job::WallTime time) {
-  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
+  return std::to_string(
+      std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count());
 }
 
 /// Waits and ends with the status; `then` is what else is to be said.
@@ -346,8 +361,10 @@ Status wait_for_jobs(Item& item, JobWait wait, bool print_name) {
     waker([end, print_name, names](Item& self) {
       if (!end) {
         if (end.error().code == ErrorCode::unavailable) return fail_with(self, kTimedOut, end.error().text);
-        const auto unknown = std::find_if(names.begin(), names.end(), [&](const auto& name) { return !self.ports().jobs->find(name); });
-        return fail_with(self, kOwnFailure, unknown == names.end() ? end.error().text : about_name(self, *unknown, end.error()));
+        const auto unknown = std::find_if(names.begin(), names.end(),
+                                          [&](const auto& name) { return !self.ports().jobs->find(name); });
+        return fail_with(self, kOwnFailure,
+                         unknown == names.end() ? end.error().text : about_name(self, *unknown, end.error()));
       }
       if (print_name) self.print(end->name);
       if (!end->note.empty() && self.client_id()) self.ports().clients.note(*self.client_id(), end->note);
@@ -396,7 +413,8 @@ Status run_wait(Item& item) {
 // --- acting on jobs -------------------------------------------------------------------------------------
 
 /// Acts on each; what went wrong with some is said, and the others are acted on all the same.
-Status each(Item& item, const std::vector<std::string>& names, const std::function<Result<>(const std::string&)>& act) {
+Status each(Item& item, const std::vector<std::string>& names,
+            const std::function<Result<>(const std::string&)>& act) {
   Status status = Status::normal;
   for (const auto& name : names) {
     if (auto done = act(name); !done) status = item.error(about_name(item, name, done.error()));
@@ -411,7 +429,8 @@ Status run_start(Item& item) {
   if (!names) return item.error(names.error());
   if (names->empty()) return Status::normal;
   if (auto started = item.ports().jobs->start(*names, caller_of(item)); !started) {
-    return item.error(names->size() == 1 ? about_name(item, names->front(), started.error()) : started.error().text);
+    return item.error(names->size() == 1 ? about_name(item, names->front(), started.error())
+                                         : started.error().text);
   }
   return when_all_started(item, *names, [](Item& self, const Result<>& started) {
     return started ? Status::normal : self.error(started.error());
@@ -440,7 +459,8 @@ Status run_stop(Item& item) {
 Status run_restart(Item& item) {
   const auto names = chosen_jobs(item, Among::active);
   if (!names) return item.error(names.error());
-  const Status status = each(item, *names, [&](const std::string& name) { return item.ports().jobs->restart(name); });
+  const Status status =
+      each(item, *names, [&](const std::string& name) { return item.ports().jobs->restart(name); });
   if (status != Status::normal) return status;
   return when_all_started(item, *names, [](Item& self, const Result<>& started) {
     return started ? Status::normal : self.error(started.error());
@@ -460,7 +480,8 @@ Status run_kill(Item& item) {
 }
 
 Status run_remove(Item& item) {
-  if (item.args().has(kEnded) && !item.args().empty()) return item.error("--ended and names exclude each other");
+  if (item.args().has(kEnded) && !item.args().empty())
+    return item.error("--ended and names exclude each other");
   Result<std::vector<std::string>> names;
   if (item.args().has(kEnded)) {
     names = jobs_among(item, Among::ended);
@@ -471,11 +492,15 @@ Status run_remove(Item& item) {
   return each(item, *names, [&](const std::string& name) { return item.ports().jobs->remove(name); });
 }
 
-/// The job says whose request began it: one that was begun goes on, one that was not is begun. What standard input
-/// held is gone with the first server.
-bool run_is_repeatable(const Args& args) { return args.get_or(kInput, "") != "-"; }
+/// The job says whose request began it: one that was begun goes on, one that was not is begun. What standard
+/// input held is gone with the first server.
+bool run_is_repeatable(const Args& args) {
+  return args.get_or(kInput, "") != "-";
+}
 /// As tmux's wait-for it changes a channel.
-bool wait_is_repeatable(const Args& args) { return !args.has('S') && !args.has('L') && !args.has('U'); }
+bool wait_is_repeatable(const Args& args) {
+  return !args.has('S') && !args.has('L') && !args.has('U');
+}
 
 constexpr Flag kRunFlags[] = {
     {'d', "detach", "", "print the job's name and return; without it: attach, or print its output and wait"},
@@ -518,37 +543,85 @@ constexpr Flag kWaitFlags[] = {
     {'U', "unlock", "", "as wait-for -U"},
 };
 constexpr Flag kStartFlags[] = {{'a', "all", "", "every job that has a file and does not run"}};
-constexpr Flag kStopFlags[] = {{'a', "all", "", "every job that runs"}, {'n', "no-wait", "", "do not wait until it has ended"}};
+constexpr Flag kStopFlags[] = {{'a', "all", "", "every job that runs"},
+                               {'n', "no-wait", "", "do not wait until it has ended"}};
 constexpr Flag kRestartFlags[] = {{'a', "all", "", "every job that runs"}};
-constexpr Flag kKillFlags[] = {{'a', "all", "", "every job that runs"}, {'s', "signal", "signal", "which one (SIGTERM); -9 and -HUP will do"}};
-constexpr Flag kRemoveFlags[] = {{'a', "all", "", "every job that has ended"}, {kEnded, "ended", "", "the same"}};
+constexpr Flag kKillFlags[] = {{'a', "all", "", "every job that runs"},
+                               {'s', "signal", "signal", "which one (SIGTERM); -9 and -HUP will do"}};
+constexpr Flag kRemoveFlags[] = {{'a', "all", "", "every job that has ended"},
+                                 {kEnded, "ended", "", "the same"}};
 
 constexpr Entry kEntries[] = {
-    {.name = "run", .alias = "run-job", .purpose = Purpose::jobs, .args = {kRunFlags, 0, -1},
+    {.name = "run",
+     .alias = "run-job",
+     .purpose = Purpose::jobs,
+     .args = {kRunFlags, 0, -1},
      .usage = "[-d] [-s name] [-c directory] [-e NAME=value] [options] [--] command [argument ...]",
      .summary = "Run a job: it survives, is logged, and its exit status is kept",
      .example = "sess run -d --restart on-failure -- ./server --port 8080",
-     .flags = kStartServer, .repeatable = run_is_repeatable, .run = run_run, .ours = true},
-    {.name = "wait", .alias = "wait-job", .purpose = Purpose::jobs, .args = {kWaitFlags, 1, -1, nullptr, true},
+     .flags = kStartServer,
+     .repeatable = run_is_repeatable,
+     .run = run_run,
+     .ours = true},
+    {.name = "wait",
+     .alias = "wait-job",
+     .purpose = Purpose::jobs,
+     .args = {kWaitFlags, 1, -1, nullptr, true},
      .usage = "[--any] [--timeout duration] job ...",
      .summary = "Wait for jobs and exit with their status",
      .example = "sess wait build && ./deploy",
-     .flags = kStartServer | kReadOnly, .repeatable = wait_is_repeatable, .run = run_wait, .ours = true},
-    {.name = "start", .alias = "start-job", .purpose = Purpose::jobs, .args = {kStartFlags, 0, -1, nullptr, true},
-     .usage = "[-a] job ...", .summary = "Start jobs, and what they require", .example = "sess start web",
-     .flags = kStartServer, .run = run_start, .ours = true},
-    {.name = "stop", .alias = "stop-job", .purpose = Purpose::jobs, .args = {kStopFlags, 0, -1, nullptr, true},
-     .usage = "[-an] job ...", .summary = "Stop jobs: stop signal, grace, SIGKILL", .example = "sess stop web",
-     .run = run_stop, .ours = true},
-    {.name = "restart", .alias = "restart-job", .purpose = Purpose::jobs, .args = {kRestartFlags, 0, -1, nullptr, true},
-     .usage = "[-a] job ...", .summary = "Stop jobs if they run, then start them", .example = "sess restart web",
-     .flags = kStartServer, .run = run_restart, .ours = true},
-    {.name = "kill", .alias = "kill-job", .purpose = Purpose::jobs, .args = {kKillFlags, 0, -1, nullptr, true},
-     .usage = "[-a] [-s signal] job ...", .summary = "Send a signal to every process of jobs",
-     .example = "sess kill -s HUP web", .run = run_kill, .ours = true},
-    {.name = "rm", .alias = "remove-job", .purpose = Purpose::jobs, .args = {kRemoveFlags, 0, -1, nullptr, true},
-     .usage = "[-a] [--ended] job ...", .summary = "Forget ended jobs with their records and logs", .example = "sess rm build",
-     .flags = kStartServer, .run = run_remove, .ours = true},
+     .flags = kStartServer | kReadOnly,
+     .repeatable = wait_is_repeatable,
+     .run = run_wait,
+     .ours = true},
+    {.name = "start",
+     .alias = "start-job",
+     .purpose = Purpose::jobs,
+     .args = {kStartFlags, 0, -1, nullptr, true},
+     .usage = "[-a] job ...",
+     .summary = "Start jobs, and what they require",
+     .example = "sess start web",
+     .flags = kStartServer,
+     .run = run_start,
+     .ours = true},
+    {.name = "stop",
+     .alias = "stop-job",
+     .purpose = Purpose::jobs,
+     .args = {kStopFlags, 0, -1, nullptr, true},
+     .usage = "[-an] job ...",
+     .summary = "Stop jobs: stop signal, grace, SIGKILL",
+     .example = "sess stop web",
+     .run = run_stop,
+     .ours = true},
+    {.name = "restart",
+     .alias = "restart-job",
+     .purpose = Purpose::jobs,
+     .args = {kRestartFlags, 0, -1, nullptr, true},
+     .usage = "[-a] job ...",
+     .summary = "Stop jobs if they run, then start them",
+     .example = "sess restart web",
+     .flags = kStartServer,
+     .run = run_restart,
+     .ours = true},
+    {.name = "kill",
+     .alias = "kill-job",
+     .purpose = Purpose::jobs,
+     .args = {kKillFlags, 0, -1, nullptr, true},
+     .usage = "[-a] [-s signal] job ...",
+     .summary = "Send a signal to every process of jobs",
+     .example = "sess kill -s HUP web",
+     .run = run_kill,
+     .ours = true},
+    {.name = "rm",
+     .alias = "remove-job",
+     .purpose = Purpose::jobs,
+     .args = {kRemoveFlags, 0, -1, nullptr, true},
+     .usage = "[-a] [--ended] job ...",
+     .summary = "Forget ended jobs with their records and logs",
+     .example = "sess rm build",
+     .flags = kStartServer,
+     .run = run_remove,
+     .ours = true},
 };
 
 }  // namespace

@@ -83,7 +83,8 @@ namespace {
 
 std::string exit_json(const job::Exit& exit) {
   if (exit.signal == 0) return json_object({{"code", std::to_string(exit.code)}});
-  return json_object({{"signal", json_string(job::signal_name(exit.signal))}, {"core", exit.core ? "true" : "false"}});
+  return json_object(
+      {{"signal", json_string(job::signal_name(exit.signal))}, {"core", exit.core ? "true" : "false"}});
 }
 
 }  // namespace

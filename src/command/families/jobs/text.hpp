@@ -1,7 +1,7 @@
 // Words about jobs that several commands print: states, times, sizes, JSON objects.
 //
-// Pure: the time is a parameter, nothing is looked up. One place decides how a state, an exit and a command read, so that
-// ps, status, list and history agree, and --json has the same names everywhere.
+// Pure: the time is a parameter, nothing is looked up. One place decides how a state, an exit and a command
+// read, so that ps, status, list and history agree, and --json has the same names everywhere.
 #pragma once
 
 #include <optional>
