@@ -347,6 +347,11 @@ void SavedSessions::remove_ended() {
 
 // --- restoring ------------------------------------------------------------------------------------------
 
+std::size_t SavedSessions::offered_count() {
+  if (::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0 || !open()) return 0;
+  return keys_on_disk().size();
+}
+
 command::RestorePort::Offer SavedSessions::offered() {
   Offer offer;
   if (::access((start_.state_directory + "/sessions/" + start_.name).c_str(), F_OK) != 0) return offer;

@@ -61,6 +61,7 @@ class SavedSessions final : public command::RestorePort {
   // --- command::RestorePort -------------------------------------------------------------------------------
 
   [[nodiscard]] Offer offered() override;
+  [[nodiscard]] std::size_t offered_count() override;
   [[nodiscard]] std::string text_of(const command::SavedSession& session, const command::SavedPane& pane,
                                     std::vector<std::string>& notes) override;
   void forget(const std::string& key) override;

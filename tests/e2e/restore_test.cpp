@@ -208,8 +208,10 @@ TEST_CASE("what ended on purpose is not offered; names that are taken, mistyped 
   CHECK(rig.ask({"restore", "-s", "other", "kept"}) == "restored other: sess attach -t other");
   CHECK(rig.ask({"restore"}) == "nothing to restore");
   end_daemon(rig);
+  CHECK(rig.sess({"attach"}).err == "no sessions; 2 earlier ones can be restored: sess restore\n");
   rig.ask({"restore", "--forget", "kept", "other"});
   CHECK(rig.ask({"restore"}) == "nothing to restore");
+  CHECK(rig.sess({"attach", "-t", "kept"}).err == "no sessions\n");
 }
 
 TEST_CASE("who attaches to a new daemon is told once what can be restored; nothing is saved when that is off",

@@ -1,9 +1,12 @@
 #include "command/families/attach.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "command/format/format.hpp"
 #include "command/ports/jobs.hpp"
+#include "command/ports/restore.hpp"
 #include "command/families/jobs/text.hpp"
 #include "command/families/spawn.hpp"
 #include "job/name.hpp"
@@ -59,10 +62,24 @@ std::vector<std::string> split_flags(std::string_view text) {
   return flags;
 }
 
+namespace {
+
+/// There is none to attach to, and how the ones before come back.
+std::string no_sessions(const Item& item) {
+  auto* restore = item.ports().restore;
+  const std::size_t count =
+      item.dialect() == Dialect::tmux || restore == nullptr ? 0 : restore->offered_count();
+  if (count == 0) return "no sessions";
+  return fmt::format("no sessions; {} earlier one{} can be restored: sess restore", count,
+                     count == 1 ? "" : "s");
+}
+
+}  // namespace
+
 Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   model::Model& model = item.model();
   const Client* client = item.client();
-  if (model.sessions().empty()) return item.error("no sessions");
+  if (model.sessions().empty()) return item.error(no_sessions(item));
   if (client == nullptr) return Status::normal;
   if (is_nested(item)) return item.error(nested(item));
   const model::ClientId id = client->id;
@@ -113,7 +130,7 @@ Status run_attach(Item& item) {
   const auto text = args.get('t');
   if (item.model().sessions().empty()) {
     const auto hint = text ? ended_job(item, *text) : "";
-    return item.error(hint.empty() ? "no sessions" : hint);
+    return item.error(hint.empty() ? no_sessions(item) : hint);
   }
   const bool precise = text && text->find_first_of(":.") != std::string_view::npos;
   const FindContext context = item.find_context();

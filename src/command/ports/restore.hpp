@@ -55,6 +55,8 @@ class RestorePort {
   };
   /// Sessions that no longer live and were not ended on purpose.
   [[nodiscard]] virtual Offer offered() = 0;
+  /// How many, without reading them.
+  [[nodiscard]] virtual std::size_t offered_count() = 0;
   /// What the pane had shown, scrollback first: lines with colours, "\n" between them. A note when it is
   /// damaged.
   [[nodiscard]] virtual std::string text_of(const SavedSession& session, const SavedPane& pane,
