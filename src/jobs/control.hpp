@@ -70,6 +70,7 @@ class JobControl final : public command::JobPort {
   // --- command::JobPort -----------------------------------------------------------------------------------
 
   [[nodiscard]] std::vector<command::JobView> jobs() override { return listing_.all(); }
+  [[nodiscard]] std::vector<std::string> unreadable_files() const override { return files_.unreadable(); }
   [[nodiscard]] Result<command::JobView> find(const std::string& name) override {
     return listing_.find(name);
   }

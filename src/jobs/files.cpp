@@ -217,6 +217,14 @@ std::vector<std::string> JobFiles::names() const {
   return file_names(parts_.start.config_directory + "/jobs");
 }
 
+std::vector<std::string> JobFiles::unreadable() const {
+  std::vector<std::string> out;
+  for (const auto& name : names()) {
+    if (auto spec = read(name); !spec) out.push_back(spec.error().text);
+  }
+  return out;
+}
+
 std::vector<std::string> JobFiles::enabled() const {
   std::vector<std::string> enabled;
   for (const auto& name : names()) {

@@ -30,6 +30,8 @@ class JobFiles {
   Result<std::vector<std::string>> set_enabled(const std::string& name, bool enabled);
   /// Of all jobs that have a file, whether it can be read or not.
   [[nodiscard]] std::vector<std::string> names() const;
+  /// A sentence for each file that cannot be read.
+  [[nodiscard]] std::vector<std::string> unreadable() const;
   /// Names of job files that say so; files that cannot be read are left out and reported.
   [[nodiscard]] std::vector<std::string> enabled() const;
   /// Jobs that start with the machine.

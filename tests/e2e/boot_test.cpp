@@ -93,6 +93,12 @@ TEST_CASE("a wrong job file is refused with file, line and suggestion, and nothi
         std::string::npos);
   CHECK(outcome.err.find("jobs/bad.toml:4: 'nice' takes a number") != std::string::npos);
   CHECK_FALSE(rig.sess({"has-session", "-t", "bad"}).status.success());
+  // Who lists the jobs is told of it beside the others.
+  write_job(rig, "good", "command = \"exec sleep 1000\"\n");
+  const auto listed = rig.sess({"jobs"});
+  CHECK(listed.status.success());
+  CHECK(listed.out.find("good") != std::string::npos);
+  CHECK(listed.err.find("jobs/bad.toml:3: unknown key 'restrat'") != std::string::npos);
 }
 
 // --- enable and disable ---------------------------------------------------------------------------------

@@ -114,6 +114,8 @@ class JobPort {
   virtual ~JobPort() = default;
 
   [[nodiscard]] virtual std::vector<JobView> jobs() = 0;
+  /// A sentence for each job file that cannot be read: file, line, what is wrong.
+  [[nodiscard]] virtual std::vector<std::string> unreadable_files() const = 0;
   /// Of the table or, by name, a job file. not_found: "no such job: x" (with the nearest name).
   [[nodiscard]] virtual Result<JobView> find(const std::string& name) = 0;
   [[nodiscard]] virtual JobUse use(const std::string& name) const = 0;

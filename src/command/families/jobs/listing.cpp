@@ -30,6 +30,13 @@ std::string next_text(const JobView& view) {
   return view.job.spec.enabled && !view.job.active() ? "at boot" : "-";
 }
 
+/// Beside what is listed: a client that ends prints it as an error.
+void say(Item& item, const std::string& text) {
+  const auto* client = item.client();
+  if (client != nullptr && !client->session) return item.ports().clients.note(client->id, text);
+  item.error(text);
+}
+
 Status run_jobs(Item& item) {
   JobPort& jobs = *item.ports().jobs;
   const auto look = look_of(item);
@@ -55,6 +62,9 @@ Status run_jobs(Item& item) {
     }
   }
   item.print(json ? json_array(objects) : table.text());
+  if (!item.args().has('r')) {
+    for (const auto& text : jobs.unreadable_files()) say(item, text);
+  }
   return Status::normal;
 }
 
@@ -192,11 +202,7 @@ Status run_status(Item& item) {
     auto view = jobs.find(name);
     if (!view) {
       exit_status = 4;  // systemctl(1), LSB: no such unit
-      if (const auto* client = item.client(); client != nullptr && !client->session) {
-        item.ports().clients.note(client->id, about_name(item, name, view.error()));
-      } else {
-        item.error(about_name(item, name, view.error()));
-      }
+      say(item, about_name(item, name, view.error()));
       continue;
     }
     if (item.args().has(kJsonFlag)) {
