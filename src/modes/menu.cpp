@@ -1,6 +1,7 @@
 #include "modes/menu.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "render/format_draw.hpp"
 
