@@ -30,6 +30,8 @@
 #include "base/fd.hpp"
 #include "support/paths.hpp"
 #include "support/wait.hpp"
+#include "terminal/act/emulator.hpp"
+#include "terminal/screen/sgr_text.hpp"
 
 namespace sess::test {
 namespace {
@@ -316,13 +318,46 @@ bool Revived::answers() const {
   return wait_until([&] { return ask("display-message -p up") == "up"; });
 }
 
+namespace {
+
+/// What a terminal shows of captured text, each look written in one way: how `capture-pane -e` writes a look
+/// is not what was recorded.
+std::string as_drawn(const std::string& captured) {
+  if (captured.find('\033') == std::string::npos) return captured;
+  std::string lines;
+  int rows = 2;
+  for (const char byte : captured) {
+    if (byte == '\n') ++rows;
+    lines += byte == '\n' ? "\r\n" : std::string(1, byte);
+  }
+  terminal::HeapSegmentStore store;
+  terminal::NullSink sink;
+  terminal::Emulator emulator({static_cast<std::uint16_t>(rows), 500}, store, sink);
+  emulator.feed(lines);
+  const auto& screen = emulator.screen();
+  std::string out;
+  for (int row = 0; row < rows; ++row) {
+    for (const auto& cell : screen.row(row)) {
+      if (cell.width == 0) continue;
+      const auto& style = screen.style(cell.style);
+      terminal::append_sgr(out, style);
+      if (style.link != 0) terminal::append_link(out, screen.link_id(style.link), screen.link(style.link));
+      screen.append_text(out, cell);
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+}  // namespace
+
 std::string Revived::differences(const std::vector<Expectation>& expectations) const {
   std::string out;
   for (const auto& one : expectations) {
     const std::string answer = ask(one.command);
     std::string wanted;
     for (const auto& line : one.lines) wanted += (&line == one.lines.data() ? "" : "\n") + line;
-    bool same = one.contained.empty() ? answer == wanted : true;
+    bool same = one.contained.empty() ? as_drawn(answer) == as_drawn(wanted) : true;
     for (const auto& text : one.contained) {
       if (answer.find(text) != std::string::npos) continue;
       same = false;

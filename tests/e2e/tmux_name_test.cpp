@@ -199,7 +199,10 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
   CHECK(std::filesystem::read_symlink(named.link()) == named.rig.socket());
   const std::string pid = named.ask({"display-message", "-p", "#{pid}"});
   const std::string number = named.ask({"display-message", "-p", "-t", "app", "#{session_id}"}).substr(1);
-  REQUIRE(wait_until([&] { return contains(named.pane("app"), "TMUX_PANE="); }));
+  REQUIRE(wait_until([&] {
+    const auto shown = "\n" + named.pane("app");
+    return contains(shown, "\nTMUX_PANE=") && contains(shown, "\nTMUX=");
+  }));
   CHECK(contains(named.pane("app"), "TMUX=" + named.link() + "," + pid + "," + number + "\n"));
   CHECK(contains(named.pane("app"), "TMUX_PANE=" + pane + "\n"));
   CHECK(contains(named.pane("app"), "TERM=tmux-256color") == false);  // sess started this daemon
