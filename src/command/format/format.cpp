@@ -68,7 +68,9 @@ class Expander {
   std::optional<std::pair<std::string, std::string>> sides(std::string_view body) {
     const std::size_t comma = skip_format(body, ",");
     if (comma == std::string_view::npos) return std::nullopt;
-    return std::pair(expand(body.substr(0, comma)), expand(body.substr(comma + 1)));
+    // Which argument of a call comes first is the compiler's choice: what runs and is traced has an order.
+    auto left = expand(body.substr(0, comma));
+    return std::pair(std::move(left), expand(body.substr(comma + 1)));
   }
 
   const FormatContext* context_;
