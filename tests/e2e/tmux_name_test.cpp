@@ -194,7 +194,7 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
   CHECK(named.sess({"new-session", "-d", "-s", "early"}).status.success());
   CHECK_FALSE(std::filesystem::exists(named.link()));
   const auto pane =
-      named.ask({"new-session", "-d", "-P", "-F", "#{pane_id}", "-s", "app", "env; sleep 1000"});
+      named.ask({"new-session", "-d", "-P", "-F", "#{pane_id}", "-s", "app", "env | grep ^T; sleep 1000"});
   REQUIRE(std::filesystem::is_symlink(named.link()));
   CHECK(std::filesystem::read_symlink(named.link()) == named.rig.socket());
   const std::string pid = named.ask({"display-message", "-p", "#{pid}"});
@@ -226,8 +226,9 @@ TEST_CASE("tmux's name among sockets leads to the daemon, and panes are told so"
 TEST_CASE("tmux-environment says whether panes have $TMUX", "[tmux]") {
   const Named named(Named::Link::no);
   std::filesystem::create_symlink("/bin/true", named.bin() + "/tmux");
-  CHECK(named.sess({"new-session", "-d", "-s", "auto", "env; sleep 1000"}).status.success());
-  REQUIRE(wait_until([&] { return contains(named.sess({"capture-pane", "-pJ"}).out, "SESS_PANE="); }));
+  CHECK(named.sess({"new-session", "-d", "-s", "auto", "env | grep ^T; echo over; sleep 1000"})
+            .status.success());
+  REQUIRE(wait_until([&] { return contains(named.sess({"capture-pane", "-pJ"}).out, "over\n"); }));
   CHECK_FALSE(contains(named.sess({"capture-pane", "-pJ"}).out, "TMUX="));
   CHECK(named.sess({"set-option", "-s", "tmux-environment", "on"}).status.success());
   CHECK(contains(named.sess({"run-shell", "env"}).out, "TMUX=" + named.rig.socket() + ","));
