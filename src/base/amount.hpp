@@ -1,4 +1,5 @@
-// Amounts of memory as people read them.
+// Amounts of memory as people read them, in units of 1024. Owns nothing; times are duration's and
+// time_text's.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// What is written under the mouse: mouse_word and mouse_line, by the rules of tmux 3.3a.
+// What is written under the mouse: mouse_word and mouse_line, by the rules of tmux 3.3a. Pure: reads a screen
+// or a frame that others own. Which pane is under the mouse is decided before, by dispatch/mouse.
 #pragma once
 
 #include <string>

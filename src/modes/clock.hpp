@@ -1,6 +1,6 @@
 // clock-mode: the time in large digits over a pane, until a key is pressed.
 //
-// Made and drawn by server/pane_modes; knows the time only as the text that it is given when it draws.
+// Made and drawn by display/pane_modes; knows the time only as the text that it is given when it draws.
 #pragma once
 
 #include <functional>

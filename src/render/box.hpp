@@ -1,4 +1,5 @@
-// The box around a menu or a popup: border lines with a title in them. The shapes are tmux's.
+// The box around a menu or a popup: border lines with a title in them. The shapes are tmux's. Draws into a
+// frame that its caller owns; where a box lies is command/families/placement's, what is in it its owner's.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,6 @@
-// What commands lay over a client's panes: menus and popups.
+// What commands lay over a client's panes: menus and popups. Commands say what stands where; who implements
+// this (dispatch/overlays, dispatch/popups) owns what lies there, gets its keys and ends it. Modes of panes
+// are another port's (ports/panes).
 #pragma once
 
 #include <functional>

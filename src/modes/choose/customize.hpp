@@ -1,5 +1,6 @@
-// CustomizeKind: options and key bindings in one tree, for customize-mode; what is marked is set, or set
-// back, by commands. Reads the model and the key tables whenever rows are made.
+// CustomizeKind: options and key bindings in one tree, for customize-mode. Reads the model and the key tables
+// whenever rows are made and changes neither: what is marked is set, or set back, by commands that it gives
+// to its ports. List, filter, marks and preview are the chooser's (chooser.hpp).
 #pragma once
 
 #include "input/key_tables.hpp"

@@ -1,4 +1,5 @@
-// The tab stops of a terminal, a flag for each column. At the start every eighth one has a stop.
+// The tab stops of a terminal, a flag for each column; at the start every eighth one has a stop. Owned by
+// Position, which moves the cursor to them; knows no margins and no width but what it is given as a limit.
 #pragma once
 
 #include <bitset>
