@@ -1,35 +1,26 @@
 // Menus: drawn beside tmux 3.3a's, cell by cell, and what keys, the mouse and a server's death do to them.
 #include <csignal>
 
-#include "twin.hpp"
+#include "scenes.hpp"
 
 using namespace sess::test;
 
 namespace {
 
 /// Both with a session of two windows, the second of which has two panes side by side.
-struct Pair {
-  explicit Pair(const std::string& config = "") : twin(Twin::plain_config() + config) {
+struct Windows : Pair {
+  explicit Windows(const std::string& config = "") : Pair(config) {
     twin.attach({"new-session", "-s", "main", "-n", "first"}, {24, 80});
     twin.run({"new-window", "-n", "second"});
     twin.run({"split-window", "-h"});
     CHECK(same() == "");
   }
-  std::string same() {
-    const auto found = twin.differences();
-    if (!found.empty()) UNSCOPED_INFO(twin.screens());
-    return found;
-  }
-  void bind(const std::string& key, const std::string& command) {
-    twin.run(split_words("bind-key -n " + key + " " + command));
-  }
-  Twin twin;
 };
 
 }  // namespace
 
 TEST_CASE("a menu is drawn where tmux draws it, and its keys move as there", "[menus]") {
-  Pair both;
+  Windows both;
   const std::string items =
       R"( One a 'display one' '' -Two b 'display two' Three c 'display three' Four '' 'display four')";
   for (const std::string place :
@@ -94,7 +85,7 @@ TEST_CASE("a menu is there again after the server died, and takes its key", "[me
 }
 
 TEST_CASE("candidates of a word at the prompt are a menu, as in tmux", "[menus]") {
-  Pair both;
+  Windows both;
   both.twin.run({"new-session", "-d", "-s", "more"});
   const auto ask = [&](const std::string& keys, const std::string& line) {
     both.twin.type(keys);
@@ -118,7 +109,7 @@ TEST_CASE("candidates of a word at the prompt are a menu, as in tmux", "[menus]"
 }
 
 TEST_CASE("clock-mode shows the time as tmux does, until a key", "[clock]") {
-  Pair both;
+  Windows both;
   for (const std::string how : {"clock-mode-style 24", "clock-mode-style 12", "clock-mode-colour red"}) {
     both.twin.run(split_words("set-option -gw " + how));
     both.twin.type("\x02t");
@@ -136,7 +127,7 @@ TEST_CASE("clock-mode shows the time as tmux does, until a key", "[clock]") {
 }
 
 TEST_CASE("display-panes numbers panes and takes a key, also a letter beyond nine, as in tmux", "[panes]") {
-  Pair both;
+  Windows both;
   both.twin.run({"set-option", "-g", "display-panes-time", "60000"});
   both.twin.type("\x02q");
   CHECK(both.same() == "");

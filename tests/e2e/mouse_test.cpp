@@ -2,7 +2,7 @@
 // programs that ask for it get, in each encoding, in direct and drawn views.
 #include <chrono>
 
-#include "twin.hpp"
+#include "scenes.hpp"
 
 using namespace sess::test;
 
@@ -26,18 +26,13 @@ std::string urxvt(int button, int row, int col) {
 }
 
 /// Two panes side by side, with words in the left one, the mouse on.
-struct Pair {
-  Pair() : twin(Twin::plain_config() + "set -g mouse on\n") {
+struct Clicked : Pair {
+  Clicked() : Pair("set -g mouse on\n") {
     twin.attach({"new-session", "-s", "main", "-n", "first", "printf 'alpha beta-gamma\\ndelta'; exec cat"},
                 {24, 80});
     twin.run({"new-window", "-d", "-n", "second", "exec cat"});
     twin.run({"split-window", "-h", "exec cat"});
     CHECK(same() == "");
-  }
-  std::string same() {
-    const auto found = twin.differences();
-    if (!found.empty()) UNSCOPED_INFO(twin.screens());
-    return found;
   }
   /// What is sent by a button once the time in which it would be a double click with the one before is over.
   void click(const std::string& report) {
@@ -51,7 +46,6 @@ struct Pair {
     const auto got = twin.run({"display-message", "-p", format});
     return got.tmux.out == got.sess.out ? got.sess.out : got.tmux.out + " here " + got.sess.out;
   }
-  Twin twin;
 };
 
 /// A program that asks for the mouse and shows what it gets.
@@ -75,7 +69,7 @@ struct Asking {
 }  // namespace
 
 TEST_CASE("clicks select panes and windows, as in tmux", "[mouse]") {
-  Pair pair;
+  Clicked pair;
   pair.click(sgr(0, 5, 5) + sgr(0, 5, 5, 'm'));
   CHECK(pair.same() == "");
   CHECK(pair.both("#{pane_index}") == "0\n");
@@ -91,14 +85,14 @@ TEST_CASE("clicks select panes and windows, as in tmux", "[mouse]") {
 }
 
 TEST_CASE("a border follows the button that drags it, as in tmux", "[mouse]") {
-  Pair pair;
+  Clicked pair;
   pair.click(sgr(0, 5, 40) + sgr(32, 5, 45) + sgr(32, 6, 52) + sgr(0, 6, 52, 'm'));
   CHECK(pair.same() == "");
   CHECK(pair.both("#{pane_width}") == "27\n");
 }
 
 TEST_CASE("the third button opens the menus of pane, window and session, as in tmux", "[mouse][menus]") {
-  Pair pair;
+  Clicked pair;
   for (const auto& [row, col] : {std::pair{0, 7}, std::pair{1, 2}, std::pair{10, 20}, std::pair{12, 60},
                                  std::pair{23, 12}, std::pair{23, 18}, std::pair{23, 2}}) {
     INFO(row << "," << col);
@@ -129,7 +123,7 @@ TEST_CASE("the third button opens the menus of pane, window and session, as in t
 }
 
 TEST_CASE("formats know what is under the mouse, as in tmux", "[mouse]") {
-  Pair pair;
+  Clicked pair;
   pair.twin.run({"bind-key", "-n", "MouseDown1Pane", "set-option", "-gF", "@at",
                  "#{mouse_x},#{mouse_y} #{mouse_word} #{mouse_line}"});
   for (const auto& [row, col] : {std::pair{0, 2}, std::pair{0, 5}, std::pair{0, 8}, std::pair{0, 12},
@@ -145,7 +139,7 @@ TEST_CASE("formats know what is under the mouse, as in tmux", "[mouse]") {
 }
 
 TEST_CASE("a terminal may report its mouse in any encoding", "[mouse]") {
-  Pair pair;
+  Clicked pair;
   for (const auto& [left, right] :
        {std::pair{x10(0, 5, 5) + x10(3, 5, 5), x10(0, 5, 60) + x10(3, 5, 60)},
         std::pair{urxvt(0, 5, 5) + urxvt(3, 5, 5), urxvt(0, 5, 60) + urxvt(3, 5, 60)}}) {

@@ -3,7 +3,7 @@
 #include <fstream>
 
 #include "support/wait.hpp"
-#include "twin.hpp"
+#include "scenes.hpp"
 
 using namespace sess::test;
 
@@ -14,21 +14,13 @@ std::string mouse(int button, int row, int col, char end = 'M') {
          end;
 }
 
-struct Pair {
-  Pair() : twin(Twin::plain_config()) {
+/// Both with a window of two panes side by side.
+struct Panes : Pair {
+  Panes() {
     twin.attach({"new-session", "-s", "main", "-n", "first"}, {24, 80});
     twin.run({"split-window", "-h"});
     CHECK(same() == "");
   }
-  std::string same() {
-    const auto found = twin.differences();
-    if (!found.empty()) UNSCOPED_INFO(twin.screens());
-    return found;
-  }
-  void bind(const std::string& key, const std::string& command) {
-    twin.run(split_words("bind-key -n " + key + " " + command));
-  }
-  Twin twin;
 };
 
 /// One terminal with a session whose only pane says "below".
@@ -57,7 +49,7 @@ std::unique_ptr<Attached> waiting(const Rig& rig, const Rig::Arguments& argument
 }  // namespace
 
 TEST_CASE("a popup is drawn as tmux draws it", "[popups]") {
-  Pair both;
+  Panes both;
   for (const std::string how :
        {"", "-T title", "-b double -T '#[bold]two'", "-b heavy", "-b simple", "-b rounded", "-b padded", "-B",
         "-w 30 -h 5 -x R -y P", "-w 50% -h 50% -x P -y S", "-w 20 -h 4 -x W -y W", "-w 100% -h 100%",
@@ -73,7 +65,7 @@ TEST_CASE("a popup is drawn as tmux draws it", "[popups]") {
 }
 
 TEST_CASE("keys go to a popup's program, and it closes when tmux's does", "[popups]") {
-  Pair both;
+  Panes both;
   for (const std::string how : {"", "-E", "-EE"}) {
     INFO(how);
     both.bind("F5", "display-popup " + how + R"( 'read a; echo "got $a"; exit 3')");
@@ -87,7 +79,7 @@ TEST_CASE("keys go to a popup's program, and it closes when tmux's does", "[popu
 }
 
 TEST_CASE("a popup is as large as a smaller terminal lets it be, and as before afterwards", "[popups]") {
-  Pair both;
+  Panes both;
   both.bind("F5", "display-popup -w 60 -h 16 'stty -echo; exec cat'");
   both.twin.type("\x1b[15~");
   CHECK(both.same() == "");

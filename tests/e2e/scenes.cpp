@@ -160,6 +160,16 @@ Played play(const Scene& scene, const std::map<std::string, std::string>& known)
 
 }  // namespace
 
+std::string Pair::same() {
+  const auto found = twin.differences();
+  if (!found.empty()) UNSCOPED_INFO(twin.screens());
+  return found;
+}
+
+void Pair::bind(const std::string& key, const std::string& command) {
+  twin.run(split_words("bind-key -n " + key + " " + command));
+}
+
 void wait_for_prompts(Twin& twin) {
   const auto began = std::chrono::steady_clock::now();
   do {
