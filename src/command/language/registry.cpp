@@ -46,14 +46,14 @@ const Registry& Registry::standard() {
   static const Registry kStandard = [] {
     std::vector<const Entry*> all;
     for (const Entries family :
-         {session_entries(), attach_entries(),      client_entries(), list_entries(),
-          window_entries(),  window_move_entries(), pane_entries(),   pane_move_entries(),
-          layout_entries(),  respawn_entries(),     keys_entries(),   send_entries(),
-          options_entries(), environment_entries(), buffer_entries(), display_entries(),
-          script_entries(),  prompt_entries(),      choose_entries(), mode_entries(),
-          popup_entries(),   server_entries(),      help_entries(),   job_entries(),
-          log_entries(),     job_listing_entries(), ps_entries(),     boot_entries(),
-          restore_entries()}) {
+         {session_entries(), attach_entries(),      client_entries(),      list_entries(),
+          window_entries(),  window_move_entries(), pane_entries(),        pane_move_entries(),
+          layout_entries(),  respawn_entries(),     keys_entries(),        send_entries(),
+          options_entries(), environment_entries(), buffer_entries(),      display_entries(),
+          script_entries(),  prompt_entries(),      choose_entries(),      mode_entries(),
+          popup_entries(),   server_entries(),      help_entries(),        job_entries(),
+          job_act_entries(), log_entries(),         job_listing_entries(), ps_entries(),
+          boot_entries(),    restore_entries()}) {
       for (const Entry& entry : family) all.push_back(&entry);
     }
     return Registry(std::move(all));

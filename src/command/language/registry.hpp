@@ -131,6 +131,7 @@ Entries popup_entries();
 Entries server_entries();
 Entries help_entries();
 Entries job_entries();
+Entries job_act_entries();
 Entries log_entries();
 Entries job_listing_entries();
 Entries ps_entries();
