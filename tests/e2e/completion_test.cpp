@@ -59,9 +59,12 @@ TEST_CASE("TAB completes commands, flags and options where no daemon runs", "[e2
     CHECK(completes(rig, shell, "sess at", "sess attach-session"));
     CHECK(completes(rig, shell, "sess set -g status-l", "status-left"));
     CHECK(completes(rig, shell, "sess set -g sta", "sess set -g status"));
-    CHECK(completes(rig, shell, "sess run --re", "sess run --re"));
+    CHECK(completes(rig, shell, "sess run --re\t", "--requires"));  // of several: the second TAB lists them
     CHECK(completes(rig, shell, "sess run --rest", "--restart"));
     CHECK(completes(rig, shell, "sess run --restart on", "on-failure"));
+    // No session, no job: nothing is put there and nothing waits.
+    CHECK(completes(rig, shell, "sess attach -t \tnone", "sess attach -t none"));
+    CHECK(completes(rig, shell, "sess logs \tnone", "sess logs none"));
     CHECK(rig.keeper() == 0);
   }
 }
@@ -78,7 +81,7 @@ TEST_CASE("TAB completes sessions and jobs, and jobs still when the daemon has g
     CHECK(completes(rig, shell, "sess logs ", "logs training"));
     CHECK(completes(rig, shell, "sess at", "sess attach-session"));
     CHECK(completes(rig, shell, "sess set -g sta", "sess set -g status"));
-    CHECK(completes(rig, shell, "sess run --re", "sess run --re"));
+    CHECK(completes(rig, shell, "sess run --re\t", "--requires"));  // of several: the second TAB lists them
   }
   rig.ask({"kill-server"});
   REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
