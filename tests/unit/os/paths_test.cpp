@@ -299,6 +299,7 @@ TEST_CASE("facts about a process, and signals to a whole session", "[os][process
   waitpid(leader, nullptr, 0);
   pipe->write.reset();
   CHECK(test::wait_readable(pipe->read.get()));  // end of file: all three are gone
-  CHECK(os::signal_sessions({leader}, {SIGTERM}) == 0);
+  // A process closes its descriptors a moment before it is no longer there to be signalled.
+  CHECK(test::wait_until([&] { return os::signal_sessions({leader}, {SIGTERM}) == 0; }));
   CHECK(os::signal_sessions({}, {SIGTERM}) == 0);
 }
