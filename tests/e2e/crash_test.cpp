@@ -33,7 +33,7 @@ TEST_CASE("a hundred kills of the server under four counters lose no line of his
   const std::string stop = rig.home().root() + "/stop";
   for (const std::string session : kSessions) {
     rig.ask({"new-session", "-d", "-s", session,
-             "exec " + Rig::bin("e2e_counter") + " " + session + " 0 0 /dev/null " + stop});
+             "exec " + Rig::bin("e2e_counter") + " " + session + " 0 1000+ /dev/null " + stop});
   }
   for (int i = 0; i < kKills; ++i) {
     // Each server reads before it dies, from each of them in turn.
@@ -81,7 +81,7 @@ TEST_CASE("a hundred kills under four panes of one window, drawn on a terminal, 
   rig.home().write("config/sess/sess.conf", "set -g history-limit 5000000\nset -g history-bytes 500000000\n");
   const std::string stop = rig.home().root() + "/stop";
   const auto counter = [&](const std::string& name) {
-    return "exec " + Rig::bin("e2e_counter") + " " + name + " 0 0 /dev/null " + stop;
+    return "exec " + Rig::bin("e2e_counter") + " " + name + " 0 1000+ /dev/null " + stop;
   };
   const auto client = rig.terminal({"new-session", "-s", "app", counter("one")}, {40, 120});
   REQUIRE(client->wait_for_text("one "));
