@@ -1,9 +1,9 @@
-// The fields of every message, once each: what is read and what is written cannot disagree. A field is added
-// here and in message.hpp's struct. What came after version 1.0 is written only where it is set (set_…,
-// optional_…), so that a frame that does not need it stays as older peers know it.
+// The fields of every message, once each: what is read, what is written and what a trace shows cannot
+// disagree. A field is added here and in message.hpp's struct. What came after version 1.0 is written only
+// where it is set (set_…, optional_…), so that a frame that does not need it stays as older peers know it.
 //
-// `Io` is JsonWriter or JsonReader (json.hpp) for messages that are JSON, BinaryWriter or BinaryReader
-// (message_binary.cpp) for those that are bytes. Internal to this layer.
+// `Io` is JsonWriter or JsonReader (json.hpp) for messages that are JSON, BytesWriter or BytesReader
+// (bytes.hpp) for those that are bytes, and TraceWriter (trace.cpp) for both. Internal to this layer.
 #pragma once
 
 #include "protocol/json.hpp"
@@ -18,9 +18,22 @@ inline constexpr std::string_view kRefusals[] = {"other", "version", "malformed"
 inline constexpr std::string_view kAttachModes[] = {"direct", "composed"};
 inline constexpr std::string_view kDetachReasons[] = {"other",  "detached",      "evicted",
                                                       "exited", "server_exited", "hangup"};
+/// By bit.
+inline constexpr std::string_view kOutputFlags[] = {"drawn", "aside", "scrolled", "asks"};
 
-// --- client to server
-// -------------------------------------------------------------------------------------------
+// --- either end -----------------------------------------------------------------------------------------
+
+template <class Io>
+void fields(Io& io, Ping& m) {
+  io.number("serial", m.serial);
+}
+
+template <class Io>
+void fields(Io& io, Pong& m) {
+  io.number("serial", m.serial);
+}
+
+// --- client to server -----------------------------------------------------------------------------------
 
 template <class Io>
 void fields(Io& io, PaneScrolled& m) {
@@ -81,6 +94,27 @@ void fields(Io& io, Shell& m) {
 }
 
 template <class Io>
+void fields(Io& io, StdinData& m) {
+  io.rest(m.bytes);
+}
+
+template <class Io>
+void fields(Io& io, StdinEof& m) {
+  io.number("errno", m.sys_errno);
+}
+
+template <class Io>
+void fields(Io& io, Input& m) {
+  io.number_within("seq", m.sequence, 1, kNoOffset);
+  io.rest(m.bytes);
+}
+
+template <class Io>
+void fields(Io& io, Ack& m) {
+  io.number("total", m.bytes);
+}
+
+template <class Io>
 void fields(Io& io, Resize& m) {
   io.size("size", m.size);
 }
@@ -101,8 +135,7 @@ void fields(Io& io, Detach& m) {
   io.boolean("hangup", m.hangup);
 }
 
-// --- server to client
-// -------------------------------------------------------------------------------------------
+// --- server to client -----------------------------------------------------------------------------------
 
 template <class Io>
 void fields(Io& io, Welcome& m) {
@@ -122,6 +155,12 @@ void fields(Io& io, Refusal& m) {
 }
 
 template <class Io>
+void fields(Io& io, Print& m) {
+  io.number_within("stream", m.stream, 1, 2);
+  io.rest(m.bytes);
+}
+
+template <class Io>
 void fields(Io& io, Exit& m) {
   io.number("status", m.status);
 }
@@ -135,6 +174,27 @@ void fields(Io& io, Attached& m) {
   io.boolean("read_only", m.read_only);
   io.boolean("resumed", m.resumed);
   io.set_number("pauses", m.pauses);
+}
+
+template <class Io>
+void fields(Io& io, Output& m) {
+  io.number_or("offset", m.offset, kNoOffset);
+  io.flags(m.flags, kOutputFlags, Output::kScrolled, m.scrolled);
+  if (m.scrolled) {
+    io.number("line", m.scrolled->line);
+    io.number("bytes", m.scrolled->bytes);
+  }
+  io.rest(m.bytes);
+}
+
+template <class Io>
+void fields(Io& io, Undo& m) {
+  io.rest(m.bytes);
+}
+
+template <class Io>
+void fields(Io& io, InputAck& m) {
+  io.number("seq", m.sequence);
 }
 
 template <class Io>

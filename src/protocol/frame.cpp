@@ -15,33 +15,9 @@ struct Name {
 };
 
 constexpr std::array kNames{
-    Name{FrameType::ping, "ping"},
-    Name{FrameType::pong, "pong"},
-    Name{FrameType::hello, "hello"},
-    Name{FrameType::command, "command"},
-    Name{FrameType::shell, "shell"},
-    Name{FrameType::stdin_data, "stdin_data"},
-    Name{FrameType::stdin_eof, "stdin_eof"},
-    Name{FrameType::input, "input"},
-    Name{FrameType::ack, "ack"},
-    Name{FrameType::resize, "resize"},
-    Name{FrameType::suspended, "suspended"},
-    Name{FrameType::continued, "continued"},
-    Name{FrameType::detach, "detach"},
-    Name{FrameType::welcome, "welcome"},
-    Name{FrameType::error, "error"},
-    Name{FrameType::print, "print"},
-    Name{FrameType::exit, "exit"},
-    Name{FrameType::attached, "attached"},
-    Name{FrameType::output, "output"},
-    Name{FrameType::undo, "undo"},
-    Name{FrameType::input_ack, "input_ack"},
-    Name{FrameType::detached, "detached"},
-    Name{FrameType::suspend, "suspend"},
-    Name{FrameType::exec, "exec"},
-    Name{FrameType::lock, "lock"},
-    Name{FrameType::stdin_request, "stdin_request"},
-    Name{FrameType::retry, "retry"},
+#define SESS_NAME(name, number, Message, payload) Name{FrameType::name, #name},
+    SESS_MESSAGES(SESS_NAME)
+#undef SESS_NAME
 };
 
 std::uint32_t little_endian(const char* at, int bytes) {

@@ -26,39 +26,44 @@ namespace sess::protocol {
 inline constexpr std::size_t kMaxPayload = 256 * 1024;
 inline constexpr std::size_t kHeaderSize = 8;
 
-/// The numbers are the wire format: never reused, never renumbered. The messages are described in
-/// message.hpp.
+/// Every message: its name, its number, its struct in message.hpp and what its payload is. The numbers are
+/// the wire format: never reused, never renumbered.
+#define SESS_MESSAGES(X)                   \
+  /* either end */                         \
+  X(ping, 1, Ping, bytes)                  \
+  X(pong, 2, Pong, bytes)                  \
+  /* client to server */                   \
+  X(hello, 16, Hello, json)                \
+  X(command, 17, Command, json)            \
+  X(shell, 18, Shell, json)                \
+  X(stdin_data, 19, StdinData, bytes)      \
+  X(stdin_eof, 20, StdinEof, bytes)        \
+  X(input, 21, Input, bytes)               \
+  X(ack, 22, Ack, bytes)                   \
+  X(resize, 23, Resize, json)              \
+  X(suspended, 24, Suspended, json)        \
+  X(continued, 25, Continued, json)        \
+  X(detach, 26, Detach, json)              \
+  /* server to client */                   \
+  X(welcome, 64, Welcome, json)            \
+  X(error, 65, Refusal, json)              \
+  X(print, 66, Print, bytes)               \
+  X(exit, 67, Exit, json)                  \
+  X(attached, 68, Attached, json)          \
+  X(output, 69, Output, bytes)             \
+  X(undo, 70, Undo, bytes)                 \
+  X(input_ack, 71, InputAck, bytes)        \
+  X(detached, 72, Detached, json)          \
+  X(suspend, 73, Suspend, json)            \
+  X(exec, 74, Exec, json)                  \
+  X(lock, 75, Lock, json)                  \
+  X(stdin_request, 76, StdinRequest, json) \
+  X(retry, 77, Retry, json)
+
 enum class FrameType : std::uint16_t {
-  // either end
-  ping = 1,
-  pong = 2,
-  // client to server
-  hello = 16,
-  command = 17,
-  shell = 18,
-  stdin_data = 19,
-  stdin_eof = 20,
-  input = 21,
-  ack = 22,
-  resize = 23,
-  suspended = 24,
-  continued = 25,
-  detach = 26,
-  // server to client
-  welcome = 64,
-  error = 65,
-  print = 66,
-  exit = 67,
-  attached = 68,
-  output = 69,
-  undo = 70,
-  input_ack = 71,
-  detached = 72,
-  suspend = 73,
-  exec = 74,
-  lock = 75,
-  stdin_request = 76,
-  retry = 77,
+#define SESS_TYPE(name, number, Message, payload) name = number,
+  SESS_MESSAGES(SESS_TYPE)
+#undef SESS_TYPE
 };
 
 /// Set by the sender of a frame that a receiver which does not know the type skips. Without it an unknown

@@ -440,6 +440,7 @@ struct StdinRequest {
 /// output that it was sent since this message. Replaces the former. Sent as an optional frame.
 struct Retry {
   static constexpr FrameType kType = FrameType::retry;
+  static constexpr std::uint16_t kFlags = kFlagOptional;
   std::vector<std::string> argv;
   bool count = false;
   void append_to(std::string& out) const;

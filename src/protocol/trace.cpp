@@ -1,196 +1,117 @@
 #include "protocol/trace.hpp"
 
+#include "protocol/fields.hpp"
 #include "protocol/message.hpp"
 
 namespace sess::protocol {
 namespace {
 
-std::string size_text(const TerminalSize& size) {
-  return fmt::format("{}x{}", size.cells.cols, size.cells.rows);
-}
-
-std::string describe(const Ping& m) {
-  return fmt::format(" serial={}", m.serial);
-}
-std::string describe(const Pong& m) {
-  return fmt::format(" serial={}", m.serial);
-}
-std::string describe(const Command& m) {
-  return fmt::format(" {} arguments{}", m.argv.size(), m.again.empty() ? "" : " again");
-}
-std::string describe(const Shell& m) {
-  return fmt::format(" {} bytes", m.command.size());
-}
-std::string describe(const StdinData& m) {
-  return fmt::format(" {} bytes", m.bytes.size());
-}
-std::string describe(const StdinEof& m) {
-  return fmt::format(" errno={}", m.sys_errno);
-}
-std::string describe(const Input& m) {
-  return fmt::format(" seq={} {} bytes", m.sequence, m.bytes.size());
-}
-std::string describe(const Ack& m) {
-  return fmt::format(" total={}", m.bytes);
-}
-std::string describe(const Resize& m) {
-  return fmt::format(" {}", size_text(m.size));
-}
-std::string scrolled_text(const std::optional<PaneScrolled>& scrolled) {
-  if (!scrolled) return {};
-  return fmt::format(" scrolled={}:{}+{}", scrolled->pane, scrolled->line, scrolled->bytes);
-}
-std::string describe(const Suspended& m) {
-  return scrolled_text(m.scrolled);
-}
-std::string describe(const Continued& m) {
-  return fmt::format(" {}{}", size_text(m.size), m.kept ? " kept" : "");
-}
-std::string describe(const Detach& m) {
-  return m.hangup ? " hangup" : "";
-}
-std::string describe(const Print& m) {
-  return fmt::format(" stream={} {} bytes", m.stream, m.bytes.size());
-}
-std::string describe(const Exit& m) {
-  return fmt::format(" status={}", m.status);
-}
-std::string describe(const Undo& m) {
-  return fmt::format(" {} bytes", m.bytes.size());
-}
-std::string describe(const InputAck& m) {
-  return fmt::format(" seq={}", m.sequence);
-}
-std::string describe(const Suspend&) {
-  return {};
-}
-std::string describe(const Exec& m) {
-  return fmt::format(" {} bytes", m.command.size());
-}
-std::string describe(const Lock& m) {
-  return fmt::format(" {} bytes", m.command.size());
-}
-std::string describe(const StdinRequest&) {
-  return {};
-}
-std::string describe(const Retry& m) {
-  return fmt::format(" {} arguments{}", m.argv.size(), m.count ? " count" : "");
-}
-
-std::string offset_text(std::uint64_t offset) {
-  return offset == kNoOffset ? "none" : fmt::to_string(offset);
-}
-
-std::string describe(const Hello& m) {
-  std::string out = fmt::format(" {}.{} pid={} {} env={}", m.version.major, m.version.minor, m.pid,
-                                size_text(m.size), m.environment.size());
-  if (m.resume) {
-    out +=
-        fmt::format(" resume session={} pane={} offset={} past={} seq={}", m.resume->session, m.resume->pane,
-                    offset_text(m.resume->offset), m.resume->past, m.resume->input_sequence);
-    if (m.resume->mode) out += *m.resume->mode == AttachMode::composed ? " composed" : " direct";
-    if (m.resume->drawn) out += " drawn";
-    if (m.resume->written_on) out += " written_on";
-    out += scrolled_text(m.resume->scrolled);
+/// A message's fields (fields.hpp) as words: of numbers, sizes and choices the value, of everything else how
+/// much there is.
+class TraceWriter {
+ public:
+  template <class T>
+  void number(const char* name, T value) {
+    out_ += fmt::format(" {}={}", name, value);
   }
-  return out;
-}
+  template <class T>
+  void set_number(const char* name, T value) {
+    if (value != 0) number(name, value);
+  }
+  void number_or(const char* name, std::uint64_t value, std::uint64_t none) {
+    if (value == none) {
+      out_ += fmt::format(" {}=none", name);
+    } else {
+      number(name, value);
+    }
+  }
+  template <class T>
+  void number_within(const char* name, T value, std::uint64_t /*low*/, std::uint64_t /*high*/) {
+    number(name, value);
+  }
+  template <class T>
+  void optional_number(const char* name, const std::optional<T>& value, std::uint64_t /*max*/) {
+    if (value) number(name, *value);
+  }
+  void boolean(const char* name, bool value) {
+    if (value) out_ += fmt::format(" {}", name);
+  }
+  void set_boolean(const char* name, bool value) { boolean(name, value); }
+  void name(const char* name, const std::string& value) { size_of(name, value); }
+  void set_name(const char* name, const std::string& value) { size_of(name, value); }
+  void text(const char* name, const std::string& value) { size_of(name, value); }
+  void bytes(const char* name, const std::string& value, std::size_t /*max*/) { size_of(name, value); }
+  void path(const char* name, const std::string& value) { size_of(name, value); }
+  void shell_command(const char* name, const std::string& value) { size_of(name, value); }
+  void arguments(const char* name, const std::vector<std::string>& value) { number(name, value.size()); }
+  void set_arguments(const char* name, const std::vector<std::string>& value, std::size_t /*max_count*/) {
+    set_number(name, value.size());
+  }
+  void names(const char* name, const std::vector<std::string>& value) { set_number(name, value.size()); }
+  void environment(const char* name, const std::vector<std::string>& value) { number(name, value.size()); }
+  void version(const char* /*name*/, Version value) {
+    out_ += fmt::format(" {}.{}", value.major, value.minor);
+  }
+  void size(const char* /*name*/, const TerminalSize& value) {
+    out_ += fmt::format(" {}x{}", value.cells.cols, value.cells.rows);
+  }
+  template <class Enum, std::size_t N>
+  void choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
+    out_ += fmt::format(" {}={}", name, choices[static_cast<std::size_t>(value)]);
+  }
+  template <class Enum, std::size_t N>
+  void set_choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
+    if (value != Enum{}) choice(name, value, choices);
+  }
+  template <class Enum, std::size_t N>
+  void optional_choice(const char* name, const std::optional<Enum>& value,
+                       const std::string_view (&choices)[N]) {
+    if (value) choice(name, *value, choices);
+  }
+  template <class T>
+  void object(const char* name, std::optional<T>& value) {
+    if (!value) return;
+    TraceWriter inner;
+    fields(inner, *value);
+    out_ += fmt::format(" {}({})", name, inner.out_.empty() ? "" : inner.out_.substr(1));
+  }
+  template <class Part, std::size_t N>
+  void flags(std::uint8_t value, const std::string_view (&names)[N], std::uint8_t /*bit*/,
+             const std::optional<Part>& /*part*/) {
+    for (std::size_t i = 0; i < N; ++i) {
+      if ((value >> i & 1U) != 0) out_ += fmt::format(" {}", names[i]);
+    }
+  }
+  void rest(std::string_view value) { out_ += fmt::format(" {} bytes", value.size()); }
 
-std::string describe(const Welcome& m) {
-  std::string out =
-      fmt::format(" {}.{} server={} keeper={}", m.version.major, m.version.minor, m.server_pid, m.keeper_pid);
-  if (m.input_sequence) out += fmt::format(" seq={}", *m.input_sequence);
-  return out;
-}
+  [[nodiscard]] std::string take() { return std::move(out_); }
 
-std::string describe(const Refusal& m) {
-  return fmt::format(" code={} {} bytes", static_cast<int>(m.code), m.text.size());
-}
+ private:
+  void size_of(const char* name, const std::string& value) {
+    if (!value.empty()) out_ += fmt::format(" {}={}B", name, value.size());
+  }
 
-std::string describe(const Attached& m) {
-  return fmt::format(" session={} pane={} {}{}{}", m.session, m.pane,
-                     m.mode == AttachMode::direct ? "direct" : "composed", m.read_only ? " read-only" : "",
-                     m.resumed ? " resumed" : "");
-}
-
-std::string describe(const Output& m) {
-  const char* kind = (m.flags & Output::kDrawn) != 0   ? " drawn"
-                     : (m.flags & Output::kAside) != 0 ? " aside"
-                                                       : "";
-  const std::string scrolled =
-      m.scrolled ? fmt::format(" scrolled={}+{}", m.scrolled->line, m.scrolled->bytes) : "";
-  return fmt::format(" offset={} {} bytes{}{}", offset_text(m.offset), m.bytes.size(), kind, scrolled);
-}
-
-std::string describe(const Detached& m) {
-  return fmt::format(" reason={} status={}", static_cast<int>(m.reason), m.status);
-}
+  std::string out_;
+};
 
 template <class Message>
 std::string line(const Frame& frame) {
-  const auto message = Message::parse(frame.payload);
+  auto message = Message::parse(frame.payload);
   if (!message) return fmt::format("{} malformed, {} bytes", name_of(frame.type), frame.payload.size());
-  return fmt::format("{}{}", name_of(frame.type), describe(*message));
+  TraceWriter writer;
+  fields(writer, *message);
+  return fmt::format("{}{}", name_of(frame.type), writer.take());
 }
 
 }  // namespace
 
 std::string trace(const Frame& frame) {
   switch (frame.type) {
-    case FrameType::ping:
-      return line<Ping>(frame);
-    case FrameType::pong:
-      return line<Pong>(frame);
-    case FrameType::hello:
-      return line<Hello>(frame);
-    case FrameType::command:
-      return line<Command>(frame);
-    case FrameType::shell:
-      return line<Shell>(frame);
-    case FrameType::stdin_data:
-      return line<StdinData>(frame);
-    case FrameType::stdin_eof:
-      return line<StdinEof>(frame);
-    case FrameType::input:
-      return line<Input>(frame);
-    case FrameType::ack:
-      return line<Ack>(frame);
-    case FrameType::resize:
-      return line<Resize>(frame);
-    case FrameType::suspended:
-      return line<Suspended>(frame);
-    case FrameType::continued:
-      return line<Continued>(frame);
-    case FrameType::detach:
-      return line<Detach>(frame);
-    case FrameType::welcome:
-      return line<Welcome>(frame);
-    case FrameType::error:
-      return line<Refusal>(frame);
-    case FrameType::print:
-      return line<Print>(frame);
-    case FrameType::exit:
-      return line<Exit>(frame);
-    case FrameType::attached:
-      return line<Attached>(frame);
-    case FrameType::output:
-      return line<Output>(frame);
-    case FrameType::undo:
-      return line<Undo>(frame);
-    case FrameType::input_ack:
-      return line<InputAck>(frame);
-    case FrameType::detached:
-      return line<Detached>(frame);
-    case FrameType::suspend:
-      return line<Suspend>(frame);
-    case FrameType::exec:
-      return line<Exec>(frame);
-    case FrameType::lock:
-      return line<Lock>(frame);
-    case FrameType::stdin_request:
-      return line<StdinRequest>(frame);
-    case FrameType::retry:
-      return line<Retry>(frame);
+#define SESS_LINE(name, number, Message, payload) \
+  case FrameType::name:                           \
+    return line<Message>(frame);
+    SESS_MESSAGES(SESS_LINE)
+#undef SESS_LINE
   }
   return fmt::format("unknown({}){} {} bytes", static_cast<unsigned>(frame.type),
                      may_skip(frame) ? " optional" : "", frame.payload.size());

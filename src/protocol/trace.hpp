@@ -1,5 +1,5 @@
-// One line per message for the log of `sessd -v`: names, numbers and sizes, never contents of input, output,
-// environment, arguments or printed text.
+// One line per message for the log of `sessd -v`: names, numbers and sizes, never
+// contents of input, output, environment, arguments or printed text.
 #pragma once
 
 #include <string>
@@ -8,9 +8,9 @@
 
 namespace sess::protocol {
 
-/// For example "input seq=12 5 bytes", "hello 1.0 pid=77 24x80 env=31", "unknown(99) optional 7 bytes".
-/// Total: a payload that does not parse is shown as "<name> malformed, N bytes". No line feeds or control
-/// characters.
+/// For example "input seq=12 5 bytes", "shell command=9B" (a text of 9 bytes), "unknown(99) optional 7
+/// bytes". Total: a payload that does not parse is shown as "<name> malformed, N bytes". No line feeds or
+/// control characters.
 [[nodiscard]] std::string trace(const Frame& frame);
 
 }  // namespace sess::protocol
