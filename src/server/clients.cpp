@@ -31,6 +31,8 @@ using Phase = RemoteClient::Phase;
 
 /// A server that dies with all of its clients knows each of them when they come back.
 constexpr std::size_t kMaxSaved = kMaxClients;
+/// Nearly all of them have heard of it, and never come back.
+constexpr std::ptrdiff_t kMaxDetached = 64;
 /// A longer text of view mode is not shown again after a crash.
 constexpr std::size_t kMostTextSaved = std::size_t{1} << 20;
 
@@ -138,6 +140,14 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
   client.phase = Phase::ending;
   static_cast<void>(take_saved_client(client.token));
   if (const model::Client* seen = model_.client(client.id); seen != nullptr && seen->session) {
+    // Its connection may be dead without anybody knowing: then it has not heard of this.
+    if (reason == protocol::DetachReason::detached || reason == protocol::DetachReason::hangup) {
+      store::SavedClient left;
+      left.token = client.token;
+      left.session = *seen->session;
+      left.detached = true;
+      save_client(std::move(left));
+    }
     model_.detach_client(client.id);
     model_.client(client.id)->exiting = true;
   }
@@ -201,6 +211,9 @@ store::SavedClient Clients::saved_form(const RemoteClient& client, const model::
 
 void Clients::save_client(store::SavedClient saved) {
   static_cast<void>(take_saved_client(saved.token));
+  const auto is_detached = [](const store::SavedClient& other) { return other.detached; };
+  if (saved.detached && std::count_if(saved_.begin(), saved_.end(), is_detached) >= kMaxDetached)
+    saved_.erase(std::find_if(saved_.begin(), saved_.end(), is_detached));
   saved_.push_back(std::move(saved));
   if (saved_.size() > kMaxSaved) saved_.erase(saved_.begin());
 }
@@ -330,6 +343,22 @@ void Clients::detach(ClientId id, command::DetachReason reason) {
     case command::DetachReason::server_ended:
       return end_attachment(*client, protocol::DetachReason::server_exited, "[server exited]");
   }
+}
+
+void Clients::detach_absent(std::optional<model::SessionId> session) {
+  for (auto& saved : saved_) {
+    if (!session || saved.session == *session) saved.detached = true;
+  }
+  checkpoint_.changed();
+}
+
+void Clients::tell_detached(RemoteClient& client, const store::SavedClient& saved) {
+  const model::Session* session = model_.session(saved.session);
+  client.phase = Phase::attached;
+  end_attachment(
+      client, protocol::DetachReason::detached,
+      session != nullptr ? fmt::format("[detached (from session {})]", session->name) : "[exited]");
+  save_client(saved);  // should this link be lost, too
 }
 
 void Clients::detach_and_exec(ClientId id, std::string_view shell_command) {

@@ -94,11 +94,14 @@ class Clients final : public command::ClientPort {
   // Of clients whose connections were lost, or whose server died: what they may do, and how far their input
   // got.
   [[nodiscard]] store::SavedClient saved_form(const RemoteClient& client, const model::Client& seen) const;
-  /// Newest last. Who has been away longest is forgotten first, and comes back with no rights.
+  /// Newest last. Who has been away longest is forgotten first, and comes back with no rights; of those who
+  /// were detached a few are known, the newest.
   void save_client(store::SavedClient saved);
   [[nodiscard]] std::optional<store::SavedClient> take_saved_client(model::ClientToken token);
   /// All of them, with those that are attached now.
   [[nodiscard]] std::vector<store::SavedClient> saved() const;
+  /// It comes back, was detached meanwhile, and is told.
+  void tell_detached(RemoteClient& client, const store::SavedClient& saved);
   void restore(std::vector<store::SavedClient> saved) { saved_ = std::move(saved); }
 
   void print(ClientId client, std::string_view text) override;
@@ -114,6 +117,7 @@ class Clients final : public command::ClientPort {
   [[nodiscard]] Result<> can_attach(ClientId client) const override;
   Result<> attach(ClientId client, model::SessionId session, const command::AttachOptions& options) override;
   void detach(ClientId client, command::DetachReason reason) override;
+  void detach_absent(std::optional<model::SessionId> session) override;
   void detach_and_exec(ClientId client, std::string_view shell_command) override;
   void suspend(ClientId client) override;
   void lock(ClientId client) override;

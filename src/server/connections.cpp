@@ -526,6 +526,7 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
                          (applied.state & model::InputPosition::in_string) != 0});
   welcome(client);
 
+  if (saved && saved->detached) return clients_.tell_detached(client, *saved);
   const bool known = saved.has_value();
   const model::SessionId session{resume.session};
   model::Client& seen = *model_.client(client.id);

@@ -56,7 +56,9 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   for (const auto& change : model_.repair()) log::warn("recovery: {}", change);
   popups_.restore(state.clients);
   clients_.restore(std::move(state.clients));
-  for (const auto& client : clients_.saved()) session_watch_.expect_return(client.session);
+  for (const auto& client : clients_.saved()) {
+    if (!client.detached) session_watch_.expect_return(client.session);
+  }
 
   jobs_.restore(state.jobs);
   const auto how = recovery_after(start_.previous);

@@ -433,6 +433,7 @@ void to_clients(const json& in, SavedState& state) {
     SavedClient client;
     client.token = get<std::uint64_t>(item, "token");
     client.session.value = get<std::uint32_t>(item, "session");
+    client.detached = get<bool>(item, "detached");
     client.read_only = get<bool>(item, "read_only");
     client.ignore_size = get<bool>(item, "ignore_size");
     client.active_pane = get<bool>(item, "active_pane");
@@ -522,6 +523,7 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
     out.begin_map();
     out.field("token", client.token);
     out.field("session", client.session.value);
+    out.field("detached", client.detached);
     out.field("read_only", client.read_only);
     out.field("ignore_size", client.ignore_size);
     out.field("active_pane", client.active_pane);

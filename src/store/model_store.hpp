@@ -65,6 +65,7 @@ struct SavedClient {
   model::ClientToken token = 0;
   model::SessionId session;
   std::optional<model::SessionId> last_session;
+  bool detached = false;  ///< while it was away, or it may not have heard of it; nothing else counts then
   bool read_only = false;
   bool ignore_size = false;
   bool active_pane = false;

@@ -108,6 +108,7 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
     for (const ClientId other : others) {
       if (other != id) item.ports().clients.detach(other, reason);
     }
+    item.ports().clients.detach_absent(session_id);
   }
   item.state().current = target;
   return Status::normal;
@@ -162,10 +163,12 @@ Status run_detach(Item& item) {
   if (args.has('s')) {
     if (!item.source().session) return Status::normal;
     for (const Client* client : model.clients_of(*item.source().session)) leaving.push_back(client->id);
+    ports.clients.detach_absent(item.source().session);
   } else if (args.has('a')) {
     for (const auto& [id, client] : model.clients()) {
       if (client.session && id != item.target_client_id()) leaving.push_back(id);
     }
+    ports.clients.detach_absent(std::nullopt);
   } else if (item.target_client_id()) {
     leaving.push_back(*item.target_client_id());
   }

@@ -59,6 +59,9 @@ class ClientPort {
   /// model's client and session (last session, attach times) and the client's key table.
   virtual Result<> attach(ClientId, SessionId, const AttachOptions&) = 0;
   virtual void detach(ClientId, DetachReason) = 0;
+  /// Those of the session (nothing: of any) whose connections are lost now: who of them comes back is told
+  /// that it was detached.
+  virtual void detach_absent(std::optional<SessionId>) = 0;
   /// detach-client -E: the client replaces itself by this shell command.
   virtual void detach_and_exec(ClientId, std::string_view shell_command) = 0;
   virtual void suspend(ClientId) = 0;

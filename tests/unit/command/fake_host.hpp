@@ -107,6 +107,9 @@ class FakeHost final : public DaemonPort,
     call("detach {} {}", client.value, reason == DetachReason::detached ? "" : "parent");
     model_.detach_client(client);
   }
+  void detach_absent(std::optional<SessionId> session) override {
+    call("detach absent {}", session ? to_string(*session) : "all");
+  }
   void detach_and_exec(ClientId client, std::string_view command) override {
     call("exec {} {}", client.value, command);
   }

@@ -138,6 +138,40 @@ TEST_CASE("Clients: what outlives a connection comes back once, and the longest 
   CHECK(!clients.take_saved_client(101));
 }
 
+TEST_CASE("Clients: who was detached, or was away then, is known as such, the newest few", "[server]") {
+  test::ServerRig rig;
+  Clients clients(rig.client_parts(), {});
+  const auto session = rig.add_session();
+  RemoteClient& client = rig.add_client();
+  client.token = 99;
+  REQUIRE(clients.attach(client.id, session, {}));
+  clients.detach(client.id, command::DetachReason::detached);
+  store::SavedClient away;
+  away.token = 100;
+  away.session = session;
+  clients.save_client(away);
+  away.token = 101;
+  away.session.value = session.value + 1;
+  clients.save_client(away);
+  clients.detach_absent(session);
+  const auto left = clients.take_saved_client(99);
+  REQUIRE(left);
+  CHECK(left->detached);
+  CHECK(clients.take_saved_client(100)->detached);
+  CHECK_FALSE(clients.take_saved_client(101)->detached);
+
+  away.token = 50;
+  clients.save_client(away);
+  away.detached = true;
+  for (std::uint64_t token = 200; token < 265; ++token) {
+    away.token = token;
+    clients.save_client(away);
+  }
+  CHECK_FALSE(clients.take_saved_client(200));
+  CHECK(clients.take_saved_client(264));
+  CHECK(clients.take_saved_client(50));
+}
+
 TEST_CASE("Clients: who leaves a job that goes on is told so and gets its status", "[server]") {
   test::ServerRig rig;
   Clients clients(rig.client_parts(), {[] { return ""; },

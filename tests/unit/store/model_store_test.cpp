@@ -99,7 +99,7 @@ TEST_CASE("a model that was written down is the same when it is read back", "[mo
   SavedClient client;
   client.token = 123;
   client.session = client.last_session.emplace(id);
-  client.read_only = client.active_pane = true;
+  client.detached = client.read_only = client.active_pane = true;
   client.flags = {"no-detach-on-destroy"};
   client.key_table = "mine";
   client.input = {7, 2, 1};
