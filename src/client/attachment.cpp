@@ -24,6 +24,7 @@ constexpr std::uint64_t kAckWithInput = 256;
 // A server that does not read is not sent acknowledgements on top of what it has not read.
 constexpr std::size_t kUnsentLimit = 512 * 1024;
 constexpr std::size_t kPrintedLimit = 64 * 1024;
+constexpr std::chrono::milliseconds kRest{100};
 constexpr std::chrono::milliseconds kLeavePatience{300};
 constexpr std::chrono::milliseconds kExitPatience{1000};
 
@@ -99,7 +100,11 @@ AttachmentEnd Attachment::run() {
 void Attachment::on_socket(bool readable, bool writable) {
   if (!channel_) return;
   if (writable) channel_->flush();
-  if (readable) {
+  // After a rest this process may have been stopped, and then what waits is for a screen that others have
+  // written on. SIGCONT tells, later in this turn; what there is to read is there in the next.
+  const auto now = Clock::now();
+  const bool rested = now - std::exchange(served_at_, now) >= kRest;
+  if (readable && !rested) {
     if (channel_->receive(kReadBudget) == Channel::Received::data) {
       liveness_.heard(Clock::now());
       if (pursuit_) pursuit_->heard();

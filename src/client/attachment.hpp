@@ -147,6 +147,7 @@ class Attachment {
 
   std::optional<Channel> channel_;
   std::optional<os::FdWatch> socket_watch_;
+  Time served_at_{};  // when the socket was ready last
   os::FdWatch terminal_watch_;
   os::Timer retry_timer_;
   os::Timer notice_timer_;
