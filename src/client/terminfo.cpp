@@ -102,7 +102,10 @@ void add_extended(std::vector<std::string>& out, Reader& in, std::size_t width) 
     const bool has = i < flags             ? flag_bytes[i] == 1
                      : i < flags + numbers ? values[i - flags] >= 0
                                            : offsets[i - flags - numbers] >= 0;
-    if (has && names[i] >= 0) add(out, text_at(base + static_cast<std::size_t>(names[i])));
+    if (!has || names[i] < 0) continue;
+    // Keys, dozens of them with their modifiers: nothing is drawn by them, and every log-in would carry them.
+    const auto name = text_at(base + static_cast<std::size_t>(names[i]));
+    if (!name.starts_with('k')) add(out, name);
   }
 }
 

@@ -10,7 +10,7 @@
 namespace sess::client {
 
 /// The entry's capabilities that a server draws by, each by its name ("bce", "sitm", "Smulx"), all extended
-/// ones, and "colors=256". None: the bytes are no entry.
+/// ones but keys, and "colors=256". None: the bytes are no entry.
 [[nodiscard]] std::optional<std::vector<std::string>> parse_terminfo(std::string_view entry);
 
 /// The same of the entry for `term`, where ncurses would look for it. None: there is none.

@@ -11,7 +11,8 @@ void put(std::string& out, int number, int width = 2) {
   for (int i = 0; i < width; ++i) out += static_cast<char>(number >> (8 * i));
 }
 
-/// An entry with bce, 256 colours, ech and sitm (strings up to 311), RGB (a flag), U8 (a number) and Smulx.
+/// An entry with bce, 256 colours, ech and sitm (strings up to 311), RGB (a flag), U8 (a number), Smulx
+/// and kDC3.
 std::string entry(int width) {
   std::string out;
   const std::string names = "test|an entry";
@@ -27,14 +28,15 @@ std::string entry(int width) {
   for (int i = 0; i < 14; ++i) put(out, i == 13 ? 256 : -1, width);
   for (int i = 0; i < 312; ++i) put(out, i == 37 ? 0 : i == 311 ? 2 : -1);
   out += std::string("a\0b\0", 4);
-  for (const int count : {1, 1, 2, 7, 21}) put(out, count);  // Smulx has a value, Smol is absent
+  for (const int count : {1, 1, 3, 9, 28}) put(out, count);  // Smulx has a value, Smol is absent
   out += '\1';
   if (out.size() % 2 == 1) out += '\0';
   put(out, 1, width);
   put(out, 0);
   put(out, -1);
-  for (const int name : {0, 4, 7, 13}) put(out, name);
-  out += std::string("m\0RGB\0U8\0Smulx\0Smol\0", 20) + '\0';
+  put(out, 2);
+  for (const int name : {0, 4, 7, 13, 18}) put(out, name);
+  out += std::string("m\0k\0RGB\0U8\0Smulx\0Smol\0kDC3\0", 27) + '\0';
   return out;
 }
 
@@ -52,7 +54,7 @@ TEST_CASE("a compiled terminfo entry tells its capabilities, with numbers of eit
       CAPTURE(width, name);
       CHECK(has(*read, name));
     }
-    for (const char* name : {"dim", "csr", "Smol"}) {
+    for (const char* name : {"dim", "csr", "Smol", "kDC3"}) {
       CAPTURE(width, name);
       CHECK_FALSE(has(*read, name));
     }
