@@ -5,13 +5,14 @@
 #include <filesystem>
 #include <sstream>
 
+#include "private_mounts.hpp"
 #include "support/relay.hpp"
 
 namespace sess::test {
 
 namespace fs = std::filesystem;
 
-Login::Login(const Rig& rig, const std::vector<std::string>& environment)
+Login::Login(const Rig& rig, const std::vector<std::string>& environment, const PrivateMounts* mounts)
     : rig_(rig), root_(rig.home().root()), port_(free_port()) {
   keygen("host");
   keygen("user");
@@ -27,8 +28,8 @@ Login::Login(const Rig& rig, const std::vector<std::string>& environment)
           "/authorized\nUsePAM no\nStrictModes no\nPidFile none\nPermitRootLogin "
           "yes\nAllowAgentForwarding yes\nPrintMotd no\nPrintLastLog no\nMaxStartups 1000\nSetEnv" +
           variables + "\n");
-  daemon_ = std::make_unique<Pty>(
-      std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", root_ + "/sshd_config"}, rig.env());
+  const std::vector<std::string> argv{"/usr/sbin/sshd", "-D", "-e", "-f", root_ + "/sshd_config"};
+  daemon_ = std::make_unique<Pty>(mounts != nullptr ? mounts->inside(argv) : argv, rig.env());
   const auto said = daemon_->read_until("Server listening");
   INFO(said);
   REQUIRE(said.find("Server listening") != std::string::npos);

@@ -12,10 +12,14 @@
 
 namespace sess::test {
 
+class PrivateMounts;
+
 class Login {
  public:
-  /// The environment that a login has: the rig's when empty.
-  explicit Login(const Rig& rig, const std::vector<std::string>& environment = {});
+  /// The environment that a login has: the rig's when empty. Who logs in finds these mounts when there are
+  /// any.
+  explicit Login(const Rig& rig, const std::vector<std::string>& environment = {},
+                 const PrivateMounts* mounts = nullptr);
 
   [[nodiscard]] int port() const { return port_; }
   /// An `ssh -tt` with the agent forwarded, on a terminal.

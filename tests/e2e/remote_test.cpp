@@ -5,37 +5,10 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "login.hpp"
-#include "support/relay.hpp"
+#include "far.hpp"
 
 using namespace sess::test;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// This machine twice: here a user with an ssh, there a login with sess in ~/.local/bin and no PATH to it.
-struct Far {
-  Far() : login(rig, there()) {
-    fs::create_directories(rig.home().home() + "/.local/bin");
-    fs::create_symlink(Rig::bin("sess"), rig.home().home() + "/.local/bin/sess");
-    fs::create_directories(rig.home().root() + "/here");
-  }
-
-  [[nodiscard]] std::vector<std::string> there() const {
-    return rig.home().env({{"SESS_TMPDIR", rig.home().temporary()}});
-  }
-  /// Another socket directory: what is found was not found here.
-  [[nodiscard]] Rig::Variables here() const {
-    const auto path = login.bin() + ":" + test_bin() + ":/usr/local/bin:/usr/bin:/bin";
-    return {{"SESS_TMPDIR", rig.home().root() + "/here"}, {"PATH", path}};
-  }
-  [[nodiscard]] Outcome sess(const Rig::Arguments& arguments) const { return rig.sess(arguments, here()); }
-
-  Rig rig;
-  Login login;
-};
-
-}  // namespace
 
 TEST_CASE("commands for a host work as at home: output, standard input, status, a name of a server",
           "[remote]") {
@@ -156,54 +129,6 @@ TEST_CASE("what another machine asks for is not run on this one", "[remote]") {
   CHECK_FALSE(fs::exists(mark));
 }
 
-namespace {
-
-/// A terminal attached through a relay to the session `app` over there.
-struct Link {
-  Link() : relay(far.login.port()) {
-    far.login.configure(relay.port());
-    far.rig.home().write("config/sess/sess.conf", "set -g status off\nset -g history-limit 100000\n");
-  }
-  void attach(const Rig::Arguments& options = {}) {
-    Rig::Arguments words{"ssh", "far", "-s", "app", "env", "PS1=in$ ", "bash", "--norc", "--noprofile"};
-    words.insert(words.begin() + 1, options.begin(), options.end());
-    terminal = far.rig.terminal(words, {24, 80}, far.here());
-    REQUIRE(terminal->wait_for_text("in$"));
-  }
-  /// Types until the program has answered what was typed last.
-  void expect_answer(const std::string& number) {
-    terminal->type("echo key " + number + "$((6*7))\r");
-    CHECK(terminal->wait_for_text("key " + number + "42"));
-  }
-  [[nodiscard]] std::vector<pid_t> helpers() const {
-    auto found = processes_named(far.rig.home(), "ssh");
-    const auto proxies = processes_named(far.rig.home(), "sess");
-    found.insert(found.end(), proxies.begin(), proxies.end());
-    return found;
-  }
-  /// The terminal, its scrollback first, as lines that begin with the word.
-  [[nodiscard]] std::vector<std::string> lines(const std::string& word) {
-    auto all = terminal->oracle().scrollback();
-    for (const auto& line : split_lines(terminal->screen())) all.push_back(line);
-    all.erase(
-        std::remove_if(all.begin(), all.end(), [&](const auto& line) { return !line.starts_with(word); }),
-        all.end());
-    return all;
-  }
-  /// Nothing of it is left here or there but the daemon.
-  void expect_clean_end() {
-    terminal->type("\rexit\r");
-    REQUIRE(terminal->wait_exit());
-    CHECK(wait_until([&] { return helpers().empty() && relay.open() == 0; }));
-  }
-
-  Far far;
-  Relay relay;
-  std::unique_ptr<Attached> terminal;
-};
-
-}  // namespace
-
 TEST_CASE("a link that is cut is made again at once, and no key is lost or doubled", "[remote]") {
   Link link;
   link.attach();
@@ -226,9 +151,7 @@ TEST_CASE("a link that stands still is told of, and goes on without a trace when
   link.expect_answer("1");
   const std::string before = link.terminal->screen();
   link.relay.freeze();
-  const auto start = std::chrono::steady_clock::now();
   REQUIRE(link.terminal->wait_for_text("[sess: no answer from far for 3 s"));
-  CHECK(std::chrono::steady_clock::now() - start < Milliseconds(5000));
   link.terminal->type("echo kept $((6*7))");
   CHECK(link.terminal->wait_for_text("typed bytes kept"));
   link.relay.thaw();
@@ -421,13 +344,15 @@ TEST_CASE(
   link.terminal->type("yes\r");
   // Time for everything between here and there to fill up.
   static_cast<void>(link.terminal->wait_until([] { return false; }, Milliseconds(4000)));
-  const auto start = std::chrono::steady_clock::now();
+  // What was under way: everything that comes until the prompt is there. A machine that is busy makes it
+  // later, not more.
+  const auto before = link.terminal->transcript().size();
   link.terminal->type("\x03");
   REQUIRE(link.terminal->wait_until([&] {
     auto& oracle = link.terminal->oracle();
     return oracle.row(oracle.cursor_row()) == "in$";
   }));
-  CHECK(std::chrono::steady_clock::now() - start < Milliseconds(2500));
+  CHECK(link.terminal->transcript().size() - before < 128'000);
   link.relay.set_rate(0);
   link.relay.set_delay(Milliseconds(0));
   link.terminal->type("clear; cat -v\r");  // shows an answer that is taken for typing
