@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <deque>
 #include <list>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -26,6 +27,10 @@ using Clock = std::chrono::steady_clock;
 constexpr Milliseconds kTurn{2};
 // What waits between the two sides of one direction.
 constexpr std::size_t kMostQueued = 1 << 20;
+// How long TCP waits at least before it sends again: on a connection that it knows (Linux, above the round
+// trip), and on one that is being made (RFC 6298).
+constexpr Milliseconds kResend{200};
+constexpr Milliseconds kFirstResend{1000};
 
 sockaddr_in loopback(int port) {
   sockaddr_in address{};
@@ -63,6 +68,21 @@ struct Lane {
   bool closed = false;
   double credit = 0;
   Clock::time_point paid = Clock::now();
+  // Since when nothing arrives that was sent, and when it is sent the next time.
+  std::optional<Clock::time_point> unheard = std::nullopt;
+  Clock::duration retry{};
+
+  /// Whether what was lost is still to be sent again. TCP begins with `patience` (RFC 6298) and doubles it.
+  bool stalls(bool interrupted, Clock::duration patience) {
+    const auto now = Clock::now();
+    if (interrupted && !unheard && !queue.empty() && queue.front().due <= now) {
+      unheard = now;
+      retry = patience;
+    }
+    while (unheard && *unheard + retry <= now && interrupted) retry = 2 * retry + patience;
+    if (!interrupted && unheard && *unheard + retry <= now) unheard.reset();
+    return interrupted || unheard;
+  }
 
   /// False when the connection is broken.
   template <class Delay>
@@ -124,6 +144,7 @@ struct Relay::Wire {
   int client;
   int server;
   bool lost;
+  Clock::duration patience;
   Lane up{client, server, {}};
   Lane down{server, client, {}};
 };
@@ -189,7 +210,9 @@ void Relay::work() {
           const int on = 1;
           ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
           ::setsockopt(server, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-          wires.push_back({client, server, vanishing_});
+          const bool begins_lost = interrupted_;
+          wires.push_back({client, server, vanishing_,
+                           begins_lost ? kFirstResend : kResend + 2 * Milliseconds(delay_.load())});
           ++open_;
         }
       }
@@ -209,8 +232,11 @@ void Relay::work() {
           const bool late = static_cast<std::int64_t>(random() % 1000) < loss_;
           return Milliseconds(delay_.load() + (late ? lateness_.load() : 0));
         };
-        good = wire.up.read(delay) && wire.down.read(delay) && wire.up.write(0, bytes_) &&
-               wire.down.write(rate_, bytes_) && !(wire.up.closed && wire.down.closed);
+        const bool interrupted = interrupted_;
+        good = wire.up.read(delay) && wire.down.read(delay) &&
+               (wire.up.stalls(interrupted, wire.patience) || wire.up.write(0, bytes_)) &&
+               (wire.down.stalls(interrupted, wire.patience) || wire.down.write(rate_, bytes_)) &&
+               !(wire.up.closed && wire.down.closed);
       }
       if (good) {
         ++at;

@@ -51,7 +51,13 @@ class Relay {
     vanishing_ = true;
     ++losses_;
   }
-  void restore() { vanishing_ = false; }
+  /// Nothing arrives, in either direction, until restore(). Then connections go on when TCP sends again what
+  /// it had sent: it waits twice as long each time, so after a long outage for long.
+  void interrupt() { interrupted_ = true; }
+  void restore() {
+    vanishing_ = false;
+    interrupted_ = false;
+  }
   /// New connections are ended as soon as they are made.
   void refuse(bool refused) { refusing_ = refused; }
 
@@ -74,6 +80,7 @@ class Relay {
   std::atomic<bool> frozen_{false};
   std::atomic<std::int64_t> turns_{0};  ///< that ended
   std::atomic<bool> vanishing_{false};
+  std::atomic<bool> interrupted_{false};
   std::atomic<bool> refusing_{false};
   std::atomic<std::int64_t> cuts_{0};
   std::atomic<std::int64_t> losses_{0};

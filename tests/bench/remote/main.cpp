@@ -1,12 +1,13 @@
-// sess_bench_remote: `sess ssh` beside ssh + `sess attach` and ssh + tmux over one bad network, as a Markdown
-// table.
+// sess_bench_remote: `sess ssh` beside ssh + `sess attach`, ssh + tmux and mosh over one bad network, as a
+// Markdown table.
 //
-//   --only NAMES    keys, loss, password, drawn, interrupt, beside, outage, network, sleep, cuts, bytes
-//   --ways NAMES    sess, plain, tmux               --rtt NUMBERS   of keys, milliseconds
-//   (0,50,100,150,300,500)
+//   --only NAMES    keys, loss, drawn, slow, beside, password, interrupt, bytes, outage, network, sleep, cuts
+//   --ways NAMES    sess, plain, tmux, mosh
+//   --rtt NUMBERS   of keys, milliseconds (0,50,100,150,300,500)
 //   --rounds N      of lines typed, interrupts, cuts (8, 3, 100 as they come; N for all of them)
 //
-// One relay carries all of it (tests/support/relay): TCP on both sides, so a lost packet is a late one.
+// Relays carry all of it (tests/support/relay, datagrams): TCP on both sides, so a lost packet is a late one;
+// of mosh's datagrams it is a lost one.
 #include <fmt/format.h>
 #include <signal.h>
 
@@ -30,7 +31,7 @@ using namespace std::chrono_literals;
 
 struct Plan {
   std::vector<std::string> only;
-  std::vector<Way> ways{Way::sess, Way::plain, Way::tmux};
+  std::vector<Way> ways{Way::sess, Way::plain, Way::tmux, Way::mosh};
   std::vector<int> round_trips{0, 50, 100, 150, 300, 500};
   int rounds = 0;
   [[nodiscard]] bool wants(const std::string& name) const {
@@ -88,8 +89,8 @@ class Bench {
         for (const char* flood : {"yes", "seq 1 1000000000"}) attempt(way, [&] { interrupt(way, flood); });
       }
       if (plan_.wants("bytes")) attempt(way, [&] { bytes(way); });
-      if (way != Way::sess) continue;  // nobody comes back by themselves
-      if (plan_.wants("outage")) attempt(way, [&] { outage(way); });
+      if (plan_.wants("outage"))
+        for (const auto after : {After::woken, After::dead}) attempt(way, [&] { outage(way, after); });
       if (plan_.wants("network")) attempt(way, [&] { network(way); });
       if (plan_.wants("sleep")) attempt(way, [&] { sleep(way); });
       if (plan_.wants("cuts")) attempt(way, [&] { cuts(way); });
@@ -99,6 +100,9 @@ class Bench {
 
  private:
   enum class Shape { plain, drawn, slow, beside };
+  /// What TCP connections do after an outage: go on when TCP sends again, or never, as behind a NAT that has
+  /// forgotten them.
+  enum class After { woken, dead };
 
   template <class Work>
   void attempt(Way way, const Work& work) {
@@ -112,17 +116,19 @@ class Bench {
 
   /// Lines typed by somebody fast.
   void keys(Way way, int rtt, int loss, Shape shape) {
-    auto terminal = site_.open(way, shape == Shape::drawn);
-    const std::string mux = way == Way::tmux ? "tmux" : bin_ + "/sess";
+    auto terminal = site_.open(way, shape == Shape::drawn    ? Screen::status_line
+                                    : shape == Shape::beside ? Screen::panes
+                                                             : Screen::plain);
+    const std::string mux = way == Way::tmux || way == Way::mosh ? "tmux" : bin_ + "/sess";
     std::string label = fmt::format("keys, {} ms", rtt);
     if (loss > 0) label += fmt::format(", {} % lost", loss / 10);
     if (shape == Shape::drawn) label += ", with a status line";
     if (shape == Shape::slow) label += ", a slow typist";
-    site_.relay().set_delay(test::Milliseconds(rtt / 2));
-    site_.relay().set_loss(loss, std::max<test::Milliseconds>(200ms, test::Milliseconds(rtt)));
+    site_.network().set_delay(test::Milliseconds(rtt / 2));
+    site_.network().set_loss(loss, std::max<test::Milliseconds>(200ms, test::Milliseconds(rtt)));
     if (shape == Shape::beside) {
       label = fmt::format("keys beside a flooding pane, 64 kB/s, {} ms", rtt);
-      site_.relay().set_rate(64'000);
+      site_.network().set_rate(64'000);
       terminal->type(mux + " split-window -d -v yes\r");
       if (!terminal->wait_for_text("\ny")) throw Failure("no flood beside");
     }
@@ -144,7 +150,7 @@ class Bench {
   /// What is shown of what is typed where nothing is echoed.
   void password(Way way) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(75ms);
+    site_.network().set_delay(75ms);
     site_.command(*terminal, "# echo");
     int shown = 0;
     for (int round = 0; round < plan_.rounds_or(3); ++round) {
@@ -170,8 +176,8 @@ class Bench {
   /// From Ctrl-C to the shell's prompt.
   void interrupt(Way way, const std::string& flood) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(100ms);
-    site_.relay().set_rate(64'000);
+    site_.network().set_delay(100ms);
+    site_.network().set_rate(64'000);
     std::vector<double> times;
     for (int round = 0; round < plan_.rounds_or(3); ++round) {
       terminal->type(flood + "\r");
@@ -187,56 +193,63 @@ class Bench {
                 fmt::format("{:.2f} / {:.2f}", median_of(times), quantile(times, 1)));
   }
 
-  void answered(Attached& terminal, const std::string& word, test::Milliseconds patience = 60s) {
-    if (!terminal.wait_for_text(word + "42", patience))
-      throw Failure("no answer to " + word + ":\n" + terminal.screen());
-  }
   static std::string question(const std::string& word) { return "echo " + word + "$((6*7))\r"; }
 
-  /// Nothing arrives for a while, in either direction, and what was sent is lost.
-  void outage(Way way) {
+  /// How long after `start` the question was answered, "ended" or "never" (in a minute).
+  std::string answered_after(Attached& terminal, const std::string& word, Clock::time_point start) {
+    const bool shown =
+        terminal.wait_until([&] { return terminal.shows(word + "42") || terminal.pty().closed(); }, 60s);
+    if (shown && !terminal.pty().closed()) return fmt::format("{:.2f}", since(start));
+    return shown ? "ended" : "never";
+  }
+  void rest(Attached& terminal, test::Milliseconds time) {
+    terminal.wait_until([] { return false; }, time);
+  }
+
+  /// Nothing arrives for a while, in either direction; somebody types at once.
+  void outage(Way way, After after) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(25ms);
-    terminal->wait_until([] { return false; }, 2000ms);
+    auto& network = site_.network();
+    network.set_delay(25ms);
+    rest(*terminal, 2000ms);
     const auto start = Clock::now();
-    site_.relay().vanish();
-    if (!terminal->wait_for_text("no answer from")) throw Failure("not told");
-    report_.add("outage: told after, s", way, fmt::format("{:.2f}", since(start)));
-    terminal->wait_until([] { return false; }, 10s);
+    after == After::woken ? network.interrupt() : network.vanish();
     terminal->type(question("kept"));
+    const bool told = terminal->wait_until(
+        [&] { return terminal->shows("no answer from") || terminal->shows("mosh: Last"); }, 13s);
+    const std::string name = after == After::woken ? "outage of 13 s" : "outage of 13 s, the connection dead";
+    report_.add(name + ": told after, s", way, told ? fmt::format("{:.2f}", since(start)) : "never");
+    terminal->wait_until([&] { return Clock::now() - start >= 13s; }, 13s);
     const auto back = Clock::now();
-    site_.relay().restore();
-    answered(*terminal, "kept");
-    report_.add("outage of 13 s: back after, s", way, fmt::format("{:.2f}", since(back)));
+    network.restore();
+    report_.add(name + ": back after it, s", way, answered_after(*terminal, "kept", back));
   }
 
   /// The old connection carries nothing any more, a new one does.
   void network(Way way) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(25ms);
-    terminal->wait_until([] { return false; }, 2000ms);
+    site_.network().set_delay(25ms);
+    rest(*terminal, 2000ms);
     const auto start = Clock::now();
-    site_.relay().vanish();
-    terminal->wait_until([] { return false; }, 20ms);
-    site_.relay().restore();
+    site_.network().vanish();
+    rest(*terminal, 20ms);
+    site_.network().restore();
     terminal->type(question("new"));
-    answered(*terminal, "new");
-    report_.add("new network: back after, s", way, fmt::format("{:.2f}", since(start)));
+    report_.add("new network: back after, s", way, answered_after(*terminal, "new", start));
   }
 
   /// The machine sleeps, and wakes on another network.
   void sleep(Way way) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(25ms);
+    site_.network().set_delay(25ms);
     ::kill(terminal->pty().pid(), SIGSTOP);
-    site_.relay().vanish();
-    terminal->wait_until([] { return false; }, 6000ms);
-    site_.relay().restore();
+    site_.network().vanish();
+    rest(*terminal, 6000ms);
+    site_.network().restore();
     const auto start = Clock::now();
     ::kill(terminal->pty().pid(), SIGCONT);
     terminal->type(question("woke"));
-    answered(*terminal, "woke");
-    report_.add("after sleep: back after, s", way, fmt::format("{:.2f}", since(start)));
+    report_.add("after sleep: back after, s", way, answered_after(*terminal, "woke", start));
   }
 
   /// Cuts and freezes while somebody types and numbered lines come.
@@ -248,29 +261,33 @@ class Bench {
     if (!terminal->wait_for_text("count ")) throw Failure("no flood");
     std::vector<double> times;
     int lost_keys = 0;
-    const auto connections = site_.relay().connections();
+    const auto connections = site_.network().connections();
     const auto begin = Clock::now();
     const int rounds = plan_.rounds_or(100);
     for (int round = 0; round < rounds; ++round) {
       const std::string file = stop + "." + std::to_string(round);
       terminal->type("touch " + file.substr(0, 5));
       const bool cut = round % 2 == 0;
-      cut ? site_.relay().cut() : site_.relay().freeze();
+      cut ? site_.network().cut() : site_.network().freeze();
       terminal->type(file.substr(5) + "\r");
       if (!cut) {
         terminal->wait_until([] { return false; }, round % 4 == 1 ? 700ms : 3600ms);
-        site_.relay().thaw();
+        site_.network().thaw();
       }
       const auto start = Clock::now();
-      if (terminal->wait_until([&] { return std::filesystem::exists(file); })) {
+      if (terminal->wait_until([&] { return std::filesystem::exists(file) || terminal->pty().closed(); }) &&
+          std::filesystem::exists(file)) {
         times.push_back(since(start));
+      } else if (terminal->pty().closed()) {
+        return report_.add(fmt::format("{} cuts and freezes: keys lost, lines missing, doubled", rounds), way,
+                           fmt::format("ends at cut {}", round + 1));
       } else {
         ++lost_keys;
       }
       terminal->wait_until([] { return false; }, 300ms);
     }
     const double minutes = since(begin) / 60;
-    const auto log_ins = static_cast<double>(site_.relay().connections() - connections);
+    const auto log_ins = static_cast<double>(site_.network().connections() - connections);
     site_.home().write("stop", "");
     if (!terminal->wait_for_text("count done")) throw Failure("the counter does not end");
     terminal->type("kill %1; wait; clear; stty echo; PS1='in$ '\r");
@@ -284,12 +301,11 @@ class Bench {
       if (number > expected) missing += number - expected;
       expected = std::max(expected, number + 1);
     }
-    report_.add(
-        fmt::format("{} cuts and freezes: keys lost, lines missing, doubled of {}", rounds, expected - 1),
-        way, fmt::format("{}, {}, {}", lost_keys, missing, doubled));
+    report_.add(fmt::format("{} cuts and freezes: keys lost, lines missing, doubled", rounds), way,
+                fmt::format("{}, {} of {}, {}", lost_keys, missing, expected - 1, doubled));
     report_.add("… back: p50 / most, s", way,
                 fmt::format("{:.2f} / {:.2f}", quantile(times, 0.5), quantile(times, 1)));
-    report_.add("… log-ins a minute", way, fmt::format("{:.0f}", log_ins / minutes));
+    if (way != Way::mosh) report_.add("… log-ins a minute", way, fmt::format("{:.0f}", log_ins / minutes));
     terminal->type("exit\r");
     terminal->wait_exit();
     const bool clean = terminal->wait_until([&] { return site_.helpers().empty(); }, 10s);
@@ -299,27 +315,27 @@ class Bench {
 
   void bytes(Way way) {
     auto terminal = site_.open(way);
-    site_.relay().set_delay(50ms);
+    site_.network().set_delay(50ms);
     terminal->wait_until([] { return false; }, 2000ms);
-    auto before = site_.relay().bytes();
+    auto before = site_.network().bytes();
     for (int i = 0; i < 200; ++i) {
       terminal->type(std::string(1, static_cast<char>(i == 0 ? '#' : 'a' + i % 26)));
       terminal->wait_until([] { return false; }, 120ms);
     }
     terminal->wait_until([] { return false; }, 500ms);
-    report_.add("200 typed characters, kB", way, kilobytes(site_.relay().bytes() - before));
-    before = site_.relay().bytes();
+    report_.add("200 typed characters, kB", way, kilobytes(site_.network().bytes() - before));
+    before = site_.network().bytes();
     terminal->wait_until([] { return false; }, 60s);
-    report_.add("an idle minute, kB", way, kilobytes(site_.relay().bytes() - before));
+    report_.add("an idle minute, kB", way, kilobytes(site_.network().bytes() - before));
     if (way != Way::sess) return;
-    site_.relay().set_delay(10ms);
+    site_.network().set_delay(10ms);
     terminal->type("\x03");
     terminal->wait_until([] { return false; }, 1000ms);
-    before = site_.relay().bytes();
-    site_.relay().cut();
+    before = site_.network().bytes();
+    site_.network().cut();
     terminal->type(question("cut"));
-    answered(*terminal, "cut");
-    report_.add("a cut with its log-in, kB", way, kilobytes(site_.relay().bytes() - before));
+    (void)answered_after(*terminal, "cut", Clock::now());
+    report_.add("a cut with its log-in, kB", way, kilobytes(site_.network().bytes() - before));
   }
   static std::string kilobytes(std::int64_t bytes) {
     return fmt::format("{:.1f}", static_cast<double>(bytes) / 1000);
@@ -345,7 +361,10 @@ bool parse(int argc, char** argv, Plan& plan) {
     } else if (word == "--ways") {
       plan.ways.clear();
       for (const auto& value : values)
-        plan.ways.push_back(value == "plain" ? Way::plain : value == "tmux" ? Way::tmux : Way::sess);
+        plan.ways.push_back(value == "plain"  ? Way::plain
+                            : value == "tmux" ? Way::tmux
+                            : value == "mosh" ? Way::mosh
+                                              : Way::sess);
     } else {
       return false;
     }

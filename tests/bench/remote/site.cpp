@@ -3,6 +3,8 @@
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <array>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -20,6 +22,8 @@ std::string name_of(Way way) {
       return "ssh + sess";
     case Way::tmux:
       return "ssh + tmux";
+    case Way::mosh:
+      return "mosh";
   }
   return {};
 }
@@ -27,6 +31,52 @@ std::string name_of(Way way) {
 bool at_prompt(const test::Attached& terminal) {
   auto& oracle = const_cast<test::Attached&>(terminal).oracle();
   return oracle.row(oracle.cursor_row()) == "in$" && oracle.cursor_col() == 4;
+}
+
+void Network::set_delay(test::Milliseconds one_way) {
+  streams_.set_delay(one_way);
+  datagrams_.set_delay(one_way);
+}
+
+void Network::set_rate(std::int64_t bytes_a_second) {
+  streams_.set_rate(bytes_a_second);
+  datagrams_.set_rate(bytes_a_second);
+}
+
+void Network::set_loss(int of_thousand, test::Milliseconds lateness) {
+  streams_.set_loss(of_thousand, lateness);
+  datagrams_.set_loss(of_thousand);
+}
+
+void Network::freeze() {
+  streams_.freeze();
+  datagrams_.set_gone(true);
+}
+
+void Network::thaw() {
+  streams_.thaw();
+  datagrams_.set_gone(false);
+}
+
+void Network::cut() {
+  streams_.cut();
+  datagrams_.roam();
+}
+
+void Network::vanish() {
+  streams_.vanish();
+  datagrams_.roam();
+  datagrams_.set_gone(true);
+}
+
+void Network::interrupt() {
+  streams_.interrupt();
+  datagrams_.set_gone(true);
+}
+
+void Network::restore() {
+  streams_.restore();
+  datagrams_.set_gone(false);
 }
 
 Site::Site(std::string bin) : bin_(std::move(bin)) {
@@ -51,9 +101,9 @@ Site::Site(std::string bin) : bin_(std::move(bin)) {
       std::vector<std::string>{"/usr/sbin/sshd", "-D", "-e", "-f", root + "/sshd_config"}, here());
   if (daemon_->read_until("Server listening").find("Server listening") == std::string::npos)
     throw Failure("sshd does not start");
-  relay_ = std::make_unique<test::Relay>(port);
+  network_ = std::make_unique<Network>(port);
   home_.write("ssh_config",
-              "Host far\n  HostName 127.0.0.1\n  Port " + std::to_string(relay_->port()) +
+              "Host far\n  HostName 127.0.0.1\n  Port " + std::to_string(network_->ssh_port()) +
                   "\nHost *\n  IdentityFile " + root +
                   "/user\n  IdentitiesOnly yes\n  StrictHostKeyChecking no\n  UserKnownHostsFile " + root +
                   "/known\n  LogLevel ERROR\n  HostKeyAlias far\n");
@@ -73,11 +123,12 @@ std::vector<std::string> Site::here() const {
                     {"PATH", home_.root() + "/bin:" + bin_ + ":/usr/local/bin:/usr/bin:/bin"}});
 }
 
-std::unique_ptr<test::Attached> Site::open(Way way, bool drawn) {
+std::unique_ptr<test::Attached> Site::open(Way way, Screen screen) {
   const std::string shell = "env PS1='in$ ' HISTFILE= bash --norc --noprofile";
-  home_.write("config/sess/sess.conf",
-              std::string("set -g history-limit 100000\nset -g status ") + (drawn ? "on" : "off") + "\n");
+  home_.write("config/sess/sess.conf", std::string("set -g history-limit 100000\nset -g status ") +
+                                           (screen == Screen::status_line ? "on" : "off") + "\n");
   std::vector<std::string> argv;
+  auto environment = here();
   switch (way) {
     case Way::sess:
       argv = {"sess",     "ssh",       "far",  "-s",     "app",        "env",
@@ -89,11 +140,34 @@ std::unique_ptr<test::Attached> Site::open(Way way, bool drawn) {
     case Way::tmux:
       argv = {"ssh", "-t", "far", "tmux -f /dev/null new-session -A -s app \"" + shell + "\""};
       break;
+    case Way::mosh: {
+      std::vector<std::string> command{"env", "PS1=in$ ", "HISTFILE=", "bash", "--norc", "--noprofile"};
+      if (screen != Screen::plain)
+        command = {"tmux", "-f", "/dev/null", "new-session", "-A", "-s", "app", shell};
+      environment.push_back("MOSH_KEY=" + start_mosh_server(command));
+      argv = {"mosh-client", "127.0.0.1", std::to_string(network_->datagrams().port())};
+      break;
+    }
   }
-  auto terminal = std::make_unique<test::Attached>(argv, here(), Size{24, 80});
+  auto terminal = std::make_unique<test::Attached>(argv, environment, Size{24, 80});
   if (!terminal->wait_until([&] { return at_prompt(*terminal); }))
     throw Failure(name_of(way) + " shows no prompt:\n" + terminal->screen());
   return terminal;
+}
+
+/// The key that it gave; its port is the network's far end.
+std::string Site::start_mosh_server(const std::vector<std::string>& command) {
+  std::vector<std::string> argv{"mosh-server", "new", "-i", "127.0.0.1", "--"};
+  argv.insert(argv.end(), command.begin(), command.end());
+  const auto started = run(argv, there());
+  std::array<char, 64> key{};
+  int port = 0;
+  const auto at = started.out.find("MOSH CONNECT");
+  if (at == std::string::npos ||
+      std::sscanf(started.out.c_str() + at, "MOSH CONNECT %d %63s", &port, key.data()) != 2)
+    throw Failure("mosh-server: " + started.out + started.err);
+  network_->datagrams().set_target(port);
+  return key.data();
 }
 
 void Site::command(test::Attached& terminal, const std::string& line) const {
@@ -109,18 +183,18 @@ std::vector<pid_t> Site::helpers() const {
     std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
     std::string name;
     std::getline(file, name);
-    if (name == "ssh" || name == "sess") out.push_back(pid);
+    if (name == "ssh" || name == "sess" || name.starts_with("mosh-")) out.push_back(pid);
   }
   return out;
 }
 
 void Site::end_sessions() {
-  relay_->thaw();
-  relay_->restore();
-  relay_->set_delay(test::Milliseconds(0));
-  relay_->set_rate(0);
-  relay_->set_loss(0, test::Milliseconds(0));
-  relay_->cut();
+  network_->thaw();
+  network_->restore();
+  network_->set_delay(test::Milliseconds(0));
+  network_->set_rate(0);
+  network_->set_loss(0, test::Milliseconds(0));
+  network_->cut();
   (void)run({bin_ + "/sess", "kill-server"}, there());
   (void)run({"tmux", "kill-server"}, there());
   for (const pid_t pid : helpers()) ::kill(pid, SIGKILL);
