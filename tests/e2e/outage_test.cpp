@@ -178,6 +178,26 @@ TEST_CASE("a password that the far sshd asks for in the middle of a reconnect is
   answer_question(link, "'s password:");
 }
 
+TEST_CASE("a forwarded agent is the new link's after a reconnect, in programs that run", "[outage]") {
+  Link link;
+  auto variables = link.far.here();
+  variables["SSH_AUTH_SOCK"] = link.far.rig.home().root() + "/agent";
+  link.terminal = link.far.rig.terminal(
+      {"ssh", "-A", "far", "-s", "app", "env", "PS1=in$ ", "bash", "--norc", "--noprofile"}, {24, 80},
+      variables);
+  REQUIRE(link.terminal->wait_for_text("in$"));
+  const auto logged_in = link.relay.connections();
+  for (const char* word : {"first", "second"}) {
+    link.terminal->type(std::string("clear; ssh-add -l; echo ") + word + "-$?\r");
+    REQUIRE(link.terminal->wait_for_text(std::string(word) + "-0"));
+    CHECK(link.terminal->shows(link.far.login.fingerprint()));
+    link.relay.cut();
+    link.expect_answer("1");
+  }
+  CHECK(link.relay.connections() >= logged_in + 2);
+  link.expect_clean_end();
+}
+
 TEST_CASE("who was detached from elsewhere during an outage says so, and does not come back", "[outage]") {
   Link link;
   link.attach();

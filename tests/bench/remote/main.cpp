@@ -262,6 +262,7 @@ class Bench {
     std::vector<double> times;
     int lost_keys = 0;
     const auto connections = site_.network().connections();
+    const long before = site_.log_ins();
     const auto begin = Clock::now();
     const int rounds = plan_.rounds_or(100);
     for (int round = 0; round < rounds; ++round) {
@@ -285,9 +286,11 @@ class Bench {
         ++lost_keys;
       }
       terminal->wait_until([] { return false; }, 300ms);
+      (void)site_.log_ins();  // sshd is read
     }
     const double minutes = since(begin) / 60;
-    const auto log_ins = static_cast<double>(site_.network().connections() - connections);
+    const long log_ins = site_.log_ins() - before;
+    const auto attempts = site_.network().connections() - connections;
     site_.home().write("stop", "");
     if (!terminal->wait_for_text("count done")) throw Failure("the counter does not end");
     terminal->type("kill %1; wait; clear; stty echo; PS1='in$ '\r");
@@ -305,7 +308,11 @@ class Bench {
                 fmt::format("{}, {} of {}, {}", lost_keys, missing, expected - 1, doubled));
     report_.add("… back: p50 / most, s", way,
                 fmt::format("{:.2f} / {:.2f}", quantile(times, 0.5), quantile(times, 1)));
-    if (way != Way::mosh) report_.add("… log-ins a minute", way, fmt::format("{:.0f}", log_ins / minutes));
+    if (way != Way::mosh) {
+      report_.add("… log-ins; attempts (in all; a minute)", way,
+                  fmt::format("{}, {:.0f}; {}, {:.0f}", log_ins, static_cast<double>(log_ins) / minutes,
+                              attempts, static_cast<double>(attempts) / minutes));
+    }
     terminal->type("exit\r");
     terminal->wait_exit();
     const bool clean = terminal->wait_until([&] { return site_.helpers().empty(); }, 10s);

@@ -188,6 +188,13 @@ std::vector<pid_t> Site::helpers() const {
   return out;
 }
 
+long Site::log_ins() {
+  said_ += daemon_->read_available();
+  long count = 0;
+  for (auto at = said_.find("Accepted "); at != said_.npos; at = said_.find("Accepted ", at + 1)) ++count;
+  return count;
+}
+
 void Site::end_sessions() {
   network_->thaw();
   network_->restore();

@@ -75,6 +75,8 @@ class Site {
   void end_sessions();
   /// Programs named `ssh` and `mosh-…`, and `sess` on both sides.
   [[nodiscard]] std::vector<pid_t> helpers() const;
+  /// That sshd has let in so far.
+  [[nodiscard]] long log_ins();
 
   static constexpr std::string_view kPrompt = "in$ ";
 
@@ -86,6 +88,7 @@ class Site {
   test::TempHome home_{directory_prefix()};
   std::string bin_;
   std::unique_ptr<test::Pty> daemon_;
+  std::string said_;  // by sshd
   std::unique_ptr<Network> network_;
 };
 
