@@ -23,6 +23,7 @@ class Channel {
   [[nodiscard]] const Link& link() const { return link_; }
   /// Of a link over a transport; null for a socket.
   [[nodiscard]] remote::FarEnd* far() { return link_.far.get(); }
+  [[nodiscard]] const remote::FarEnd* far() const { return link_.far.get(); }
 
   /// Appends the message and writes what the socket takes now.
   template <class Message>

@@ -65,6 +65,9 @@ void answer_question(Link& link, const std::string& question) {
 // told at once what it finds out in a minute: that nobody reads any more.
 TEST_CASE("a client that was stopped for longer than the far side waits goes on without a gap", "[outage]") {
   Link link;
+  // In a minute more comes than what a client gets that was away.
+  link.far.rig.home().write("config/sess/sess.conf",
+                            "set -g status off\nset -g history-limit 100000\nset -g attach-history 100000\n");
   link.attach();
   link.expect_answer("1");
   prepare_flood(link);
@@ -175,7 +178,11 @@ TEST_CASE("a password that the far sshd asks for in the middle of a reconnect is
   link.expect_answer("1");
   link.far.login.configure(link.relay.port(), "PreferredAuthentications password\nPubkeyAuthentication no\n");
   link.relay.cut();
+  REQUIRE(link.terminal->wait_for_text("'s password:"));
+  link.terminal->type("wrong-word\r");
+  REQUIRE(link.terminal->wait_for_text("password: (Permission denied, please try again.)"));
   answer_question(link, "'s password:");
+  CHECK(link.terminal->transcript().find("wrong-word") == std::string::npos);
 }
 
 TEST_CASE("a forwarded agent is the new link's after a reconnect, in programs that run", "[outage]") {

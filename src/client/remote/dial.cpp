@@ -111,12 +111,18 @@ std::string Dial::question() const {
     if (space && !blank) out += ' ';
     blank = space;
   }
+  // Why it asks again.
+  const std::string& said = channel_.far()->last_line();
+  if (answered_question_ && !said.empty()) out += (blank ? "(" : " (") + said + ")";
   return printable(out);
 }
 
 void Dial::answer(std::string_view typed) {
   // Shown is what its terminal echoes; after the line's end the next question is a new one.
-  if (typed.find_first_of("\r\n") != std::string_view::npos) asked_.clear();
+  if (typed.find_first_of("\r\n") != std::string_view::npos) {
+    asked_.clear();
+    answered_question_ = true;
+  }
   (void)os::write_all(channel_.far()->helper().terminal(), typed);
 }
 

@@ -32,7 +32,7 @@ class Dial {
   Dial& operator=(const Dial&) = delete;
 
   [[nodiscard]] Stage stage() const { return stage_; }
-  /// What it wants to be told, "" when nothing; fit for a terminal.
+  /// What it wants to be told, "" when nothing, and why again; fit for a terminal.
   [[nodiscard]] std::string question() const;
   void answer(std::string_view typed);
   /// After failed: what kind, and why.
@@ -58,6 +58,7 @@ class Dial {
   std::string asked_;  // what its terminal shows since the last answer
   std::string reason_;
   bool by_ssh_;
+  bool answered_question_ = false;
   bool stopped_ = false;
   bool answered_ = false;  // it reached somebody, whatever came of it
   std::optional<os::FdWatch> stream_watch_;
