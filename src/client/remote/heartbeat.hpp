@@ -6,6 +6,7 @@
 // link that has been silent for kSilence is taken for dead, and a replacement is dialled.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -17,6 +18,8 @@ class Heartbeat {
   using Duration = std::chrono::steady_clock::duration;
   static constexpr Duration kBeat = std::chrono::milliseconds(1600);
   static constexpr Duration kSilence = std::chrono::milliseconds(3000);
+  static constexpr Duration kDoubt = std::chrono::milliseconds(1200);
+  static constexpr Duration kLeastDoubt = std::chrono::milliseconds(500);  ///< machines are busy, too
 
   explicit Heartbeat(Time now) : heard_(now) {}
 
@@ -32,9 +35,11 @@ class Heartbeat {
     pinged_ = now;
     return true;
   }
-  /// Nothing is known of the link any more, and the owner pings: it is silent when it says nothing within
-  /// this time.
-  void doubt(Time now, Duration patience) {
+  /// Nothing is known of the link any more, and the owner pings: it is silent when it says nothing within a
+  /// few of its round trips, or within kDoubt where they are not known.
+  void doubt(Time now) {
+    const Duration patience =
+        round_trip_ ? std::clamp<Duration>(3 * *round_trip_ + kLeastDoubt / 2, kLeastDoubt, kDoubt) : kDoubt;
     heard_ = now - kSilence + patience;
     pinged_ = now;
   }

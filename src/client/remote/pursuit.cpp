@@ -15,8 +15,6 @@ using std::chrono::seconds;
 // A timer that comes later than this: the process or the machine stood still, and the link may be as alive as
 // before.
 constexpr milliseconds kLate{1000};
-// What a link that is in doubt gets to show that it is alive.
-constexpr milliseconds kDoubt{1200};
 
 }  // namespace
 
@@ -99,7 +97,7 @@ void Pursuit::answer(std::string_view typed) {
 void Pursuit::doubt(Clock::time_point now) {
   if (redial_.wanted()) redial_.poke(now, Redial::Poke::network);
   if (up_ && !heartbeat_.silent(now)) {
-    heartbeat_.doubt(now, kDoubt);
+    heartbeat_.doubt(now);
     owner_.ping();
   }
   look(now);
@@ -108,7 +106,7 @@ void Pursuit::doubt(Clock::time_point now) {
 void Pursuit::tick() {
   const auto now = Clock::now();
   if (up_ && !redial_.wanted() && now - planned_ >= kLate) {
-    heartbeat_.doubt(now, kDoubt);
+    heartbeat_.doubt(now);
     owner_.ping();
   }
   look(now);

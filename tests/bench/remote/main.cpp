@@ -242,6 +242,7 @@ class Bench {
   void sleep(Way way) {
     auto terminal = site_.open(way);
     site_.network().set_delay(25ms);
+    rest(*terminal, 2000ms);
     ::kill(terminal->pty().pid(), SIGSTOP);
     site_.network().vanish();
     rest(*terminal, 6000ms);
