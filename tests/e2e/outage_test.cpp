@@ -205,6 +205,27 @@ TEST_CASE("a forwarded agent is the new link's after a reconnect, in programs th
   link.expect_clean_end();
 }
 
+TEST_CASE("a master connection of the user's carries the first link, not the next, and is left alone",
+          "[outage]") {
+  Link link;
+  const std::string path = link.far.rig.home().root() + "/master";
+  const std::string ssh = link.far.login.bin() + "/ssh";
+  const auto env = link.far.rig.env(link.far.here());
+  link.far.login.configure(link.relay.port(), "ControlPath " + path + "\n");
+  Starter master({ssh, "-M", "-N", "far"}, env);
+  const auto check = [&] { return run({ssh, "-O", "check", "far"}, env).status.success(); };
+  REQUIRE(wait_until([&] { return fs::exists(path) && check(); }));
+  link.attach();
+  link.expect_answer("1");
+  CHECK(link.relay.connections() == 1);
+  end_proxies(link);
+  link.expect_answer("2");
+  CHECK(link.relay.connections() == 2);
+  link.terminal->type("exit\r");
+  REQUIRE(link.terminal->wait_exit());
+  CHECK(check());
+}
+
 TEST_CASE("who was detached from elsewhere during an outage says so, and does not come back", "[outage]") {
   Link link;
   link.attach();
