@@ -106,7 +106,9 @@ std::vector<Listed> hooks() {
 
 std::vector<Listed> job_keys() {
   std::vector<Listed> out;
-  for (const auto& key : job::job_file_keys()) out.push_back({key.key, key.summary, key.value});
+  for (const auto& key : job::job_file_keys())
+    out.push_back(
+        {key.key, key.summary, key.value + (key.options.empty() ? "" : "; sess run " + key.options)});
   return out;
 }
 

@@ -1,6 +1,8 @@
 #include "job/job_file.hpp"
 
 #include <csignal>
+#include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -127,6 +129,67 @@ TEST_CASE("every key is documented, and the example above uses every one", "[job
     CHECK((kEverything.find(line) != std::string_view::npos ||
            kEverything.find(heading) != std::string_view::npos));
   }
+}
+
+TEST_CASE("every option of run is a key of job files", "[job]") {
+  // {option, what is typed behind it, the line of a file that says the same}
+  const std::vector<std::array<std::string, 3>> said{
+      {"description", "a job", "description = \"a job\""},
+      {"env-file", "vars", "environment-file = \"vars\""},
+      {"input", "data", "input = \"data\""},
+      {"oneshot", "", "type = \"oneshot\""},
+      {"after", "db,net", "after = [\"db\", \"net\"]"},
+      {"requires", "db", "requires = "},
+      {"restart", "always", "restart = \"always\""},
+      {"restart-delay", "3s", "restart-delay = \"3s\""},
+      {"restart-max-delay", "2min", "restart-max-delay = \"120s\""},
+      {"restart-limit", "5/1min", "restart-limit = "},
+      {"success-exit", "2", "success-exit = \"2\""},
+      {"timeout", "1h", "timeout = \"3600s\""},
+      {"stop-signal", "INT", "stop-signal = "},
+      {"stop-timeout", "1s", "stop-timeout = \"1s\""},
+      {"leave-children", "", "leave-children = true"},
+      {"umask", "077", "umask = \"0077\""},
+      {"nice", "5", "nice = 5"},
+      {"memory", "1K", "memory-limit = \"1024\""},
+      {"cpu", "50%", "cpu-limit = 50"},
+      {"log", "/tmp/x.log", "log = \"/tmp/x.log\""},
+      {"no-log", "", "log = false"},
+      {"log-size", "1M", "log-size = \"1048576\""},
+      {"log-age", "1h", "log-age = \"3600s\""},
+      {"log-keep", "2", "log-keep = 2"},
+      {"notify", "mail me", "notify = \"mail me\""},
+  };
+  const auto& options = job::run_options();
+  CHECK(options.size() == said.size());
+  for (const auto& option : options) {
+    INFO(option.name);
+    const auto row =
+        std::find_if(said.begin(), said.end(), [&](const auto& one) { return one[0] == option.name; });
+    REQUIRE(row != said.end());
+    CHECK(option.value.empty() == (*row)[1].empty());
+    CHECK_FALSE(option.help.empty());
+    job::Spec spec;
+    CHECK(option.read((*row)[1], spec) == "");
+    CHECK(job::write_job_file(spec).find((*row)[2]) == 0);
+  }
+}
+
+TEST_CASE("what is wrong with an option of run names the option", "[job]") {
+  const auto fault_of = [](std::string_view name, const std::string& word) -> std::string {
+    job::Spec spec;
+    for (const auto& option : job::run_options()) {
+      if (option.name == name) return option.read(word, spec);
+    }
+    return "there is none";
+  };
+  CHECK(fault_of("restart", "sometimes") == "--restart takes no, on-failure or always, not 'sometimes'");
+  CHECK(fault_of("nice", "20") == "--nice takes a number from -20 to 19");
+  CHECK(fault_of("nice", "x") == "--nice takes a number from -20 to 19");
+  CHECK(fault_of("cpu", "0%") == "--cpu takes percent of one processor, for example 50%");
+  CHECK(fault_of("stop-signal", "NOSUCH") == "there is no signal 'NOSUCH'");
+  CHECK_FALSE(fault_of("after", "a/b,c").empty());
+  CHECK_FALSE(fault_of("restart-delay", "soon").empty());
 }
 
 TEST_CASE("the manual has every key", "[job]") {

@@ -18,8 +18,6 @@
 #include "command/families/listing.hpp"
 #include "command/families/spawn.hpp"
 #include "job/job_file.hpp"
-#include "job/name.hpp"
-#include "job/signal_name.hpp"
 #include "base/quote.hpp"
 
 namespace sess::command {
@@ -31,37 +29,12 @@ constexpr int kCannotExecute = 126;
 constexpr int kNotFound = 127;
 constexpr int kTimedOut = 124;
 
-// Letters of options that have a long form only.
-enum LongOnly : char {
-  kRestart = kJsonFlag + 1,
-  kRestartDelay,
-  kRestartMaxDelay,
-  kRestartLimit,
-  kSuccessExit,
-  kTimeout,
-  kStopSignal,
-  kStopTimeout,
-  kLeaveChildren,
-  kAfter,
-  kRequires,
-  kEnvFile,
-  kNice,
-  kUmask,
-  kMemory,
-  kCpu,
-  kLog,
-  kNoLog,
-  kLogSize,
-  kLogAge,
-  kLogKeep,
-  kNotify,
-  kOneshot,
-  kDescription,
-  kInput,
-  kResumeAt,
-  kAny,
-  kUntil,
-};
+// Letters of options that have a long form only; those of a job's settings follow.
+enum LongOnly : char { kResumeAt = kJsonFlag + 1, kAny, kTimeout, kUntil, kFirstSetting };
+
+char letter_of(std::size_t setting) {
+  return static_cast<char>(kFirstSetting + setting);
+}
 
 /// An error whose exit status cannot be mistaken for a job's.
 Status fail_with(Item& item, int status, std::string_view text) {
@@ -88,129 +61,30 @@ std::string absolute(std::string path, const std::string& directory) {
   return path.empty() || path.front() == '/' ? path : directory + "/" + path;
 }
 
-/// Fills what has one rule each: text in, a field of the spec out.
-class SpecReader {
- public:
-  explicit SpecReader(Item& item) : item_(item) {}
-
-  void duration_of(char flag, job::Milliseconds& out) {
-    if (auto read = duration(item_, flag, out)) {
-      out = *read;
-    } else {
-      complain(read.error().text);
-    }
-  }
-  template <class Parse, class Store>
-  void text_of(char flag, Parse parse, Store store) {
-    const auto text = item_.args().get(flag);
-    if (!text) return;
-    auto read = parse(*text);
-    if (read) {
-      store(*read);
-    } else {
-      complain(read.error().text);
-    }
-  }
-  void names_of(char flag, std::vector<std::string>& out) {
-    for (const auto& text : item_.args().all(flag)) {
-      for (std::size_t at = 0; at <= text.size();) {
-        const auto end = std::min(text.find(',', at), text.size());
-        const std::string name = composed(std::string_view(text).substr(at, end - at));
-        if (auto ok = job::check_name(name); !ok) return complain(ok.error().text);
-        out.push_back(name);
-        at = end + 1;
-      }
-    }
-  }
-  void number_of(char flag, std::int64_t low, std::int64_t high, std::string_view what,
-                 const std::function<void(int)>& store) {
-    if (!item_.args().has(flag)) return;
-    const auto number = item_.args().number(flag, low, high, 0);
-    if (!number) return complain(fmt::format("{} {}", what, number.error().text));
-    store(static_cast<int>(*number));
-  }
-  void complain(std::string text) {
-    if (error_.empty()) error_ = std::move(text);
-  }
-  [[nodiscard]] const std::string& error() const { return error_; }
-
- private:
-  Item& item_;
-  std::string error_;
-};
-
 /// Everything but the command.
 Result<job::Spec> read_spec(Item& item) {
   const Args& args = item.args();
   job::Spec spec;
-  SpecReader read(item);
   spec.directory = start_directory(item, args.get('c'), nullptr);
   for (const auto& variable : args.all('e')) {
     const auto equals = variable.find('=');
-    if (equals == 0 || equals == std::string::npos) {
-      read.complain("'" + variable + "' is not NAME=VALUE");
-      continue;
-    }
+    if (equals == 0 || equals == std::string::npos)
+      return fail(ErrorCode::invalid_argument, "'{}' is not NAME=VALUE", variable);
     spec.environment[variable.substr(0, equals)] = variable.substr(equals + 1);
   }
-  spec.environment_file = absolute(std::string(args.get_or(kEnvFile, "")), spec.directory);
-  spec.input = std::string(args.get_or(kInput, ""));
+  const auto& settings = job::run_options();
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (!args.has(letter_of(i))) continue;
+    const std::string nothing;
+    const std::span<const std::string> none(&nothing, 1);
+    for (const auto& word : settings[i].value.empty() ? none : args.all(letter_of(i))) {
+      if (auto fault = settings[i].read(word, spec); !fault.empty())
+        return fail(ErrorCode::invalid_argument, "{}", fault);
+    }
+  }
+  spec.environment_file = absolute(std::move(spec.environment_file), spec.directory);
   if (spec.input != "-") spec.input = absolute(std::move(spec.input), spec.directory);
-  spec.description = std::string(args.get_or(kDescription, ""));
-  spec.oneshot = args.has(kOneshot);
-  spec.notify = std::string(args.get_or(kNotify, ""));
-  read.text_of(
-      kRestart,
-      [](std::string_view text) -> Result<job::Restart> {
-        const auto when = job::parse_restart(text);
-        if (!when)
-          return fail(ErrorCode::invalid_argument, "--restart takes no, on-failure or always, not '{}'",
-                      text);
-        return *when;
-      },
-      [&](job::Restart when) { spec.restart.when = when; });
-  read.duration_of(kRestartDelay, spec.restart.delay);
-  read.duration_of(kRestartMaxDelay, spec.restart.max_delay);
-  read.text_of(kRestartLimit, job::parse_restart_limit,
-               [&](const auto& limit) { spec.restart.limit = limit; });
-  read.text_of(kSuccessExit, job::SuccessExits::parse,
-               [&](const auto& exits) { spec.restart.success = exits; });
-  read.duration_of(kTimeout, spec.timeout);
-  read.text_of(
-      kStopSignal,
-      [](std::string_view text) -> Result<int> {
-        const auto signo = job::parse_signal(text);
-        if (!signo) return fail(ErrorCode::invalid_argument, "there is no signal '{}'", text);
-        return *signo;
-      },
-      [&](int signo) { spec.stop_signal = signo; });
-  read.duration_of(kStopTimeout, spec.stop_timeout);
-  spec.leave_children = args.has(kLeaveChildren);
-  read.names_of(kAfter, spec.after);
-  read.names_of(kRequires, spec.requires_);
-  read.number_of(kNice, -20, 19, "nice value", [&](int nice) { spec.nice = nice; });
-  read.text_of(kUmask, job::parse_umask, [&](unsigned mask) { spec.umask = mask; });
-  read.text_of(kMemory, job::parse_bytes, [&](std::uint64_t bytes) { spec.memory_limit = bytes; });
-  read.text_of(
-      kCpu,
-      [](std::string_view text) -> Result<int> {
-        int percent = 0;
-        if (text.ends_with('%')) text.remove_suffix(1);
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
-        if (error != std::errc() || end != text.data() + text.size() || percent < 1) {
-          return fail(ErrorCode::invalid_argument, "--cpu takes percent of one processor, for example 50%");
-        }
-        return percent;
-      },
-      [&](int percent) { spec.cpu_limit = percent; });
-  spec.log = !args.has(kNoLog);
-  spec.log_path = absolute(std::string(args.get_or(kLog, "")), spec.directory);
-  read.text_of(kLogSize, job::parse_bytes, [&](std::uint64_t bytes) { spec.log_limits.size = bytes; });
-  job::Milliseconds age{spec.log_limits.age};
-  read.duration_of(kLogAge, age);
-  spec.log_limits.age = std::chrono::duration_cast<std::chrono::seconds>(age);
-  read.number_of(kLogKeep, 0, 1000, "number of old logs", [&](int keep) { spec.log_limits.keep = keep; });
-  if (!read.error().empty()) return fail(ErrorCode::invalid_argument, "{}", read.error());
+  spec.log_path = absolute(std::move(spec.log_path), spec.directory);
   return spec;
 }
 
@@ -393,7 +267,11 @@ Status run_wait(Item& item) {
 /// The job says whose request began it: one that was begun goes on, one that was not is begun. What standard
 /// input held is gone with the first server.
 bool run_is_repeatable(const Args& args) {
-  return args.get_or(kInput, "") != "-";
+  const auto& settings = job::run_options();
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    if (settings[i].name == "input") return args.get_or(letter_of(i), "") != "-";
+  }
+  return true;
 }
 /// As tmux's wait-for it changes a channel.
 bool wait_is_repeatable(const Args& args) {
@@ -405,33 +283,17 @@ constexpr Flag kRunFlags[] = {
     {'s', "name", "name", "name of the job and its session; made from the command without it"},
     {'c', "directory", "directory", "where it runs"},
     {'e', "env", "NAME=value", "set a variable; may be given several times"},
-    {kEnvFile, "env-file", "file", "variables, one NAME=value a line"},
-    {kInput, "input", "file", "what it reads instead of its terminal; - for what sess itself reads"},
-    {kRestart, "restart", "policy", "no, on-failure or always"},
-    {kRestartDelay, "restart-delay", "duration", "before the first restart (1s); doubles with each"},
-    {kRestartMaxDelay, "restart-max-delay", "duration", "the longest delay (1min)"},
-    {kRestartLimit, "restart-limit", "N/duration", "more restarts than that within that time: failed"},
-    {kSuccessExit, "success-exit", "list", "codes and signals that count as success beside 0"},
-    {kTimeout, "timeout", "duration", "a run that takes longer is stopped and has failed"},
-    {kStopSignal, "stop-signal", "signal", "what stop sends (SIGTERM)"},
-    {kStopTimeout, "stop-timeout", "duration", "after which stop sends SIGKILL (10s)"},
-    {kLeaveChildren, "leave-children", "", "what its first process leaves behind goes on"},
-    {kAfter, "after", "job", "start when this job has, if it is starting"},
-    {kRequires, "requires", "job", "start this job too; stop when it stops"},
-    {kOneshot, "oneshot", "", "has started, for --after, when it has ended well"},
-    {kUmask, "umask", "digits", "permissions that its files do not get; those of this command without it"},
-    {kNice, "nice", "number", "scheduling priority, -20 to 19"},
-    {kMemory, "memory", "bytes", "memory limit: 512M, 2G"},
-    {kCpu, "cpu", "percent", "processor limit in percent of one"},
-    {kLog, "log", "path", "where its output is kept"},
-    {kNoLog, "no-log", "", "keep no log"},
-    {kLogSize, "log-size", "bytes", "a larger log is put aside (32M)"},
-    {kLogAge, "log-age", "duration", "an older log is put aside"},
-    {kLogKeep, "log-keep", "number", "how many are kept (8)"},
-    {kNotify, "notify", "shell-command", "run when the job ends"},
-    {kDescription, "description", "text", "one line for people"},
     {kResumeAt, "resume-at", "offset", "what sess itself asks for when the server was replaced"},
 };
+/// These and a job's settings.
+std::vector<Flag> run_flags() {
+  std::vector<Flag> flags(std::begin(kRunFlags), std::end(kRunFlags));
+  const auto& settings = job::run_options();
+  for (std::size_t i = 0; i < settings.size(); ++i)
+    flags.push_back({letter_of(i), settings[i].name, settings[i].value, settings[i].help});
+  return flags;
+}
+
 constexpr Flag kWaitFlags[] = {
     {kAny, "any", "", "the first that ends; prints its name"},
     {kTimeout, "timeout", "duration", "give up with status 124"},
@@ -444,7 +306,7 @@ constexpr Entry kEntries[] = {
     {.name = "run",
      .alias = "run-job",
      .purpose = Purpose::jobs,
-     .args = {kRunFlags, 0, -1},
+     .args = {{}, 0, -1},
      .usage = "[-d] [-s name] [-c directory] [-e NAME=value] [options] [--] command [argument ...]",
      .summary = "Run a job: it survives, is logged, and its exit status is kept",
      .example = "sess run -d --restart on-failure -- ./server --port 8080",
@@ -468,7 +330,13 @@ constexpr Entry kEntries[] = {
 }  // namespace
 
 Entries job_entries() {
-  return kEntries;
+  static const std::vector<Flag> flags = run_flags();
+  static const std::vector<Entry> entries = [] {
+    std::vector<Entry> rows(std::begin(kEntries), std::end(kEntries));
+    rows[0].args.flags = flags;
+    return rows;
+  }();
+  return entries;
 }
 
 }  // namespace sess::command
