@@ -279,6 +279,8 @@ TEST_CASE("a server that would count anew after a pause is resumed instead, with
   // It may be any server: which one is known when it has said welcome.
   CHECK(next.greet(0).resume->offset == 7);
   next.send(protocol::Attached{1, "app", 4, AttachMode::direct, false, true});
+  next.send(Output{8, 0, "shown"});
+  on.pty.read_until("shown");
   on.pty.signal(SIGSTOP);
   on.pty.signal(SIGCONT);
   CHECK(next.closed());
