@@ -77,12 +77,13 @@ void Dial::read_errors() {
   if (far.errors() < 0) errors_watch_->want(false, false);
 }
 
-/// OpenSSH's words, unchanged since version 3: sshconnect.c, clientloop.c.
+/// OpenSSH's words, unchanged since version 3: sshconnect.c, sshconnect2.c, clientloop.c.
 void Dial::note(const std::string& line) {
   if (begins(line, "debug1: Remote protocol version") && stage_ == Stage::calling) {
     stage_ = Stage::answered;
     answered_ = true;
   }
+  if (begins(line, "debug1: SSH2_MSG_SERVICE_ACCEPT received")) logging_in_ = true;
   if (begins(line, "debug1: Entering interactive session")) stage_ = Stage::through;
 }
 

@@ -35,6 +35,10 @@ class Dial {
   /// What it wants to be told, "" when nothing, and why again; fit for a terminal.
   [[nodiscard]] std::string question() const;
   void answer(std::string_view typed);
+  /// For whom, once it was answered. What another program than ssh does is not known: it may be anything.
+  [[nodiscard]] Redial::Waits waits() const {
+    return by_ssh_ && !logging_in_ ? Redial::Waits::for_network : Redial::Waits::for_person;
+  }
   /// After failed: what kind, and why.
   [[nodiscard]] Redial::Failure failure() const;
   [[nodiscard]] const std::string& reason() const { return reason_; }
@@ -58,6 +62,7 @@ class Dial {
   std::string asked_;  // what its terminal shows since the last answer
   std::string reason_;
   bool by_ssh_;
+  bool logging_in_ = false;
   bool answered_question_ = false;
   bool stopped_ = false;
   bool answered_ = false;  // it reached somebody, whatever came of it

@@ -146,7 +146,7 @@ void Pursuit::dial(Clock::time_point now) {
     return redial_.failed(now, Redial::Failure::answered, 0.5);
   }
   dial_ = std::move(*started);
-  if (dial_->stage() == Dial::Stage::answered) redial_.progress(now);
+  if (dial_->stage() == Dial::Stage::answered) redial_.progress(now, dial_->waits());
 }
 
 void Pursuit::on_dial() {
@@ -155,7 +155,7 @@ void Pursuit::on_dial() {
     case Dial::Stage::calling:
       break;
     case Dial::Stage::answered:
-      redial_.progress(now);
+      redial_.progress(now, dial_->waits());
       break;
     case Dial::Stage::failed:
       reason_ = dial_->reason();

@@ -18,7 +18,10 @@ class Redial {
   using Time = std::chrono::steady_clock::time_point;
   using Duration = std::chrono::steady_clock::duration;
   static constexpr Duration kPace = std::chrono::milliseconds(1200);
-  static constexpr Duration kStuck = std::chrono::seconds(5);  ///< an answered attempt that gets no further
+  /// An answered attempt that gets no further: on its way to the log-in, and in it, where a person may be
+  /// awaited without a question (a key to be touched, a telephone).
+  static constexpr Duration kStuck = std::chrono::seconds(5);
+  static constexpr Duration kPerson = std::chrono::seconds(60);
   static constexpr Duration kFirstDelay = std::chrono::milliseconds(500);
   static constexpr Duration kLongestDelay = std::chrono::seconds(10);
   /// Keys do not end an attempt that had no time for an answer yet.
@@ -31,6 +34,7 @@ class Redial {
   };
   enum class Action { none, dial };  ///< dial: instead of the attempt under way, if there is one
   enum class Poke { network, person };
+  enum class Waits { for_network, for_person };
 
   /// A link is wanted from now on.
   void begin(Time now) {
@@ -52,9 +56,10 @@ class Redial {
     ++attempts_;
   }
   /// The attempt got an answer, or got further.
-  void progress(Time now) {
+  void progress(Time now, Waits waits) {
     answered_ = true;
     progress_ = now;
+    patience_ = waits == Waits::for_person ? kPerson : kStuck;
   }
   /// It waits for a person.
   void asking(bool asks) { asking_ = asks; }
@@ -79,6 +84,8 @@ class Redial {
       if (now >= hold_until_ || why == Poke::network) next_ = now;
     } else if (!answered_ && !asking_ && now - *dialled_ >= kLeastTry) {
       next_at_once_ = true;
+    } else if (answered_ && !asking_ && why == Poke::network && now - progress_ >= kStuck) {
+      next_at_once_ = true;  // it hangs on the network that was
     }
   }
 
@@ -93,7 +100,7 @@ class Redial {
     if (!wanted_ || blocked_ || asking_) return std::nullopt;
     if (!dialled_) return next_;
     if (next_at_once_) return *dialled_;
-    return answered_ ? progress_ + kStuck : *dialled_ + kPace;
+    return answered_ ? progress_ + patience_ : *dialled_ + kPace;
   }
   [[nodiscard]] bool wanted() const { return wanted_; }
   [[nodiscard]] bool blocked() const { return blocked_; }
@@ -111,6 +118,7 @@ class Redial {
   Time hold_until_{};
   std::optional<Time> dialled_;  // the attempt under way
   Time progress_{};
+  Duration patience_ = kStuck;
   Duration delay_ = Duration::zero();
 };
 

@@ -9,6 +9,7 @@ using namespace std::chrono_literals;
 using Action = Redial::Action;
 using Failure = Redial::Failure;
 using Poke = Redial::Poke;
+using Waits = Redial::Waits;
 
 TEST_CASE("during silence an unanswered attempt is made anew at a steady pace", "[client]") {
   const Redial::Time start{};
@@ -33,9 +34,9 @@ TEST_CASE("an answered attempt is left alone while it gets on or waits for a per
   Redial redial;
   redial.begin(start);
   redial.dialled(start);
-  redial.progress(start + 1s);
+  redial.progress(start + 1s, Waits::for_network);
   CHECK(redial.due(start + 5s) == Action::none);
-  redial.progress(start + 5s);
+  redial.progress(start + 5s, Waits::for_network);
   CHECK(redial.due(start + 9s) == Action::none);
   redial.poke(start + 9s, Poke::person);
   CHECK(redial.due(start + 9s) == Action::none);
@@ -43,6 +44,23 @@ TEST_CASE("an answered attempt is left alone while it gets on or waits for a per
   CHECK(redial.due(start + 500s) == Action::none);
   redial.asking(false);
   CHECK(redial.due(start + 500s) == Action::dial);
+}
+
+TEST_CASE("a log-in that waits for a person without a question has a minute, on one network", "[client]") {
+  const Redial::Time start{};
+  Redial redial;
+  redial.begin(start);
+  redial.dialled(start);
+  redial.progress(start + 1s, Waits::for_person);
+  redial.poke(start + 50s, Poke::person);
+  CHECK(redial.due(start + 60s) == Action::none);
+  CHECK(redial.due(start + 61s) == Action::dial);
+  redial.dialled(start + 61s);
+  redial.progress(start + 62s, Waits::for_person);
+  redial.poke(start + 66s, Poke::network);
+  CHECK(redial.due(start + 66s) == Action::none);
+  redial.poke(start + 67s, Poke::network);
+  CHECK(redial.due(start + 67s) == Action::dial);
 }
 
 TEST_CASE("only failures of the machine that answered make attempts rarer, up to ten seconds", "[client]") {
