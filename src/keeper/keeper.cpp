@@ -22,6 +22,7 @@
 #include "os/descriptor.hpp"
 #include "os/loop.hpp"
 #include "os/memory/shared.hpp"
+#include "os/programs/child_slots.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
 
@@ -578,6 +579,7 @@ int Keeper::run() {
 }
 
 Result<std::unique_ptr<Keeper>> Keeper::open(KeeperOptions options, Claim claim, UniqueFd inherited) {
+  os::reserve_child_slots();  // while low numbers are free
   if (options.open_log) options.open_log(options.paths);
   os::ReadyPipe ready = std::move(options.ready);
   const auto refuse = [&](const Error& error) {
@@ -615,6 +617,7 @@ Result<std::unique_ptr<Keeper>> Keeper::resume(KeeperOptions options, UniqueFd s
   auto kept = descriptors_of(*handover);
   kept.insert(kept.end(), {state.get(), Probation::descriptor()});
   os::close_other_descriptors(kept);
+  os::reserve_child_slots();
   Probation::hold(std::move(state));
   auto loop = os::Loop::open();
   if (!loop) return refuse(loop.error());

@@ -44,7 +44,7 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
     return refuse(spawn, server, EEXIST, fmt::format("pane {} is still active", spawn.pane));
   }
   if (!os::memory_left()) return refuse(spawn, server, ENOMEM, "memory is used up: end something");
-  const std::size_t under_way = 4 * starting_.size();
+  const std::size_t under_way = 5 * starting_.size();
   if (!os::descriptors_free(kOwnNeeds + kProgramNeeds + under_way)) {
     return refuse(
         spawn, server, EMFILE,
@@ -75,9 +75,13 @@ void ProgramTable::start(const Spawn& spawn, std::uint64_t server) {
   auto& entry = starting_[child];
   entry = {spawn, server, std::move(*pending), clock_.wall(), std::move(journal), nullptr, false};
   entry.spawn.env.clear();
-  entry.watch =
-      std::make_unique<os::FdWatch>(loop_, status, [this, child](bool, bool) { on_verdict(child); });
+  entry.watch = std::make_unique<os::FdWatch>(loop_, status, [this, child](bool, bool) { on_report(child); });
   entry.watch->want(true, false);
+}
+
+void ProgramTable::on_report(pid_t child) {
+  const auto known = starting_.find(child);
+  if (known != starting_.end() && known->second.pending.advance()) on_verdict(child);
 }
 
 void ProgramTable::on_verdict(pid_t child) {
@@ -165,7 +169,8 @@ void ProgramTable::on_holder_reaped(Program& program) {
 }
 
 bool ProgramTable::reaped(pid_t pid, int status, const rusage& usage) {
-  // A program may end before its exec was taken note of: first things first.
+  // A program may end before its exec was taken note of: first things first. What it had to say is there, but
+  // for the program of a holder that somebody killed, which is just being started.
   on_verdict(pid);
   const auto forgotten = std::find(forgotten_.begin(), forgotten_.end(), pid);
   bool known = forgotten != forgotten_.end();

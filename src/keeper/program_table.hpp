@@ -76,6 +76,7 @@ class ProgramTable {
     std::unique_ptr<os::FdWatch> watch;
     bool forgotten = false;
   };
+  void on_report(pid_t child);
   void on_verdict(pid_t child);
   void watch_held(const Program& program);
   /// The first program's end, as its holder tells it; nothing when it does not yet.

@@ -77,18 +77,7 @@ void become_held(int terminal, int report) {
   rename_process();
   (void)!chdir("/");
   close_all_but(report);
-  (void)!::write(report, &program, sizeof program);
   hold(program, report, awaited);
-}
-
-std::optional<pid_t> read_held_pid(int report) {
-  pid_t pid = -1;
-  ssize_t n = 0;
-  while ((n = ::read(report, &pid, sizeof pid)) < 0 && errno == EINTR) {
-  }
-  if (n != static_cast<ssize_t>(sizeof pid) || pid <= 0) return std::nullopt;
-  (void)fcntl(report, F_SETFL, O_NONBLOCK);
-  return pid;
 }
 
 std::optional<HeldEnd> read_held_end(int report) {

@@ -7,8 +7,8 @@
 // It is there so that the end of the first program hangs up nobody (the session's leader lives on), so that
 // what leaves the session can still be found (it stays the holder's descendant), and so that somebody knows
 // when everything has ended (the holder has no child any more, and ends). It is a fork of the keeper without
-// an exec: a page of stack and what fork(2) copies. It writes to its pipe the program's pid, then how the
-// program ended, and hands the hang-up of the terminal on. Only spawn.cpp starts one; the keeper reads.
+// an exec: a page of stack and what fork(2) copies. It writes to its pipe how the program ended, and hands
+// the hang-up of the terminal on. Only spawn.cpp starts one; the keeper reads.
 #pragma once
 
 #include <sys/resource.h>
@@ -29,9 +29,7 @@ struct HeldEnd {
 /// more and returns in the program's process. The calling process becomes the holder and never returns.
 void become_held(int terminal, int report);
 
-/// In the parent, once: the program's pid; nothing when there could be no process. Waits for it.
-[[nodiscard]] std::optional<pid_t> read_held_pid(int report);
-/// After that, when the pipe is readable. Nothing: not there yet, or the holder was killed.
+/// In the parent, when the pipe is readable. Nothing: not there yet, or the holder was killed.
 [[nodiscard]] std::optional<HeldEnd> read_held_end(int report);
 
 }  // namespace sess::os

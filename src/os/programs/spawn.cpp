@@ -1,9 +1,12 @@
 #include "os/programs/spawn.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -20,11 +23,12 @@ extern char** environ;
 namespace sess::os {
 namespace {
 
-/// What the child writes into the pipe: at most one `nice` and one `directory`, then at most one `exec`. End
-/// of file without an `exec` means that exec worked.
+/// What the child writes into the pipe: `alone` when it shared this process's descriptors, `program` when it
+/// is held, at most one `nice` and one `directory`, then at most one `exec`. End of file without an `exec`
+/// means that exec worked.
 struct Report {
-  enum class What : int { directory, exec, terminal, nice, input } what;
-  int sys_errno;
+  enum class What : int { alone, program, directory, exec, terminal, nice, input } what;
+  int value;  ///< an errno; of `program` its pid
 };
 
 /// Everything that the child needs, made before the fork: between fork and exec nothing may allocate.
@@ -41,6 +45,7 @@ struct Prepared {
   std::uint64_t memory_limit;
   const char* input;
   std::array<int, 3> std_fds;
+  bool shares_descriptors;
   bool terminal;
   bool held;
   int report;
@@ -57,8 +62,8 @@ std::string_view variable(const std::vector<std::string>& env, std::string_view 
   return {};
 }
 
-void tell(int fd, Report::What what, int sys_errno) {
-  const Report report{what, sys_errno};
+void tell(int fd, Report::What what, int value) {
+  const Report report{what, value};
   (void)!::write(fd, &report, sizeof report);
 }
 
@@ -94,8 +99,18 @@ int try_exec(Prepared& with) {
   return reason;
 }
 
+/// Until it comes back nothing may touch the table: it is the parent's.
+void leave_parents_table(const Prepared& with) {
+  const std::array<int, 5> keep{with.std_fds[0], with.std_fds[1], with.std_fds[2], with.report,
+                                with.held ? with.held_end : with.report};
+  const int failed = leave_shared_descriptors(keep);
+  tell(with.report, Report::What::alone, failed);
+  if (failed != 0) _exit(127);
+}
+
 [[noreturn]] void run_child(Prepared& with) {
   reset_signal_dispositions();
+  if (with.shares_descriptors) leave_parents_table(with);
   setsid();
   if (with.terminal && ioctl(with.std_fds[0], TIOCSCTTY, 0) < 0) {
     tell(with.report, Report::What::terminal, errno);
@@ -103,6 +118,7 @@ int try_exec(Prepared& with) {
   }
   if (with.held) {
     become_held(with.std_fds[0], with.held_end);  // comes back in the program's process
+    tell(with.report, Report::What::program, getpid());
   }
   if (!place_std_fds(with.std_fds)) {
     tell(with.report, Report::What::terminal, errno);
@@ -157,13 +173,14 @@ Result<> check(const SpawnRequest& request) {
 
 struct Forked {
   pid_t pid = -1;
-  pid_t holder = -1;
   UniqueFd report;
   UniqueFd held_end;
+  ChildSlot slot;
+  UniqueFd process;
 };
 
-tl::unexpected<Error> no_process(const std::string& program) {
-  if (errno != EAGAIN) return fail_errno(errno, "cannot start {}: fork", program);
+tl::unexpected<Error> no_process(const std::string& program, int sys_errno) {
+  if (sys_errno != EAGAIN) return fail_errno(sys_errno, "cannot start {}: fork", program);
   return pass(
       Error{ErrorCode::unavailable, EAGAIN,
             fmt::format("cannot start {}: there are as many processes as the limit allows (ulimit -u, or the "
@@ -171,15 +188,32 @@ tl::unexpected<Error> no_process(const std::string& program) {
                         program)});
 }
 
-/// Forks; gives the program's pid and the reading end of its report.
+/// fork(2) but for the table of descriptors, which the child shares; nothing that a fork prepares in the
+/// libraries is done, so the child may call only what is async-signal-safe. Below 0: not here, fork instead.
+pid_t clone_sharing_descriptors(UniqueFd& process) {
+  struct {
+    std::uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+  } how{};  // struct clone_args of clone3(2), version 0
+  int fd = -1;
+  how.flags = CLONE_FILES | CLONE_PIDFD;
+  how.pidfd = reinterpret_cast<std::uintptr_t>(&fd);
+  how.exit_signal = SIGCHLD;
+  const auto pid = static_cast<pid_t>(syscall(SYS_clone3, &how, sizeof how));
+  if (pid > 0) process = UniqueFd(fd);
+  return pid;
+}
+
+/// Forks; gives the pid and the reading end of its report.
 Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds, bool terminal) {
   auto pipe = open_pipe();
   if (!pipe) return pass(pipe.error());
+  if (auto set = set_nonblocking(pipe->read.get()); !set) return pass(set.error());
   Pipe ends;
   if (request.held && terminal) {
     auto made = open_pipe();
     if (!made) return pass(made.error());
     ends = std::move(*made);
+    if (auto set = set_nonblocking(ends.read.get()); !set) return pass(set.error());
   }
   Prepared with;
   with.candidates = path_candidates(request.argv[0], request.env);
@@ -200,19 +234,29 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   with.held = static_cast<bool>(ends.write);
   with.held_end = ends.write.get();
   with.report = pipe->write.get();
+  // On a terminal all three are the same: its place is taken by what only a held program has.
+  auto slot = ChildSlot::take(
+      std::array{std_fds[0], with.held ? with.held_end : std_fds[1], std_fds[2], with.report});
+  with.shares_descriptors = static_cast<bool>(slot);
   const SignalBlock blocked;
-  const pid_t pid = fork();
-  if (pid < 0) return no_process(request.argv[0]);
-  if (pid == 0) run_child(with);
-  if (!with.held) return Forked{pid, -1, std::move(pipe->read), {}};
-  ends.write.reset();
-  const auto program = read_held_pid(ends.read.get());
-  if (!program) {
-    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    return errno = EAGAIN, no_process(request.argv[0]);
+  pid_t pid = -1;
+  UniqueFd process;
+  if (slot) {
+    Prepared shared = with;
+    shared.std_fds = {slot.number(0), slot.number(with.held ? 0 : 1), slot.number(2)};
+    shared.held_end = slot.number(1);
+    shared.report = slot.number(3);
+    pid = clone_sharing_descriptors(process);
+    if (pid == 0) run_child(shared);
   }
-  return Forked{*program, pid, std::move(pipe->read), std::move(ends.read)};
+  if (pid < 0) {
+    slot.release();
+    with.shares_descriptors = false;
+    pid = fork();
+    if (pid < 0) return no_process(request.argv[0], errno);
+    if (pid == 0) run_child(with);
+  }
+  return Forked{pid, std::move(pipe->read), std::move(ends.read), std::move(slot), std::move(process)};
 }
 
 void reap(pid_t pid) {
@@ -229,34 +273,62 @@ Result<Spawned> finish_and_reap(Result<PendingSpawn> pending) {
 
 }  // namespace
 
-Result<Spawned> PendingSpawn::finish() {
-  Report report{};
-  std::optional<Error> error;
-  while (true) {
+bool PendingSpawn::advance() {
+  while (status_) {
+    Report report{};
     const ssize_t n = ::read(status_.get(), &report, sizeof report);
     if (n < 0 && errno == EINTR) continue;
-    if (n != static_cast<ssize_t>(sizeof report)) break;
-    if (report.what == Report::What::directory) {
+    if (n < 0 && errno == EAGAIN) {
+      pollfd ended{process_.get(), POLLIN, 0};
+      if (!process_ || poll(&ended, 1, 0) != 1) return false;
+      // It was killed before it had told that the copies here are not needed any more.
+      slot_.release();
+      process_.reset();
+      continue;
+    }
+    if (n != static_cast<ssize_t>(sizeof report)) {
+      status_.reset();
+      break;
+    }
+    const char* reason = std::strerror(report.value);
+    if (report.what == Report::What::alone) {
+      slot_.release();
+      process_.reset();
+      if (report.value != 0) error_ = no_process(program_, report.value).value();
+    } else if (report.what == Report::What::program) {
+      spawned_.pid = report.value;
+    } else if (report.what == Report::What::directory) {
       if (!spawned_.note.empty()) spawned_.note += "; ";
-      spawned_.note += fmt::format("cannot enter {}: {}", cwd_, std::strerror(report.sys_errno));
+      spawned_.note += fmt::format("cannot enter {}: {}", cwd_, reason);
     } else if (report.what == Report::What::nice) {
-      spawned_.note = fmt::format("cannot change the priority: {}", std::strerror(report.sys_errno));
+      spawned_.note = fmt::format("cannot change the priority: {}", reason);
     } else if (report.what == Report::What::input) {
       // No errno: it says nothing about the program.
-      error = fail(ErrorCode::io, "cannot start {}: its input {}: {}", program_, input_,
-                   std::strerror(report.sys_errno))
-                  .value();
+      error_ = fail(ErrorCode::io, "cannot start {}: its input {}: {}", program_, input_, reason).value();
     } else if (report.what == Report::What::terminal) {
-      error = fail_errno(report.sys_errno, "cannot start {}: terminal", program_).value();
+      error_ = fail_errno(report.value, "cannot start {}: terminal", program_).value();
     } else {
-      error = fail_errno(report.sys_errno, "cannot run {}", program_).value();
-      if (report.sys_errno == ENOENT) error->code = ErrorCode::not_found;
+      error_ = fail_errno(report.value, "cannot run {}", program_).value();
+      if (report.value == ENOENT) error_->code = ErrorCode::not_found;
     }
   }
-  status_.reset();
-  if (error) return pass(std::move(*error));
+  return true;
+}
+
+Result<Spawned> PendingSpawn::finish() {
+  while (!advance()) {
+    pollfd ready[] = {{status_.get(), POLLIN, 0}, {process_.get(), POLLIN, 0}};
+    poll(ready, 2, -1);
+  }
+  slot_.release();
+  process_.reset();
+  if (!error_ && spawned_.pid < 0) error_ = no_process(program_, EAGAIN).value();
+  if (error_) return pass(std::move(*error_));
   return std::move(spawned_);
 }
+
+PendingSpawn::PendingSpawn(const SpawnRequest& request)
+    : program_(request.argv[0]), cwd_(request.cwd), input_(request.input) {}
 
 Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
   if (auto good = check(request); !good) return pass(good.error());
@@ -266,14 +338,14 @@ Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request) {
   const int slave = pty->slave.get();
   auto forked = fork_child(request, {slave, slave, slave}, true);
   if (!forked) return pass(forked.error());
-  PendingSpawn pending;
-  pending.spawned_ = {
-      forked->pid, forked->holder, std::move(forked->held_end), std::move(pty->master), std::move(pty->name),
-      {}};
+  PendingSpawn pending(request);
+  (forked->held_end ? pending.spawned_.holder : pending.spawned_.pid) = forked->pid;
+  pending.spawned_.held_end = std::move(forked->held_end);
+  pending.spawned_.master = std::move(pty->master);
+  pending.spawned_.tty = std::move(pty->name);
   pending.status_ = std::move(forked->report);
-  pending.program_ = request.argv[0];
-  pending.cwd_ = request.cwd;
-  pending.input_ = request.input;
+  pending.slot_ = std::move(forked->slot);
+  pending.process_ = std::move(forked->process);
   return pending;
 }
 
@@ -284,12 +356,11 @@ Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, i
   const auto or_null = [&](int fd) { return fd < 0 ? null.get() : fd; };
   auto forked = fork_child(request, {or_null(in), or_null(out), or_null(err)}, false);
   if (!forked) return pass(forked.error());
-  PendingSpawn pending;
+  PendingSpawn pending(request);
   pending.spawned_.pid = forked->pid;
   pending.status_ = std::move(forked->report);
-  pending.program_ = request.argv[0];
-  pending.cwd_ = request.cwd;
-  pending.input_ = request.input;
+  pending.slot_ = std::move(forked->slot);
+  pending.process_ = std::move(forked->process);
   return pending;
 }
 

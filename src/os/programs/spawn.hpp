@@ -19,6 +19,7 @@
 #include "base/fd.hpp"
 #include "base/result.hpp"
 #include "base/size.hpp"
+#include "os/programs/child_slots.hpp"
 #include "os/programs/pty.hpp"
 
 namespace sess::os {
@@ -48,22 +49,31 @@ struct Spawned {
 };
 
 /// A child that was forked and has not said yet whether exec worked. Dropping it leaves the child to whoever
-/// reaps. Watch status_fd() for readability, then call finish().
+/// reaps. Watch status_fd() for readability and call advance(), then finish(); a child that ends before exec
+/// may have to be told by its end instead: call advance() when it was reaped, too.
 class PendingSpawn {
  public:
+  PendingSpawn() = default;
+  /// The program; of a held one not before advance() was true.
   [[nodiscard]] pid_t pid() const { return spawned_.pid; }
   /// What is to be reaped: the program, or its holder.
   [[nodiscard]] pid_t child() const { return spawned_.holder > 0 ? spawned_.holder : spawned_.pid; }
   [[nodiscard]] int status_fd() const { return status_.get(); }
-  /// Waits for the verdict (at once when status_fd() is at end of file). On failure the child has ended but
-  /// is not reaped: the caller waits for child().
+  /// Takes what the child has said; true when that was all. Never waits.
+  [[nodiscard]] bool advance();
+  /// Waits for the verdict (not at all once advance() was true). On failure the child has ended but is not
+  /// reaped: the caller waits for child().
   [[nodiscard]] Result<Spawned> finish();
 
  private:
   friend Result<PendingSpawn> start_spawn_on_pty(const SpawnRequest& request);
   friend Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err);
+  explicit PendingSpawn(const SpawnRequest& request);
   Spawned spawned_;
-  UniqueFd status_;
+  UniqueFd status_;   ///< none: everything has been said
+  ChildSlot slot_;    ///< while the child shares this process's descriptors
+  UniqueFd process_;  ///< of the child, as long
+  std::optional<Error> error_;
   std::string program_;
   std::string cwd_;
   std::string input_;

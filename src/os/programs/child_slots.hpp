@@ -1,0 +1,44 @@
+// Low descriptor numbers that are kept for what children are given, so that a child need not copy the rest.
+//
+// A fork copies the whole table of descriptors: with 3 500 panes that is most of what a start takes, and exec
+// closes them all again. A child that shares the table instead and copies only its beginning takes what it
+// takes with ten panes; what it keeps must then have low numbers. Those are taken early in a process's life
+// and hold /dev/null until spawn.cpp, the only user, puts a child's descriptors there. A process that has
+// reserved none, or whose slots are all in use, forks. Of one thread; a fork of the process has them too.
+#pragma once
+
+#include <array>
+#include <span>
+
+namespace sess::os {
+
+/// Takes the lowest free numbers, once a process. Costs thirteen descriptors.
+void reserve_child_slots();
+
+/// One child's numbers, for as long as it shares this process's table.
+class ChildSlot {
+ public:
+  static constexpr std::size_t kNumbers = 4;
+
+  ChildSlot() = default;
+  ChildSlot(ChildSlot&& other) noexcept;
+  ChildSlot& operator=(ChildSlot&& other) noexcept;
+  ~ChildSlot() { release(); }
+
+  /// Duplicates `fds`, at most kNumbers, to a free slot; empty when there is none.
+  [[nodiscard]] static ChildSlot take(std::span<const int> fds);
+  explicit operator bool() const { return index_ >= 0; }
+  /// The number of the i-th of `fds`.
+  [[nodiscard]] int number(std::size_t i) const;
+  /// Closes this process's copies.
+  void release() noexcept;
+
+ private:
+  int index_ = -1;
+};
+
+/// In the child: a table of its own with nothing from descriptor 3 on but `keep`; errno, or 0.
+/// Async-signal-safe.
+[[nodiscard]] int leave_shared_descriptors(std::span<const int> keep) noexcept;
+
+}  // namespace sess::os
