@@ -3,17 +3,17 @@
 // server that hangs has one, too.
 //
 //   sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]
+//   sess-debug replay [-s COLUMNSxROWS] file
 //
-// Exit status: 0 both terminals show the same, 1 they differ, 2 it could not be found out.
+// Exit status: 0 both terminals show the same, or the bytes do no harm; 1 they differ, or do; 2 it could not
+// be found out.
 #include <fmt/format.h>
 #include <fcntl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -27,7 +27,9 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "cli/child_limits.hpp"
 #include "cli/compare.hpp"
+#include "cli/replay.hpp"
 #include "os/descriptor.hpp"
 #include "os/memory/shared.hpp"
 #include "os/programs/spawn.hpp"
@@ -45,16 +47,44 @@ constexpr int kDiffers = 1;
 constexpr int kFailed = 2;
 constexpr std::size_t kMostAnswer = 4096;
 constexpr std::size_t kMostFound = std::size_t{64} << 20U;
-constexpr rlim_t kSeconds = 60;
-[[maybe_unused]] constexpr rlim_t kMemory = rlim_t{1} << 30U;  // a sanitizer needs terabytes of addresses
+constexpr std::size_t kMostKept = std::size_t{64} << 20U;
+constexpr std::size_t kAround = 40;  // bytes that are shown on either side
 
 struct Options {
   std::vector<std::string> server;  ///< for `sess`
+  bool replay = false;
   std::string target;
   std::string file;
+  sess::Size size{24, 80};
 };
 
-const char* const kUsage = "usage: sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]\n";
+const char* const kUsage =
+    "usage: sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]\n"
+    "       sess-debug replay [-s COLUMNSxROWS] file\n";
+
+std::optional<sess::Size> parse_size(const std::string& text) {
+  int rows = 0;
+  int cols = 0;
+  char more = 0;
+  if (std::sscanf(text.c_str(), "%4dx%4d%c", &cols, &rows, &more) != 2 || rows < 1 || cols < 1) return {};
+  return sess::clamp({static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(cols)});
+}
+
+std::optional<Options> parse_replay(Options options, const std::vector<std::string>& words) {
+  options.replay = true;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "-s" && i + 1 < words.size()) {
+      const auto size = parse_size(words[++i]);
+      if (!size) return std::nullopt;
+      options.size = *size;
+    } else if (words[i].rfind('-', 0) != 0 && options.file.empty()) {
+      options.file = words[i];
+    } else {
+      return std::nullopt;
+    }
+  }
+  return options.file.empty() ? std::nullopt : std::optional(options);
+}
 
 std::optional<Options> parse(const std::vector<std::string>& words) {
   Options options;
@@ -64,6 +94,9 @@ std::optional<Options> parse(const std::vector<std::string>& words) {
     const bool has_value = i + 1 < words.size();
     if (!compare && (word == "-L" || word == "-S") && has_value) {
       options.server.insert(options.server.end(), {word, words[++i]});
+    } else if (!compare && word == "replay") {
+      return parse_replay(std::move(options),
+                          {words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end()});
     } else if (!compare && word == "compare") {
       compare = true;
     } else if (compare && word == "-t" && has_value) {
@@ -182,7 +215,6 @@ nlohmann::json compare(sess::panes::Journal& journal, const Pane& pane) {
   nlohmann::json out{{"rows", size.rows}, {"cols", size.cols}, {"begin", begin}, {"length", bytes.size()}};
   const auto found = sess::cli::compare_terminals(size, paint, bytes, "pane %" + pane.number);
   if (!found) return out;
-  constexpr std::size_t kAround = 40;
   const std::size_t from = found->offset - std::min(found->offset, kAround);
   out["where"] =
       found->cursor ? std::string("the cursor") : fmt::format("row {}, column {}", found->row, found->col);
@@ -202,19 +234,10 @@ Result<nlohmann::json> compare_aside(sess::panes::Journal& journal, const Pane& 
   const pid_t child = ::fork();
   if (child < 0) return sess::fail_errno(errno, "cannot fork");
   if (child == 0) {
-    const rlimit seconds{kSeconds, kSeconds};
-    ::setrlimit(RLIMIT_CPU, &seconds);
-    const rlimit none{0, 0};
-    ::setrlimit(RLIMIT_CORE, &none);
-#ifndef SESS_SANITIZED
-    const rlimit memory{kMemory, kMemory};
-    ::setrlimit(RLIMIT_AS, &memory);
-#endif
-    const std::array<int, 1> kept{pipe->write.get()};
-    sess::os::close_other_descriptors(kept);
+    sess::cli::limit_child(pipe->write.get());
     const std::string text =
         compare(journal, pane).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    const auto written = sess::os::write_all(kept[0], text);
+    const auto written = sess::os::write_all(pipe->write.get(), text);
     ::_exit(written ? 0 : 1);
   }
   pipe->write.reset();
@@ -232,11 +255,43 @@ Result<nlohmann::json> compare_aside(sess::panes::Journal& journal, const Pane& 
   return parsed;
 }
 
+int failed(const std::string& text) {
+  fmt::print(stderr, "sess-debug: {}\n", text);
+  return kFailed;
+}
+
+int run_replay(const Options& options) {
+  const UniqueFd file(::open(options.file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return failed(fmt::format("cannot open {}: {}", options.file, std::strerror(errno)));
+  const auto read = sess::os::read_all(file.get(), kMostKept + 1);
+  if (!read) return failed(fmt::format("{}: {}", options.file, read.error().text));
+  if (read->size() > kMostKept) return failed(fmt::format("{} is larger than 64 MiB", options.file));
+  const auto harm = sess::cli::replay(options.size, *read);
+  if (!harm) return failed(harm.error().text);
+  fmt::print("{}: {} bytes on an empty screen of {}x{}\n", options.file, read->size(), options.size.cols,
+             options.size.rows);
+  if (!*harm) {
+    fmt::print("they do no harm there; it may take what the pane had on its screen, or its size (-s)\n");
+    return kSame;
+  }
+  const int status = (*harm)->wait_status;
+  const std::string end = WIFSIGNALED(status) ? fmt::format("killed by signal {} ({})", WTERMSIG(status),
+                                                            ::strsignal(WTERMSIG(status)))
+                                              : fmt::format("ended with status {}", WEXITSTATUS(status));
+  if ((*harm)->whole) {
+    fmt::print("{} when they come at once; byte for byte they do no harm\n", end);
+    return kDiffers;
+  }
+  const std::size_t at = (*harm)->offset;
+  const std::size_t from = at - std::min(at, kAround);
+  const std::string_view bytes(*read);
+  fmt::print("{} in byte {}\n  before    \"{}\"\n  from it   \"{}\"\n", end, at,
+             sess::cli::as_written(bytes.substr(from, at - from)),
+             sess::cli::as_written(bytes.substr(at, kAround)));
+  return kDiffers;
+}
+
 int run(const Options& options) {
-  const auto failed = [](const std::string& text) {
-    fmt::print(stderr, "sess-debug: {}\n", text);
-    return kFailed;
-  };
   const auto pane = find_pane(options);
   if (!pane) return failed(pane.error().text);
   auto journal = copy_journal(*pane);
@@ -273,5 +328,5 @@ int main(int argc, char** argv) {
     std::fputs(kUsage, stderr);
     return kFailed;
   }
-  return run(*options);
+  return options->replay ? run_replay(*options) : run(*options);
 }

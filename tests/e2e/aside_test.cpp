@@ -198,8 +198,10 @@ TEST_CASE(
   CHECK(rig.ask({"show-messages"}).find("pane %1: ") != std::string::npos);
   const std::string kept = rig.home().state() + "/sess/harmful/default-1-";
   std::string bytes;
+  std::string file;
   for (const auto& entry : std::filesystem::directory_iterator(rig.home().state() + "/sess/harmful")) {
-    CHECK(std::string(entry.path()).starts_with(kept));
+    file = entry.path();
+    CHECK(file.starts_with(kept));
     bytes += read_file(entry.path());
   }
   CHECK(bytes.find("harm\x16"
@@ -208,8 +210,21 @@ TEST_CASE(
   CHECK(faulty.shows("bad", "got typed"));
   rig.ask({"send-keys", "-t", "good", "typed", "Enter"});
   CHECK(faulty.shows("good", "got typed"));
+  // The file shows again what they did, and where.
+  if (std::filesystem::exists(Rig::bin("sess-debug"))) {
+    faulty.fault("pane-bytes:0 abort 3");
+    const auto replayed = rig.sess({"debug", "replay", file}, {{"SESS_FAULTS", faulty.path()}});
+    INFO(replayed.out << replayed.err);
+    CHECK(replayed.status.code() == 1);
+    CHECK(replayed.out.find("killed by signal 6 (Aborted) in byte " + std::to_string(bytes.find('\x16')) +
+                            "\n") != std::string::npos);
+    CHECK(replayed.out.find("from it   \"\\x16ful") != std::string::npos);
+    CHECK(rig.sess({"debug", "replay", file}).status.success());
+    faulty.fault("pane-bytes:1 abort");
+  }
+  const auto hits = faulty.hits();
   // And it stays skipped.
   rig.kill_server();
   CHECK(faulty.shows("bad", "bytes of output could not be shown"));
-  CHECK(faulty.hits() == 2);
+  CHECK(faulty.hits() == hits);
 }

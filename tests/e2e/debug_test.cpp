@@ -55,5 +55,26 @@ TEST_CASE("debug compare: what cannot be is one line and status 2", "[debug]") {
   CHECK(missing.err.find("sess-debug: sess names no such pane\n") != std::string::npos);
   const auto wrong = rig.sess({"debug", "look"});
   CHECK(wrong.status.code() == 2);
-  CHECK(wrong.err == "usage: sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]\n");
+  const std::string usage =
+      "usage: sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]\n"
+      "       sess-debug replay [-s COLUMNSxROWS] file\n";
+  CHECK(wrong.err == usage);
+  for (const auto& words : std::vector<std::vector<std::string>>{
+           {"debug", "replay"}, {"debug", "replay", "a", "b"}, {"debug", "replay", "-s", "80", "a"}}) {
+    const auto outcome = rig.sess(words);
+    CHECK(outcome.status.code() == 2);
+    CHECK(outcome.err == usage);
+  }
+}
+
+TEST_CASE("debug replay: bytes that do no harm say so, and a file that is not there is one line", "[debug]") {
+  Rig rig;
+  const std::string file = rig.home().write("kept", "plain\033[31m text\r\n");
+  const auto outcome = rig.sess({"debug", "replay", "-s", "100x40", file});
+  CHECK(outcome.err == "");
+  CHECK(outcome.out.find(file + ": 17 bytes on an empty screen of 100x40\nthey do no harm there") == 0);
+  CHECK(outcome.status.success());
+  const auto missing = rig.sess({"debug", "replay", file + "x"});
+  CHECK(missing.status.code() == 2);
+  CHECK(missing.err == "sess-debug: cannot open " + file + "x: No such file or directory\n");
 }
