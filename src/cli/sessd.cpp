@@ -241,9 +241,9 @@ keeper::KeeperOptions keeper_options(const Flags& flags, const std::string& path
   options.foreground = flags.foreground;
   options.boot = flags.boot;
   options.server_main = &server::run;
-  options.refusal = protocol::encode(protocol::Refusal{
-      protocol::RefusalCode::full,
-      "the daemon cannot start its server: processes or memory are used up; it tries again"});
+  options.refusal = [](const std::string& text) {
+    return protocol::encode(protocol::Refusal{protocol::RefusalCode::full, text});
+  };
   options.open_log = [flags](const os::RuntimePaths& paths) { open_log_of(paths, flags); };
   options.upgrade_command = upgrade_command(path, flags);
   return options;

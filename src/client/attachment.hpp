@@ -192,6 +192,7 @@ class Attachment {
   std::optional<Asked> asked_;            // a ping that measures the link
   bool said_ = false;                     // an answer to an escape stands on the screen
   Outage outage_;
+  std::string refused_;  ///< why there is no server for it; empty: nobody has said
   Liveness liveness_;
   std::uint64_t ping_serial_ = 0;
   bool repaint_due_ = false;  // the terminal's screen is not what the server thinks, and nobody could be told

@@ -12,7 +12,7 @@ using Clock = std::chrono::steady_clock;
 // for later removes it.
 constexpr std::string_view kBeforeNotice = "\0337\033[999;1H\033[0;7m";
 constexpr std::string_view kAfterNotice = "\033[0m\033[K\0338";
-constexpr std::string_view kNotice = "[sess: waiting for the server; Ctrl-C gives up]";
+constexpr std::string_view kNotice = "waiting for the server";
 
 }  // namespace
 
@@ -95,7 +95,12 @@ void Attachment::on_greeted(const Frame& frame) {
   if (frame.type == FrameType::error) {
     // No room now is no end: whoever was attached tries again.
     const auto refusal = Refusal::parse(frame.payload);
-    if (refusal && refusal->code == RefusalCode::full) return lose_connection();
+    if (refusal && refusal->code == RefusalCode::full) {
+      // Its first words are for a line of the screen.
+      refused_ = refusal->text.substr(0, refusal->text.find_first_of(";\n"));
+      lose_connection();
+      return notice_timer_.armed() ? void() : show_notice();
+    }
   }
   const auto welcome = read_welcome(frame);
   if (!welcome) return fail_with(welcome.error().text);
@@ -121,7 +126,7 @@ void Attachment::on_greeted(const Frame& frame) {
 
 void Attachment::show_notice() {
   if (!outage_.active() || !terminal_->entered()) return;
-  write_notice(kNotice);
+  write_notice(fmt::format("[sess: {}; Ctrl-C gives up]", refused_.empty() ? kNotice : refused_));
 }
 
 void Attachment::write_notice(std::string_view text) {

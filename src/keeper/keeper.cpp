@@ -37,6 +37,7 @@ constexpr milliseconds kForkRetry{500};
 constexpr int kMostProofs = 5;
 constexpr int kMostRefused = 1000;  // in one go
 constexpr std::size_t kRefusedBytes = 64 * 1024;
+constexpr int kTellAfter = 8;              // failed starts in a row; about 0.6 s of pauses
 constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
@@ -80,6 +81,8 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   [[nodiscard]] std::deque<ToServer> hand_everything_over();
   void schedule_server(milliseconds pause);
   void cannot_start(const std::string& reason);
+  void refuse_clients(milliseconds pause);
+  [[nodiscard]] bool refuse_waiting(const std::string& text);
   void on_settled();
 
   void reap();
@@ -113,6 +116,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   ServerProcess server_;
   RestartPolicy policy_;
   os::Timer restart_timer_;
+  std::unique_ptr<os::FdWatch> refused_;  // clients that come while servers fail
   os::Timer end_timer_;
   std::vector<std::unique_ptr<os::SignalWatch>> signals_;
   os::SpareDescriptor spare_;
@@ -215,6 +219,7 @@ void Keeper::Impl::prove_code() {
 
 void Keeper::Impl::start_server() {
   start_wanted_ = false;
+  refused_.reset();
   if (phase_ != Phase::running || server_.running() || upgrade_wanted_) return;
   if (std::exchange(settle_first_, false) && table_.starting()) {
     // A server that is handed a pane without its program takes it for a start that failed.
@@ -235,24 +240,51 @@ void Keeper::Impl::start_server() {
   server_.started(pid, std::move(pair->first));
 }
 
-/// Tries again soon, and tells those who wait meanwhile. Nobody who has an attachment takes this for its end.
+/// Tries again soon, and tells those who wait meanwhile.
 void Keeper::Impl::cannot_start(const std::string& reason) {
   log::error("cannot start a server: {}", reason);
   schedule_server(kForkRetry);
-  if (options_.refusal.empty()) return;
+  (void)refuse_waiting("the daemon cannot start its server: processes or memory are used up; it tries again");
+}
+
+/// Until the next start: who waits, and who comes.
+void Keeper::Impl::refuse_clients(milliseconds pause) {
+  std::string text = fmt::format(
+      "the server does not come up: {} in a row failed, the last one: {}; programs go on, and it is tried "
+      "again within {} ms; log: {}; kill {} ends the daemon and all its programs",
+      policy_.failed_starts(), to_text(last_death_), pause.count(), options_.paths.log_path(), getpid());
+  if (!options_.upgrade_command.empty()) {
+    text += fmt::format(", kill -USR2 {} lets {} take over", getpid(), options_.upgrade_command[0]);
+  }
+  if (!refuse_waiting(text)) return;
+  refused_ = std::make_unique<os::FdWatch>(*loop_, socket_.listener(), [this, text](bool, bool) {
+    if (!refuse_waiting(text)) refused_->want(false, false);
+  });
+  refused_->want(true, false);
+}
+
+/// Nobody who has an attachment takes this for its end. False: nobody can be told.
+bool Keeper::Impl::refuse_waiting(const std::string& text) {
+  if (!options_.refusal) return false;
+  const std::string refusal = options_.refusal(text);
   for (int i = 0; i < kMostRefused; ++i) {
     spare_.give_up();
     {
       auto client = os::accept_connection(socket_.listener());
-      if (client && *client) {
-        (void)os::send_with_fds((**client).get(), options_.refusal, {});
+      if (!client) {
+        spare_.refill();
+        return false;
+      }
+      if (*client) {
+        (void)os::send_with_fds((**client).get(), refusal, {});
         // What it said is taken, else the kernel reports a reset instead of the answer.
         (void)os::receive_with_fds((**client).get(), kRefusedBytes, os::Wait::no);
       }
-      if (!client || !*client) i = kMostRefused;
+      if (!*client) i = kMostRefused;
     }
     spare_.refill();
   }
+  return true;
 }
 
 /// In the server process: everything of the keeper goes, or goes to the server.
@@ -332,6 +364,7 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
     return close_down(clean ? 0 : 1);
   }
   schedule_server(pause);
+  if (policy_.failed_starts() >= kTellAfter) refuse_clients(pause);
 }
 
 void Keeper::Impl::on_message(ToKeeper message) {
@@ -460,6 +493,7 @@ void Keeper::Impl::on_ring() {
 }
 
 void Keeper::Impl::on_listener_replaced() {
+  refused_.reset();
   auto copy = os::duplicate(socket_.listener());
   if (!copy) return log::error("{}", copy.error().text);
   server_.send(Listener{std::move(*copy)});
@@ -473,6 +507,7 @@ void Keeper::Impl::begin_end() {
   log::info("ending: hanging up on all programs");
   phase_ = Phase::hanging_up;
   upgrade_wanted_ = false;
+  refused_.reset();
   restart_timer_.stop();
   options_.notifier.notify("STOPPING=1");
   server_.send(Stop{});
@@ -511,6 +546,7 @@ void Keeper::Impl::close_down(int status) {
   exit_status_ = status;
   end_timer_.stop();
   restart_timer_.stop();
+  refused_.reset();
   socket_.remove();
   if (!server_.running()) return finish();
   server_.close_link(options_.server_leaves);

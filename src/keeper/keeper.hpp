@@ -46,8 +46,9 @@ struct KeeperOptions {
   /// is ignored.
   std::vector<std::string> upgrade_command;
 
-  /// What clients are told while no server can be started (no process, no memory); bytes, sent as they are.
-  std::string refusal;
+  /// Makes of a sentence what a client is sent while there is no server for it: none can be started (no
+  /// process, no memory), or one after the other fails. Empty: clients are told nothing.
+  std::function<std::string(const std::string& text)> refusal;
 
   std::chrono::milliseconds grace{5000};  ///< between SIGHUP and SIGKILL
   /// For the answer to a ping, in time in which the server could have run (hang_watch.hpp): while it stands

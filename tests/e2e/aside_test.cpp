@@ -150,6 +150,45 @@ TEST_CASE(
   CHECK(faulty.shows("app", "next got word"));
 }
 
+TEST_CASE("who asks a daemon whose servers do not come up is told why, and served as soon as one does",
+          "[aside]") {
+  if (!Faulty::possible()) {
+    std::puts("SKIP aside: this sessd has no fault points");
+    return;
+  }
+  Faulty faulty;
+  const Rig& rig = faulty.rig;
+  faulty.start({"new-session", "-d", "-s", "good", echo_into("/dev/null")});
+  REQUIRE(faulty.shows("good", "ready"));
+  const auto keeper = rig.ask({"display-message", "-p", "#{pid}"});
+  const auto watcher = rig.terminal({"attach-session", "-t", "good"});
+  REQUIRE(watcher->wait_for_text("ready"));
+  faulty.fault("start abort");
+  REQUIRE(::kill(rig.server(), SIGKILL) == 0);
+  std::string told;
+  REQUIRE(wait_until(
+      [&] {
+        const auto outcome = rig.sess({"list-sessions"});
+        told = outcome.err;
+        return !outcome.status.success() && told.find("the server does not come up: ") != std::string::npos;
+      },
+      Milliseconds(30'000)));
+  CHECK(split_lines(told).size() == 1);
+  CHECK(told.find(" in a row failed, the last one: killed by signal 6 (Aborted); ") != std::string::npos);
+  CHECK(told.find("log: " + rig.home().state()) != std::string::npos);
+  CHECK(told.find("kill " + keeper + " ends the daemon") != std::string::npos);
+  CHECK(told.find("kill -USR2 " + keeper) != std::string::npos);
+  CHECK(watcher->wait_for_text("[sess: the server does not come up: "));
+  faulty.fault("");
+  CHECK(wait_until(
+      [&] {
+        return rig.sess({"list-sessions", "-F", "x"}).out == "x\n";
+      },
+      Milliseconds(30'000)));
+  watcher->type("after\r");
+  CHECK(watcher->wait_for_text("got after"));
+}
+
 TEST_CASE("a pane that servers die of whenever they save it is set aside", "[aside]") {
   if (!Faulty::possible()) {
     std::puts("SKIP aside: this sessd has no fault points");

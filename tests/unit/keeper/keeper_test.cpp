@@ -206,7 +206,7 @@ TEST_CASE("a program for which there are no descriptors is refused, and nothing 
 
 TEST_CASE("clients are told when no server can be started, and served as soon as one can", "[keeper]") {
   Rig rig([](keeper::KeeperOptions& options) {
-    options.refusal = "no room";
+    options.refusal = [](const std::string&) { return std::string("no room"); };
     options.first_backoff = 1500ms;
     options.longest_backoff = 1500ms;
   });
@@ -238,6 +238,7 @@ TEST_CASE("servers that die at once are restarted with growing pauses, for as lo
     options.first_backoff = 1ms;
     options.longest_backoff = 4ms;
     options.give_up_after = 3;
+    options.refusal = [](const std::string& text) { return text; };
   });
   rig.start();
   const std::string pid = rig.tell("spawn 1 read x");
@@ -247,8 +248,20 @@ TEST_CASE("servers that die at once are restarted with growing pauses, for as lo
   REQUIRE(test::wait_until([&] { return rig.file(rig.home().state() + "/notes").size() > 10 * 5; }));
   CHECK(alive(rig.keeper()));
   CHECK(alive(static_cast<pid_t>(std::stol(pid))));
+  // Who asks is told, instead of waiting for a server.
+  std::string refusal;
+  REQUIRE(test::wait_until([&] {
+    refusal = rig.ask("pid");
+    return refusal.rfind("the server does not come up: ", 0) == 0;
+  }));
+  CHECK(refusal.find(" in a row failed, the last one: killed by signal 6 (Aborted); ") != std::string::npos);
+  CHECK(refusal.find(fmt::format("kill {} ends", rig.keeper())) != std::string::npos);
   REQUIRE(unlink(fault.c_str()) == 0);
-  const std::string told = rig.ask("start");
+  std::string told;
+  REQUIRE(test::wait_until([&] {
+    told = rig.ask("start");
+    return told.rfind("the server", 0) != 0;
+  }));
   CHECK(told.find("killed by signal 6") != std::string::npos);
   CHECK(std::stoi(told) > 10);
   CHECK(rig.tell("panes") == "1:" + pid + " ");
