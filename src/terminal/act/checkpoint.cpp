@@ -3,13 +3,14 @@
 // pen uses is there.
 //
 //   version, size, decoder, identity, settings, modes, cursor and what belongs to it, titles, colours, main
-//   grid, [alternate grid], history (positions and the open line; its bytes stay in the store) grid: per row
+//   grid, [alternate grid], history (positions and the open line; its bytes stay in the store), for each row
+//   of the main grid that a shell marked its number and the marks, up to the end. grid: per row
 //   flags and length, then runs of cells in one style cell: code point + 3, or 0 = wide, 1 = cluster (its
 //   number follows), 2 = filler numbers of styles, links and clusters: one more than all before it when it is
 //   new, and its value follows
 //
 // Version 2 had no settings and not what the attached terminals lack. Version 1 had links (a flag first) and
-// clusters in full at each use.
+// clusters in full at each use. Rows' marks stand where earlier builds do not look: they read the rest.
 #include <algorithm>
 
 #include "base/utf8.hpp"
@@ -73,6 +74,7 @@ class Saver {
     out_.u8(bits);
   }
   void grid(const Grid& grid);
+  void marks(const Grid& grid);
 
  private:
   /// By pool number: number in the checkpoint, from 1 on.
@@ -141,6 +143,14 @@ void Saver::grid(const Grid& grid) {
   }
 }
 
+void Saver::marks(const Grid& grid) {
+  for (int r = 0; r < grid.rows(); ++r) {
+    if (grid.row(r).marks == 0) continue;
+    out_.varint(static_cast<std::uint64_t>(r));
+    out_.u8(grid.row(r).marks);
+  }
+}
+
 }  // namespace
 
 void Core::save(ByteWriter& out) const {
@@ -166,6 +176,7 @@ void Core::save(ByteWriter& out) const {
   out.boolean(screens_.alternate() != nullptr);
   if (screens_.alternate() != nullptr) saver.grid(*screens_.alternate());
   page_.history().save(out);
+  saver.marks(screens_.main());
 }
 
 /// The state when it takes at most `most` bytes; otherwise links, styles and what belongs to them go first.
@@ -224,6 +235,7 @@ class Loader {
   }
   /// Rows get the generation.
   void grid(Grid& grid, std::uint64_t generation);
+  void marks(Grid& grid);
 
  private:
   std::uint16_t link();
@@ -342,6 +354,13 @@ void Loader::grid(Grid& grid, std::uint64_t generation) {
   }
 }
 
+void Loader::marks(Grid& grid) {
+  while (in_.ok() && !in_.at_end()) {
+    Row& row = grid.row(read_number(in_, grid.rows() - 1));
+    row.marks = static_cast<std::uint8_t>(in_.u8() & kAllMarks);
+  }
+}
+
 }  // namespace
 
 bool Core::restore(ByteReader& in, std::uint8_t version) {
@@ -370,6 +389,7 @@ bool Core::restore(ByteReader& in, std::uint8_t version) {
   screens_.show(modes().alternate_screen);
   pools_.set_loading(false);
   page_.history().restore(in);
+  loader.marks(screens_.main());
   screens_.touch_all();
   return in.ok();
 }

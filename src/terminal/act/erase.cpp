@@ -11,6 +11,7 @@ void Page::erase(int r, int from, int to, Guard guard) {
   if (to == screens_.cols()) screens_.grid().row(r).wrapped = false;
   const Cell blank = pen_.erased(pools_);
   Row& row = screens_.touch(r);
+  if (from == 0 && to == screens_.cols()) row.marks = 0;
   if (row.used <= from && blank.style == 0) return;
   if (guard == Guard::selective) {
     Cell* cells = screens_.grid().writable(row);
@@ -48,6 +49,9 @@ void Page::erase_rows(int from, int to, Guard guard) {
 }
 
 void Page::erase_display(int kind, Guard guard, bool keep) {
+  // A shell may clear what it is about to draw its prompt on, behind the mark.
+  Row& here = screens_.grid().row(position_.at().row);
+  const auto prompt = static_cast<std::uint8_t>(here.marks & kPromptMark);
   switch (kind) {
     case 0:
       if (position_.at().col == 0) {
@@ -57,6 +61,7 @@ void Page::erase_display(int kind, Guard guard, bool keep) {
         erase(position_.at().row, position_.at().col, screens_.cols(), guard);
         erase_rows(position_.at().row + 1, screens_.rows(), guard);
       }
+      here.marks = static_cast<std::uint8_t>(here.marks | prompt);
       break;
     case 1:
       erase_rows(0, position_.at().row, guard);
@@ -76,6 +81,8 @@ void Page::erase_display(int kind, Guard guard, bool keep) {
 }
 
 void Page::erase_line(int kind, Guard guard) {
+  Row& here = screens_.grid().row(position_.at().row);
+  const std::uint8_t marks = here.marks;  // the row stays where it is
   switch (kind) {
     case 0:
       // A cursor that waits to wrap stands behind the last character, as in all terminals but xterm: coloured
@@ -92,6 +99,7 @@ void Page::erase_line(int kind, Guard guard) {
     default:
       return;
   }
+  here.marks = marks;
   position_.at().pending = false;
 }
 
@@ -124,6 +132,12 @@ void Page::delete_lines(int n) {
 void Page::clear_history() {
   screens_.next_generation();
   history_.clear();
+}
+
+void Page::mark_row(PromptMark mark) {
+  if (screens_.alternate_shown()) return;
+  Row& row = screens_.grid().row(position_.at().row);
+  row.marks = static_cast<std::uint8_t>(row.marks | mark);
 }
 
 void Page::align_test() {

@@ -143,6 +143,8 @@ void Core::osc_prompt(std::string_view rest) {
     const int value = take_number(text);
     if (value >= 0 && text.empty()) status = value;
   }
+  if (kind == "A") page_.mark_row(kPromptMark);
+  if (kind == "C") page_.mark_row(kOutputMark);
   sink_.on_prompt_mark(kind.front(), status);
 }
 

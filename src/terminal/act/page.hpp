@@ -52,6 +52,8 @@ class Page {
   void insert_lines(int n);
   void delete_lines(int n);
   void clear_history();
+  /// What a shell says of the row that it prints on; programs on the alternate screen have no prompts.
+  void mark_row(PromptMark mark);
   /// DECALN.
   void align_test();
   /// What stands on the main screen, down to its last row that is not blank, into the history. As tmux has

@@ -40,14 +40,30 @@ void slice_line(const std::vector<Cell>& cells, std::size_t line, bool open, int
 }
 
 /// In a single column a wide character has no place.
-void make_narrow(std::vector<Cell>& cells) {
+void make_narrow(Screens::Line& line) {
+  auto& cells = line.cells;
+  auto mark = line.marks.begin();
   std::size_t kept = 0;
-  for (Cell cell : cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    Cell cell = cells[i];
+    for (; mark != line.marks.end() && mark->offset <= i; ++mark) mark->offset = kept;
     if (cell.width == 0) continue;
     if (cell.width == 2) cell = Cell{static_cast<std::uint32_t>(kReplacement), cell.style, 1, 0};
     cells[kept++] = cell;
   }
   cells.resize(kept);
+  for (; mark != line.marks.end(); ++mark) mark->offset = kept;
+}
+
+/// The marks of a slice's row.
+std::uint8_t marks_of(const Screens::Line& line, const Slice& slice) {
+  const bool last = slice.end == line.cells.size();
+  const auto before = [](const LineMark& mark, std::size_t offset) { return mark.offset < offset; };
+  std::uint8_t marks = 0;
+  for (auto it = std::lower_bound(line.marks.begin(), line.marks.end(), slice.begin, before);
+       it != line.marks.end() && (it->offset < slice.end || last); ++it)
+    marks = static_cast<std::uint8_t>(marks | it->marks);
+  return marks;
 }
 
 }  // namespace
@@ -86,7 +102,8 @@ bool Rewrap::pull_line(Line& line) {
   std::string text;
   std::string links;
   std::vector<HistoryRun> runs;
-  if (!page_.history().take_last(text, runs, links)) return false;
+  std::vector<LineMark> marks;
+  if (!page_.history().take_last(text, runs, links, marks)) return false;
   // What is built lies in the line itself, so that collecting sees it.
   const std::size_t tail_at = line.cells.size();
   std::string_view rest = text;
@@ -99,7 +116,26 @@ bool Rewrap::pull_line(Line& line) {
   append_cells(line.cells, rest, Style{});
   std::rotate(line.cells.begin(), line.cells.begin() + static_cast<std::ptrdiff_t>(tail_at),
               line.cells.end());
+  pull_marks(line, text, marks, line.cells.size() - tail_at);
   return true;
+}
+
+/// Marks of a text that is now the first `count` cells of the line, before those that it had.
+void Rewrap::pull_marks(Line& line, std::string_view text, const std::vector<LineMark>& marks,
+                        std::size_t count) {
+  for (auto& mark : line.marks) mark.offset += count;
+  std::vector<LineMark> pulled;
+  std::size_t at = 0;
+  std::size_t cell = 0;
+  for (const auto& mark : marks) {
+    while (at < std::min(mark.offset, text.size())) {
+      const Cluster cluster = next_cluster(text, at);
+      at += std::max<std::size_t>(cluster.length, 1);
+      cell += static_cast<std::size_t>(cluster.columns);
+    }
+    pulled.push_back({std::min(cell, count), mark.marks});
+  }
+  line.marks.insert(line.marks.begin(), pulled.begin(), pulled.end());
 }
 
 void Rewrap::resize_main(Size to) {
@@ -131,6 +167,7 @@ void Rewrap::resize_main(Size to) {
     const Row& row = old.row(r);
     Line& line = lines.back();
     const std::size_t start = line.cells.size();
+    if (row.marks != 0) line.marks.push_back({start, row.marks});
     for (Point& point : points) {
       if (point.place->row != r) continue;
       point.line = lines.size() - 1;
@@ -156,7 +193,7 @@ void Rewrap::resize_main(Size to) {
     }
   }
   if (to.cols == 1) {
-    for (auto& line : lines) make_narrow(line.cells);
+    for (auto& line : lines) make_narrow(line);
   }
 
   std::vector<Slice> slices;
@@ -172,7 +209,7 @@ void Rewrap::resize_main(Size to) {
       lines.pop_back();
       break;
     }
-    if (to.cols == 1) make_narrow(lines.back().cells);
+    if (to.cols == 1) make_narrow(lines.back());
     std::vector<Slice> front;
     slice_line(lines.back().cells, lines.size() - 1, false, to.cols, front);
     missing -= static_cast<std::ptrdiff_t>(front.size());
@@ -199,6 +236,7 @@ void Rewrap::resize_main(Size to) {
     row.cells = lines[slice.line].cells.data() + slice.begin;
     row.used = static_cast<std::uint16_t>(slice.end - slice.begin);
     row.wrapped = slice.wrapped;
+    row.marks = marks_of(lines[slice.line], slice);
     page_.push_history(row);
   }
   Grid fresh(to.rows, to.cols);
@@ -210,6 +248,7 @@ void Rewrap::resize_main(Size to) {
     const std::size_t count = slice.end - slice.begin;
     row.wrapped = slice.wrapped && i + 1 < stop;
     row.generation = screens_.generation();
+    row.marks = marks_of(lines[slice.line], slice);
     if (count == 0) continue;
     Cell* out = fresh.writable(row);
     std::copy_n(cells.begin() + static_cast<std::ptrdiff_t>(slice.begin), count, out);

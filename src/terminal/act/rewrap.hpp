@@ -28,6 +28,8 @@ class Rewrap {
   void resize_main(Size to);
   void resize_alternate(Size to);
   [[nodiscard]] bool pull_line(Line& line);
+  static void pull_marks(Line& line, std::string_view text, const std::vector<LineMark>& marks,
+                         std::size_t count);
   void append_cells(std::vector<Cell>& cells, std::string_view text, const Style& style);
 
   Screens& screens_;

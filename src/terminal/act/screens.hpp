@@ -12,6 +12,7 @@
 
 #include "base/size.hpp"
 #include "terminal/screen/grid.hpp"
+#include "terminal/screen/prompt_mark.hpp"
 
 namespace sess::terminal {
 
@@ -19,8 +20,9 @@ class Screens {
  public:
   /// A logical line on its way between two grids.
   struct Line {
-    std::vector<Cell> cells;  ///< without fillers
-    bool open = false;        ///< continues on what follows
+    std::vector<Cell> cells;           ///< without fillers
+    bool open = false;                 ///< continues on what follows
+    std::vector<LineMark> marks = {};  ///< by cell, in order
   };
 
   explicit Screens(Size size) : size_(size), main_(size.rows, size.cols) {}

@@ -261,16 +261,21 @@ void Page::push_history(const Row& row) {
   // Plain ASCII, most lines of most programs: one pass that finds out while it copies.
   const bool may_be_plain =
       used == 0 || (row.cells[0].glyph < 0x80 && (row.cells[0].style | row.cells[used / 2].style) == 0);
-  if (may_be_plain && get_ascii(row.cells, used, text.data(), 0)) {
+  if (row.marks == 0 && may_be_plain && get_ascii(row.cells, used, text.data(), 0)) {
     return history_.append({text.data(), used}, {}, end);
   }
 
-  if (row.cells[0].glyph < 0x80 && used <= kMostStyled && push_styled(row.cells, used, end)) return;
+  if (row.marks == 0 && row.cells[0].glyph < 0x80 && used <= kMostStyled && push_styled(row.cells, used, end))
+    return;
 
   runs_.clear();
   std::size_t out = 0;       // bytes of text
   std::size_t last_run = 0;  // where the last run begins
   bool last_default = true;
+  if (row.marks != 0) {
+    encode_mark(runs_, row.marks);
+    last_run = runs_.size();
+  }
   for (std::size_t i = 0; i < used;) {
     const std::uint16_t id = row.cells[i].style;
     const std::size_t run_start = out;

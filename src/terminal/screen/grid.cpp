@@ -57,6 +57,7 @@ void Grid::clear(Row& row) {
   row.used = 0;
   row.wrapped = false;
   row.wide = false;
+  row.marks = 0;
 }
 
 void Grid::rotate(int top, int bottom, int n) {

@@ -20,6 +20,7 @@ struct Row {
   std::uint16_t used = 0;        ///< cells from here on are blank
   bool wrapped = false;          ///< continues on the next row
   bool wide = false;             ///< may hold wide characters
+  std::uint8_t marks = 0;        ///< PromptMark
 };
 
 class Grid {

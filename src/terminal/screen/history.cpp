@@ -46,7 +46,8 @@ bool History::read(std::uint64_t line, HistoryLine& out) const {
   out.text = view(segment.base, text, text + head.text_length);
   out.wrapped = head.wrapped;
   out.runs.clear();
-  if (!decode_runs(view(segment.base, runs, text), out.runs)) out.runs.clear();
+  out.marks.clear();
+  if (!decode_runs(view(segment.base, runs, text), out.runs, out.marks)) out.runs.clear();
   return true;
 }
 
@@ -70,6 +71,26 @@ void History::visit_texts(const std::function<void(std::string_view)>& see) cons
 
 void History::visit_texts(std::uint64_t from, std::uint64_t end,
                           const std::function<bool(std::uint64_t, std::string_view)>& see) const {
+  visit_records(from, end, [&](std::uint64_t line, const std::byte* record, const RecordHead& head) {
+    return see(line, view(record, head.head_length + head.runs_length, head.size()));
+  });
+}
+
+void History::visit_marks(std::uint64_t from, std::uint64_t end,
+                          const std::function<bool(std::uint64_t, LineMark)>& see) const {
+  std::vector<HistoryRun> runs;
+  std::vector<LineMark> marks;
+  visit_records(from, end, [&](std::uint64_t line, const std::byte* record, const RecordHead& head) {
+    if (head.runs_length == 0) return true;
+    runs.clear();
+    marks.clear();
+    const auto bytes = view(record, head.head_length, head.head_length + head.runs_length);
+    if (!decode_runs(bytes, runs, marks)) return true;
+    return std::all_of(marks.begin(), marks.end(), [&](LineMark mark) { return see(line, mark); });
+  });
+}
+
+void History::visit_records(std::uint64_t from, std::uint64_t end, const SeeRecord& see) const {
   const auto begins_after = [](std::uint64_t line, const Segment& segment) {
     return line < segment.first_line;
   };
@@ -82,8 +103,7 @@ void History::visit_texts(std::uint64_t from, std::uint64_t end,
     for (std::uint32_t offset = offset_of(*it, line); line < stop; ++line) {
       RecordHead head;
       if (!decode_head(view(it->base, offset, it->used), head)) break;
-      const std::size_t text = offset + head.head_length + head.runs_length;
-      if (!see(line, view(it->base, text, text + head.text_length))) return;
+      if (!see(line, it->base + offset, head)) return;
       offset += static_cast<std::uint32_t>(head.size());
     }
   }
@@ -93,7 +113,7 @@ HistoryLine History::open_line() const {
   HistoryLine line;
   line.text = open_text_;
   line.wrapped = true;
-  if (!decode_runs(open_runs_, line.runs)) line.runs.clear();
+  if (!decode_runs(open_runs_, line.runs, line.marks)) line.runs.clear();
   return line;
 }
 
@@ -121,7 +141,13 @@ void History::cut_open_line() {
   const std::string text = std::exchange(open_text_, {});
   const std::string runs = std::exchange(open_runs_, {});
   std::vector<HistoryRun> all;
-  if (!decode_runs(runs, all)) all.clear();
+  std::vector<LineMark> marks;
+  if (!decode_runs(runs, all, marks)) all.clear();
+  // Text without runs has the default style; a mark there needs them.
+  std::size_t covered = 0;
+  for (const auto& run : all) covered += run.length;
+  if (!marks.empty() && covered < text.size()) all.push_back({text.size() - covered, {}, {}});
+  auto mark = marks.begin();
   std::size_t begin = 0;  // of the piece that is being made
   std::size_t at = 0;     // behind what it has
   const auto piece_end = [&] { return begin + cut_at(std::string_view(text).substr(begin), kMaxLine); };
@@ -139,13 +165,16 @@ void History::cut_open_line() {
         write_piece(at);
         continue;
       }
-      const std::size_t length = std::min(run.length, room);
+      for (; mark != marks.end() && mark->offset <= at; ++mark) encode_mark(open_runs_, mark->marks);
+      std::size_t length = std::min(run.length, room);
+      if (mark != marks.end()) length = std::min(length, mark->offset - at);
       encode_run(open_runs_, length, run.style, run.link);
       at += length;
       run.length -= length;
     }
   }
   while (text.size() - begin > kMaxLine) write_piece(piece_end());
+  for (; mark != marks.end(); ++mark) encode_mark(open_runs_, mark->marks);
   open_text_ = text.substr(begin);
 }
 
@@ -297,7 +326,8 @@ void History::recount() {
   if (!segments_.empty()) bytes_ -= std::min<std::uint64_t>(bytes_, first_.offset - kHeaderSize);
 }
 
-bool History::take_last(std::string& text, std::vector<HistoryRun>& runs, std::string& links) {
+bool History::take_last(std::string& text, std::vector<HistoryRun>& runs, std::string& links,
+                        std::vector<LineMark>& marks) {
   HistoryLine line;
   if (open_) {
     line = open_line();
@@ -306,6 +336,7 @@ bool History::take_last(std::string& text, std::vector<HistoryRun>& runs, std::s
   }
   text.assign(line.text);
   runs = line.runs;
+  marks = line.marks;
   links.clear();
   std::size_t total = 0;
   for (const auto& run : runs) total += run.link.size();
@@ -387,9 +418,10 @@ void History::restore(ByteReader& in) {
   const std::string_view open_runs = in.string();
   const auto [from, to] = both;
   std::vector<HistoryRun> runs;
+  std::vector<LineMark> marks;
   if (!in.ok() || from.segment > to.segment || to.segment - from.segment > SegmentStore::kMostSpan ||
       from.line > to.line || to.line > (1ULL << 62U) || next > (1ULL << 62U) || next < to.segment ||
-      open_text.size() > kMaxLine || !is_clean_text(open_text) || !decode_runs(open_runs, runs) ||
+      open_text.size() > kMaxLine || !is_clean_text(open_text) || !decode_runs(open_runs, runs, marks) ||
       (!open && !(open_text.empty() && open_runs.empty()))) {
     return in.reject();
   }

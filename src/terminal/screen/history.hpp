@@ -19,6 +19,7 @@
 #include "base/bytes.hpp"
 #include "base/scrolled.hpp"
 #include "terminal/screen/cell.hpp"
+#include "terminal/screen/prompt_mark.hpp"
 #include "terminal/screen/segment_store.hpp"
 
 namespace sess::terminal {
@@ -34,10 +35,13 @@ struct HistoryRun {
 struct HistoryLine {
   std::string_view text;
   std::vector<HistoryRun> runs;
-  bool wrapped = false;  ///< the next line continues this one (it was longer than kMaxLine)
+  std::vector<LineMark> marks;  ///< in the order of the text
+  bool wrapped = false;         ///< the next line continues this one (it was longer than kMaxLine)
 };
 
 enum class LineEnd { hard, open };
+
+struct RecordHead;
 
 class History {
  public:
@@ -76,6 +80,10 @@ class History {
   void visit_texts(std::uint64_t from, std::uint64_t end,
                    const std::function<bool(std::uint64_t, std::string_view)>& see) const;
 
+  /// The marks of the lines in [from, end) that are kept, with the lines' numbers, until `see` says false.
+  void visit_marks(std::uint64_t from, std::uint64_t end,
+                   const std::function<bool(std::uint64_t, LineMark)>& see) const;
+
   /// The logical line that the top of the screen continues; empty text when there is none.
   [[nodiscard]] HistoryLine open_line() const;
   [[nodiscard]] bool has_open_line() const { return open_; }
@@ -92,7 +100,8 @@ class History {
   /// Ends the open line if there is one (its continuation was erased).
   void close_line();
   /// Takes the open line, or else the newest line, back off: copies it out. False when there is nothing.
-  [[nodiscard]] bool take_last(std::string& text, std::vector<HistoryRun>& runs, std::string& links);
+  [[nodiscard]] bool take_last(std::string& text, std::vector<HistoryRun>& runs, std::string& links,
+                               std::vector<LineMark>& marks);
 
   void set_limits(std::uint64_t max_lines, std::uint64_t max_bytes);
   void clear();
@@ -117,6 +126,8 @@ class History {
     std::vector<std::uint32_t> marks;  ///< offset of every kMarkEvery-th record
   };
 
+  using SeeRecord = std::function<bool(std::uint64_t, const std::byte* record, const RecordHead&)>;
+  void visit_records(std::uint64_t from, std::uint64_t end, const SeeRecord& see) const;
   void cut_open_line();
   void write_record(std::string_view text, std::string_view runs, bool wrapped);
   [[nodiscard]] bool open_segment();

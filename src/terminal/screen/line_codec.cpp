@@ -120,8 +120,13 @@ char* RunEncoder::put(char* to, std::size_t length, std::uint16_t id, const Styl
   return p + known.size;
 }
 
-bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {
+void encode_mark(std::string& out, std::uint8_t marks) {
+  out += {'\0', static_cast<char>(kAttrs), static_cast<char>(marks)};
+}
+
+bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs, std::vector<LineMark>& marks) {
   In in{bytes};
+  std::size_t at = 0;
   while (!in.bytes.empty()) {
     HistoryRun run;
     run.length = in.varint();
@@ -146,7 +151,12 @@ bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs) {
       in.bytes.remove_prefix(n);
     }
     if (!in.ok) return false;
-    runs.push_back(run);
+    at += run.length;
+    if (run.length > 0) {
+      runs.push_back(run);
+    } else if ((run.style.attrs & kAllMarks) != 0) {
+      marks.push_back({at, static_cast<std::uint8_t>(run.style.attrs & kAllMarks)});
+    }
   }
   return true;
 }

@@ -9,6 +9,8 @@
 //           (URI)
 //   colour: 0 red green blue | 1 index
 //
+// A run of no bytes is no style: its attributes are the PromptMarks of the row that begins there.
+//
 // Encoding never fails; decoding is total: false on anything that is no record.
 #pragma once
 
@@ -51,8 +53,12 @@ class RunEncoder {
   std::vector<Known> known_;  ///< by number, the first kMostKnown
 };
 
-/// Appends the decoded runs; views point into `bytes`.
-[[nodiscard]] bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs);
+/// The marks of the row that begins here.
+void encode_mark(std::string& out, std::uint8_t marks);
+
+/// Appends the decoded runs, and the marks among them; views point into `bytes`.
+[[nodiscard]] bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs,
+                               std::vector<LineMark>& marks);
 
 /// The head of a record, up to its text.
 struct RecordHead {

@@ -54,6 +54,9 @@ std::span<const Cell> Screen::hidden_row(int r) const {
   return Grid::blank_cells(core_.screens_.cols());
 }
 
+std::uint8_t Screen::marks(int r) const {
+  return core_.screens_.grid().row(std::clamp(r, 0, core_.screens_.rows() - 1)).marks;
+}
 bool Screen::hidden_wrapped(int r) const {
   r = std::clamp(r, 0, core_.screens_.rows() - 1);
   if (core_.modes().alternate_screen) return core_.screens_.main().row(r).wrapped;

@@ -66,6 +66,8 @@ class Screen {
   [[nodiscard]] std::span<const Cell> row(int r) const;
   /// Whether row r continues on row r + 1 (autowrap, not a newline).
   [[nodiscard]] bool wrapped(int r) const;
+  /// PromptMark: what a shell said of row r.
+  [[nodiscard]] std::uint8_t marks(int r) const;
   /// Whether the newest history line continues on row 0.
   [[nodiscard]] bool continues_history() const;
   [[nodiscard]] const Style& style(std::uint16_t id) const;

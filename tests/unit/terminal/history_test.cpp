@@ -162,14 +162,15 @@ TEST_CASE("the last line is taken back off, its styles and links included", "[te
   std::string text;
   std::string links;
   std::vector<HistoryRun> got;
-  REQUIRE(history.take_last(text, got, links));
+  std::vector<LineMark> marks;
+  REQUIRE(history.take_last(text, got, links, marks));
   CHECK(text == "two");
   REQUIRE(got.size() == 1);
   CHECK(got[0].link == "https://example.org/");
   CHECK(history.lines() == 1);
-  REQUIRE(history.take_last(text, got, links));
+  REQUIRE(history.take_last(text, got, links, marks));
   CHECK(text == "one");
-  CHECK_FALSE(history.take_last(text, got, links));
+  CHECK_FALSE(history.take_last(text, got, links, marks));
 }
 
 TEST_CASE("every style survives the line codec", "[terminal][history]") {
@@ -183,13 +184,14 @@ TEST_CASE("every style survives the line codec", "[terminal][history]") {
   std::string bytes;
   encode_run(bytes, 70000, style, "x:y");
   std::vector<HistoryRun> runs;
-  REQUIRE(decode_runs(bytes, runs));
+  std::vector<LineMark> marks;
+  REQUIRE(decode_runs(bytes, runs, marks));
   REQUIRE(runs.size() == 1);
   CHECK(runs[0].style == style);
   CHECK(runs[0].length == 70000);
   for (std::size_t cut = 1; cut < bytes.size(); ++cut) {
     runs.clear();
-    CHECK_FALSE(decode_runs(std::string_view(bytes).substr(0, cut), runs));
+    CHECK_FALSE(decode_runs(std::string_view(bytes).substr(0, cut), runs, marks));
   }
 }
 
