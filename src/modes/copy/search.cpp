@@ -69,6 +69,7 @@ bool CopyMode::search(bool down, bool regex) {
   if (other) matches_ = std::move(other);
   marks_ = true;
   show(found->begin);
+  update_selection();  // as in tmux it reaches to the match, which the cursor may be behind
   if (down && !settings_.vi) {
     Place behind = found->begin;
     move_behind_match(behind, settings_.wrap_search);
@@ -77,7 +78,6 @@ bool CopyMode::search(bool down, bool regex) {
       y_ += behind.row - at().row;
     }
   }
-  update_selection();
   static_cast<void>(matches_->count_more(*lines_));
   return true;
 }
