@@ -25,6 +25,94 @@ int column_of(const Row& row, std::size_t byte) {
 
 }  // namespace
 
+/// Where a pattern of small letters stands in a text in whichever case, until `see` says false.
+template <class See>
+void each_in_any_case(std::string_view text, std::string_view pattern, const See& see) {
+  // Both cases of the first letter by memchr, which is many times as fast as looking at each byte.
+  const char small = pattern.front();
+  const char large = small >= 'a' && small <= 'z' ? static_cast<char>(small - 'a' + 'A') : small;
+  const auto next = [&](char c, std::size_t from) -> std::size_t {
+    if (from >= text.size()) return text.size();
+    const void* p = std::memchr(text.data() + from, c, text.size() - from);
+    return p == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(p) - text.data());
+  };
+  std::size_t small_at = next(small, 0);
+  std::size_t large_at = large == small ? text.size() : next(large, 0);
+  while (true) {
+    const std::size_t at = std::min(small_at, large_at);
+    if (at + pattern.size() > text.size()) return;
+    std::size_t to = at + 1;
+    if (std::equal(pattern.begin(), pattern.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
+                   [](char p, char c) { return p == lower(c); })) {
+      to = at + pattern.size();
+      if (!see(at)) return;
+    }
+    if (small_at < to) small_at = next(small, to);
+    if (large_at < to) large_at = next(large, to);
+  }
+}
+
+/// The longest text that every match of an extended regular expression has in it, "" when none is seen: only
+/// what stands outside of groups and brackets counts. Of an expression for any case, ASCII.
+std::string needed_text(std::string_view pattern, bool any_case) {
+  if (pattern.find('|') != std::string_view::npos) return {};
+  std::string best;
+  std::string run;
+  const auto end_run = [&] {
+    if (run.size() > best.size()) best = run;
+    run.clear();
+  };
+  const auto skip_brackets = [&](std::size_t at) {  // from '[' to its end
+    ++at;
+    if (at < pattern.size() && pattern[at] == '^') ++at;
+    if (at < pattern.size() && pattern[at] == ']') ++at;
+    for (; at < pattern.size() && pattern[at] != ']'; ++at) {
+      if (pattern[at] != '[' || at + 1 >= pattern.size()) continue;
+      const char kind = pattern[at + 1];  // [:alpha:], [=e=], [.x.]
+      if (kind != ':' && kind != '=' && kind != '.') continue;
+      const auto end = pattern.find(std::string{kind, ']'}, at + 2);
+      if (end == std::string_view::npos) return pattern.size();
+      at = end + 1;
+    }
+    return at;
+  };
+  int depth = 0;
+  for (std::size_t at = 0; at < pattern.size(); ++at) {
+    const char c = pattern[at];
+    if (c == '[') {
+      end_run();
+      at = skip_brackets(at);
+    } else if (c == '\\' && at + 1 < pattern.size()) {
+      const char escaped = pattern[++at];
+      if (depth > 0) continue;
+      if (std::string_view("^$*+?()[]{}.|\\/-").find(escaped) != std::string_view::npos) {
+        run += escaped;
+      } else {
+        end_run();
+      }
+    } else if (c == '(' || c == ')') {
+      end_run();
+      depth += c == '(' ? 1 : -1;
+    } else if (depth > 0) {
+      continue;
+    } else if (c == '*' || c == '?' || c == '{') {
+      // What is repeated may be there not at all.
+      while (!run.empty() && (static_cast<unsigned char>(run.back()) & 0xC0U) == 0x80U) run.pop_back();
+      if (!run.empty()) run.pop_back();
+      end_run();
+      if (c != '{') continue;
+      at = pattern.find_first_not_of("0123456789,", at + 1);
+      if (at == std::string_view::npos || pattern[at] != '}') return {};
+    } else if (c == '+' || c == '.' || c == '^' || c == '$' || (any_case && (c & 0x80) != 0)) {
+      end_run();
+    } else {
+      run += c;
+    }
+  }
+  end_run();
+  return best;
+}
+
 struct Matches::Compiled {
   regex_t regex{};
   bool valid = false;
@@ -44,6 +132,7 @@ Matches::Matches(std::string pattern, bool regex)
       regex_(regex && pattern_.find_first_of("^$*+()?[].\\") != std::string::npos),
       any_case_(std::none_of(pattern_.begin(), pattern_.end(), [](char c) { return c != lower(c); })) {
   if (regex_) compiled_ = std::make_unique<Compiled>(pattern_, any_case_);
+  if (regex_) needed_ = needed_text(pattern_, any_case_);
 }
 
 Matches::~Matches() = default;
@@ -52,7 +141,7 @@ void Matches::find(std::string_view text, std::vector<std::pair<std::size_t, std
   out.clear();
   if (pattern_.empty() || text.empty()) return;
   if (regex_) {
-    if (!compiled_->valid) return;
+    if (!compiled_->valid || !may_match(text)) return;
     for (std::size_t at = 0; at < text.size();) {
       regmatch_t found{static_cast<regoff_t>(at), static_cast<regoff_t>(text.size())};
       const int flags = REG_STARTEND | (at > 0 ? REG_NOTBOL : 0);
@@ -70,28 +159,18 @@ void Matches::find(std::string_view text, std::vector<std::pair<std::size_t, std
       out.emplace_back(at, at + pattern_.size());
     return;
   }
-  // Both cases of the first letter by memchr, which is many times as fast as looking at each byte.
-  const char small = pattern_.front();
-  const char large = small >= 'a' && small <= 'z' ? static_cast<char>(small - 'a' + 'A') : small;
-  const auto next = [&](char c, std::size_t from) -> std::size_t {
-    if (from >= text.size()) return text.size();
-    const void* p = std::memchr(text.data() + from, c, text.size() - from);
-    return p == nullptr ? text.size() : static_cast<std::size_t>(static_cast<const char*>(p) - text.data());
-  };
-  std::size_t small_at = next(small, 0);
-  std::size_t large_at = large == small ? text.size() : next(large, 0);
-  while (true) {
-    const std::size_t at = std::min(small_at, large_at);
-    if (at + pattern_.size() > text.size()) return;
-    std::size_t to = at + 1;
-    if (std::equal(pattern_.begin(), pattern_.end(), text.begin() + static_cast<std::ptrdiff_t>(at),
-                   [](char p, char c) { return p == lower(c); })) {
-      to = at + pattern_.size();
-      out.emplace_back(at, to);
-    }
-    if (small_at < to) small_at = next(small, to);
-    if (large_at < to) large_at = next(large, to);
-  }
+  each_in_any_case(text, pattern_, [&](std::size_t at) {
+    out.emplace_back(at, at + pattern_.size());
+    return true;
+  });
+}
+
+bool Matches::may_match(std::string_view text) const {
+  if (needed_.empty()) return true;
+  if (!any_case_) return text.find(needed_) != std::string_view::npos;
+  bool found = false;
+  each_in_any_case(text, needed_, [&](std::size_t) { return !(found = true); });
+  return found;
 }
 
 void Matches::places(const Lines& lines, const LogicalLine& line, std::vector<Match>& out) const {

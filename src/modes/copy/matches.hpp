@@ -53,11 +53,14 @@ class Matches {
   struct Compiled;
   /// Byte ranges of the matches in a text.
   void find(std::string_view text, std::vector<std::pair<std::size_t, std::size_t>>& out) const;
+  /// False when the text has nothing in it that each match of the expression has: asking that is cheap.
+  [[nodiscard]] bool may_match(std::string_view text) const;
   void places(const Lines& lines, const LogicalLine& line, std::vector<Match>& out) const;
 
   std::string pattern_;
   bool regex_;
   bool any_case_;
+  std::string needed_;  ///< by a regular expression
   std::unique_ptr<Compiled> compiled_;
   int counted_to_ = 0;
   int counted_ = 0;
