@@ -193,6 +193,13 @@ struct CommandTable {
     for (int i = 0; i < call.times; ++i) call.mode.paragraph(Direction);
     return Outcome::redraw;
   }
+  template <int Direction>
+  static Outcome prompt(Call& call) {
+    const std::string flag = call.argument(0);
+    if (!flag.empty() && flag != "-o") return Outcome::nothing;
+    for (int i = 0; i < call.times; ++i) call.mode.prompt(Direction, flag == "-o");
+    return Outcome::redraw;
+  }
   template <bool Separators>
   static Outcome next_word(Call& call) {
     for (int i = 0; i < call.times; ++i)
@@ -255,7 +262,15 @@ struct CommandTable {
     return Outcome::redraw;
   }
   static Outcome scroll_middle(Call& call) {
-    call.mode.scroll_middle();
+    call.mode.scroll_cursor_to((call.mode.height() - 1) / 2);
+    return Outcome::redraw;
+  }
+  static Outcome scroll_top(Call& call) {
+    call.mode.scroll_cursor_to(0);
+    return Outcome::redraw;
+  }
+  static Outcome scroll_bottom(Call& call) {
+    call.mode.scroll_cursor_to(call.mode.height() - 1);
     return Outcome::redraw;
   }
 
@@ -350,6 +365,18 @@ struct CommandTable {
     call.mode.options_.hide_position = !call.mode.options_.hide_position;
     return Outcome::redraw;
   }
+  static Outcome scroll_exit_on(Call& call) {
+    call.mode.options_.exit_at_bottom = true;
+    return Outcome::nothing;
+  }
+  static Outcome scroll_exit_off(Call& call) {
+    call.mode.options_.exit_at_bottom = false;
+    return Outcome::nothing;
+  }
+  static Outcome scroll_exit_toggle(Call& call) {
+    call.mode.options_.exit_at_bottom = !call.mode.options_.exit_at_bottom;
+    return Outcome::nothing;
+  }
   static Outcome refresh(Call& call) {
     if (call.mode.options_.view) return Outcome::nothing;
     call.mode.refresh_text();
@@ -407,6 +434,7 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"middle-line", 0, 0, emacs, T::middle_line},
       {"next-matching-bracket", 0, 0, always, T::each<&Mode::next_bracket>},
       {"next-paragraph", 0, 0, emacs, T::paragraph<1>},
+      {"next-prompt", 0, 1, emacs, T::prompt<1>},
       {"next-space", 0, 0, emacs, T::next_word<false>},
       {"next-space-end", 0, 0, emacs, T::next_word_end<false>},
       {"next-word", 0, 0, emacs, T::next_word<true>},
@@ -420,15 +448,21 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"pipe-and-cancel", 0, 1, always, T::pipe_selection<false, true>},
       {"previous-matching-bracket", 0, 0, always, T::each<&Mode::previous_bracket>},
       {"previous-paragraph", 0, 0, emacs, T::paragraph<-1>},
+      {"previous-prompt", 0, 1, emacs, T::prompt<-1>},
       {"previous-space", 0, 0, emacs, T::previous_word<false>},
       {"previous-word", 0, 0, emacs, T::previous_word<true>},
       {"rectangle-off", 0, 0, always, T::rectangle_off},
       {"rectangle-on", 0, 0, always, T::rectangle_on},
       {"rectangle-toggle", 0, 0, always, T::rectangle_toggle},
       {"refresh-from-pane", 0, 0, always, T::refresh},
+      {"scroll-bottom", 0, 0, emacs, T::scroll_bottom},
       {"scroll-down", 0, 0, emacs, T::scroll_down<false>},
       {"scroll-down-and-cancel", 0, 0, always, T::scroll_down<true>},
+      {"scroll-exit-off", 0, 0, never, T::scroll_exit_off},
+      {"scroll-exit-on", 0, 0, never, T::scroll_exit_on},
+      {"scroll-exit-toggle", 0, 0, never, T::scroll_exit_toggle},
       {"scroll-middle", 0, 0, emacs, T::scroll_middle},
+      {"scroll-top", 0, 0, emacs, T::scroll_top},
       {"scroll-up", 0, 0, emacs, T::scroll_up},
       {"search-again", 0, 0, always, T::search_again<false>},
       {"search-backward", 0, 1, always, T::search<false, true>},

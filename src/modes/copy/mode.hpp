@@ -94,13 +94,14 @@ class CopyMode final : public Mode {
   void history_top();
   void history_bottom();
   void paragraph(int direction);
+  void prompt(int direction, bool output);
   void jump(Jump how);
   void jump_to_mark();
   void goto_line(std::string_view text);
   void refresh_text();
   void next_bracket();
   void previous_bracket();
-  void scroll_middle();
+  void scroll_cursor_to(int row);
 
   // selection.cpp
   void start_selection();

@@ -229,6 +229,17 @@ void CopyMode::paragraph(int direction) {
   go_to({row, direction < 0 ? 0 : lines_->length(row)});
 }
 
+/// To the row where the next prompt, or a command's output, begins. In the history it is the first one shown.
+void CopyMode::prompt(int direction, bool output) {
+  const auto row =
+      lines_->marked_row(at().row, direction < 0, output ? terminal::kOutputMark : terminal::kPromptMark);
+  if (!row) return;
+  x_ = 0;
+  y_ = std::clamp(*row - lines_->history(), 0, height() - 1);
+  scroll_ = std::max(lines_->history() - *row, 0);
+  update_selection();
+}
+
 void CopyMode::jump(Jump how) {
   if (jump_character_.empty()) return;
   Place from = at();
@@ -363,15 +374,14 @@ void CopyMode::next_bracket() {
   go_to(place);
 }
 
-/// The cursor's row to the middle.
-void CopyMode::scroll_middle() {
-  const int middle = (height() - 1) / 2;
-  if (y_ > middle) {
-    const int rows = std::min(y_ - middle, scroll_);
+/// The row that the cursor is on is scrolled to this one of what is shown, as far as there is text.
+void CopyMode::scroll_cursor_to(int row) {
+  if (y_ > row) {
+    const int rows = std::min(y_ - row, scroll_);
     scroll_up(rows);
     y_ -= rows;
   } else {
-    const int rows = std::min(middle - y_, lines_->history() - scroll_);
+    const int rows = std::min(row - y_, lines_->history() - scroll_);
     scroll_down(rows);
     y_ += rows;
   }

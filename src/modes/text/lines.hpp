@@ -8,12 +8,14 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/size.hpp"
 #include "terminal/screen/cell.hpp"
+#include "terminal/screen/prompt_mark.hpp"
 
 namespace sess::modes {
 
@@ -82,6 +84,15 @@ class Lines {
   virtual void visit(int from, int to, bool backward, const See& see) const = 0;
   /// Where each row of a line begins in its text.
   [[nodiscard]] std::vector<std::size_t> starts_of(const LogicalLine& line) const;
+
+  /// The nearest row below `number`, or with `backward` above it, that a shell gave this mark.
+  [[nodiscard]] virtual std::optional<int> marked_row(int number, bool backward,
+                                                      terminal::PromptMark mark) const {
+    static_cast<void>(number);
+    static_cast<void>(backward);
+    static_cast<void>(mark);
+    return std::nullopt;
+  }
 
   /// Lines that the program has begun since the text was taken: they are not in it.
   [[nodiscard]] virtual std::uint64_t newer() const { return 0; }

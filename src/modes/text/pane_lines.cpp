@@ -53,6 +53,7 @@ void PaneLines::take_tail() {
     line.row = row;
     const auto open = history.open_line();
     line.text = open.text;
+    line.marks = open.marks;
     for (const auto& run : open.runs) line.runs.push_back({run.length, run.style, std::string(run.link)});
     line.starts = terminal::wrap_line(line.text, cols());
     row += static_cast<int>(line.starts.size());
@@ -74,7 +75,9 @@ void PaneLines::take_tail() {
       tail_.emplace_back();
       tail_.back().row = row;
     }
-    tail_.back().starts.push_back(tail_.back().text.size());
+    TailLine& line = tail_.back();
+    line.starts.push_back(line.text.size());
+    if (screen_.marks(r) != 0) line.marks.push_back({line.text.size(), screen_.marks(r)});
     continues = screen_.wrapped(r) && r + 1 < shown;
     append_cells(screen_.row(r), continues);
   }
@@ -141,6 +144,71 @@ void PaneLines::visit_history(std::uint64_t line, int row, std::uint64_t end,
     row += static_cast<int>(terminal::wrapped_rows(text, cols()));
     return true;
   });
+}
+
+int PaneLines::row_of(std::uint64_t line) const {
+  const auto mark = (line - marked_) / kEvery;
+  std::uint64_t from = marked_ + mark * kEvery;
+  int row = index_[static_cast<std::size_t>(mark)] - marked_row_;
+  if (from < first_) {
+    from = first_;
+    row = 0;
+  }
+  visit_history(from, row, line, [&](std::uint64_t, int begin, std::string_view text) {
+    row = begin + static_cast<int>(terminal::wrapped_rows(text, cols()));
+    return true;
+  });
+  return row;
+}
+
+namespace {
+
+/// The row of a line, from its first one, in which a place in its text stands.
+int part_of(const std::vector<std::size_t>& starts, std::size_t offset) {
+  return static_cast<int>(std::upper_bound(starts.begin(), starts.end(), offset) - starts.begin()) - 1;
+}
+
+}  // namespace
+
+std::optional<int> PaneLines::marked_row(int number, bool backward, terminal::PromptMark mark) const {
+  std::optional<int> found;
+  const auto see = [&](const TailLine& line, terminal::LineMark one) {
+    const int row = line.row + part_of(line.starts, one.offset);
+    if ((one.marks & mark) == 0 || (backward ? row >= number : row <= number)) return;
+    if (!found || backward) found = row;
+  };
+  if (!backward) found = marked_history_row(number, false, mark);
+  if (found) return found;
+  for (const auto& line : tail_) {
+    for (const auto& one : line.marks) see(line, one);
+  }
+  return found ? found : backward ? marked_history_row(number, true, mark) : std::nullopt;
+}
+
+std::optional<int> PaneLines::marked_history_row(int number, bool backward, terminal::PromptMark mark) const {
+  if (first_ == end_ || (!backward && number >= closed_rows_ - 1)) return std::nullopt;
+  const auto here = line_of(std::clamp(number, 0, closed_rows_ - 1)).first;
+  const auto& history = screen_.history();
+  std::optional<int> found;
+  const auto see = [&](std::uint64_t line, terminal::LineMark one) {
+    if ((one.marks & mark) == 0) return true;
+    terminal::HistoryLine read;
+    if (!history.read(line, read)) return true;
+    const int row = row_of(line) + part_of(terminal::wrap_line(read.text, cols()), one.offset);
+    if (backward ? row < number : row > number) found = row;
+    return backward || !found;
+  };
+  if (!backward) {
+    history.visit_marks(here, end_, see);
+    return found;
+  }
+  // The history is written for reading on: back in pieces, the last mark of each.
+  for (std::uint64_t to = here + 1; !found && to > first_;) {
+    const std::uint64_t from = to - first_ > kEvery ? to - kEvery : first_;
+    history.visit_marks(from, to, see);
+    to = from;
+  }
+  return found;
 }
 
 const PaneLines::TailLine& PaneLines::tail_of(int row) const {

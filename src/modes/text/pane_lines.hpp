@@ -18,6 +18,8 @@ class PaneLines final : public Lines {
 
   void visit(int from, int to, bool backward, const See& see) const override;
   [[nodiscard]] int begin_of(int number) const override;
+  [[nodiscard]] std::optional<int> marked_row(int number, bool backward,
+                                              terminal::PromptMark mark) const override;
   [[nodiscard]] std::uint64_t newer() const override;
   int follow() override;
   Spot renew(Size size, Spot spot) override;
@@ -34,12 +36,17 @@ class PaneLines final : public Lines {
     std::string text;
     std::vector<RowRun> runs;
     std::vector<std::size_t> starts;
+    std::vector<terminal::LineMark> marks;
   };
   void take_tail();
   void append_cells(std::span<const terminal::Cell> cells, bool wrapped);
   void index_history();
   /// The history line that holds a row, by number, and the row that it begins in.
   [[nodiscard]] std::pair<std::uint64_t, int> line_of(int row) const;
+  /// The row in which a history line begins.
+  [[nodiscard]] int row_of(std::uint64_t line) const;
+  [[nodiscard]] std::optional<int> marked_history_row(int number, bool backward,
+                                                      terminal::PromptMark mark) const;
   [[nodiscard]] const TailLine& tail_of(int row) const;
   /// Each history line in [first, end): false stops.
   void visit_history(std::uint64_t line, int row, std::uint64_t end,

@@ -150,3 +150,131 @@ TEST_CASE("dragging past the edge scrolls, and selects what comes", "[copy]") {
   desk.send({"copy-selection"});
   CHECK(desk.copied.back() == "45\n46\n47\n48\n49\n50");
 }
+
+TEST_CASE("prompts and outputs that a shell marks are gone to, in the history and on the screen", "[copy]") {
+  Desk desk({5, 20});
+  const auto run = [](const std::string& name, const std::string& output) {
+    return "\x1b]133;A\a$ " + name + "\r\n\x1b]133;C\a" + output + "\r\n";
+  };
+  desk.feed(numbers(1, 30) + "\r\n" + run("one", numbers(1, 10)) + run("two", std::string(200, 'x')) +
+            run("three", "3") + "\x1b]133;A\a$ ");
+  desk.enter();
+  const auto at = [&] { return desk.format("copy_cursor_line") + " " + desk.cursor(); };
+  desk.send({"previous-prompt"});
+  CHECK(at() == "$ three 0,2");
+  desk.send({"previous-prompt"});
+  CHECK(at() == "$ two 0,0");
+  CHECK(desk.drawn().text(0).starts_with("$ two"));
+  desk.send({"previous-prompt", "-o"});
+  CHECK(at() == "1 0,0");
+  desk.send({"previous-prompt"});
+  CHECK(at() == "$ one 0,0");
+  desk.send({"previous-prompt"});
+  CHECK(at() == "$ one 0,0");  // there is none before
+  desk.send({"next-prompt", "-o"}, 2);
+  CHECK(at() == std::string(20, 'x') + " 0,0");
+  desk.send({"begin-selection"});
+  desk.send({"next-prompt"});
+  desk.send({"copy-selection-no-clear"});
+  REQUIRE(desk.copied.size() == 1);
+  CHECK(desk.copied[0].starts_with(std::string(200, 'x') + "\n$"));
+  desk.send({"next-prompt"});
+  CHECK(at() == "$ 0,4");
+  desk.send({"next-prompt"});
+  CHECK(at() == "$ 0,4");
+  CHECK(desk.send({"next-prompt", "-x"}) == Outcome::nothing);
+  // The limit of the history drops what was marked first; a wider pane has other rows.
+  desk.emulator.set_history_limits(8, 1 << 20);
+  desk.emulator.resize({5, 30});
+  desk.mode->resize({5, 30});
+  desk.send({"history-bottom"});
+  desk.send({"previous-prompt"}, 9);
+  CHECK(at() == "$ two 0,0");
+}
+
+TEST_CASE("the row under the cursor goes to the top, the middle and the bottom, as far as there is text",
+          "[copy]") {
+  Desk desk({5, 20});
+  desk.feed(numbers(1, 50));
+  desk.enter();
+  desk.send({"history-top"});
+  desk.send({"cursor-down"}, 20);
+  const auto at = [&] { return desk.format("copy_cursor_line") + " " + desk.format("copy_cursor_y"); };
+  CHECK(at() == "21 4");
+  desk.send({"scroll-top"});
+  CHECK(at() == "21 0");
+  desk.send({"scroll-middle"});
+  CHECK(at() == "21 2");
+  desk.send({"scroll-bottom"});
+  CHECK(at() == "21 4");
+  desk.send({"history-bottom"});
+  desk.send({"scroll-top"});
+  CHECK(at() == "50 4");  // there is nothing below
+}
+
+TEST_CASE("whether the end of the history ends copy mode is switched while it is on", "[copy]") {
+  Desk desk({5, 20});
+  desk.feed(numbers(1, 50));
+  desk.enter();
+  desk.send({"page-up"});
+  CHECK(desk.send({"page-down"}) == Outcome::redraw);
+  for (const char* on : {"scroll-exit-on", "scroll-exit-toggle"}) {
+    desk.send({"page-up"});
+    desk.send({on});
+    CHECK(desk.send({"page-down"}) == Outcome::leave);
+    desk.send({"scroll-exit-off"});
+  }
+}
+
+TEST_CASE("a selection reaches to what is found, which the cursor of emacs keys is behind", "[copy]") {
+  Desk desk({6, 20});
+  desk.options.vi = false;
+  desk.feed("alpha beta\r\none foo two\r\n" + std::string(18, 'x') + "foo bar");
+  desk.enter();
+  desk.send({"history-top"});
+  desk.send({"begin-selection"});
+  desk.send({"search-forward", "foo"});
+  CHECK(desk.cursor() == "7,1");
+  desk.send({"copy-selection-no-clear"});
+  CHECK(desk.copied.back() == "alpha beta\none ");
+  desk.send({"search-again"});
+  CHECK(desk.cursor() == "1,3");
+  CHECK(desk.format("selection_end_y") == "2");
+  CHECK(desk.format("selection_end_x") == "18");
+}
+
+TEST_CASE("a regular expression finds what it means, whatever it is looked for by", "[copy]") {
+  Desk desk({3, 40});
+  desk.feed("xx ab1c AB2C a{b aab a.b a+b abbb [x] ac \xc3\xa9t\xc3\xa9\r\nlast");
+  desk.enter();
+  const auto finds = [&](const std::string& pattern) -> std::string {
+    desk.send({"history-bottom"});
+    desk.send({"search-backward", pattern});
+    const auto match = desk.format("search_match");
+    return match.empty() ? "none" : match;
+  };
+  const std::pair<std::string, std::string> kFinds[] = {{"ab[0-9]c", "AB2C"},
+                                                        {"Ab[0-9]c", "none"},
+                                                        {"(ab1|none)c", "ab1c"},
+                                                        {"(none)|ab1c", "ab1c"},
+                                                        {"a\\{b", "a{b"},
+                                                        {"a\\.b", "a.b"},
+                                                        {"a\\+b", "a+b"},
+                                                        {"az*c", "ac"},
+                                                        {"az?c", "ac"},
+                                                        {"az{0}[c]", "ac"},
+                                                        {"az{0,2}[c]", "ac"},
+                                                        {"abb+$", "none"},
+                                                        {"abb+", "abbb"},
+                                                        {"^xx.ab", "xx ab"},
+                                                        {"[[]x]", "[x]"},
+                                                        {"[]x]+", "x]"},
+                                                        {"[^]x]z?ab[[:digit:]]", " AB2"},
+                                                        {"(no)?ab2", "AB2"},
+                                                        {"(no)*(a)b2", "AB2"},
+                                                        {"\\bac\\b", "ac"}};
+  for (const auto& [pattern, match] : kFinds) {
+    INFO(pattern);
+    CHECK(finds(pattern) == match);
+  }
+}
