@@ -145,6 +145,10 @@ bool Mouse::run_mouse_binding(RemoteClient& client, const input::Gestures::Resul
     auto text = text_at(*where.pane, where.row, where.column);
     state.event.formats.emplace_back("mouse_word", std::move(text.word));
     state.event.formats.emplace_back("mouse_line", std::move(text.line));
+    state.event.formats.emplace_back("mouse_hyperlink", std::move(text.hyperlink));
+  } else if (where.location != input::MouseLocation::border) {
+    state.event.formats.emplace_back("mouse_status_line", std::to_string(where.row));
+    state.event.formats.emplace_back("mouse_status_range", where.range);
   }
   keyboard_.run_bound(client, binding->command, state);
   return true;
@@ -199,10 +203,17 @@ MouseTarget Mouse::mouse_target(RemoteClient& client, int row, int col) {
     if (const auto* ranges = display_.status_ranges(client.id, static_cast<std::size_t>(out.row))) {
       for (const auto& range : *ranges) {
         if (col < range.begin || col >= range.end) continue;
-        if (range.kind == model::Style::Range::left) out.location = input::MouseLocation::status_left;
-        if (range.kind == model::Style::Range::right) out.location = input::MouseLocation::status_right;
+        if (range.kind == model::Style::Range::left) {
+          out.location = input::MouseLocation::status_left;
+          out.range = "left";
+        }
+        if (range.kind == model::Style::Range::right) {
+          out.location = input::MouseLocation::status_right;
+          out.range = "right";
+        }
         if (range.kind == model::Style::Range::window) {
           out.location = input::MouseLocation::status;
+          out.range = "window";
           if (const auto* link = model.link(session->id, static_cast<int>(range.window))) {
             out.pane = model.window(link->window)->active;
           }

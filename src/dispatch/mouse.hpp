@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "command/language/queue.hpp"
 #include "dispatch/mouse_text.hpp"
@@ -34,6 +35,7 @@ struct MouseTarget {
   std::optional<model::PaneId> pane;
   int row = 0;  ///< in the pane (or the line), from 0
   int column = 0;
+  std::string_view range = {};  ///< in the status line: left, right or window
 };
 
 /// The report as the pane's program asked for it; empty when it did not.

@@ -48,6 +48,8 @@ MouseText text_under(const terminal::Screen& screen, int row, int col, std::stri
     }
   }
   out.line = trimmed(std::move(out.line));
+  const auto& under = screen.row(row)[static_cast<std::size_t>(col)];
+  out.hyperlink = screen.link(screen.style(under.style).link);
   out.word = word_at(cells, static_cast<std::size_t>(row - first) * size.cols + static_cast<std::size_t>(col),
                      separators);
   return out;

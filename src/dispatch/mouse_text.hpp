@@ -1,5 +1,6 @@
-// What is written under the mouse: mouse_word and mouse_line, by the rules of tmux 3.3a. Pure: reads a screen
-// or a frame that others own. Which pane is under the mouse is decided before, by dispatch/mouse.
+// What is written under the mouse: mouse_word, mouse_line and mouse_hyperlink, by the rules of tmux. Pure:
+// reads a screen or a frame that others own. Which pane is under the mouse is decided before, by
+// dispatch/mouse.
 #pragma once
 
 #include <string>
@@ -12,8 +13,9 @@
 namespace sess::dispatch {
 
 struct MouseText {
-  std::string word;  ///< goes on over wrapped rows; on a separator the one behind it
-  std::string line;  ///< the row, without blanks at its end
+  std::string word;            ///< goes on over wrapped rows; on a separator the one behind it
+  std::string line;            ///< the row, without blanks at its end
+  std::string hyperlink = {};  ///< the URI of OSC 8
 };
 
 [[nodiscard]] MouseText text_under(const terminal::Screen& screen, int row, int col,

@@ -66,6 +66,32 @@ TEST_CASE("a menu over one directly shown pane is drawn, and the pane is as befo
   CHECK(client->wait_for_text("typed"));
 }
 
+TEST_CASE("the mouse chooses in a menu that a key opened with -M, and only there", "[menus]") {
+  Rig rig;
+  rig.home().write("sess.conf", "set -g mouse on\n");
+  auto client =
+      rig.terminal({"-f", rig.home().root() + "/sess.conf", "new-session", "-s", "app", "exec cat"});
+  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  for (const bool mouse : {true, false}) {
+    rig.ask({"set-option", "-g", "@got", "none"});
+    rig.ask({"bind-key", "-n", "F5", "display-menu", mouse ? "-M" : "-O", "-T", "title", "-x", "0", "-y", "3",
+             "One", "a", "set -g @got one", "Two", "b", "set -g @got two"});
+    client->type("\x1b[15~");
+    REQUIRE(client->wait_for_text("title"));
+    int row = 0;
+    const auto lines = split_lines(client->screen());
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      if (lines[i].find("Two") != std::string::npos) row = static_cast<int>(i) + 1;
+    }
+    const std::string at = ";4;" + std::to_string(row);
+    client->type("\x1b[<0" + at + "M\x1b[<0" + at + "m");
+    if (!mouse) client->type("a");  // still there for keys
+    CHECK(client->wait_until([&] {
+      return rig.ask({"show-options", "-gqv", "@got"}) == (mouse ? "two" : "one");
+    }));
+  }
+}
+
 TEST_CASE("a menu is there again after the server died, and takes its key", "[menus][crash]") {
   Rig rig;
   const std::string typed = rig.home().root() + "/typed";

@@ -138,6 +138,33 @@ TEST_CASE("formats know what is under the mouse, as in tmux", "[mouse]") {
   }
 }
 
+TEST_CASE("formats know the link and the part of the status line under the mouse", "[mouse]") {
+  Rig rig;
+  rig.home().write(
+      "sess.conf",
+      "set -g mouse on\nset -g status on\nset -g status-left '[left]'\nset -g status-right '[right]'\n"
+      "bind -n MouseDown1Pane set -gF @at 'pane #{mouse_hyperlink}.#{mouse_status_range}'\n"
+      "bind -n MouseDown1Status set -gF @at 'status #{mouse_status_range} #{mouse_status_line}'\n"
+      "bind -n MouseDown1StatusLeft set -gF @at 'left #{mouse_status_range}'\n"
+      "bind -n MouseDown1StatusRight set -gF @at 'right #{mouse_status_range}'\n"
+      "bind -n MouseDown1StatusDefault set -gF @at 'default #{mouse_status_range}.'\n");
+  const auto client =
+      rig.terminal({"-f", rig.home().root() + "/sess.conf", "new-session", "-s", "app", "-n", "name",
+                    "printf '\\033]8;;https://example.org/\\033\\\\link\\033]8;;\\033\\\\ plain'; exec cat"},
+                   {24, 80});
+  REQUIRE(client->wait_for_text("link plain"));
+  REQUIRE(client->wait_for_text("[right]"));
+  for (const auto& [row, col, at] :
+       {std::tuple{0, 1, "pane https://example.org/."}, std::tuple{0, 6, "pane ."},
+        std::tuple{23, 2, "left left"}, std::tuple{23, 8, "status window 0"}, std::tuple{23, 40, "default ."},
+        std::tuple{23, 78, "right right"}}) {
+    INFO(row << "," << col);
+    client->type(sgr(0, row, col) + sgr(0, row, col, 'm'));
+    const std::string wanted = at;
+    CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@at"}) == wanted; }));
+  }
+}
+
 TEST_CASE("a terminal may report its mouse in any encoding", "[mouse]") {
   Clicked pair;
   for (const auto& [left, right] :

@@ -97,7 +97,7 @@ Status run_menu(Item& item) {
   request.row = at->row;
   request.col = at->col;
   request.stay_open = args.has('O');
-  request.mouse = item.state().event.screen.has_value();
+  request.mouse = args.has('M') || item.state().event.screen.has_value();
   auto state = std::make_shared<State>();
   state->event = item.state().event;
   state->current = item.target();
@@ -206,6 +206,7 @@ constexpr Flag kPopupFlags[] = {{'B', "no-border", "", "without border"},
                                 {'y', "y", "position", "line, or C, P, M, S, W"}};
 
 constexpr Flag kMenuFlags[] = {{'c', "client", "target-client", "the client"},
+                               {'M', "mouse", "", "the mouse chooses, whatever opened it"},
                                {'O', "stay-open", "", "stays when the mouse button is released"},
                                {'t', "target", "target-pane", "the pane"},
                                {'T', "title", "title", "its title"},
@@ -217,7 +218,7 @@ constexpr Entry kEntries[] = {
      .alias = "menu",
      .purpose = Purpose::display,
      .args = {kMenuFlags, 1, -1, menu_kind},
-     .usage = "[-O] [-c target-client] [-t target-pane] [-T title] [-x position] [-y position] name key "
+     .usage = "[-MO] [-c target-client] [-t target-pane] [-T title] [-x position] [-y position] name key "
               "command ...",
      .summary = "Show a menu",
      .example = "sess display-menu -T Panes Zoom z 'resize-pane -Z'",
