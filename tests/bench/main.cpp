@@ -3,7 +3,8 @@
 //
 //   --quick         a fifth of the work      --only NAMES    detached, attached, echo, interrupt,
 //   panes, panes-echo, start, attach, memory,
-//   --smoke         hardly any: does it run?                 history, resize, many, jobs (comma-separated)
+//   --smoke         hardly any: does it run?                 history, resize, many, jobs, copy-mode, control
+//                                                           (comma-separated)
 //   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
 //   --readme FILE   replaces the table between the marks in FILE
 #include <fmt/format.h>
@@ -108,7 +109,7 @@ int run(const CommandLine& line) {
   std::vector<Measurement> measurements;
   for (const auto& group : {throughput_measurements(), latency_measurements(), pane_measurements(),
                             session_measurements(line.settings), job_measurements(line.settings),
-                            memory_measurements(line.settings)}) {
+                            memory_measurements(line.settings), mode_measurements(line.settings)}) {
     measurements.insert(measurements.end(), group.begin(), group.end());
   }
   int failures = 0;

@@ -58,5 +58,6 @@ std::vector<Measurement> pane_measurements();
 std::vector<Measurement> memory_measurements(const Settings& settings);
 std::vector<Measurement> session_measurements(const Settings& settings);
 std::vector<Measurement> job_measurements(const Settings& settings);
+std::vector<Measurement> mode_measurements(const Settings& settings);
 
 }  // namespace sess::bench
