@@ -294,9 +294,14 @@ class Bench {
     const auto attempts = site_.network().connections() - connections;
     site_.home().write("stop", "");
     if (!terminal->wait_for_text("count done")) throw Failure("the counter does not end");
+    long last = 0, expected = 1, missing = 0, doubled = 0;
+    for (int row = 0; row < terminal->oracle().size().rows; ++row) {
+      long number = 0;
+      if (std::sscanf(terminal->oracle().row(row).c_str(), "count %ld", &number) == 1)
+        last = std::max(last, number);
+    }
     terminal->type("kill %1; wait; clear; stty echo; PS1='in$ '\r");
     terminal->wait_until([&] { return at_prompt(*terminal); });
-    long expected = 1, missing = 0, doubled = 0;
     auto lines = terminal->oracle().scrollback();
     for (const auto& line : lines) {
       long number = 0;
@@ -305,6 +310,9 @@ class Bench {
       if (number > expected) missing += number - expected;
       expected = std::max(expected, number + 1);
     }
+    // The last ones stood on the screen that was cleared, or scrolled off before.
+    missing += std::max(0L, last + 1 - expected - terminal->oracle().size().rows);
+    expected = std::max(expected, last + 1);
     report_.add(fmt::format("{} cuts and freezes: keys lost, lines missing, doubled", rounds), way,
                 fmt::format("{}, {} of {}, {}", lost_keys, missing, expected - 1, doubled));
     report_.add("… back: p50 / most, s", way,

@@ -18,6 +18,9 @@ double Typist::at_once(double milliseconds) const {
 
 void Typist::type_line(int keys) {
   auto& oracle = terminal_.oracle();
+  // Where something else is drawn all the time the cursor may be there just now.
+  if (!terminal_.wait_until([&] { return at_prompt(terminal_); }))
+    throw Failure("no prompt to type at:\n" + terminal_.screen());
   row_ = oracle.cursor_row();
   if (row_ + 3 > oracle.size().rows) throw Failure("the typist wants a row below");
   states_ = {std::string(Site::kPrompt)};
