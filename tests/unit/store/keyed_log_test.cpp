@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstring>
 #include <random>
 
@@ -152,4 +153,46 @@ TEST_CASE("damaged bytes lose what they hold and end nothing", "[keyed_log]") {
     const auto log = KeyedLog::open(copy.again(), 2048, 4096);
     if (log) static_cast<void>(all(*log));
   }
+}
+
+TEST_CASE(
+    "a memory that is cut at any length holds the commits before the cut, or says that it cannot be read",
+    "[keyed_log]") {
+  const Memory memory;
+  std::vector<Values> states{{}};
+  {
+    auto log = memory.open();
+    for (KeyedLog::Key i = 0; i < 6; ++i) {
+      REQUIRE(log.put(i % 4, std::string(20, static_cast<char>('a' + i))));
+      REQUIRE(log.commit());
+      states.push_back(all(log));
+    }
+  }
+  constexpr std::uint64_t kRoot = 2048;
+  constexpr std::uint64_t kFirst = 4096;
+  const Memory copy = memory.copy();
+  const std::size_t size = kFirst + 4096;  // what follows was never written
+  const auto whole = memory.again().map(0, size).value();
+  const auto there = copy.memory.map(0, size).value();
+  std::size_t least = 0;
+  std::size_t read = 0;
+  for (std::uint64_t length = kRoot; length <= kFirst + 600; ++length) {
+    if (length == kRoot + 256) length = kFirst;  // the root is shorter than that
+    // One copy for all of them: what the former cut took, and opening gave back, is there again.
+    std::memcpy(there.data(), whole.data(), there.size());
+    std::memset(there.data() + length, 0, there.size() - length);
+    const auto log = KeyedLog::open(copy.again(), kRoot, kFirst);
+    if (!log) continue;
+    ++read;
+    const auto found = std::find(states.begin(), states.end(), all(*log));
+    INFO("cut at " << length);
+    REQUIRE(found != states.end());
+    // The longer what is left, the more of the commits.
+    if (length < kFirst) continue;
+    const auto commits = static_cast<std::size_t>(found - states.begin());
+    CHECK(commits >= least);
+    least = commits;
+  }
+  CHECK(read > 0);
+  CHECK(least == 6);
 }
