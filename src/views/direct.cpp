@@ -1,6 +1,7 @@
 #include "views/direct.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "protocol/message.hpp"
@@ -106,11 +107,23 @@ bool DirectView::resume(std::uint64_t offset, std::uint64_t past, const Scrolled
   return true;
 }
 
+/// Behind `from`; later when what is missing is both more lines than the user wants of a history and more
+/// bytes than the link carries in a moment.
+Scrolled DirectView::where_to_go_on(const Scrolled& from) const {
+  const auto& screen = pane_.screen();
+  const Scrolled newest = terminal::newest_lines(screen, from, options_.history_lines);
+  const Scrolled known = terminal::newest_lines(screen, from, std::numeric_limits<std::uint64_t>::max());
+  if (known.line == newest.line) return newest;
+  // A portion of that size is there only where so much is missing.
+  Scrolled end = known;
+  return terminal::missed_lines(screen, end, patience()).empty() ? known : newest;
+}
+
 void DirectView::catch_up(Scrolled from, Time now) {
   const auto& screen = pane_.screen();
   update_undo();
   synchronize();
-  Scrolled at = terminal::newest_lines(screen, from, options_.history_lines);
+  Scrolled at = where_to_go_on(from);
   if (at.line != from.line && from.bytes > 0) {
     send_output(connection_, flow_, now, terminal::end_scrolled_line(screen));
   }

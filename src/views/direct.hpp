@@ -81,6 +81,7 @@ class DirectView {
   void synchronize();
   void update_undo();
   [[nodiscard]] std::string defaults() const;
+  [[nodiscard]] Scrolled where_to_go_on(const Scrolled& from) const;
   [[nodiscard]] std::uint64_t patience() const;
   [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
   /// In the middle of a picture that is larger than the ring: nothing can be sent before it ends.

@@ -43,8 +43,9 @@ struct Rig {
     connection = std::make_unique<Connection>(*loop, std::move(sockets.first), Connection::Events{});
     begin();
   }
-  void begin() {
+  void begin(std::uint64_t history_lines = 2000) {
     DirectView::Options options;
+    options.history_lines = history_lines;
     options.tell_scrolled = true;
     view = std::make_unique<DirectView>(*connection, flow, *pane, options);
   }
@@ -360,6 +361,19 @@ TEST_CASE("a client that lags goes on with exactly the line where it stopped", "
   }
   const Scrolled seen = *rig.scrolled;
   rig.begin();
+  rig.view->catch_up(seen, rig.now);
+  rig.take();
+  CHECK(wrong_lines(rig, 1900) == "");
+}
+
+TEST_CASE("more lines than are replayed are no gap where the link carries them at once", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  const Scrolled seen = *rig.scrolled;
+  print_long_lines(rig, 0, 1900);
+  rig.flow = FlowWindow();  // of another connection
+  rig.begin(100);
   rig.view->catch_up(seen, rig.now);
   rig.take();
   CHECK(wrong_lines(rig, 1900) == "");
