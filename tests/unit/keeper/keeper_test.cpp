@@ -46,6 +46,42 @@ TEST_CASE("a program that cannot be started is an error with exec's errno, and l
   CHECK(rig.tell("spawn 1 read x") == "error 17 pane 1 is still active");
 }
 
+TEST_CASE("a held program's end is told while something is left of it, to whichever server there is",
+          "[keeper]") {
+  Rig rig;
+  rig.start();
+  const std::string pid = rig.tell("spawn 1 held:setsid sleep 600 & echo hello; exit 3");
+  CHECK(rig.tell("output 1") == "hello");
+  const std::string ended = "1:" + pid + ":" + std::to_string(3 << 8) + " ";
+  CHECK(rig.becomes("panes", ended));
+  kill(rig.server(), SIGKILL);
+  CHECK(rig.becomes("panes", ended));
+  // What is left is reached, and then the daemon has no child but its server.
+  CHECK(rig.tell(fmt::format("signal 1 {} 2", SIGKILL)) == "ok");
+  CHECK(test::wait_until([&] {
+    const auto all = os::all_processes();
+    return std::count_if(all.begin(), all.end(),
+                         [&](const auto& one) { return one.parent == rig.keeper(); }) == 1;
+  }));
+  CHECK(rig.tell("spawn 1 held:exec:/no/such/program") ==
+        "error 2 cannot run /no/such/program: No such file or directory");
+}
+
+TEST_CASE("a program whose holder is killed has ended, and is told so", "[keeper]") {
+  Rig rig;
+  rig.start();
+  const pid_t program = static_cast<pid_t>(std::stol(rig.tell("spawn 1 held:echo hello; exec sleep 600")));
+  CHECK(rig.tell("output 1") == "hello");
+  const auto all = os::all_processes();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.pid == program; });
+  REQUIRE(found != all.end());
+  REQUIRE(found->parent != rig.keeper());
+  REQUIRE(kill(found->parent, SIGKILL) == 0);
+  CHECK(rig.becomes("panes", fmt::format("1:{}:{} ", program, SIGKILL)));
+  CHECK(test::wait_until([&] { return !alive(program); }));
+}
+
 TEST_CASE("a server killed twenty times loses no program, no descriptor and no memory", "[keeper]") {
   Rig rig([](keeper::KeeperOptions& options) {
     options.early_death = 0ms;

@@ -159,8 +159,13 @@ class SmallServer {
     in >> request.pane;
     std::string script;
     std::getline(in, script);
+    if (script.rfind(" held:", 0) == 0) {
+      request.held = true;
+      script.erase(0, 6);
+    }
     request.argv = {"/bin/sh", "-c", script};
-    if (script.rfind(" exec:", 0) == 0) request.argv = {script.substr(6)};
+    if (script.rfind(" exec:", 0) == 0 || script.rfind("exec:", 0) == 0)
+      request.argv = {script.substr(script.find(':') + 1)};
     request.env = os::current_environment();
     request.cwd = "/";
     request.size = {24, 80};
