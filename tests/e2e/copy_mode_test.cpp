@@ -32,12 +32,14 @@ struct Difference {
   bool (*is)(const Seen&);
   std::string_view reason;
 };
+bool has_wide(const Seen& seen) {
+  return seen.contents == "wide" || seen.contents == "mixed";
+}
 /// Columns of wide contents that are one apart.
 bool is_next_column(const Seen& seen) {
   const bool column =
       seen.field == "copy_cursor_x" || seen.field == "selection_end_x" || seen.field == "selection_start_x";
-  return column && (seen.contents == "wide" || seen.contents == "mixed") &&
-         std::atoi(seen.theirs.c_str()) == std::atoi(seen.ours.c_str()) + 1;
+  return column && has_wide(seen) && std::atoi(seen.theirs.c_str()) == std::atoi(seen.ours.c_str()) + 1;
 }
 constexpr Difference kDifferences[] = {
     {"stale marks",
@@ -48,11 +50,22 @@ constexpr Difference kDifferences[] = {
      "whole"},
     {"closing bracket",
      [](const Seen& seen) {
+       const int beyond = std::atoi(seen.theirs.c_str()) - std::atoi(seen.ours.c_str());
        return !seen.vi && seen.command == "next-matching-bracket" && seen.field == "copy_cursor_x" &&
-              std::atoi(seen.theirs.c_str()) == std::atoi(seen.ours.c_str()) + 1;
+              (beyond == 1 || (beyond == 2 && has_wide(seen)));
      },
      "from within a word in brackets tmux goes behind the closing one, sess to the end of the word, as "
      "next-word-end does"},
+    {"match over two rows",
+     [](const Seen& seen) {
+       return seen.field == "search_match" && seen.ours.size() > seen.theirs.size() &&
+              seen.ours.starts_with(seen.theirs) && !seen.theirs.empty();
+     },
+     "of a match that wraps tmux's search_match has what is in the first row, sess's all of it"},
+    {"filled column",
+     [](const Seen& seen) { return seen.field == "buffers" && has_wide(seen) && seen.ours == seen.theirs; },
+     "where a wide character did not fit in a row and wrapped, tmux copies the empty column before it as a "
+     "blank or a line's end, sess what the program printed"},
 };
 std::set<std::string_view> differences_seen;
 
@@ -221,6 +234,21 @@ bool is_known(const Seen& seen) {
   return false;
 }
 
+/// All buffers' text without what the edge of a row may add: blanks and ends of lines.
+std::pair<std::string, std::string> buffers_without_blanks(Twin& twin) {
+  const auto names = twin.run({"list-buffers", "-F", "#{buffer_name}"});
+  std::pair<std::string, std::string> out;
+  if (names.tmux.out != names.sess.out) return {"one", "other"};
+  for (const auto& name : split_lines(names.tmux.out)) {
+    auto text = twin.run({"show-buffer", "-b", name});
+    std::erase_if(text.sess.out, [](char c) { return c == ' ' || c == '\n'; });
+    std::erase_if(text.tmux.out, [](char c) { return c == ' ' || c == '\n'; });
+    out.first += text.sess.out + "\n";
+    out.second += text.tmux.out + "\n";
+  }
+  return out;
+}
+
 std::string joined(const Words& words) {
   std::string out;
   for (const auto& word : words) out += (out.empty() ? "" : " ") + word;
@@ -256,6 +284,8 @@ std::string compare(Twin& twin, unsigned seed) {
   }
   const auto both = twin.run(line);
   const auto buffers = twin.run({"list-buffers", "-F", "#{buffer_size} #{buffer_sample}"});
+  const auto texts = buffers.tmux.out == buffers.sess.out ? std::pair<std::string, std::string>()
+                                                          : buffers_without_blanks(twin);
   while (true) {
     const auto left = twin.run({"list-buffers"});
     if (left.tmux.out.empty() && left.sess.out.empty()) break;
@@ -282,7 +312,8 @@ std::string compare(Twin& twin, unsigned seed) {
              "\n    tmux: " + (theirs.empty() ? "" : theirs.back());
     }
   }
-  if (buffers.tmux.out != buffers.sess.out)
+  if (buffers.tmux.out != buffers.sess.out &&
+      !is_known({steps.back().back(), kind, vi, "buffers", texts.first, texts.second}))
     return trail + "\n  buffers: " + buffers.sess.out + "  in tmux: " + buffers.tmux.out;
   return "";
 }

@@ -73,10 +73,12 @@ bool CopyMode::search(bool down, bool regex) {
   if (down && !settings_.vi) {
     Place behind = found->begin;
     move_behind_match(behind, settings_.wrap_search);
-    if (behind.row == at().row || y_ < height() - 1) {
-      x_ = behind.col;
-      y_ += behind.row - at().row;
-    }
+    // Behind one that goes on below what is shown: from its beginning the next search would find it again.
+    y_ += behind.row - at().row;
+    const int below = std::max(y_ - (height() - 1), 0);
+    scroll_ = std::max(scroll_ - below, 0);
+    y_ -= below;
+    x_ = behind.col;
   }
   static_cast<void>(matches_->count_more(*lines_));
   return true;

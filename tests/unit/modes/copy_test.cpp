@@ -278,3 +278,16 @@ TEST_CASE("a regular expression finds what it means, whatever it is looked for b
     CHECK(finds(pattern) == match);
   }
 }
+
+TEST_CASE("a search in emacs keys goes on behind a match that wraps in the last row shown", "[copy]") {
+  Desk desk({4, 10});
+  desk.options.vi = false;
+  desk.feed("1\r\n2\r\n3\r\n12345678needle\r\n" + numbers(10, 19) + "\r\nneedle\r\n" + numbers(20, 29));
+  desk.enter();
+  desk.send({"history-top"});
+  desk.send({"search-forward", "needle"});
+  CHECK(desk.format("copy_cursor_line") == "edle");
+  CHECK(desk.cursor() == "4,3");
+  desk.send({"search-forward", "needle"});
+  CHECK(desk.format("copy_cursor_line") == "needle");
+}
