@@ -274,7 +274,7 @@ Result<Spawned> finish_and_reap(Result<PendingSpawn> pending) {
 }  // namespace
 
 bool PendingSpawn::advance() {
-  while (status_) {
+  while (!decided_) {
     Report report{};
     const ssize_t n = ::read(status_.get(), &report, sizeof report);
     if (n < 0 && errno == EINTR) continue;
@@ -287,7 +287,7 @@ bool PendingSpawn::advance() {
       continue;
     }
     if (n != static_cast<ssize_t>(sizeof report)) {
-      status_.reset();
+      decided_ = true;
       break;
     }
     const char* reason = std::strerror(report.value);
@@ -320,6 +320,7 @@ Result<Spawned> PendingSpawn::finish() {
     pollfd ready[] = {{status_.get(), POLLIN, 0}, {process_.get(), POLLIN, 0}};
     poll(ready, 2, -1);
   }
+  status_.reset();
   slot_.release();
   process_.reset();
   if (!error_ && spawned_.pid < 0) error_ = no_process(program_, EAGAIN).value();

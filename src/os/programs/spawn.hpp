@@ -70,9 +70,10 @@ class PendingSpawn {
   friend Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err);
   explicit PendingSpawn(const SpawnRequest& request);
   Spawned spawned_;
-  UniqueFd status_;   ///< none: everything has been said
-  ChildSlot slot_;    ///< while the child shares this process's descriptors
-  UniqueFd process_;  ///< of the child, as long
+  UniqueFd status_;
+  bool decided_ = false;  ///< everything has been said; status_ stays open for who watches it
+  ChildSlot slot_;        ///< while the child shares this process's descriptors
+  UniqueFd process_;      ///< of the child, as long
   std::optional<Error> error_;
   std::string program_;
   std::string cwd_;
