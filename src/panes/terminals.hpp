@@ -31,6 +31,7 @@ class Terminals {
   /// Whether there was one.
   bool erase(model::PaneId id) { return terminals_.erase(id) > 0; }
   void clear() { terminals_.clear(); }
+  [[nodiscard]] std::size_t size() const { return terminals_.size(); }
   [[nodiscard]] Map::const_iterator begin() const { return terminals_.begin(); }
   [[nodiscard]] Map::const_iterator end() const { return terminals_.end(); }
 

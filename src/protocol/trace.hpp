@@ -1,4 +1,4 @@
-// One line per message for the log of `sessd -v`: names, numbers and sizes, never
+// One line per message for the log of `sessd -v` and `sess debug trace`: names, numbers and sizes, never
 // contents of input, output, environment, arguments or printed text.
 #pragma once
 

@@ -18,6 +18,7 @@
 #include "os/programs/process.hpp"
 #include "os/socket.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/debug.hpp"
 #include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
@@ -107,6 +108,7 @@ Connections::Connections(const Parts& parts)
       control_clients_(parts.control_clients),
       session_watch_(parts.session_watch),
       tmux_link_(parts.tmux_link),
+      debug_(parts.debug),
       accept_timer_(parts.loop, [this] { listener_watch_->want(true, false); }) {}
 
 // --- connections ----------------------------------------------------------------------------------------
@@ -191,6 +193,7 @@ void Connections::add_connection(UniqueFd socket) {
   };
   views::Connection::Events events;
   events.on_frame = [this, &client](const protocol::Frame& frame) { return on_frame(client, frame); };
+  events.on_sending = [this, id](std::string_view frames) { debug_.on_sending(id, frames); };
   events.on_closed = [this, id](const std::string& reason) { connection_lost(id, reason); };
   client.connection = std::make_unique<views::Connection>(loop_, std::move(socket), std::move(events));
   remote_.add(std::move(made));
@@ -243,6 +246,7 @@ void Connections::drop_client(model::ClientId id) {
 // --- frames ---------------------------------------------------------------------------------------------
 
 bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
+  debug_.on_received(client.id, frame);
   if (log::enabled(LogLevel::debug)) log::debug("client {}: < {}", client.id.value, protocol::trace(frame));
   const auto refuse = [&](const std::string& text) {
     log::warn("client {}: {}", client.id.value, text);

@@ -30,6 +30,7 @@ class Display;
 }
 namespace sess::peers {
 class ControlClients;
+class Debug;
 class Identities;
 class Messages;
 class SessionWatch;
@@ -85,6 +86,7 @@ class Connections {
     ControlClients& control_clients;
     SessionWatch& session_watch;
     TmuxLink& tmux_link;
+    peers::Debug& debug;
   };
   explicit Connections(const Parts& parts);
 
@@ -135,6 +137,7 @@ class Connections {
   ControlClients& control_clients_;
   SessionWatch& session_watch_;
   TmuxLink& tmux_link_;
+  peers::Debug& debug_;
   os::SpareDescriptor spare_descriptor_;
   std::vector<model::ClientId> lost_;  ///< to sweep at the end of the turn
   std::unique_ptr<os::FdWatch> listener_watch_;

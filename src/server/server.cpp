@@ -129,13 +129,14 @@ Server::Server(Given given)
       events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_,
                programs_, reports_, daemon_, names_, pane_modes_, control_clients_, session_watch_, jobs_,
                saved_sessions_}),
-      connections_({*loop_,      clock_,     model_,           queue_,         facts_,    start_,
-                    remote_,     terminals_, checkpoint_,      messages_,      clients_,  display_,
-                    identities_, keyboard_,  mouse_,           prompts_,       overlays_, popups_,
-                    events_,     daemon_,    control_clients_, session_watch_, tmux_link_}),
-      ports_{facts_,           daemon_,   clients_, messages_, display_,        keyboard_,
-             prompts_,         overlays_, keys_,    programs_, pane_commands_,  pane_commands_,
-             status_commands_, files_,    &jobs_,   &boot_,    &saved_sessions_},
+      debug_(*loop_, clock_, model_, facts_, remote_, terminals_),
+      connections_({*loop_,      clock_,     model_,           queue_,         facts_,     start_,
+                    remote_,     terminals_, checkpoint_,      messages_,      clients_,   display_,
+                    identities_, keyboard_,  mouse_,           prompts_,       overlays_,  popups_,
+                    events_,     daemon_,    control_clients_, session_watch_, tmux_link_, debug_}),
+      ports_{facts_,           daemon_,   clients_, messages_, display_,         keyboard_,
+             prompts_,         overlays_, keys_,    programs_, pane_commands_,   pane_commands_,
+             status_commands_, files_,    &jobs_,   &boot_,    &saved_sessions_, &debug_},
       keeper_watch_(*loop_, link_.fd(), [this](bool, bool writable) {
         // An error is the link's end: reading tells it, too.
         if (writable) return static_cast<void>(link_.flush());
@@ -199,6 +200,7 @@ void Server::end_of_turn() {
   if (jobs_.has_more()) loop_->defer([] {});
   if (pane_modes_.work()) loop_->defer([] {});
   connections_.sweep();
+  debug_.tell();
   programs_.keep_history_budget();
   terminals_.end_turn();
   daemon_.leave_if_empty();

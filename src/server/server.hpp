@@ -33,6 +33,7 @@
 #include "peers/alerts.hpp"
 #include "peers/client_files.hpp"
 #include "peers/control_clients.hpp"
+#include "peers/debug.hpp"
 #include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
@@ -140,6 +141,7 @@ class Server {
   Recovery recovery_;
   Daemon daemon_;
   ModelEvents events_;
+  peers::Debug debug_;
   Connections connections_;
   command::Ports ports_;
   os::FdWatch keeper_watch_;

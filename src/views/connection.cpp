@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -27,13 +28,17 @@ void Connection::send(std::string_view frames) {
 std::string& Connection::queue() {
   if (out_head_ > 0 && out_head_ == out_.size()) {
     out_.clear();
-    out_head_ = 0;
+    out_head_ = shown_ = 0;
   }
   return out_;
 }
 
 void Connection::flush() {
   if (closed_) return;
+  if (shown_ < out_.size() && events_.on_sending) {
+    events_.on_sending(std::string_view(out_).substr(shown_));
+    shown_ = out_.size();
+  }
   while (out_head_ < out_.size()) {
     const ssize_t n =
         ::send(socket_.get(), out_.data() + out_head_, out_.size() - out_head_, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -46,11 +51,12 @@ void Connection::flush() {
   }
   if (out_head_ == out_.size()) {
     out_.clear();
-    out_head_ = 0;
+    out_head_ = shown_ = 0;
     if (out_.capacity() > (1 << 20)) out_.shrink_to_fit();
     if (closing_) return fail_with("done");
   } else if (out_head_ > (1 << 20)) {
     out_.erase(0, out_head_);
+    shown_ -= std::min(shown_, out_head_);
     out_head_ = 0;
   }
   if (queued() > kMaxQueued) return fail_with("it does not take what it is sent");

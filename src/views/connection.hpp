@@ -24,6 +24,8 @@ class Connection {
   struct Events {
     /// A whole frame; the payload is valid during the call. Returning false closes the connection.
     std::function<bool(const protocol::Frame&)> on_frame;
+    /// Whole frames that begin to be written now; may be empty.
+    std::function<void(std::string_view frames)> on_sending;
     /// The peer is gone or was cut off; called once, possibly from inside flush() or close_after_flush(). The
     /// owner notes it and destroys the connection at the end of the turn, never inside the call.
     std::function<void(const std::string& reason)> on_closed;
@@ -63,6 +65,7 @@ class Connection {
   protocol::FrameReader reader_;
   std::string out_;
   std::size_t out_head_ = 0;
+  std::size_t shown_ = 0;  ///< of out_: what on_sending was told
   bool closed_ = false;
   bool closing_ = false;
   bool paused_ = false;

@@ -15,9 +15,8 @@ void send_output(Connection& connection, FlowWindow& flow, FlowWindow::Time now,
     const auto part = bytes.substr(0, protocol::kMaxOutput);
     bytes.remove_prefix(part.size());
     const std::uint64_t reached = bytes.empty() ? offset : protocol::kNoOffset;
-    Output::append_header(queue, reached, part.size(), reached == protocol::kNoOffset ? Output::kDrawn : 0,
-                          bytes.empty() ? scrolled : std::nullopt);
-    queue.append(part);
+    const std::uint8_t flags = reached == protocol::kNoOffset ? Output::kDrawn : std::uint8_t{0};
+    Output{reached, flags, part, bytes.empty() ? scrolled : std::nullopt}.append_to(queue);
   } while (!bytes.empty());
 }
 
@@ -28,8 +27,7 @@ void send_aside(Connection& connection, FlowWindow& flow, FlowWindow::Time now, 
   while (!bytes.empty()) {
     const auto part = bytes.substr(0, protocol::kMaxOutput);
     bytes.remove_prefix(part.size());
-    Output::append_header(queue, protocol::kNoOffset, part.size(), flags);
-    queue.append(part);
+    Output{protocol::kNoOffset, flags, part}.append_to(queue);
   }
 }
 

@@ -58,6 +58,7 @@ TEST_CASE("TAB completes commands, flags and options where no daemon runs", "[e2
     }
     CHECK(completes(rig, shell, "sess at", "sess attach-session"));
     CHECK(completes(rig, shell, "sess set -g status-l", "status-left"));
+    CHECK(completes(rig, shell, "sess debug tr", "sess debug trace"));
     CHECK(completes(rig, shell, "sess set -g sta", "sess set -g status"));
     CHECK(completes(rig, shell, "sess run --re\t", "--requires"));  // of several: the second TAB lists them
     CHECK(completes(rig, shell, "sess run --rest", "--restart"));

@@ -1,4 +1,5 @@
-// `sess debug compare`: what a pane shows beside what libvterm makes of the same bytes.
+// `sess debug`: what a pane shows beside what libvterm makes of the same bytes, messages as they come and go,
+// and states.
 #include "behaviour.hpp"
 #include "e2e/rig.hpp"
 #include "play.hpp"
@@ -53,7 +54,7 @@ TEST_CASE("debug compare: what cannot be is one line and status 2", "[debug]") {
   CHECK(missing.status.code() == 2);
   CHECK(missing.out == "");
   CHECK(missing.err.find("sess-debug: sess names no such pane\n") != std::string::npos);
-  const auto wrong = rig.sess({"debug", "look"});
+  const auto wrong = rig.sess({"debug", "compare", "more"});
   CHECK(wrong.status.code() == 2);
   const std::string usage =
       "usage: sess-debug [-L name | -S path] compare [-t pane] [-o file.vt]\n"
@@ -77,4 +78,70 @@ TEST_CASE("debug replay: bytes that do no harm say so, and a file that is not th
   const auto missing = rig.sess({"debug", "replay", file + "x"});
   CHECK(missing.status.code() == 2);
   CHECK(missing.err == "sess-debug: cannot open " + file + "x: No such file or directory\n");
+}
+
+TEST_CASE("debug: what it does not do is one line and status 1", "[debug]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", "exec sleep 1000"});
+  const auto wrong = rig.sess({"debug", "look"});
+  CHECK(wrong.status.code() == 1);
+  CHECK(wrong.err == "debug takes trace, state or compare, not 'look'\n");
+  CHECK(rig.sess({"debug"}).status.code() == 1);
+  const auto missing = rig.sess({"debug", "trace", "-c", "nobody"});
+  CHECK(missing.status.code() == 1);
+  CHECK(missing.err.find("can't find client: nobody") == 0);
+}
+
+TEST_CASE("debug trace: messages of all by name and size, never contents", "[debug]") {
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "a", "exec sleep 1000"});
+  const auto tracer = rig.terminal({"debug", "trace"}, {50, 200});
+  // It has begun when a message of somebody else is shown.
+  REQUIRE(tracer->wait_until([&] {
+    rig.ask({"has-session", "-t", "a"});
+    return tracer->shows(" < command argv=3");
+  }));
+  rig.ask({"set-buffer", "hunter2"});
+  CHECK(tracer->wait_for_text("< command argv=2"));
+  rig.ask({"show-buffer"});
+  CHECK(tracer->wait_for_text("> print stream=1 7 bytes"));
+  CHECK(tracer->wait_for_text("> exit status=0"));
+  CHECK(tracer->transcript().find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("debug trace -c: one client's messages, until it has gone", "[debug]") {
+  Rig rig;
+  const auto seen = rig.terminal({"new-session", "-s", "a", "exec cat"});
+  std::string name;
+  REQUIRE(seen->wait_until([&] {
+    name = rig.sess({"list-clients", "-F", "#{client_name}"}).out;
+    return !name.empty();
+  }));
+  name.pop_back();
+  const auto tracer = rig.terminal({"debug", "trace", "-c", name}, {50, 200});
+  REQUIRE(tracer->wait_until([&] {
+    seen->type("x");
+    seen->pump();
+    rig.ask({"has-session", "-t", "a"});
+    return tracer->shows(name + " < input seq=");
+  }));
+  CHECK(tracer->wait_for_text(name + " > output offset="));
+  CHECK(tracer->transcript().find("client-") == std::string::npos);
+  rig.ask({"detach-client", "-t", name});
+  CHECK(seen->wait_exit());
+  const auto end = tracer->wait_exit();
+  REQUIRE(end);
+  CHECK(end->success());
+  CHECK(tracer->transcript().find(name + " > detached reason=detached") != std::string::npos);
+}
+
+TEST_CASE("debug state: the server, each client and each pane", "[debug]") {
+  Rig rig;
+  const auto seen = rig.terminal({"new-session", "-s", "a", "printf hello; exec sleep 1000"});
+  REQUIRE(seen->wait_for_text("hello"));
+  const std::string text = rig.ask({"debug", "state"});
+  INFO(text);
+  CHECK(text.find("server pid=" + std::to_string(rig.server()) + " keeper=") == 0);
+  CHECK(text.find(" attached direct 80x24 sent=") != std::string::npos);
+  CHECK(text.find("\npane %0 80x24 written=5 parsed=5 ") != std::string::npos);
 }

@@ -211,6 +211,7 @@ class Offering {
 
   /// Words for what the table of commands calls a value.
   void value(std::string_view name, std::string_view command, const Line& given) {
+    if (name.find('|') != std::string_view::npos) return choices(name);
     if (name == "job") return want(Wanted::jobs);
     if (name == "target-session") return want(Wanted::sessions);
     if (name == "session") return want(command == "restore" ? Wanted::saved : Wanted::sessions);
@@ -243,6 +244,12 @@ class Offering {
 
   void words(const std::vector<std::string_view>& all) {
     for (const auto word : all) offer(word);
+  }
+
+  /// "one|other".
+  void choices(std::string_view names) {
+    for (std::size_t at = 0; at < names.size(); at = std::min(names.find('|', at), names.size()) + 1)
+      offer(names.substr(at, names.find('|', at) - at));
   }
 
   void options(bool hooks) {

@@ -33,6 +33,7 @@ using model::WindowId;
 class JobPort;
 class BootPort;
 class RestorePort;
+class DebugPort;
 
 struct Ports {
   const ServerFacts& facts;
@@ -52,6 +53,7 @@ struct Ports {
   JobPort* jobs = nullptr;         ///< null where there are none
   BootPort* boot = nullptr;        ///< what starts with the machine; null where nothing does
   RestorePort* restore = nullptr;  ///< sessions of an earlier daemon; null where none are kept
+  DebugPort* debug = nullptr;      ///< null where there is no server
 };
 
 }  // namespace sess::command
