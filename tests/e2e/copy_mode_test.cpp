@@ -62,6 +62,12 @@ constexpr Difference kDifferences[] = {
               seen.ours.starts_with(seen.theirs) && !seen.theirs.empty();
      },
      "of a match that wraps tmux's search_match has what is in the first row, sess's all of it"},
+    {"below the pane",
+     [](const Seen& seen) {
+       return !seen.vi && seen.command.starts_with("search-") && seen.field == "scroll_position" &&
+              std::atoi(seen.theirs.c_str()) == std::atoi(seen.ours.c_str()) + 1;
+     },
+     "behind a match that goes on below the last row shown tmux's cursor leaves the pane, sess scrolls"},
     {"filled column",
      [](const Seen& seen) { return seen.field == "buffers" && has_wide(seen) && seen.ours == seen.theirs; },
      "where a wide character did not fit in a row and wrapped, tmux copies the empty column before it as a "
