@@ -53,7 +53,7 @@ const Registry& Registry::standard() {
           script_entries(),  prompt_entries(),      choose_entries(),      mode_entries(),
           popup_entries(),   server_entries(),      help_entries(),        job_entries(),
           job_act_entries(), log_entries(),         job_listing_entries(), ps_entries(),
-          boot_entries(),    restore_entries(),     debug_entries()}) {
+          boot_entries(),    restore_entries()}) {
       for (const Entry& entry : family) all.push_back(&entry);
     }
     return Registry(std::move(all));

@@ -137,6 +137,5 @@ Entries job_listing_entries();
 Entries ps_entries();
 Entries boot_entries();
 Entries restore_entries();
-Entries debug_entries();
 
 }  // namespace sess::command
