@@ -54,7 +54,7 @@ std::vector<std::string> words_for_daemon_binary(const std::vector<std::string>&
   return {"--list-commands", format, only};
 }
 
-/// `sess debug compare`: a program of its own, beside this one, that not every machine has.
+/// `sess debug compare` and `replay`: a program of its own, beside this one, that not every machine has.
 std::vector<std::string> debug_words(const sess::client::Options& options,
                                      const std::vector<std::string>& command) {
   std::vector<std::string> words{(std::filesystem::path(own_path()).parent_path() / "sess-debug").string()};
@@ -72,8 +72,9 @@ std::vector<std::string> debug_words(const sess::client::Options& options,
 std::optional<int> local_command(const sess::client::Options& options,
                                  const std::vector<std::string>& command, sess::client::Asked asked) {
   std::vector<std::string> words;
-  const bool compares = command.size() > 1 && command[0] == "debug" && command[1] == "compare";
-  if (compares && asked == sess::client::Asked::before) {
+  const bool own_program =
+      command.size() > 1 && command[0] == "debug" && (command[1] == "compare" || command[1] == "replay");
+  if (own_program && asked == sess::client::Asked::before) {
     words = debug_words(options, command);
   } else {
     words = words_for_daemon_binary(command, asked);

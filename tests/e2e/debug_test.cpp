@@ -85,7 +85,7 @@ TEST_CASE("debug: what it does not do is one line and status 1", "[debug]") {
   rig.ask({"new-session", "-d", "-s", "a", "exec sleep 1000"});
   const auto wrong = rig.sess({"debug", "look"});
   CHECK(wrong.status.code() == 1);
-  CHECK(wrong.err == "debug takes trace, state or compare, not 'look'\n");
+  CHECK(wrong.err == "debug takes trace, state, compare or replay, not 'look'\n");
   CHECK(rig.sess({"debug"}).status.code() == 1);
   const auto missing = rig.sess({"debug", "trace", "-c", "nobody"});
   CHECK(missing.status.code() == 1);

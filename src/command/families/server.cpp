@@ -139,7 +139,7 @@ Status run_debug(Item& item) {
     return Status::normal;
   }
   if (what == "compare") return item.error("debug compare is for the command line, before any other command");
-  return item.error(fmt::format("debug takes trace, state or compare, not '{}'", what));
+  return item.error(fmt::format("debug takes trace, state, compare or replay, not '{}'", what));
 }
 
 constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"},
