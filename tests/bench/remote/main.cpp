@@ -253,6 +253,23 @@ class Bench {
     report_.add("after sleep: back after, s", way, answered_after(*terminal, "woke", start));
   }
 
+  /// Whether a screen shows what the counter left: from the first row one number after the other, the last
+  /// number, its last word, and the cursor's row (below which a peer may have a line of its own).
+  static bool shows_the_end(Attached& terminal, long last) {
+    auto& screen = terminal.oracle();
+    int row = 0;
+    for (long expected = 0; row < screen.size().rows; ++row) {
+      long number = 0;
+      if (std::sscanf(screen.row(row).c_str(), "count %ld ", &number) != 1) break;
+      if (row > 0 && number != expected) return false;
+      if (number == last) break;
+      expected = number + 1;
+    }
+    const int left = screen.size().rows - row;
+    return (left == 3 || left == 4) && screen.row(row + 1).starts_with("count done") &&
+           screen.row(row + 2).empty();
+  }
+
   /// Cuts and freezes while somebody types and numbered lines come.
   void cuts(Way way) {
     auto terminal = site_.open(way);
@@ -300,6 +317,7 @@ class Bench {
       if (std::sscanf(terminal->oracle().row(row).c_str(), "count %ld", &number) == 1)
         last = std::max(last, number);
     }
+    const bool right = last > 0 && shows_the_end(*terminal, last);
     terminal->type("kill %1; wait; clear; stty echo; PS1='in$ '\r");
     terminal->wait_until([&] { return at_prompt(*terminal); });
     auto lines = terminal->oracle().scrollback();
@@ -315,6 +333,7 @@ class Bench {
     expected = std::max(expected, last + 1);
     report_.add(fmt::format("{} cuts and freezes: keys lost, lines missing, doubled", rounds), way,
                 fmt::format("{}, {} of {}, {}", lost_keys, missing, expected - 1, doubled));
+    report_.add("… last screen", way, right ? "right" : "wrong");
     report_.add("… back: p50 / most, s", way,
                 fmt::format("{:.2f} / {:.2f}", quantile(times, 0.5), quantile(times, 1)));
     if (way != Way::mosh) {
