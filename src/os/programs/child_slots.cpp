@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -15,6 +16,9 @@ namespace sess::os {
 namespace {
 
 constexpr unsigned kCloseRangeUnshare = 1U << 1U;  // CLOSE_RANGE_UNSHARE, Linux 5.9
+
+// A table that cannot grow beyond this is copied in no time, and its numbers are needed for panes.
+constexpr rlim_t kSmallTable = 256;
 
 // How many children may share the table at once: a child does for as long as it takes to be scheduled.
 constexpr std::size_t kSlots = 3;
@@ -41,6 +45,8 @@ void close_numbers(int first, int last) noexcept {
 void reserve_child_slots() {
   Slots& all = slots();
   if (all.null >= 0) return;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_max < kSmallTable) return;
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null < 0) return;
   for (auto& slot : all.numbers) {

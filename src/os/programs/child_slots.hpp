@@ -12,7 +12,8 @@
 
 namespace sess::os {
 
-/// Takes the lowest free numbers, once a process. Costs thirteen descriptors.
+/// Takes the lowest free numbers, once a process, where the limit allows a large table. Costs thirteen
+/// descriptors.
 void reserve_child_slots();
 
 /// One child's numbers, for as long as it shares this process's table.
