@@ -71,7 +71,7 @@ TEST_CASE("the mouse chooses in a menu that a key opened with -M, and only there
   rig.home().write("sess.conf", "set -g mouse on\n");
   auto client =
       rig.terminal({"-f", rig.home().root() + "/sess.conf", "new-session", "-s", "app", "exec cat"});
-  REQUIRE(client->wait_until([&] { return !rig.ask({"list-clients"}).empty(); }));
+  REQUIRE(client->wait_until([&] { return !rig.sess({"list-clients"}).out.empty(); }));
   for (const bool mouse : {true, false}) {
     rig.ask({"set-option", "-g", "@got", "none"});
     rig.ask({"bind-key", "-n", "F5", "display-menu", mouse ? "-M" : "-O", "-T", "title", "-x", "0", "-y", "3",
