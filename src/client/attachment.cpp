@@ -405,7 +405,13 @@ void Attachment::update_wants() {
   if (channel_) {
     queue_ack(output.queued() == 0 ? kAckLeast : kAckEvery);
     channel_->flush();
-    if (channel_->lost()) lose_connection();
+    if (channel_->lost()) {
+      // Writing fails before what the server said last has been read, how to undo its modes among it.
+      while (channel_ && state_ != State::ending && channel_->receive(kReadBudget) == Channel::Received::data)
+        handle_frames();
+      if (!channel_ || state_ == State::ending) return update_wants();
+      lose_connection();
+    }
   }
   if (channel_) socket_watch_->want(!output.above_mark(), channel_->unsent() > 0);
   terminal_watch_.want(input_.room() > 0, output.queued() > 0);

@@ -43,7 +43,7 @@ constexpr std::size_t kMiB = 1 << 20;
 
 }  // namespace
 
-#if !defined(__SANITIZE_ADDRESS__) && !(defined(__has_feature) && __has_feature(address_sanitizer))
+#ifndef SESS_SANITIZED
 TEST_CASE("when memory is used up what is under way still gets some, and it is known", "[os]") {
   const pid_t child = fork();
   if (child == 0) _exit(use_up_memory());
