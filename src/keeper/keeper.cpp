@@ -37,7 +37,7 @@ constexpr milliseconds kForkRetry{500};
 constexpr int kMostProofs = 5;
 constexpr int kMostRefused = 1000;  // in one go
 constexpr std::size_t kRefusedBytes = 64 * 1024;
-constexpr int kTellAfter = 8;              // failed starts in a row; about 0.6 s of pauses
+constexpr int kTellAfter = 12;             // failed starts in a row; about 5 s of pauses
 constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
