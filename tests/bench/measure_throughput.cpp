@@ -53,10 +53,18 @@ std::string title(Load load) {
   switch (load) {
     case Load::ascii:
       return "ASCII log";
+    case Load::light:
+      return "log with coloured levels";
     case Load::colour:
       return "coloured log";
     case Load::hangul:
       return "Korean text";
+    case Load::japanese:
+      return "Japanese text";
+    case Load::emoji:
+      return "emoji";
+    case Load::compiler:
+      return "a compiler's output";
     case Load::repaint:
       return "full-screen repaint";
   }
@@ -83,15 +91,14 @@ LoadReport wait_for_report(const std::string& path, Milliseconds patience) {
 }
 
 std::vector<Measurement> throughput_measurements() {
-  constexpr Load kLoads[] = {Load::ascii, Load::colour, Load::hangul, Load::repaint};
   std::vector<Measurement> list;
-  for (const Load load : kLoads) {
+  for (const Load load : kAllLoads) {
     list.push_back({"detached",
                     {{"detached-" + load_name(load), "detached, " + title(load) + ", MB/s"}},
                     [](const Peer& peer) { return peer.detaches() && !peer.variant(); },
                     [load](Context& context, Peer& peer) { measure_detached(context, peer, load); }});
   }
-  for (const Load load : kLoads) {
+  for (const Load load : kAllLoads) {
     list.push_back({"attached",
                     {{"attached-" + load_name(load), "attached, " + title(load) + ", MB/s"}},
                     [](const Peer&) { return true; },
@@ -99,7 +106,7 @@ std::vector<Measurement> throughput_measurements() {
   }
   // Filled by the detached runs.
   Measurement cpu{"detached", {}, [](const Peer&) { return false; }, [](Context&, Peer&) {}};
-  for (const Load load : kLoads) {
+  for (const Load load : kAllLoads) {
     cpu.rows.push_back({"cpu-" + load_name(load), "CPU s of the daemon per 100 MB, " + title(load), 2});
   }
   list.push_back(cpu);

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "bench/compiler_output.hpp"
+
 namespace sess::bench {
 
 namespace {
@@ -28,6 +30,12 @@ constexpr std::array<std::string_view, 12> kWords{"request", "accepted",   "work
 constexpr std::array<std::string_view, 12> kKoreanWords{"안녕하세요", "세계",       "터미널에서", "작업을",
                                                         "계속",       "실행합니다", "연결이",     "끊어져도",
                                                         "괜찮습니다", "기록은",     "그대로",     "남습니다"};
+
+constexpr std::array<std::string_view, 12> kJapaneseWords{
+    "端末の",       "セッション", "を",         "続けます。", "接続が",     "切れても",
+    "大丈夫です、", "記録は",     "残ります。", "サーバー",   "プログラム", "「実行中」"};
+constexpr std::array<std::string_view, 12> kEmoji{
+    "😀", "🚀", "✅", "👍🏽", "👩‍💻", "🇰🇷", "🔥", "❤️", "📦", "⚠️", "🎉", "👨‍👩‍👧"};
 
 std::string number(std::uint32_t value, std::size_t digits) {
   std::string text = std::to_string(value);
@@ -58,12 +66,38 @@ std::string colour_line(Numbers& n) {
   return line + "\n";
 }
 
+std::string light_line(Numbers& n) {
+  constexpr std::array<std::string_view, 4> kLevels{"\033[32mINFO\033[0m", "\033[33mWARN\033[0m",
+                                                    "\033[1;31mERROR\033[0m", "\033[2mDEBUG\033[0m"};
+  std::string line = ascii_line(n);
+  return line.insert(line.find(' ') + 1, std::string(kLevels[n.below(kLevels.size())]) + ' ');
+}
+
 std::string hangul_line(Numbers& n) {
   std::string line;
   const std::uint32_t words = 5 + n.below(8);
   for (std::uint32_t i = 0; i < words; ++i) {
     line += kKoreanWords[n.below(kKoreanWords.size())];
     line += i + 1 == words ? "." : " ";
+  }
+  return line + "\n";
+}
+
+std::string japanese_line(Numbers& n) {
+  std::string line;
+  for (std::uint32_t i = 0, words = 6 + n.below(8); i < words; ++i) {
+    line += kJapaneseWords[n.below(kJapaneseWords.size())];
+  }
+  return line + "\n";
+}
+
+std::string emoji_line(Numbers& n) {
+  std::string line;
+  for (std::uint32_t i = 0, words = 4 + n.below(6); i < words; ++i) {
+    line += kEmoji[n.below(kEmoji.size())];
+    line += ' ';
+    line += kWords[n.below(kWords.size())];
+    line += ' ';
   }
   return line + "\n";
 }
@@ -86,7 +120,7 @@ std::string screen(Numbers& n) {
 }  // namespace
 
 bool parse_load(std::string_view name, Load& load) {
-  for (const Load candidate : {Load::ascii, Load::colour, Load::hangul, Load::repaint}) {
+  for (const Load candidate : kAllLoads) {
     if (load_name(candidate) == name) {
       load = candidate;
       return true;
@@ -99,10 +133,18 @@ std::string load_name(Load load) {
   switch (load) {
     case Load::ascii:
       return "ascii";
+    case Load::light:
+      return "light";
     case Load::colour:
       return "colour";
     case Load::hangul:
       return "hangul";
+    case Load::japanese:
+      return "japanese";
+    case Load::emoji:
+      return "emoji";
+    case Load::compiler:
+      return "compiler";
     case Load::repaint:
       return "repaint";
   }
@@ -122,8 +164,20 @@ std::string load_block(Load load) {
       case Load::colour:
         block += colour_line(numbers);
         break;
+      case Load::light:
+        block += light_line(numbers);
+        break;
       case Load::hangul:
         block += hangul_line(numbers);
+        break;
+      case Load::japanese:
+        block += japanese_line(numbers);
+        break;
+      case Load::emoji:
+        block += emoji_line(numbers);
+        break;
+      case Load::compiler:
+        block += kCompilerOutput;
         break;
       case Load::repaint:
         block += screen(numbers);

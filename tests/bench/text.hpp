@@ -11,9 +11,20 @@
 
 namespace sess::bench {
 
-enum class Load { ascii, colour, hangul, repaint };
+enum class Load {
+  ascii,     ///< a log: times, words, numbers
+  light,     ///< the same with its levels in colour, as most programs have it
+  colour,    ///< dense: every word and number in a colour of its own
+  hangul,    ///< Korean text
+  japanese,  ///< Kanji and Kana with their signs
+  emoji,     ///< words and emoji: single ones, with skin tones, joined, flags
+  compiler,  ///< what a compiler printed
+  repaint,   ///< screens of 80x24 as a process viewer draws them
+};
+inline constexpr Load kAllLoads[] = {Load::ascii,    Load::light, Load::colour,   Load::hangul,
+                                     Load::japanese, Load::emoji, Load::compiler, Load::repaint};
 
-/// By name: ascii, colour, hangul, repaint. False when there is no such load.
+/// By name, which is as above. False when there is no such load.
 bool parse_load(std::string_view name, Load& load);
 [[nodiscard]] std::string load_name(Load load);
 
