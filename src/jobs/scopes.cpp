@@ -38,7 +38,7 @@ std::string unit_name(const std::string& job, int pid) {
     const auto byte = static_cast<unsigned char>(c);
     name += byte < 0x80 ? std::string(1, c) : fmt::format("\\x{:02x}", byte);
   }
-  return fmt::format("sess-{}-{}.scope", name, pid);
+  return "sess-" + name + os::scope_ending(pid);
 }
 
 std::string unit_of(const std::string& job, int pid) {

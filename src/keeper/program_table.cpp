@@ -151,17 +151,20 @@ void ProgramTable::on_held_end(PaneNumber pane) {
   observer_.on_exited(program);
 }
 
-void ProgramTable::on_holder_reaped(Program& program) {
+void ProgramTable::on_holder_reaped(Program& program, bool killed) {
   on_held_end(program.pane);
   held_.erase(program.pane);
   program.held_end.reset();
   if (program.holder < 0) return;  // it had told that it is the last
-  program.holder = -1;
-  if (program.exited) return observer_.on_emptied(program);
+  const pid_t holder = std::exchange(program.holder, -1);
+  if (program.exited) {
+    if (killed) os::signal_orphans(holder, program.pid, true, {SIGKILL});
+    return observer_.on_emptied(program);
+  }
   // Somebody killed the holder, and the kernel has hung the terminal up. How the program ends cannot be
-  // known.
+  // known, and nobody could find later what it started.
   log::error("pane {}: the holder of pid {} was killed", program.pane, program.pid);
-  ::kill(program.pid, SIGKILL);
+  os::signal_orphans(holder, program.pid, false, {SIGKILL});
   program.exited = true;
   program.wait_status = SIGKILL;
   program.ended = clock_.wall();
@@ -177,7 +180,7 @@ bool ProgramTable::reaped(pid_t pid, int status, const rusage& usage) {
   if (known) forgotten_.erase(forgotten);
   for (auto& [pane, program] : programs_) {
     if (program.holder == pid) {
-      on_holder_reaped(program);
+      on_holder_reaped(program, WIFSIGNALED(status));
       // What it told last made it a child that nobody asks for.
       std::erase(forgotten_, pid);
       known = true;

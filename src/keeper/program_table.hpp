@@ -81,7 +81,8 @@ class ProgramTable {
   void watch_held(const Program& program);
   /// The first program's end, as its holder tells it; nothing when it does not yet.
   void on_held_end(PaneNumber pane);
-  void on_holder_reaped(Program& program);
+  /// killed: by somebody else; it does not end so by itself.
+  void on_holder_reaped(Program& program, bool killed);
   void refuse(const Spawn& spawn, std::uint64_t server, int sys_errno, std::string text);
 
   os::Loop& loop_;

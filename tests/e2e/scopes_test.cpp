@@ -161,6 +161,26 @@ TEST_CASE("each job has a scope of its own with its limits and all of its proces
   const std::string unit = scope_of("web");
   CHECK(machine.sess({"stop", "web"}).status.success());
   REQUIRE(wait_until([&] { return machine.systemctl({"is-active", unit}).out != "active\n"; }));
+  // Its parent has ended and its session is its own: only the scope knows whose it is when the holder is
+  // gone.
+  const std::string mark = rig.home().root() + "/orphan";
+  REQUIRE(machine
+              .sess({"run", "-d", "-s", "loose", "--", "sh", "-c",
+                     "sh -c 'setsid sleep 1000 & echo $! >" + mark + "'; exec sleep 1000"})
+              .status.success());
+  const std::string loose = scope_of("loose");
+  REQUIRE(wait_until([&] { return number_after(read_file(mark), "").size() > 1; }));
+  const pid_t orphan = std::stoi(read_file(mark));
+  REQUIRE(wait_until([&] {
+    return read_file("/proc/" + std::to_string(orphan) + "/cgroup").find(loose) != std::string::npos;
+  }));
+  const pid_t program = std::stoi(number_after(machine.sess({"status", "--json", "loose"}).out, "\"pid\":"));
+  REQUIRE(::kill(std::stoi(status_field(program, "PPid")), SIGKILL) == 0);
+  CHECK(wait_until([&] {
+    const std::string state = status_field(orphan, "State");
+    return state.empty() || state[0] == 'Z';
+  }));
+  CHECK(wait_until([&] { return machine.sess({"status", "loose"}).out.find("KILL") != std::string::npos; }));
   CHECK(machine.sess({"kill-server"}).status.success());
 }
 

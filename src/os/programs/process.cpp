@@ -184,21 +184,35 @@ std::optional<pid_t> foreground_process(int master) {
   return std::nullopt;
 }
 
-std::vector<ProcessInfo> held_processes(pid_t holder) {
-  auto all = all_processes();
-  std::set<pid_t> held{holder};
+namespace {
+
+/// Members of the session, and all that descend from one of the roots; the roots are not among them.
+std::vector<ProcessInfo> descendants(std::vector<ProcessInfo> all, const std::set<pid_t>& roots,
+                                     pid_t session) {
+  std::set<pid_t> found = roots;
   // A child may have a smaller pid than its parent: again until nothing is added.
   for (bool added = true; added;) {
     added = false;
     for (const auto& one : all) {
-      if (held.count(one.pid) != 0) continue;
-      if (one.session != holder && held.count(one.parent) == 0) continue;
-      held.insert(one.pid);
+      if (found.count(one.pid) != 0) continue;
+      if (one.session != session && found.count(one.parent) == 0) continue;
+      found.insert(one.pid);
       added = true;
     }
   }
-  std::erase_if(all, [&](const auto& one) { return one.pid == holder || held.count(one.pid) == 0; });
+  std::erase_if(all, [&](const auto& one) { return roots.count(one.pid) != 0 || found.count(one.pid) == 0; });
   return all;
+}
+
+bool is_in_scope(pid_t pid, const std::string& ending) {
+  const auto groups = read_proc(pid, "cgroup", kLongestArguments).value_or("");
+  return groups.find(ending + "\n") != std::string::npos || groups.find(ending + "/") != std::string::npos;
+}
+
+}  // namespace
+
+std::vector<ProcessInfo> held_processes(pid_t holder) {
+  return descendants(all_processes(), {holder}, holder);
 }
 
 namespace {
@@ -252,6 +266,27 @@ int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& 
 int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals) {
   if (!proc_is_ours()) return program > 0 ? signal_blindly(program, signals) : 0;
   return signal_found([&] { return held_processes(holder); }, signals);
+}
+
+std::string scope_ending(pid_t program) {
+  return fmt::format("-{}.scope", program);
+}
+
+int signal_orphans(pid_t holder, pid_t program, bool ended, const std::vector<int>& signals) {
+  if (!proc_is_ours()) return ended ? 0 : signal_blindly(program, signals);
+  const std::string ending = scope_ending(program);
+  return signal_found(
+      [&] {
+        const auto all = all_processes();
+        const auto holds = [&](const auto& one) { return one.pid == program; };
+        const bool another = ended && std::any_of(all.begin(), all.end(), holds);
+        auto found = descendants(all, ended ? std::set<pid_t>{} : std::set<pid_t>{program}, holder);
+        for (const auto& one : all) {
+          if ((!ended && holds(one)) || (!another && is_in_scope(one.pid, ending))) found.push_back(one);
+        }
+        return found;
+      },
+      signals);
 }
 
 }  // namespace sess::os

@@ -69,4 +69,11 @@ int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& 
 /// /proc shows other processes; -1: it has ended.
 int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals);
 
+/// The end of a systemd scope's name that is made for what descends from a program.
+[[nodiscard]] std::string scope_ending(pid_t program);
+/// What somebody who killed the holder left behind, which has other parents by now: its session, the program
+/// with what descends from it, and all members of the program's scope. The holder has just been reaped.
+/// `ended`: so was the program, at some time, and its number may be another one's.
+int signal_orphans(pid_t holder, pid_t program, bool ended, const std::vector<int>& signals);
+
 }  // namespace sess::os

@@ -67,19 +67,23 @@ TEST_CASE("a held program's end is told while something is left of it, to whiche
         "error 2 cannot run /no/such/program: No such file or directory");
 }
 
-TEST_CASE("a program whose holder is killed has ended, and is told so", "[keeper]") {
+TEST_CASE("a program whose holder is killed has ended with all that it started, and is told so", "[keeper]") {
   Rig rig;
   rig.start();
-  const pid_t program = static_cast<pid_t>(std::stol(rig.tell("spawn 1 held:echo hello; exec sleep 600")));
+  const pid_t program = static_cast<pid_t>(
+      std::stol(rig.tell("spawn 1 held:trap '' HUP; setsid sleep 600 & echo hello; sleep 600 & wait")));
   CHECK(rig.tell("output 1") == "hello");
-  const auto all = os::all_processes();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.pid == program; });
-  REQUIRE(found != all.end());
-  REQUIRE(found->parent != rig.keeper());
-  REQUIRE(kill(found->parent, SIGKILL) == 0);
+  const auto parent = [](pid_t pid) { return os::process_info(pid).value().parent; };
+  const pid_t holder = parent(program);
+  REQUIRE(holder != rig.keeper());
+  std::vector<os::ProcessInfo> held;
+  REQUIRE(test::wait_until([&] {
+    held = os::held_processes(holder);
+    return held.size() == 3;
+  }));
+  REQUIRE(kill(holder, SIGKILL) == 0);
   CHECK(rig.becomes("panes", fmt::format("1:{}:{} ", program, SIGKILL)));
-  CHECK(test::wait_until([&] { return !alive(program); }));
+  for (const auto& one : held) CHECK(test::wait_until([&] { return !alive(one.pid); }));
 }
 
 TEST_CASE("a server killed twenty times loses no program, no descriptor and no memory", "[keeper]") {

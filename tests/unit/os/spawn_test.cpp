@@ -261,6 +261,32 @@ TEST_CASE("a held program's end is told at once, and its holder ends when nothin
   CHECK(WIFEXITED(wait_for(spawned->holder)));
 }
 
+TEST_CASE("what is left of a held program whose holder was killed is found in its session and below it",
+          "[os][spawn]") {
+  const test::TempHome home;
+  // One is the session's, one has a session of its own, one is the child of another that lives.
+  auto request =
+      shell(home, "trap '' HUP; sleep 600 & setsid sleep 600 & setsid sh -c 'sleep 600; :' & wait");
+  request.held = true;
+  auto spawned = os::spawn_on_pty(request);
+  REQUIRE(spawned);
+  std::vector<os::ProcessInfo> held;
+  REQUIRE(test::wait_until([&] {
+    held = os::held_processes(spawned->holder);
+    return std::count_if(held.begin(), held.end(), [](const auto& one) { return one.name == "sleep"; }) == 3;
+  }));
+  CHECK(held.size() == 5);
+  REQUIRE(kill(spawned->holder, SIGKILL) == 0);
+  REQUIRE(WIFSIGNALED(wait_for(spawned->holder)));
+  CHECK(os::signal_orphans(spawned->holder, spawned->pid, false, {SIGKILL}) == 5);
+  for (const auto& one : held) {
+    CHECK(test::wait_until([&] {
+      const auto now = os::process_info(one.pid);
+      return !now || now->state == 'Z' || now->started_after_boot != one.started_after_boot;
+    }));
+  }
+}
+
 TEST_CASE("a held program that cannot be executed is an error as any other", "[os][spawn]") {
   const test::TempHome home;
   auto request = shell(home, "");
