@@ -218,9 +218,10 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
     const auto portion = rest.substr(0, kMarkPortion);
     rest.remove_prefix(portion.size());
     SESS_FAULT_IN(portion, "pane-bytes", id_.value);
+    const std::uint64_t boundary = this->boundary();
     emulator_->feed(portion);
     parsed_ = to - rest.size();
-    leave_mark();
+    leave_mark({parsed_, {}, boundary, emulator_->pending(), emulator_->plain()});
   }
   if (!replies_.empty()) {
     const model::InputPosition given{to, 0, 0};
@@ -236,11 +237,22 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
   if (!quiet_ && whom == From::program) observer_->on_pane_bytes(*this, bytes);
 }
 
-/// At parsed(). The newest mark is always there.
+/// Behind what did not come through parse().
 void PaneIo::leave_mark() {
+  leave_mark({parsed_, {}, parsed_, 0, false});
+}
+
+/// At parsed(). The newest mark is always there.
+void PaneIo::leave_mark(Mark mark) {
+  mark.scrolled = emulator_->screen().history().scrolled();
   const std::size_t count = marks_.size();
-  if (count >= 2 && marks_[count - 1].offset - marks_[count - 2].offset < kMarkEvery) marks_.pop_back();
-  marks_.push_back({parsed_, emulator_->screen().history().scrolled()});
+  if (count >= 2 && marks_[count - 1].offset - marks_[count - 2].offset < kMarkEvery) {
+    const Mark& last = marks_.back();
+    mark.plain = mark.plain && last.plain && mark.begin == last.offset - last.unfinished;
+    mark.begin = last.begin;
+    marks_.pop_back();
+  }
+  marks_.push_back(mark);
   while (marks_.size() > 1 && marks_.front().offset < journal_->oldest()) marks_.pop_front();
 }
 
@@ -280,6 +292,17 @@ std::optional<PaneIo::Mark> PaneIo::mark_within(std::uint64_t from, std::uint64_
   if (first == marks_.end()) return std::nullopt;
   const auto next = std::upper_bound(first, marks_.end(), to, behind);
   return next == first ? *first : *(next - 1);
+}
+
+std::optional<std::size_t> PaneIo::plain_until(std::uint64_t boundary, std::uint64_t from,
+                                               std::uint64_t to) const {
+  const auto behind = [](std::uint64_t offset, const Mark& mark) { return offset < mark.offset; };
+  for (auto at = std::upper_bound(marks_.begin(), marks_.end(), from, behind); at != marks_.end(); ++at) {
+    if (!at->plain || at->begin > boundary || at->offset > to) break;
+    if (at->offset == to) return at->unfinished;
+    boundary = at->offset - at->unfinished;  // where the next one begins, or something came between
+  }
+  return std::nullopt;
 }
 
 std::optional<Scrolled> PaneIo::scrolled_at(std::uint64_t offset) const {

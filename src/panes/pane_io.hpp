@@ -97,13 +97,23 @@ class PaneIo final : public terminal::Sink {
   struct Mark {
     std::uint64_t offset;
     Scrolled scrolled;
+    // How the bytes since the mark before were decoded.
+    std::uint64_t begin = 0;     ///< the token boundary that this part of the stream begins at
+    std::size_t unfinished = 0;  ///< bytes before `offset` of a token that does not end there
+    bool plain = false;          ///< Emulator::plain() of all of it
   };
   /// The newest mark in (from, to], else the first one behind `from`, which there is while `from` is before
   /// parsed(). Two marks are never further apart than kMarkSpan but where bytes were skipped.
   [[nodiscard]] std::optional<Mark> mark_within(std::uint64_t from, std::uint64_t to) const;
   static constexpr std::size_t kMarkSpan = 3 * 1024;
 
-  /// The same for any offset in the ring, from the mark before it: perhaps a few lines too early.
+  /// Whether all that lies between `boundary`, where a token begins, and the mark at `to` is plain
+  /// (Emulator::plain()), and how many bytes at its end begin a token. `from`, at the boundary or inside the
+  /// token behind it: what is still to be taken.
+  [[nodiscard]] std::optional<std::size_t> plain_until(std::uint64_t boundary, std::uint64_t from,
+                                                       std::uint64_t to) const;
+
+  /// What was scrolled off at any offset in the ring, from the mark before it: perhaps a few lines too early.
   [[nodiscard]] std::optional<Scrolled> scrolled_at(std::uint64_t offset) const;
 
   /// Whether accept() would take so many bytes now.
@@ -155,6 +165,7 @@ class PaneIo final : public terminal::Sink {
   enum class From : std::uint8_t { program, sess };
   void parse(std::uint64_t from, std::string_view bytes, From whom = From::program);
   void leave_mark();
+  void leave_mark(Mark mark);
   void make_room();
   void write_input();
   void drop_input();

@@ -189,8 +189,30 @@ void DirectView::follow(Time now) {
   }
 }
 
+/// What the emulator decoded and found plain is not decoded again. False: it has to be.
+bool DirectView::feed_plain(std::uint64_t offset) {
+  if (fed_ < relay_->pending()) return false;
+  const auto unfinished = pane_.plain_until(fed_ - relay_->pending(), fed_, offset);
+  if (!unfinished) return false;
+  const auto first = pane_.journal().output(fed_).substr(0, offset - fed_);
+  if (first.empty()) return false;
+  const auto second = pane_.journal().output(fed_ + first.size()).substr(0, offset - fed_ - first.size());
+  if (first.size() + second.size() != offset - fed_) return false;
+  if (second.empty()) {
+    relay_->feed_plain(first, *unfinished);
+  } else {
+    // The ring's end lies anywhere, a token may lie across it.
+    if (*unfinished > second.size()) return false;
+    relay_->feed_plain(first, 0);
+    relay_->feed_plain(second, *unfinished);
+  }
+  fed_ = offset;
+  return true;
+}
+
 /// The ring's end lies anywhere.
 void DirectView::feed_up_to(std::uint64_t offset) {
+  if (fed_ < offset && feed_plain(offset)) return;
   while (fed_ < offset) {
     const auto bytes = pane_.journal().output(fed_).substr(0, offset - fed_);
     if (bytes.empty()) return;

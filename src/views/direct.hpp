@@ -72,6 +72,7 @@ class DirectView {
  private:
   void follow(Time now);
   void feed_up_to(std::uint64_t offset);
+  [[nodiscard]] bool feed_plain(std::uint64_t offset);
   void send_relayed(Time now);
   [[nodiscard]] std::optional<Scrolled> told();
   [[nodiscard]] std::optional<Scrolled> told_if_new();

@@ -26,6 +26,7 @@
 #include "bench/text.hpp"
 #include "terminal/act/emulator.hpp"
 #include "terminal/show/relay.hpp"
+#include "support/relayed.hpp"
 
 namespace {
 
@@ -204,8 +205,9 @@ double ours(const std::string& bytes, sess::terminal::Relay* relay) {
   sess::terminal::NullSink sink;
   sess::terminal::Emulator emulator({24, 80}, store, sink);
   return run(bytes, [&](const char* p, std::size_t n) {
-    emulator.feed({p, n}, relay);
-    if (relay != nullptr) relay->clear();
+    if (relay == nullptr) return emulator.feed({p, n});
+    sess::test::feed_both(emulator, *relay, {p, n});
+    relay->clear();
   });
 }
 

@@ -12,6 +12,7 @@
 #include "terminal/act/emulator.hpp"
 #include "terminal/show/capture.hpp"
 #include "terminal/show/relay.hpp"
+#include "support/relayed.hpp"
 
 namespace {
 
@@ -59,7 +60,14 @@ void add_token(std::string& out, Input& input) {
       for (unsigned i = 0; i < n % 50; ++i) sess::append_utf8(out, 0xAC00 + (n * 37 + i * 113) % 11172);
       break;
     case 11:
-      for (unsigned i = 0; i < n % 40; ++i) sess::append_utf8(out, 0x4E00 + (n * 91 + i * 7) % 0x5200);
+      // Words of Han and Kana with signs, spaces and what is nearly like them between.
+      for (unsigned i = 0; i < n % 40; ++i) {
+        const unsigned pick = (n * 7 + i * 5) % 16;
+        if (pick == 0) out += ' ';
+        sess::append_utf8(out,
+                          pick < 9 ? 0x4E00 + (n * 91 + i * 7) % 0x5200 : 0x3000 + (n * 13 + i * 29) % 0x100);
+        if (pick == 11) sess::append_utf8(out, 0xFF00 + n);
+      }
       break;
     case 12:
       sess::append_utf8(out, 0xA0 + n * 41);
@@ -81,12 +89,17 @@ struct Played {
   terminal::NullSink sink;
   std::unique_ptr<terminal::Emulator> emulator;
   std::string relayed;
+  std::string decoded_alone;
 
   Played(sess::Size size, std::string_view stream, std::size_t piece)
       : emulator(std::make_unique<terminal::Emulator>(size, store, sink)) {
     terminal::Relay relay;
+    terminal::Relay alone;
     for (; !stream.empty(); stream.remove_prefix(std::min(piece, stream.size()))) {
-      emulator->feed(stream.substr(0, piece), &relay);
+      sess::test::feed_both(*emulator, relay, stream.substr(0, piece));
+      alone.feed(stream.substr(0, piece));
+      alone.append_to(decoded_alone);
+      alone.clear();
       relay.append_to(relayed);
       relay.clear();
     }
@@ -117,5 +130,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(fast.saved() == slow.saved(), "runs and single bytes give the same state");
   require(fast.text() == slow.text(), "runs and single bytes give the same text in the same colours");
   require(fast.relayed == slow.relayed, "runs and single bytes relay the same");
+  require(fast.relayed == fast.decoded_alone, "what the emulator found plain is what a decoder would pass");
+  const Played pieces(screen, stream, 7);
+  require(pieces.relayed == fast.relayed && pieces.saved() == fast.saved(),
+          "pieces are as good as the whole");
   return 0;
 }

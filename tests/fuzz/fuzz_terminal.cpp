@@ -18,6 +18,7 @@
 #include "terminal/show/capture.hpp"
 #include "terminal/act/emulator.hpp"
 #include "terminal/show/relay.hpp"
+#include "support/relayed.hpp"
 
 namespace {
 
@@ -37,9 +38,12 @@ class Player {
       const std::size_t n = cut_ == Cut::none ? bytes.size() : 1 + random_() % 24;
       const auto piece = bytes.substr(0, n);
       bytes.remove_prefix(piece.size());
-      emulator_->feed(piece, &relay_);
+      sess::test::feed_both(*emulator_, relay_, piece);
       relay_.append_to(relayed);
       relay_.clear();
+      alone_.feed(piece);
+      alone_.append_to(decoded_alone);
+      alone_.clear();
       if (cut_ == Cut::checkpoints && random_() % 4 == 0) through_checkpoint();
     }
   }
@@ -98,6 +102,7 @@ class Player {
 
   terminal::Emulator& emulator() { return *emulator_; }
   std::string relayed;
+  std::string decoded_alone;
 
  private:
   Cut cut_;
@@ -105,6 +110,7 @@ class Player {
   terminal::HeapSegmentStore store_;
   terminal::NullSink sink_;
   terminal::Relay relay_;
+  terminal::Relay alone_;
   std::unique_ptr<terminal::Emulator> emulator_;
 };
 
@@ -159,6 +165,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(whole.saved() == pieces.saved(), "the same bytes in pieces give the same state");
   require(whole.saved() == checkpoints.saved(), "checkpoints in between change nothing");
   require(whole.relayed == pieces.relayed, "the same bytes in pieces relay the same");
+  require(whole.relayed == whole.decoded_alone, "what the emulator found plain is what a decoder would pass");
+  require(pieces.relayed == pieces.decoded_alone, "the same in pieces");
 
   const terminal::Screen& shown = whole.emulator().screen();
   terminal::CaptureOptions options;

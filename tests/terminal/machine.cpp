@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "support/relayed.hpp"
 #include "terminal/screen/sgr_text.hpp"
 
 namespace sess::test {
@@ -62,7 +63,7 @@ void RecordingSink::on_prompt_mark(char kind, std::optional<int> exit_status) {
 Machine::Machine(Size size) : emulator_(std::make_unique<terminal::Emulator>(size, store_, sink_)) {}
 
 void Machine::feed(std::string_view bytes) {
-  emulator_->feed(bytes, &relay_);
+  feed_both(*emulator_, relay_, bytes);
   relay_.append_to(relayed);
   relay_.clear();
   alone_.feed(bytes);

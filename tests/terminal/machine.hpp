@@ -57,8 +57,8 @@ class Machine {
   [[nodiscard]] terminal::Emulator& emulator() { return *emulator_; }
   [[nodiscard]] const terminal::Screen& screen() const { return emulator_->screen(); }
   [[nodiscard]] RecordingSink& sink() { return sink_; }
-  /// What direct clients were sent, once from the relay that listens to the emulator and once from one of its
-  /// own.
+  /// What direct clients were sent, once from a relay that passes whole what the emulator found plain and
+  /// once from one that decodes all.
   std::string relayed;
   std::string relayed_alone;
 

@@ -1,56 +1,9 @@
 #include "terminal/act/core.hpp"
 
 #include "terminal/act/rewrap.hpp"
-#include "terminal/show/relay.hpp"
+#include "terminal/show/relay_rules.hpp"
 
 namespace sess::terminal {
-namespace {
-
-/// Shows every token to the relay, then to the core: decoding happens once.
-class Tee final : public TokenHandler {
- public:
-  Tee(Relay& relay, Core& core) : relay_(relay), core_(core) {}
-  void on_text(std::string_view text) override {
-    relay_.on_text(text);
-    core_.on_text(text);
-  }
-  void on_control(char c, std::string_view raw) override {
-    relay_.on_control(c, raw);
-    core_.on_control(c, raw);
-  }
-  void on_escape(const Escape& token) override {
-    relay_.on_escape(token);
-    core_.on_escape(token);
-  }
-  void on_csi(const Csi& token) override {
-    relay_.on_csi(token);
-    core_.on_csi(token);
-  }
-  void on_sgr(const Sgr& token) override {
-    relay_.on_sgr(token);
-    core_.on_sgr(token);
-  }
-  void on_osc(const StringToken& token) override {
-    relay_.on_osc(token);
-    core_.on_osc(token);
-  }
-  void on_dcs(const StringToken& token) override {
-    relay_.on_dcs(token);
-    core_.on_dcs(token);
-  }
-  void on_other_string(const StringToken& token) override {
-    relay_.on_other_string(token);
-    core_.on_other_string(token);
-  }
-  void on_stream(StreamKind kind, std::string_view raw) override { relay_.on_stream(kind, raw); }
-
- private:
-  Relay& relay_;
-  Core& core_;
-};
-
-}  // namespace
-
 Core::Core(Size size, SegmentStore& store, Sink& sink)
     : sink_(sink),
       screens_(clamp(size)),
@@ -60,16 +13,14 @@ Core::Core(Size size, SegmentStore& store, Sink& sink)
       printing_(screens_, pools_, pen_, position_, page_, mode_set_.now()),
       screen_(*this) {}
 
-void Core::feed(std::string_view bytes, Relay* relay) {
+void Core::feed(std::string_view bytes) {
   if (bytes.empty()) return;
   screens_.next_generation();
-  if (relay != nullptr) {
-    relay->begin(bytes);
-    Tee tee(*relay, *this);
-    decoder_.feed(bytes, tee);
-  } else {
-    decoder_.feed(bytes, *this);
-  }
+  passed_ = 0;
+  const std::size_t before = decoder_.pending();
+  decoder_.feed(bytes, *this);
+  // Bytes that are in no token (of skipped or broken sequences) are missing in the sum.
+  plain_ = !decoder_.take_reordered() && passed_ == before + bytes.size() - decoder_.pending();
 }
 
 void Core::resize(Size wanted) {
@@ -81,15 +32,23 @@ void Core::resize(Size wanted) {
 
 void Core::on_text(std::string_view text) {
   mode_set_.count_synchronized(text.size());
-  printing_.print(text);
+  if (printing_.print(text)) passed_ += text.size();
+}
+
+void Core::on_ascii(std::string_view text) {
+  mode_set_.count_synchronized(text.size());
+  passed_ += text.size();
+  printing_.print_ascii(text.data(), text.size());
 }
 
 void Core::on_sgr(const Sgr& token) {
   mode_set_.count_synchronized(4);
+  passed_ += token.raw.size();
   pen_.sgr(token, pools_.era());
 }
 
 void Core::on_control(char c, std::string_view) {
+  if (passes_control(c)) ++passed_;
   switch (c) {
     case '\a':
       sink_.on_bell();
@@ -120,6 +79,7 @@ void Core::on_control(char c, std::string_view) {
 }
 
 void Core::on_escape(const Escape& token) {
+  if (passes_everywhere(token)) passed_ += token.raw.size();
   if (token.intermediate == 0) {
     switch (token.final) {
       case '7':

@@ -34,7 +34,7 @@ class Core final : public TokenHandler {
  public:
   Core(Size size, SegmentStore& store, Sink& sink);
 
-  void feed(std::string_view bytes, Relay* relay);
+  void feed(std::string_view bytes);
   void resize(Size size);
   void reset();
   void set_identity(const Identity& identity);
@@ -43,6 +43,7 @@ class Core final : public TokenHandler {
   [[nodiscard]] bool restore(ByteReader& in, std::uint8_t version);
 
   void on_text(std::string_view text) override;
+  void on_ascii(std::string_view text) override;
   void on_control(char c, std::string_view raw) override;
   void on_escape(const Escape& token) override;
   void on_csi(const Csi& token) override;
@@ -107,6 +108,8 @@ class Core final : public TokenHandler {
   Names names_;
   Colors colors_;
   Screen screen_;
+  std::size_t passed_ = 0;  ///< bytes of this feed's tokens that every relay passes on as they came
+  bool plain_ = false;      ///< they were all
 };
 
 }  // namespace sess::terminal

@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "terminal/act/core.hpp"
+#include "terminal/show/relay_rules.hpp"
 
 namespace sess::terminal {
 
 void Core::on_csi(const Csi& token) {
+  if (passes_everywhere(token)) passed_ += token.raw.size();
   mode_set_.count_synchronized(4);
   if (token.intermediate != 0) return intermediate_csi(token);
   if (token.marker == 0) return plain_csi(token);

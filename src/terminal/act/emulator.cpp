@@ -11,8 +11,11 @@ Emulator::Emulator(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 Emulator::~Emulator() = default;
 Emulator::Emulator(Emulator&&) noexcept = default;
 
-void Emulator::feed(std::string_view bytes, Relay* relay) {
-  core_->feed(bytes, relay);
+void Emulator::feed(std::string_view bytes) {
+  core_->feed(bytes);
+}
+bool Emulator::plain() const {
+  return core_->plain_;
 }
 std::size_t Emulator::pending() const {
   return core_->decoder_.pending();

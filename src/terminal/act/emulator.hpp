@@ -23,7 +23,6 @@
 namespace sess::terminal {
 
 class Core;
-class Relay;
 
 /// What the attached terminal is and has, or the last one had: decides what queries are answered.
 struct Identity {
@@ -57,9 +56,11 @@ class Emulator {
   Emulator(Emulator&&) noexcept;
   Emulator& operator=(Emulator&&) = delete;
 
-  /// Never fails, bounded memory. With a relay, what a direct client may be sent is added to it; its pieces
-  /// point into `bytes` where possible.
-  void feed(std::string_view bytes, Relay* relay = nullptr);
+  /// Never fails, bounded memory.
+  void feed(std::string_view bytes);
+  /// Whether the tokens that ended in what was fed last, one after the other without a byte between them, are
+  /// such as every Relay passes on as they came: Relay::feed_plain() may be given the same bytes.
+  [[nodiscard]] bool plain() const;
 
   /// Bytes of an unfinished token at the end of what was fed: the last token boundary is that far back.
   /// Counts, but does not buffer, a long picture.

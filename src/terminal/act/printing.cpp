@@ -11,6 +11,7 @@
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/screen/code_points.hpp"
 #include "terminal/decode/text_scan.hpp"
+#include "terminal/screen/wide_text.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -48,11 +49,6 @@ inline char32_t short_code_point(const char* p, const char* end, int& length) {
   return 0;
 }
 
-/// Hangul syllables and Han: each begins a cluster, joins nothing, and takes two columns.
-inline bool surely_wide(char32_t c) {
-  return c - 0xAC00 < 11172 || c - 0x4E00 < 0x51A6;
-}
-
 /// Puts surely wide code points of three bytes each into `cells`, at most `room` columns of them; returns how
 /// many bytes it took and leaves the last one in `c`.
 inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const char* end,
@@ -77,15 +73,17 @@ inline std::size_t put_wide(Cell* cells, std::size_t room, const char* p, const 
 
 }  // namespace
 
-void Printing::print(std::string_view text) {
+bool Printing::print(std::string_view text) {
+  bool clean = true;
   const char* p = text.data();
   const char* const end = p + text.size();
   while (p < end) {
     const char* q = find_high(p, end);
     if (q > p) print_ascii(p, static_cast<std::size_t>(q - p));
     p = q;
-    if (p < end) p = print_high(p, end);
+    if (p < end) p = print_high(p, end, clean);
   }
+  return clean;
 }
 
 void Printing::wrap() {
@@ -130,6 +128,9 @@ void Printing::print_ascii(const char* p, std::size_t n) {
   }
   const std::uint16_t style = pen_.number(pools_);
   const char last = p[n - 1];
+  last_glues_ = false;
+  last_code_point_ = static_cast<unsigned char>(last);
+  if (!last_text_.empty()) last_text_.clear();
   while (n > 0) {
     if (position_.at().pending) {
       if (modes_.autowrap) wrap();
@@ -157,9 +158,6 @@ void Printing::print_ascii(const char* p, std::size_t n) {
     position_.set_last_col(stop - 1);
     after_print(stop, right);
   }
-  last_glues_ = false;
-  last_code_point_ = static_cast<unsigned char>(last);
-  if (!last_text_.empty()) last_text_.clear();
 }
 
 /// ASCII through the designated character set, or into insert mode.
@@ -172,7 +170,7 @@ void Printing::print_mapped(const char* p, std::size_t n) {
 }
 
 /// Text from a code point above 0x7F on; returns where it stopped.
-const char* Printing::print_high(const char* p, const char* end) {
+const char* Printing::print_high(const char* p, const char* end, bool& clean) {
   while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
     const char* after = print_simple_run(p, end);
     if (after != p) {
@@ -187,6 +185,7 @@ const char* Printing::print_high(const char* p, const char* end) {
     const auto got = decode_utf8({p, static_cast<std::size_t>(end - p)});
     p += got.length;
     // C1 controls as UTF-8 are neither controls nor text.
+    if (got.status != Utf8Status::value || got.code_point < 0xA0) clean = false;
     if (got.code_point >= 0xA0) print_code_point(got.code_point);
   }
   return p;
@@ -210,9 +209,21 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   char32_t c = 0;
   while (p < end && !glues) {
     if (col + 2 <= right && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U) {
-      if (col == position_.at().col) screens_.split_wide(row, col);
-      const std::size_t bytes =
-          put_wide(cells + col, static_cast<std::size_t>(right - col), p, end, style, c);
+      int length = 0;
+      if (col == position_.at().col && surely_wide(short_code_point(p, end, length))) {
+        screens_.split_wide(row, col);
+      }
+      const auto room = static_cast<std::size_t>(right - col);
+      const WideTaken taken = put_wide_text(cells + col, room, p, end, style, plain);
+      if (taken.bytes != 0) {
+        last = col + static_cast<int>(taken.last);
+        c = cells[last].glyph;
+        col += static_cast<int>(taken.cells);
+        p += taken.bytes;
+        wide = true;
+        continue;
+      }
+      const std::size_t bytes = put_wide(cells + col, room, p, end, style, c);
       if (bytes != 0) {
         col += static_cast<int>(bytes / 3 * 2);
         p += bytes;

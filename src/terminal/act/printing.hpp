@@ -22,7 +22,10 @@ class Printing {
   Printing(Screens& screens, PoolUse& pools, Pen& pen, Position& position, Page& page, const Modes& modes)
       : screens_(screens), pools_(pools), pen_(pen), position_(position), page_(page), modes_(modes) {}
 
-  void print(std::string_view text);
+  /// False when something in it was malformed or no text (a C1 control).
+  bool print(std::string_view text);
+  /// The same for n > 0 bytes that are all ASCII.
+  void print_ascii(const char* p, std::size_t n);
   /// REP (ECMA-48 8.3.103). The count is bounded by the screen: more would only scroll the same line away.
   void repeat(int count);
 
@@ -43,9 +46,8 @@ class Printing {
  private:
   class Joint;
 
-  void print_ascii(const char* p, std::size_t n);
   void print_mapped(const char* p, std::size_t n);
-  const char* print_high(const char* p, const char* end);
+  const char* print_high(const char* p, const char* end, bool& clean);
   const char* print_simple_run(const char* p, const char* end);
   void print_code_point(char32_t c);
   void print_simple(char32_t c, int width);

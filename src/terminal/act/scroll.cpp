@@ -6,6 +6,7 @@
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/act/page.hpp"
 #include "terminal/screen/line_codec.hpp"
+#include "terminal/screen/wide_text.hpp"
 
 namespace sess::terminal {
 
@@ -191,6 +192,11 @@ static std::size_t get_short(const Cell* cells, std::size_t i, std::size_t stop,
     const Cell cell = cells[i];
     if (cell.width == 2 && cell.glyph - 0x800U < 0xF800U && cell.flags == 0) {
       // Text in two columns comes in runs.
+      const std::size_t taken = get_wide_text(cells, i, stop, out);
+      if (taken != i) {
+        i = taken;
+        continue;
+      }
       const std::uint32_t c = cell.glyph;
       const std::uint32_t bytes = 0x8080E0U | c >> 12U | (c >> 6U & 0x3FU) << 8U | (c & 0x3FU) << 16U;
       out[0] = static_cast<char>(bytes);

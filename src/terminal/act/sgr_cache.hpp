@@ -47,7 +47,7 @@ class SgrCache {
   }
 
  private:
-  static constexpr unsigned kBits = 8;
+  static constexpr unsigned kBits = 10;  ///< 80 kB, of which pages are touched that are used
 };
 
 }  // namespace sess::terminal

@@ -100,7 +100,12 @@ const char* Decoder::ground(const char* p, const char* end, TokenHandler& handle
 }
 
 const char* Decoder::text(const char* p, const char* end, TokenHandler& handler) {
-  const char* stop = find_control(p, end);
+  bool high = false;
+  const char* stop = find_control(p, end, high);
+  if (!high) {
+    handler.on_ascii({p, static_cast<std::size_t>(stop - p)});
+    return stop;
+  }
   if (stop == end) {
     const std::size_t cut = cut_tail(p, end);
     if (cut != 0) {
@@ -289,6 +294,7 @@ void Decoder::deliver_controls(TokenHandler& handler) {
       raw_[kept++] = raw_[i];
     } else if (c != 0x7F) {
       const char control = raw_[i];
+      reordered_ = true;
       handler.on_control(control, {&control, 1});
     }
   }

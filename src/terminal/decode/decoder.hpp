@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.hpp"
 #include "terminal/decode/tokens.hpp"
@@ -29,6 +30,10 @@ class Decoder {
   [[nodiscard]] std::size_t pending() const { return pending_; }
   /// Whether the unfinished token is a picture, whose bytes were handed out already.
   [[nodiscard]] bool in_stream() const { return state_ == State::stream || state_ == State::stream_escape; }
+  /// The unfinished token as it came, where it is not a picture and not one that is skipped.
+  [[nodiscard]] std::string_view unfinished() const { return raw_; }
+  /// Whether, since this was asked last, a control stood inside a sequence: it was handed out before it.
+  [[nodiscard]] bool take_reordered() { return std::exchange(reordered_, false); }
   void reset();
 
   void save(ByteWriter& out) const;
@@ -85,6 +90,7 @@ class Decoder {
   const char* feed_begin_ = nullptr;
   std::ptrdiff_t token_offset_ = kEarlier;  ///< where in this feed the unfinished token began
   std::string raw_;                         ///< the unfinished token as it came
+  bool reordered_ = false;
 };
 
 }  // namespace sess::terminal

@@ -11,21 +11,35 @@
 
 namespace sess::terminal {
 
-/// The first byte of [p, end) that is a control (below 0x20, or DEL), or end.
-inline const char* find_control(const char* p, const char* end) {
+/// The first byte of [p, end) that is a control (below 0x20, or DEL), or end; `high` is set when a byte
+/// before it is not ASCII.
+inline const char* find_control(const char* p, const char* end, bool& high) {
 #if defined(__SSE2__)
+  unsigned seen = 0;
   while (end - p >= 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
     // Unsigned "below 0x20" is max(byte, 0x1F) == 0x1F.
     const __m128i floor = _mm_set1_epi8(0x1F);
     const __m128i low = _mm_cmpeq_epi8(_mm_max_epu8(bytes, floor), floor);
     const __m128i del = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7F));
-    const int mask = _mm_movemask_epi8(_mm_or_si128(low, del));
-    if (mask != 0) return p + __builtin_ctz(static_cast<unsigned>(mask));
+    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(low, del)));
+    const auto above = static_cast<unsigned>(_mm_movemask_epi8(bytes));
+    if (mask != 0) {
+      high = ((above & (mask - 1) & ~mask) | seen) != 0;  // those below the lowest control
+      return p + __builtin_ctz(mask);
+    }
+    seen |= above;
     p += 16;
   }
+  high = seen != 0;
+#else
+  high = false;
 #endif
-  while (p < end && static_cast<unsigned char>(*p) >= 0x20 && *p != 0x7F) ++p;
+  for (; p < end; ++p) {
+    const auto c = static_cast<unsigned char>(*p);
+    if (c < 0x20 || c == 0x7F) break;
+    if (c >= 0x80) high = true;
+  }
   return p;
 }
 

@@ -83,6 +83,8 @@ class TokenHandler {
   /// Printable bytes (0x20..0x7E and from 0x80) without a cut UTF-8 sequence at the end; may be malformed
   /// inside.
   virtual void on_text(std::string_view text) = 0;
+  /// The same for text that is all ASCII, as most is. It is on_text()'s unless this is overridden.
+  virtual void on_ascii(std::string_view text) { on_text(text); }
   /// C0 and DEL.
   virtual void on_control(char c, std::string_view raw) = 0;
   virtual void on_escape(const Escape& token) = 0;

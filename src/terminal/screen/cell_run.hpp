@@ -2,6 +2,7 @@
 // scrolling, two to sixteen cells a step where the machine has SSE2.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -33,13 +34,15 @@ inline void put_ascii(Cell* out, const char* text, std::size_t n, std::uint16_t 
       }
     }
   }
-  for (; i + 4 <= n; i += 4) {
+  const auto put_four = [&](std::size_t at) {
     int four = 0;
-    std::memcpy(&four, text + i, sizeof(four));
+    std::memcpy(&four, text + at, sizeof(four));
     const __m128i glyphs = _mm_unpacklo_epi16(_mm_unpacklo_epi8(_mm_cvtsi32_si128(four), zero), zero);
-    _mm_storeu_si128(to++, _mm_unpacklo_epi32(glyphs, rest));
-    _mm_storeu_si128(to++, _mm_unpackhi_epi32(glyphs, rest));
-  }
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at), _mm_unpacklo_epi32(glyphs, rest));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + at) + 1, _mm_unpackhi_epi32(glyphs, rest));
+  };
+  for (; i + 4 <= n; i += 4) put_four(i);
+  if (i < n && n >= 4) return put_four(n - 4);  // some of them a second time
 #endif
   const auto base = std::bit_cast<std::uint64_t>(Cell{0, style, 1, 0});
   for (; i < n; ++i) {
@@ -49,12 +52,12 @@ inline void put_ascii(Cell* out, const char* text, std::size_t n, std::uint16_t 
 }
 
 inline void put_blanks(Cell* out, std::size_t n) {
-  std::size_t i = 0;
-#if defined(__SSE2__)
-  const __m128i two = _mm_set1_epi64x(static_cast<long long>(std::bit_cast<std::uint64_t>(kBlank)));
-  for (; i + 2 <= n; i += 2) _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i), two);
-#endif
-  for (; i < n; ++i) out[i] = kBlank;
+  static constexpr std::array<Cell, 256> kBlanks{};
+  // Copied by the library, which has the widest loads and stores.
+  for (std::size_t step = 0; n > 0; n -= step, out += step) {
+    step = std::min(n, kBlanks.size());
+    std::memcpy(static_cast<void*>(out), kBlanks.data(), step * sizeof(Cell));
+  }
 }
 
 #if defined(__SSE2__)

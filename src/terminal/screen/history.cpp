@@ -234,11 +234,10 @@ void History::write_header(const Segment& segment) {
 }
 
 void History::write_record(std::string_view text, std::string_view runs, bool wrapped) {
-  std::string head;
   // An open line of an older checkpoint may have more than append() leaves: a record must fit a segment.
   if (runs.size() > kMaxRuns) runs = {};
-  encode_head(head, text.size(), runs.size(), wrapped);
-  const std::size_t size = head.size() + runs.size() + text.size();
+  const HeadBytes head = encode_head(text.size(), runs.size(), wrapped);
+  const std::size_t size = head.size + runs.size() + text.size();
   if (segments_.empty() || segments_.back().used + size > SegmentStore::kSegmentSize) {
     if (!segments_.empty()) write_header(segments_.back());
     if (!open_segment()) return;
@@ -246,8 +245,8 @@ void History::write_record(std::string_view text, std::string_view runs, bool wr
   Segment& segment = segments_.back();
   if (segment.count % kMarkEvery == 0) segment.marks.push_back(segment.used);
   std::byte* at = segment.base + segment.used;
-  std::memcpy(at, head.data(), head.size());
-  at += head.size();
+  std::memcpy(at, head.bytes.data(), head.size);
+  at += head.size;
   if (!runs.empty()) std::memcpy(at, runs.data(), runs.size());
   at += runs.size();
   if (!text.empty()) std::memcpy(at, text.data(), text.size());

@@ -161,11 +161,13 @@ bool decode_runs(std::string_view bytes, std::vector<HistoryRun>& runs, std::vec
   return true;
 }
 
-void encode_head(std::string& out, std::size_t text_length, std::size_t runs_length, bool wrapped) {
-  std::array<char, 20> buffer;
-  char* p = put_varint(buffer.data(), text_length << 2U | (runs_length != 0 ? 2U : 0U) | (wrapped ? 1U : 0U));
+HeadBytes encode_head(std::size_t text_length, std::size_t runs_length, bool wrapped) {
+  HeadBytes head;
+  char* p =
+      put_varint(head.bytes.data(), text_length << 2U | (runs_length != 0 ? 2U : 0U) | (wrapped ? 1U : 0U));
   if (runs_length != 0) p = put_varint(p, runs_length);
-  out.append(buffer.data(), static_cast<std::size_t>(p - buffer.data()));
+  head.size = static_cast<std::size_t>(p - head.bytes.data());
+  return head;
 }
 
 bool decode_head(std::string_view bytes, RecordHead& head) {

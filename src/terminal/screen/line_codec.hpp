@@ -69,7 +69,12 @@ struct RecordHead {
   [[nodiscard]] std::size_t size() const { return head_length + runs_length + text_length; }
 };
 
-void encode_head(std::string& out, std::size_t text_length, std::size_t runs_length, bool wrapped);
+/// An encoded head.
+struct HeadBytes {
+  std::array<char, 20> bytes;
+  std::size_t size = 0;
+};
+[[nodiscard]] HeadBytes encode_head(std::size_t text_length, std::size_t runs_length, bool wrapped);
 /// False when `bytes` does not start with a whole record.
 [[nodiscard]] bool decode_head(std::string_view bytes, RecordHead& head);
 

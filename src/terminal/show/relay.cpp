@@ -13,10 +13,6 @@ namespace sess::terminal {
 
 namespace {
 
-bool is_screen_mode(int mode) {
-  return mode == 47 || mode == 1047 || mode == 1049;
-}
-
 /// What puts the user's colours back when a program gives up its own: OSC 104 of all, or of those that it
 /// names.
 std::string default_palette(const RelayPolicy& policy, std::string_view payload) {
@@ -42,6 +38,19 @@ void Relay::feed(std::string_view bytes) {
   decoder_->feed(bytes, *this);
 }
 
+void Relay::feed_plain(std::string_view bytes, std::size_t unfinished) {
+  if (unfinished > bytes.size()) return feed(bytes);
+  begin(bytes);
+  if (pending() > 0) {
+    put(std::string(decoder_->unfinished()));
+    decoder_->reset();
+  }
+  pass(bytes.substr(0, bytes.size() - unfinished));
+  if (unfinished == 0) return;
+  if (!decoder_) decoder_ = std::make_unique<Decoder>();
+  decoder_->feed(bytes.substr(bytes.size() - unfinished), *this);
+}
+
 std::size_t Relay::pending() const {
   return decoder_ ? decoder_->pending() : 0;
 }
@@ -50,6 +59,7 @@ bool Relay::in_stream() const {
   return decoder_ && decoder_->in_stream();
 }
 
+/// The bytes that the tokens of this feed may point into.
 void Relay::begin(std::string_view input) {
   input_ = input;
 }

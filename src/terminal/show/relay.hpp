@@ -2,8 +2,8 @@
 //
 // The same tokens in the same order, without queries (the server answers those, once), without what the
 // emulator does not do, and without anything malformed or oversized; malformed UTF-8 becomes U+FFFD.
-// Unfinished tokens are held back. Attached to an Emulator by feed(bytes, &relay) decoding happens once;
-// feed() here has its own decoder, for replay out of a journal's ring, and must start at a token boundary.
+// Unfinished tokens are held back. feed() has a decoder of its own and must start at a token boundary; most
+// output is plain and was decoded by the emulator, which knows it: then feed_plain() passes its bytes whole.
 // Deciding is done by relay_rules.
 #pragma once
 
@@ -56,8 +56,11 @@ class Relay : public TokenHandler {
   /// For what comes from here on.
   void set_policy(const RelayPolicy& policy) { policy_ = policy; }
 
-  /// Decodes with an own decoder. Not to be mixed with Emulator::feed(bytes, &relay).
   void feed(std::string_view bytes);
+  /// feed() without decoding, for bytes in which the emulator has ended plain tokens only
+  /// (Emulator::plain()); the last `unfinished` of them begin one that does not end here
+  /// (Emulator::pending()). What comes before was fed here from a token boundary on, too.
+  void feed_plain(std::string_view bytes, std::size_t unfinished);
   /// Bytes at the end of what feed() was given that are not passed on yet.
   [[nodiscard]] std::size_t pending() const;
   /// Whether what was passed on ends inside a picture: no token boundary to resume from.
@@ -71,10 +74,8 @@ class Relay : public TokenHandler {
   void append_to(std::string& out) const;
   void clear();
 
-  /// For Emulator::feed and the decoder: the bytes that tokens of this feed may point into.
-  void begin(std::string_view input);
-
   void on_text(std::string_view text) override;
+  void on_ascii(std::string_view text) override { pass(text); }
   void on_control(char c, std::string_view raw) override;
   void on_escape(const Escape& token) override;
   void on_csi(const Csi& token) override;
@@ -85,6 +86,7 @@ class Relay : public TokenHandler {
   void on_stream(StreamKind kind, std::string_view raw) override;
 
  private:
+  void begin(std::string_view input);
   void pass(std::string_view raw);
   void put(std::string bytes);
   [[nodiscard]] bool lacks(Abilities what) const { return (policy_.lacks & what) != 0; }

@@ -94,6 +94,31 @@ Verdict judge_csi(const Csi& token) {
   }
 }
 
+bool is_screen_mode(int mode) {
+  return mode == 47 || mode == 1047 || mode == 1049;
+}
+
+bool passes_everywhere(const Escape& token) {
+  // RIS is followed by what the user's options say, DECBI and DECFI need side margins.
+  const bool depends =
+      token.intermediate == 0 && (token.final == 'c' || token.final == '6' || token.final == '9');
+  return !depends && passes_escape(token);
+}
+
+bool passes_everywhere(const Csi& token) {
+  if (token.overflow || token.intermediate != 0) return false;
+  if (token.marker == '?' && (token.final == 'h' || token.final == 'l')) {
+    for (int i = 0; i < token.count; ++i) {
+      const int mode = token.get(i, 0);
+      if (!passes_mode(mode) || is_screen_mode(mode) || (ability_of_mode(mode) & ability::picture) != 0)
+        return false;
+    }
+    return true;
+  }
+  return token.marker == 0 &&
+         std::string_view("@ABCDEFGHIJKLMPSXZ`abdefgmru").find(token.final) != std::string_view::npos;
+}
+
 /// OSC 1337, iTerm2's: marks, places and what shells tell. Not what asks, sets modes that nobody undoes,
 /// fetches or stores files, takes the focus or changes widths.
 static bool passes_iterm(std::string_view payload) {

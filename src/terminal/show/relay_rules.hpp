@@ -28,6 +28,12 @@ enum class Verdict : std::uint8_t {
 [[nodiscard]] Verdict judge_csi(const Csi& token);
 /// Not the private modes that change the terminal's width, hang it or let it answer by itself.
 [[nodiscard]] bool passes_mode(int mode);
+/// One that switches between the main and the alternate screen: said in other words where it does not switch.
+[[nodiscard]] bool is_screen_mode(int mode);
+/// Whether every relay passes it as it came, whatever its policy: the most frequent sequences, not all of
+/// which that is true.
+[[nodiscard]] bool passes_everywhere(const Escape& token);
+[[nodiscard]] bool passes_everywhere(const Csi& token);
 /// `payload`: what stands between ESC ] and the terminator. Colours, titles, links, directories and marks
 /// pass, titles, the clipboard and notifications as `policy` says, a question ("?" for a value) never.
 [[nodiscard]] bool passes_osc(std::string_view payload, const RelayPolicy& policy);

@@ -8,6 +8,7 @@
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/screen/code_points.hpp"
 #include "terminal/screen/line_codec.hpp"
+#include "terminal/screen/wide_text.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -121,10 +122,102 @@ TEST_CASE("parameters are taken up to the first byte that is none", "[terminal][
 }
 
 TEST_CASE("what is printed as wide without a look is wide and joins nothing", "[terminal][fast]") {
-  for (char32_t c = 0x4E00; c < 0xD7A4; ++c) {
-    if (c == 0x9FA6) c = 0xAC00;
+  int found = 0;
+  for (char32_t c = 0; c < 0x11000; ++c) {
+    if (!surely_wide(c)) continue;
+    ++found;
     INFO(static_cast<unsigned>(c));
     REQUIRE((code_point_class(c) & (kClassWidth | kClassSimple | kClassGlues)) == (2 | kClassSimple));
+  }
+  CHECK(found > 32000);
+}
+
+TEST_CASE("wide text in long steps becomes the cells and the text of single ones", "[terminal][fast]") {
+  std::mt19937 random(10);
+  std::size_t taken_in_all = 0;
+  for (int round = 0; round < 5000; ++round) {
+    std::vector<Cell> expected;     // of all the text
+    std::vector<std::size_t> ends;  // bytes behind each cell, counted where a character ends
+    std::string text;
+    for (unsigned i = 0, n = random() % 120; i < n; ++i) {
+      char32_t c = 0;
+      switch (random() % 8) {
+        case 0:
+          c = ' ' + random() % 95;
+          break;
+        case 1:
+          c = 0x3001 + random() % 0xFF;
+          break;
+        case 2:
+          c = random() % 20 == 0 ? 0xA0 + random() % 0x20000 : 0xFF01 + random() % 0x60;
+          break;
+        default:
+          c = 0xAC00 + random() % 11172;
+          break;
+      }
+      append_utf8(text, c);
+      const bool wide = surely_wide(c);
+      expected.push_back(Cell{static_cast<std::uint32_t>(c), 77, static_cast<std::uint8_t>(wide ? 2 : 1), 0});
+      ends.push_back(text.size());
+      if (!wide) continue;
+      expected.push_back(Cell{0, 77, 0, 0});
+      ends.push_back(text.size());
+    }
+    const std::size_t room = random() % 300;
+    const bool ascii = random() % 4 != 0;
+    std::vector<Cell> cells(room + 1);
+    const WideTaken taken =
+        put_wide_text(cells.data(), room, text.data(), text.data() + text.size(), 77, ascii);
+    REQUIRE(taken.cells <= room);
+    REQUIRE(taken.cells <= expected.size());
+    taken_in_all += taken.cells;
+    for (std::size_t i = 0; i < taken.cells; ++i) {
+      REQUIRE(cells[i] == expected[i]);
+      const bool may = expected[i].width != 1 || (ascii && expected[i].glyph < 0x80);
+      REQUIRE(may);
+    }
+    for (std::size_t i = taken.cells; i < cells.size(); ++i) REQUIRE(cells[i] == kBlank);  // not one more
+    if (taken.cells > 0) {
+      REQUIRE(ends[taken.cells - 1] == taken.bytes);
+      REQUIRE(expected[taken.last].width != 0);
+      REQUIRE(taken.last + expected[taken.last].width == taken.cells);
+    } else {
+      REQUIRE(taken.bytes == 0);
+    }
+    std::string got(expected.size() * 4, '?');
+    char* to = got.data();
+    const std::size_t stop = get_wide_text(expected.data(), 0, expected.size(), to);
+    const auto length = static_cast<std::size_t>(to - got.data());
+    REQUIRE(stop <= expected.size());
+    REQUIRE(got.substr(0, length) == text.substr(0, stop == 0 ? 0 : ends[stop - 1]));
+    REQUIRE((stop == expected.size() || expected[stop].width != 0));
+  }
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("sse4.1") != 0) CHECK(taken_in_all > 10000);
+#endif
+}
+
+TEST_CASE("text is told from controls and ASCII from other text, whatever the length", "[terminal][fast]") {
+  std::mt19937 random(11);
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes;
+    for (unsigned i = 0, n = random() % 60; i < n; ++i) {
+      const unsigned pick = random() % 64;
+      bytes += static_cast<char>(pick == 0   ? random() % 0x20
+                                 : pick == 1 ? 0x7F
+                                 : pick == 2 ? 0x80 + random() % 0x80
+                                             : 0x20 + random() % 0x5F);
+    }
+    std::size_t end = 0;
+    bool expected = false;
+    for (; end < bytes.size(); ++end) {
+      const auto c = static_cast<unsigned char>(bytes[end]);
+      if (c < 0x20 || c == 0x7F) break;
+      expected = expected || c >= 0x80;
+    }
+    bool high = !expected;
+    REQUIRE(find_control(bytes.data(), bytes.data() + bytes.size(), high) == bytes.data() + end);
+    REQUIRE(high == expected);
   }
 }
 

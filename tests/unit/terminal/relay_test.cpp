@@ -1,4 +1,5 @@
 #include "machine.hpp"
+#include "support/relayed.hpp"
 #include "terminal/show/relay_rules.hpp"
 
 namespace sess::terminal {
@@ -126,22 +127,37 @@ TEST_CASE("screen's title becomes the standard one and tmux's wrapping is opened
 TEST_CASE("an unfinished token is held back", "[terminal][relay]") {
   Machine m;
   Relay relay;
-  m.emulator->feed("abc\x1b[3", &relay);
+  test::feed_both(*m.emulator, relay, "abc\x1b[3");
   CHECK(relay.size() == 3);
   CHECK(m.emulator->pending() == 3);
   relay.clear();
-  m.emulator->feed("1mx", &relay);
+  test::feed_both(*m.emulator, relay, "1mx");
   std::string out;
   relay.append_to(out);
   CHECK(out == "\x1b[31mx");
   CHECK(m.emulator->pending() == 0);
 }
 
+TEST_CASE("a relay goes on with a string that the emulator has forgotten", "[terminal][relay]") {
+  Machine m;
+  Relay relay;
+  std::string out;
+  const auto feed = [&](std::string_view bytes) {
+    test::feed_both(*m.emulator, relay, bytes);
+    relay.append_to(out);
+    relay.clear();
+  };
+  feed("a\x1bP");
+  m.emulator->reset();
+  for (const char* part : {"$q", "r text", " and more", "\x1b\\", "b\x1b[3", "1mc"}) feed(part);
+  CHECK(out == "ab\x1b[31mc");
+}
+
 TEST_CASE("an attached relay and its own decoder agree", "[terminal][relay]") {
   const std::string bytes = "x\x1b[c\x1b[31m\xff\x1b]0;t\a\x1b[1\n;2H\x1b[6n\r\nend\x1b";
   Machine m;
   Relay attached;
-  m.emulator->feed(bytes, &attached);
+  test::feed_both(*m.emulator, attached, bytes);
   std::string out;
   attached.append_to(out);
   CHECK(out == relayed(bytes));
@@ -284,7 +300,7 @@ TEST_CASE("what is relayed shows the same on a second emulator", "[terminal][rel
     Machine first({5, 15});
     Machine second({5, 15});
     Relay relay;
-    first.emulator->feed(bytes, &relay);
+    test::feed_both(*first.emulator, relay, bytes);
     std::string out;
     relay.append_to(out);
     second.feed(out);

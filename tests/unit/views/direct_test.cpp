@@ -128,6 +128,84 @@ TEST_CASE("a client that keeps up gets the program's own bytes", "[direct_view]"
   CHECK(rig.offset == rig.pane->parsed());
 }
 
+TEST_CASE("what is not decoded a second time is what a decoder of its own would pass", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const auto before = rig.bytes.size();
+  terminal::Relay alone({}, false);
+  std::string expected;
+  const std::string_view kTokens[] = {"plain text ",
+                                      "\x1b[38;5;17m",
+                                      "\xed\x95\x9c\xea\xb8\x80 ",
+                                      "\r\n",
+                                      "\x1b[12;3H",
+                                      "\x1b[?25l\x1b[?25h",
+                                      "\x1b(0q\x1b(B",
+                                      "\x1b[6n",     // asks
+                                      "\xff\xe0",    // malformed
+                                      "\x1b[3\n1m",  // a control inside
+                                      "\x1b[2\x18",  // broken off
+                                      "\x1b]0;title\a",
+                                      "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\",
+                                      "\x1b[?2048h",         // refused
+                                      "\x1bPq#0!9~\x1b\\"};  // a picture
+  constexpr std::size_t kPlain = 7;
+  unsigned seed = 5;
+  const auto next = [&seed](std::size_t below) {
+    seed = seed * 1664525U + 1013904223U;
+    return (seed >> 8U) % below;
+  };
+  std::string stream;
+  // Across the end of the ring, with stretches of plain output and others.
+  while (stream.size() < panes::Journal::kRingSize + 100'000) {
+    const bool mixed = stream.size() % 40'000 < 4'000;
+    if (!mixed && next(3) == 0) stream.append(next(400), 'x');
+    stream += kTokens[next(mixed ? std::size(kTokens) : kPlain)];
+  }
+  std::size_t plain = 0;
+  for (std::string_view rest = stream; !rest.empty();) {
+    const auto piece = rest.substr(0, 1 + next(6'000));
+    rest.remove_prefix(piece.size());
+    const auto from = rig.pane->parsed();
+    const auto boundary = rig.pane->boundary();
+    rig.print(piece);
+    if (rig.pane->plain_until(boundary, from, rig.pane->parsed())) plain += piece.size();
+    alone.feed(piece);
+    alone.append_to(expected);
+    alone.clear();
+    rig.turn();
+    rig.acknowledge();
+  }
+  CHECK_FALSE(rig.view->skipping());
+  CHECK((rig.bytes.substr(before) == expected));
+  CHECK(plain > stream.size() / 2);
+  CHECK(plain < stream.size());
+}
+
+TEST_CASE("a screen that is reset inside a sequence leaves the clients theirs until it ends", "[direct_view]") {
+  // The emulator forgets the string and takes what follows as text, the client's decoder knows it still: what
+  // is plain for the one is not for the other.
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const auto before = rig.bytes.size();
+  const auto print = [&rig](std::string_view bytes) {
+    rig.print(bytes);
+    rig.turn();
+    rig.acknowledge();
+  };
+  print("first\x1bP");
+  rig.pane->reset_terminal();
+  print("$q");
+  print("r and more\r\n");
+  print("m\x1b\\second\r\n");
+  print("third");
+  CHECK(rig.bytes.substr(before) == "firstsecond\r\nthird");
+}
+
 TEST_CASE("an unfinished sequence waits for its end, and the offset names its start", "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
