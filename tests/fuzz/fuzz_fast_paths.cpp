@@ -91,7 +91,8 @@ struct Played {
   std::string relayed;
   std::string decoded_alone;
 
-  Played(sess::Size size, std::string_view stream, std::size_t piece)
+  /// `look`: at every row behind each piece, so that all have cells and none is kept as text.
+  Played(sess::Size size, std::string_view stream, std::size_t piece, bool look = false)
       : emulator(std::make_unique<terminal::Emulator>(size, store, sink)) {
     terminal::Relay relay;
     terminal::Relay alone;
@@ -102,6 +103,7 @@ struct Played {
       alone.clear();
       relay.append_to(relayed);
       relay.clear();
+      for (int r = 0; look && r < size.rows; ++r) static_cast<void>(emulator->screen().row(r));
     }
   }
   [[nodiscard]] std::string saved() const {
@@ -131,6 +133,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(fast.text() == slow.text(), "runs and single bytes give the same text in the same colours");
   require(fast.relayed == slow.relayed, "runs and single bytes relay the same");
   require(fast.relayed == fast.decoded_alone, "what the emulator found plain is what a decoder would pass");
+  const Played in_cells(screen, stream, 1, true);
+  require(fast.saved() == in_cells.saved(), "rows of text and rows of cells give the same state");
+  require(fast.text() == in_cells.text(), "rows of text and rows of cells give the same history");
   const Played pieces(screen, stream, 7);
   require(pieces.relayed == fast.relayed && pieces.saved() == fast.saved(),
           "pieces are as good as the whole");

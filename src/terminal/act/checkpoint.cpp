@@ -127,17 +127,18 @@ void Saver::cell(const Cell& cell) {
 void Saver::grid(const Grid& grid) {
   for (int r = 0; r < grid.rows(); ++r) {
     const Row& row = grid.row(r);
-    int used = row.used;
-    while (used > 0 && row.cells[used - 1] == kBlank) --used;
-    out_.varint(static_cast<std::uint64_t>(used) * 2 + (row.wrapped ? 1 : 0));
-    for (int c = 0; c < used;) {
-      const std::uint16_t id = row.cells[c].style;
-      int stop = c;
-      while (stop < used && row.cells[stop].style == id) ++stop;
-      out_.varint(static_cast<std::uint64_t>(stop - c));
+    const auto cells = grid.cells(r);
+    std::size_t used = row.used;
+    while (used > 0 && cells[used - 1] == kBlank) --used;
+    out_.varint(std::uint64_t{used} * 2 + (row.wrapped ? 1 : 0));
+    for (std::size_t c = 0; c < used;) {
+      const std::uint16_t id = cells[c].style;
+      std::size_t stop = c;
+      while (stop < used && cells[stop].style == id) ++stop;
+      out_.varint(stop - c);
       if (number(id, styles_)) style(pools_.style(id));
       for (; c < stop; ++c) {
-        if (row.cells[c].width != 0) cell(row.cells[c]);
+        if (cells[c].width != 0) cell(cells[c]);
       }
     }
   }

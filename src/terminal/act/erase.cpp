@@ -35,7 +35,8 @@ void Page::erase(int r, int from, int to, Guard guard) {
   if (blank.style == 0) {
     const int stop = std::min<int>(to, row.used);
     if (stop <= from) return;
-    std::fill(row.cells + from, row.cells + stop, kBlank);
+    Cell* cells = screens_.grid().writable(row);
+    std::fill(cells + from, cells + stop, kBlank);
     if (to >= row.used) row.used = static_cast<std::uint16_t>(from);
     return;
   }

@@ -59,17 +59,19 @@ class Page {
   /// What stands on the main screen, down to its last row that is not blank, into the history. As tmux has
   /// it: not the alternate one, whose program draws it again.
   void keep_screen();
-  /// Adds a row that leaves the screen to the history, as text and runs of styles.
+  /// Adds a row that leaves the screen to the history, as text and runs of styles. It has cells.
   void push_history(const Row& row);
 
  private:
   enum class Keep : std::uint8_t { drop, history };
   void scroll_up(int top, int n, Keep keep);
+  void scroll_screen();
   void scroll_down(int top, int n);
   void shift_columns(int top, int bottom, int from, int n);
   void copy_sides(int to, int from);
   void blank_sides(int row, Cell blank);
   [[nodiscard]] bool push_styled(const Cell* cells, std::size_t used, LineEnd end);
+  [[nodiscard]] bool push_printed(const Row& row);
   void keep_rows(int count);
   void cut_wrap_above(int top);
   [[nodiscard]] const Margins& margins() const { return position_.margins(); }

@@ -20,6 +20,13 @@ class Pen {
   [[nodiscard]] const Style& style() const { return style_; }
   /// SGR, out of the cache when the same came before with the same pen. `era`: PoolUse::era().
   void sgr(const Sgr& token, std::uint64_t era) {
+    if (SgrCache::resets(token)) {
+      const std::uint16_t link = style_.link;
+      const auto kept = static_cast<std::uint16_t>(style_.attrs & protected_);
+      style_ = {};
+      style_.link = link;
+      style_.attrs = kept;
+    }
     SgrCache::Entry& entry = SgrCache::place(token, style_);
     if (entry.holds(token, style_)) {
       style_ = entry.after;

@@ -119,7 +119,36 @@ void Printing::after_print(int col, int right) {
   position_.at().pending = true;  // without autowrap, too: it may be switched on before the next character
 }
 
+/// Into cells none of which is half of a wide one. Not inlined, for the sake of the rows of text.
+[[gnu::noinline]] static bool put_in_cells(Row& row, int col, const char* p, std::size_t n,
+                                           std::uint16_t style) {
+  if (row.runs != 0 || row.used == 0 || row.wide || row.cells == nullptr) return false;
+  put_ascii(row.cells + col, p, n, style);
+  row.used = std::max(row.used, static_cast<std::uint16_t>(static_cast<std::size_t>(col) + n));
+  return true;
+}
+
 void Printing::print_ascii(const char* p, std::size_t n) {
+  // What ends before its row does: most text is nothing else.
+  Place& at = position_.at();
+  if (plain_charset() && !modes_.insert && !at.pending && !last_glues_) {
+    const auto room = static_cast<std::size_t>(position_.right_limit() - at.col);
+    const std::uint16_t style = pen_.number(pools_);
+    Row& row = screens_.touch(at.row);
+    if (n < room &&
+        (Grid::append_ascii(row, at.col, p, n, style) || put_in_cells(row, at.col, p, n, style))) {
+      at.col += static_cast<int>(n);
+      position_.set_last_col(at.col - 1);
+      last_code_point_ = static_cast<unsigned char>(p[n - 1]);
+      if (!last_text_.empty()) last_text_.clear();
+      return;
+    }
+  }
+  print_run(p, n);
+}
+
+/// The same in any place and any mode.
+[[gnu::noinline]] void Printing::print_run(const char* p, std::size_t n) {
   if (!plain_charset() || modes_.insert) return print_mapped(p, n);
   if (may_join()) {
     print_code_point(static_cast<unsigned char>(*p));
@@ -147,12 +176,14 @@ void Printing::print_ascii(const char* p, std::size_t n) {
     }
     const std::size_t count = !modes_.autowrap && n > room && room > 1 ? room - 1 : std::min(n, room);
     Row& row = screens_.touch(position_.at().row);
-    Cell* cells = screens_.grid().writable(row);
     const int col = position_.at().col;
-    if (row.wide) make_room(row, col, static_cast<int>(count));
-    put_ascii(cells + col, p, count, style);
     const int stop = col + static_cast<int>(count);
-    if (stop > row.used) row.used = static_cast<std::uint16_t>(stop);
+    if (!screens_.grid().put_text(row, col, p, count, count, style)) {
+      Cell* cells = screens_.grid().writable(row);
+      if (row.wide) make_room(row, col, static_cast<int>(count));
+      put_ascii(cells + col, p, count, style);
+      if (stop > row.used) row.used = static_cast<std::uint16_t>(stop);
+    }
     p += count;
     n -= count;
     position_.set_last_col(stop - 1);
@@ -201,8 +232,24 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   const bool plain = plain_charset();
   const char* const begin = p;
   Row& row = screens_.touch(position_.at().row);
-  Cell* cells = screens_.grid().writable(row);
   int col = position_.at().col;
+  if (Grid::takes_text(row, col)) {
+    const auto room = static_cast<std::size_t>(right - col);
+    const WideTaken taken = measure_wide_text(room, p, end, plain);
+    if (taken.bytes != 0 && screens_.grid().put_text(row, col, p, taken.bytes, taken.cells, style)) {
+      const char* const last = p + taken.bytes - (taken.cells - taken.last == 2 ? 3 : 1);
+      int length = 0;
+      row.wide = true;
+      position_.set_last_col(col + static_cast<int>(taken.last));
+      last_glues_ = false;
+      last_code_point_ = taken.cells - taken.last == 2 ? short_code_point(last, end, length)
+                                                       : static_cast<unsigned char>(*last);
+      if (!last_text_.empty()) last_text_.clear();
+      after_print(col + static_cast<int>(taken.cells), right);
+      return p + taken.bytes;
+    }
+  }
+  Cell* cells = screens_.grid().writable(row);
   int last = col;
   bool wide = false;
   bool glues = false;
@@ -297,6 +344,20 @@ void Printing::leave_last_column(int right) {
   row.used = screens_.size().cols;
 }
 
+/// The first character behind a wrap, of a row that goes on as text.
+bool Printing::place_as_text(Row& row, int col, Cell cell) const {
+  if (!Grid::takes_text(row, col)) return false;
+  const std::uint32_t c = cell.glyph;
+  if (cell.width == 1 && c >= 0x20 && c < 0x7F) {
+    const auto byte = static_cast<char>(c);
+    return screens_.grid().put_text(row, col, &byte, 1, 1, cell.style);
+  }
+  if (cell.width != 2 || !surely_wide(c)) return false;
+  const char bytes[] = {static_cast<char>(0xE0U | c >> 12U), static_cast<char>(0x80U | (c >> 6U & 0x3FU)),
+                        static_cast<char>(0x80U | (c & 0x3FU))};
+  return screens_.grid().put_text(row, col, bytes, sizeof(bytes), 2, cell.style);
+}
+
 /// Puts one cluster at the cursor, wrapping first where it must.
 void Printing::place(Cell cell, int width) {
   if (position_.at().pending) {
@@ -322,15 +383,15 @@ void Printing::place(Cell cell, int width) {
   }
   if (modes_.insert) page_.insert_chars(width);
   Row& row = screens_.touch(position_.at().row);
-  Cell* cells = screens_.grid().writable(row);
   const int col = position_.at().col;
-  if (row.wide) make_room(row, col, width);
-  cells[col] = cell;
-  if (width == 2) {
-    cells[col + 1] = Cell{0, cell.style, 0, 0};
-    row.wide = true;
+  if (!place_as_text(row, col, cell)) {
+    Cell* cells = screens_.grid().writable(row);
+    if (row.wide) make_room(row, col, width);
+    cells[col] = cell;
+    if (width == 2) cells[col + 1] = Cell{0, cell.style, 0, 0};
+    if (col + width > row.used) row.used = static_cast<std::uint16_t>(col + width);
   }
-  if (col + width > row.used) row.used = static_cast<std::uint16_t>(col + width);
+  row.wide = row.wide || width == 2;
   position_.set_last_col(col);
   after_print(col + width, right);
 }

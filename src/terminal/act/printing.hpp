@@ -46,12 +46,14 @@ class Printing {
  private:
   class Joint;
 
+  void print_run(const char* p, std::size_t n);
   void print_mapped(const char* p, std::size_t n);
   const char* print_high(const char* p, const char* end, bool& clean);
   const char* print_simple_run(const char* p, const char* end);
   void print_code_point(char32_t c);
   void print_simple(char32_t c, int width);
   void place(Cell cell, int width);
+  [[nodiscard]] bool place_as_text(Row& row, int col, Cell cell) const;
   void leave_last_column(int right);
   [[nodiscard]] std::optional<Joint> joint_for(char32_t c);
   void finish(const Joint& joint);

@@ -149,10 +149,8 @@ void Rewrap::resize_main(Size to) {
 
   int last = std::min(cursor.row, old_rows - 1);
   for (int r = old_rows - 1; r > last; --r) {
-    const Row& row = old.row(r);
-    for (int c = 0; c < row.used; ++c) {
-      if (!(row.cells[c] == kBlank)) last = r;
-    }
+    const auto cells = old.cells(r).first(old.row(r).used);
+    if (std::any_of(cells.begin(), cells.end(), [](const Cell& cell) { return cell != kBlank; })) last = r;
     if (last == r) break;
   }
   for (Point& point : points) point.below = std::max(0, point.place->row - last);
@@ -165,6 +163,7 @@ void Rewrap::resize_main(Size to) {
   if (page_.history().has_open_line()) static_cast<void>(pull_line(lines[0]));
   for (int r = 0; r <= last; ++r) {
     const Row& row = old.row(r);
+    const auto cells = old.cells(r);
     Line& line = lines.back();
     const std::size_t start = line.cells.size();
     if (row.marks != 0) line.marks.push_back({start, row.marks});
@@ -175,12 +174,11 @@ void Rewrap::resize_main(Size to) {
     }
     std::size_t used = row.used;
     if (!row.wrapped) {
-      while (used > 0 && (row.cells[used - 1] == kBlank || (row.cells[used - 1].flags & kFiller) != 0))
-        --used;
+      while (used > 0 && (cells[used - 1] == kBlank || (cells[used - 1].flags & kFiller) != 0)) --used;
     }
-    if (row.cells != nullptr) line.cells.insert(line.cells.end(), row.cells, row.cells + used);
+    line.cells.insert(line.cells.end(), cells.begin(), cells.begin() + static_cast<std::ptrdiff_t>(used));
     if (row.wrapped) {
-      if (used > 0 && (row.cells[used - 1].flags & kFiller) != 0) {
+      if (used > 0 && (cells[used - 1].flags & kFiller) != 0) {
         line.cells.pop_back();
       } else {
         line.cells.resize(start + static_cast<std::size_t>(old_cols), kBlank);
@@ -289,7 +287,7 @@ void Rewrap::resize_alternate(Size to) {
     if (used == 0) continue;
     Row& row = fresh.row(r);
     Cell* cells = fresh.writable(row);
-    std::copy_n(from.cells, used, cells);
+    std::copy_n(old.cells(r + shift).begin(), used, cells);
     if (cells[used - 1].width == 2) cells[used - 1] = kBlank;
     row.used = used;
     row.wide = from.wide;

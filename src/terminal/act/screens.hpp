@@ -99,7 +99,9 @@ void Screens::each_cell(Visit visit) {
     if (one == nullptr) continue;
     for (int r = 0; r < one->rows(); ++r) {
       Row& row = one->row(r);
-      for (std::size_t i = 0; i < row.used; ++i) visit(row.cells[i]);
+      if (row.used == 0) continue;
+      Cell* const cells = one->writable(row);
+      for (std::size_t i = 0; i < row.used; ++i) visit(cells[i]);
     }
   }
   if (under_way_ == nullptr) return;

@@ -22,7 +22,9 @@ void Page::index() {
   at.pending = false;
   position_.moved();
   if (at.row == margins().bottom) {
-    if (position_.between_sides()) scroll_up(margins().top, 1, Keep::history);
+    if (!position_.between_sides()) return;
+    if (margins().top == 0 && at.row == screens_.rows() - 1 && position_.full_width()) return scroll_screen();
+    scroll_up(margins().top, 1, Keep::history);
   } else if (at.row < screens_.rows() - 1) {
     ++at.row;
   }
@@ -63,6 +65,22 @@ void Page::cut_wrap_above(int top) {
   }
 }
 
+/// scroll_up() of one line of all that is shown, as output does it.
+void Page::scroll_screen() {
+  if (!screens_.alternate_shown()) {
+    keep_rows(1);
+  } else {
+    cut_wrap_above(0);
+  }
+  Grid& grid = screens_.grid();
+  Row& last = grid.scroll();
+  last.generation = screens_.generation();
+  if (const Cell blank = pen_.erased(pools_); blank.style != 0)
+    screens_.fill(last, 0, screens_.cols(), blank);
+  if (grid.rows() > 1) grid.row(grid.rows() - 2).wrapped = false;
+  screens_.touch_all();
+}
+
 void Page::scroll_up(int top, int n, Keep keep) {
   const int bottom = margins().bottom;
   const int height = bottom - top + 1;
@@ -98,6 +116,10 @@ void Page::keep_rows(int count) {
       static_cast<void>(screens_.grid().writable(row));
       row.used = screens_.size().cols;
     }
+    if (row.runs != 0) {
+      if (push_printed(row)) continue;
+      static_cast<void>(screens_.grid().writable(row));
+    }
     push_history(row);
   }
 }
@@ -107,8 +129,8 @@ void Page::keep_screen() {
   int count = screens_.rows();
   while (count > 0) {
     const Row& row = screens_.grid().row(count - 1);
-    if (row.wrapped ||
-        std::any_of(row.cells, row.cells + row.used, [](const Cell& c) { return c != kBlank; }))
+    const auto cells = screens_.grid().cells(count - 1).first(row.used);
+    if (row.wrapped || std::any_of(cells.begin(), cells.end(), [](const Cell& c) { return c != kBlank; }))
       break;
     --count;
   }
@@ -250,6 +272,30 @@ bool Page::push_styled(const Cell* cells, std::size_t used, LineEnd end) {
   }
   if (end == LineEnd::hard && cells[used - 1].style == 0) to = last_run;  // as below
   history_.append({text_.data(), used}, {begin, static_cast<std::size_t>(to - begin)}, end);
+  return true;
+}
+
+/// The same for a row that is kept as text.
+bool Page::push_printed(const Row& row) {
+  if (row.marks != 0) return false;
+  const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
+  const std::string_view text(row.text, row.styles[row.runs - 1].bytes);
+  if (row.runs == 1 && row.styles[0].style == 0 && (end == LineEnd::hard || text.size() == row.used)) {
+    history_.append(text, {}, end);
+    return true;
+  }
+  if (styled_.size() < row.runs * RunEncoder::kMost) styled_.resize(row.runs * RunEncoder::kMost);
+  char* const begin = styled_.data();
+  char* to = begin;
+  std::size_t at = 0;
+  // A last run in the default style says nothing, unless something follows.
+  const bool silent = end == LineEnd::hard && row.styles[row.runs - 1].style == 0;
+  for (const TextRun& run : std::span(row.styles, row.runs - (silent ? 1U : 0U))) {
+    to = pools_.runs().put(to, run.bytes - at, run.style, pools_.style(run.style));
+    if (to == nullptr) return false;
+    at = run.bytes;
+  }
+  history_.append(text, {begin, static_cast<std::size_t>(to - begin)}, end);
   return true;
 }
 

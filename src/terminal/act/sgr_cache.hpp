@@ -1,7 +1,8 @@
 // What SGR sequences that came before made of the pen: coloured logs say the same few again and again.
 //
 // An entry is the pen before, the sequence's parameters and the pen after: true for every emulator, so all of
-// a thread share one table and a pane costs nothing. The number of the style belongs to one emulator's pool
+// a thread share one table and a pane costs nothing. Of the pen before a sequence that begins with a reset
+// only what no SGR resets counts. The number of the style belongs to one emulator's pool
 // and to the time until that frees or renumbers any: an entry names both by an era, which the emulator
 // renews.
 #pragma once
@@ -28,6 +29,13 @@ class SgrCache {
     }
   };
 
+  /// Whether the sequence begins with a reset.
+  [[nodiscard]] static bool resets(const Sgr& token) {
+    char first[2];
+    std::memcpy(first, &token.low, sizeof(first));
+    return first[0] == '\0' || (first[0] == '0' && (first[1] == '\0' || first[1] == ';'));
+  }
+
   /// Where this sequence has its place with this pen; another one may be there. Stays where it is, and may be
   /// another's at any later call.
   [[nodiscard]] static Entry& place(const Sgr& token, const Style& pen) {
@@ -47,7 +55,7 @@ class SgrCache {
   }
 
  private:
-  static constexpr unsigned kBits = 10;  ///< 80 kB, of which pages are touched that are used
+  static constexpr unsigned kBits = 11;  ///< 160 kB, of which pages are touched that are used
 };
 
 }  // namespace sess::terminal

@@ -80,7 +80,7 @@ const char* Decoder::ground(const char* p, const char* end, TokenHandler& handle
       p = text(p, end, handler);
       if (state_ != State::ground) return p;
     } else if (c == 0x1B) {
-      if (const char* next = short_sgr(p, end, handler)) {
+      if (const char* next = short_csi(p, end, handler)) {
         p = next;
         continue;
       }
@@ -121,16 +121,23 @@ const char* Decoder::text(const char* p, const char* end, TokenHandler& handler)
   return stop;
 }
 
-/// The SGR that starts at p (an ESC) when it is short and lies far enough before the end; otherwise null.
-/// Byte order: the words are compared, never read as numbers.
-const char* Decoder::short_sgr(const char* p, const char* end, TokenHandler& handler) {
+/// The CSI that starts at p (an ESC) when it is an SGR, or has numbers alone, and is short and lies far
+/// enough before the end; otherwise null. Byte order: the words are compared, never read as numbers.
+const char* Decoder::short_csi(const char* p, const char* end, TokenHandler& handler) {
   if (end - p < 18 || p[1] != '[') return nullptr;
   Sgr token;
   const unsigned count = take_parameters(p + 2, token.low, token.high);
-  if (count > Sgr::kMaxParams || p[2 + count] != 'm') return nullptr;
-  token.raw = {p, 3 + count};
-  handler.on_sgr(token);
-  return p + token.raw.size();
+  if (count > Sgr::kMaxParams) return nullptr;
+  if (p[2 + count] == 'm') {
+    token.raw = {p, 3 + count};
+    handler.on_sgr(token);
+    return p + token.raw.size();
+  }
+  Csi csi;
+  if (!parse_numbers(p + 2, count, csi)) return nullptr;
+  csi.raw = {p, 3 + count};
+  handler.on_csi(csi);
+  return p + csi.raw.size();
 }
 
 /// The sequence that starts at p (an ESC) when all of it is here and nothing odd is inside; otherwise null,

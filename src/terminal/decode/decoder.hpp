@@ -60,7 +60,7 @@ class Decoder {
 
   const char* ground(const char* p, const char* end, TokenHandler& handler);
   const char* text(const char* p, const char* end, TokenHandler& handler);
-  static const char* short_sgr(const char* p, const char* end, TokenHandler& handler);
+  static const char* short_csi(const char* p, const char* end, TokenHandler& handler);
   const char* whole_sequence(const char* p, const char* end, TokenHandler& handler);
   const char* whole_osc(const char* p, const char* end, TokenHandler& handler);
   const char* step(const char* p, const char* end, TokenHandler& handler);

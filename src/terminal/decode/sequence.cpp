@@ -85,6 +85,28 @@ const char* parse_csi(const char* p, const char* end, Csi& token) {
   return p + 1;
 }
 
+bool parse_numbers(const char* p, unsigned count, Csi& token) {
+  const char final = p[count];
+  if (!is_final(static_cast<unsigned char>(final))) return false;
+  token.final = final;
+  if (count == 0) return true;
+  std::int32_t value = Csi::kMissing;
+  for (const char* const end = p + count; p < end; ++p) {
+    const unsigned digit = static_cast<unsigned char>(*p) - unsigned{'0'};
+    if (digit < 10) {
+      const std::int32_t before = value < 0 ? 0 : value;
+      value = std::min(before * 10 + static_cast<std::int32_t>(digit), Csi::kMaxValue);
+    } else if (*p == ';') {
+      token.params[static_cast<unsigned>(token.count++)] = value;
+      value = Csi::kMissing;
+    } else {
+      return false;
+    }
+  }
+  token.params[static_cast<unsigned>(token.count++)] = value;
+  return true;
+}
+
 void TokenHandler::on_sgr(const Sgr& token) {
   Csi csi;
   const char* const end = token.raw.data() + token.raw.size();

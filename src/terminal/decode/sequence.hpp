@@ -16,6 +16,9 @@ namespace sess::terminal {
 /// bytes end before it or a control or a byte from 0x7F on is met. A malformed sequence (a marker in the
 /// middle, a parameter behind an intermediate) yields final 0. Does not set token.raw.
 [[nodiscard]] const char* parse_csi(const char* p, const char* end, Csi& token);
+/// The same for `count` bytes of digits and semicolons and the final byte behind them, at most 15; false,
+/// with `token` half written, when it is not that.
+[[nodiscard]] bool parse_numbers(const char* p, unsigned count, Csi& token);
 
 /// Of "ESC P marker parameters intermediates final"; zeros for what is not there. Parameters are skipped; of
 /// several intermediates the last one counts.

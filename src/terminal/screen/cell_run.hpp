@@ -18,6 +18,26 @@
 
 namespace sess::terminal {
 
+/// std::memcpy() of what is mostly a word or two.
+inline void copy_short(char* out, const char* from, std::size_t n) {
+  const auto ends = [&]<class Word>(Word) {
+    Word first, last;
+    std::memcpy(&first, from, sizeof(first));
+    std::memcpy(&last, from + n - sizeof(last), sizeof(last));
+    std::memcpy(out, &first, sizeof(first));
+    std::memcpy(out + n - sizeof(last), &last, sizeof(last));
+  };
+  if (n > 16) {
+    std::memcpy(out, from, n);
+  } else if (n >= 8) {
+    ends(std::uint64_t{});
+  } else if (n >= 4) {
+    ends(std::uint32_t{});
+  } else {
+    for (std::size_t i = 0; i < n; ++i) out[i] = from[i];
+  }
+}
+
 /// Narrow cells of printable ASCII in one style.
 inline void put_ascii(Cell* out, const char* text, std::size_t n, std::uint16_t style) {
   std::size_t i = 0;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "base/size.hpp"
+#include "base/utf8.hpp"
+#include "terminal/decode/text_scan.hpp"
 #include "terminal/screen/cell_run.hpp"
 
 namespace sess::terminal {
@@ -15,14 +17,20 @@ constexpr std::array<Cell, kMaxSide> kBlankRow{};
 
 }  // namespace
 
-Grid::Grid(int rows, int cols) : rows_(static_cast<std::size_t>(rows)), cols_(cols) {}
+Grid::Grid(int rows, int cols) : rows_(static_cast<std::size_t>(rows)), count_(rows), cols_(cols) {}
 
 Grid::~Grid() {
-  for (auto& row : rows_) delete[] row.cells;
+  for (auto& row : rows_) {
+    delete[] row.cells;
+    delete[] row.styles;
+  }
 }
 
 Grid::Grid(Grid&& other) noexcept
-    : rows_(std::move(other.rows_)), base_(std::exchange(other.base_, 0)), cols_(other.cols_) {
+    : rows_(std::move(other.rows_)),
+      base_(std::exchange(other.base_, 0)),
+      count_(std::exchange(other.count_, 0)),
+      cols_(other.cols_) {
   other.rows_.clear();
 }
 
@@ -34,12 +42,13 @@ Grid& Grid::operator=(Grid&& other) noexcept {
 void Grid::swap(Grid& other) noexcept {
   rows_.swap(other.rows_);
   std::swap(base_, other.base_);
+  std::swap(count_, other.count_);
   std::swap(cols_, other.cols_);
 }
 
 std::span<const Cell> Grid::cells(int r) const {
-  const Row& found = row(r);
-  const Cell* begin = found.cells != nullptr ? found.cells : kBlankRow.data();
+  Row& found = rows_[index(r)];
+  const Cell* begin = found.used != 0 || found.cells != nullptr ? writable(found) : kBlankRow.data();
   return {begin, static_cast<std::size_t>(cols_)};
 }
 
@@ -47,13 +56,40 @@ std::span<const Cell> Grid::blank_cells(int cols) {
   return {kBlankRow.data(), static_cast<std::size_t>(cols)};
 }
 
-void Grid::allocate(Row& row) const {
-  row.cells = new Cell[static_cast<std::size_t>(cols_)];
-  row.used = 0;
+void Grid::allocate_text(Row& row) const {
+  const std::size_t text = (2 * static_cast<std::size_t>(cols_) + sizeof(TextRun) - 1) / sizeof(TextRun);
+  row.styles = new TextRun[most_runs() + text];
+  row.text = reinterpret_cast<char*>(row.styles + most_runs());
+}
+
+void Grid::make_cells(Row& row) const {
+  if (row.cells == nullptr) row.cells = new Cell[static_cast<std::size_t>(cols_)];
+  // All of them are blank while the row is kept as text.
+  TextRun before;
+  for (std::size_t i = 0; i < row.runs; ++i) {
+    const TextRun run = row.styles[i];
+    Cell* to = row.cells + before.stop;
+    std::string_view text(row.text + before.bytes, static_cast<std::size_t>(run.bytes - before.bytes));
+    before = run;
+    while (!text.empty()) {
+      const auto ascii =
+          static_cast<std::size_t>(find_high(text.data(), text.data() + text.size()) - text.data());
+      put_ascii(to, text.data(), ascii, run.style);
+      to += ascii;
+      text.remove_prefix(ascii);
+      if (text.empty()) break;
+      const auto got = decode_utf8(text);
+      *to++ = Cell{static_cast<std::uint32_t>(got.code_point), run.style, 2, 0};
+      *to++ = Cell{0, run.style, 0, 0};
+      text.remove_prefix(got.length);
+    }
+  }
+  row.runs = 0;
 }
 
 void Grid::clear(Row& row) {
-  if (row.cells != nullptr) put_blanks(row.cells, row.used);
+  if (row.cells != nullptr && row.runs == 0) put_blanks(row.cells, row.used);
+  row.runs = 0;
   row.used = 0;
   row.wrapped = false;
   row.wide = false;

@@ -182,8 +182,8 @@ void History::close_line() {
   if (!open_) return;
   write_record(open_text_, open_runs_, false);
   open_ = false;
-  open_text_ = {};
-  open_runs_ = {};
+  open_text_.clear();
+  open_runs_.clear();
 }
 
 bool History::open_segment() {

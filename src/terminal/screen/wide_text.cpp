@@ -47,8 +47,11 @@ inline __m128i surely_wide(__m128i values) {
   return _mm_or_si128(hangul_han, _mm_or_si128(kana, signs));
 }
 
-[[gnu::target("sse4.1")]] WideTaken put_shuffled(Cell* out, std::size_t room, const char* p, const char* end,
-                                                 std::uint16_t style, bool ascii) {
+enum class Make : bool { nothing, cells };
+
+template <Make kMake>
+[[gnu::target("sse4.1")]] WideTaken take_shuffled(Cell* out, std::size_t room, const char* p, const char* end,
+                                                  std::uint16_t style, bool ascii) {
   const __m128i last_first =
       _mm_setr_epi8(2, 1, 0, -1, 5, 4, 3, -1, 8, 7, 6, -1, 11, 10, 9, -1);  // as numbers are in memory
   const __m128i looks = _mm_set1_epi32(static_cast<int>(style | 2U << 16U));
@@ -56,7 +59,7 @@ inline __m128i surely_wide(__m128i values) {
   const auto narrow = std::bit_cast<std::uint64_t>(Cell{0, style, 1, 0});
   alignas(16) std::uint64_t made[kAtOnce + kStepCells];
   WideTaken taken;
-  if (room > kAtOnce) room = kAtOnce;
+  if (kMake == Make::cells && room > kAtOnce) room = kAtOnce;
   const char* const begin = p;
   while (end - p >= kStepBytes && taken.cells < room) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
@@ -69,27 +72,30 @@ inline __m128i surely_wide(__m128i values) {
                      _mm_and_si128(_mm_srli_epi32(lanes, 4), _mm_set1_epi32(0xF000)));
     const auto fit = static_cast<unsigned>((room - taken.cells) / 2);
     const unsigned wide = std::min(leading(_mm_and_si128(formed, surely_wide(values))), fit);
-    auto* to = reinterpret_cast<__m128i*>(made + taken.cells);
-    const __m128i low = _mm_unpacklo_epi32(values, looks);
-    const __m128i high = _mm_unpackhi_epi32(values, looks);
-    _mm_storeu_si128(to, _mm_unpacklo_epi64(low, right_half));
-    _mm_storeu_si128(to + 1, _mm_unpackhi_epi64(low, right_half));
-    _mm_storeu_si128(to + 2, _mm_unpacklo_epi64(high, right_half));
-    _mm_storeu_si128(to + 3, _mm_unpackhi_epi64(high, right_half));
+    if constexpr (kMake == Make::cells) {
+      auto* to = reinterpret_cast<__m128i*>(made + taken.cells);
+      const __m128i low = _mm_unpacklo_epi32(values, looks);
+      const __m128i high = _mm_unpackhi_epi32(values, looks);
+      _mm_storeu_si128(to, _mm_unpacklo_epi64(low, right_half));
+      _mm_storeu_si128(to + 1, _mm_unpackhi_epi64(low, right_half));
+      _mm_storeu_si128(to + 2, _mm_unpacklo_epi64(high, right_half));
+      _mm_storeu_si128(to + 3, _mm_unpackhi_epi64(high, right_half));
+    }
     if (wide != 0) taken.last = taken.cells + 2 * wide - 2;
     taken.cells += 2 * std::size_t{wide};
     p += 3 * wide;
     const auto next = static_cast<unsigned char>(*p);
     if (ascii && taken.cells < room && next < 0x80 && static_cast<unsigned char>(p[1]) >= 0x80) {
       taken.last = taken.cells;
-      made[taken.cells++] = narrow | next;
+      if constexpr (kMake == Make::cells) made[taken.cells] = narrow | next;
+      ++taken.cells;
       ++p;
     } else if (wide == 0) {
       break;
     }
   }
   taken.bytes = static_cast<std::size_t>(p - begin);
-  std::memcpy(static_cast<void*>(out), made, taken.cells * sizeof(Cell));
+  if constexpr (kMake == Make::cells) std::memcpy(static_cast<void*>(out), made, taken.cells * sizeof(Cell));
   return taken;
 }
 
@@ -130,7 +136,7 @@ inline __m128i surely_wide(__m128i values) {
 WideTaken put_wide_text(Cell* out, std::size_t room, const char* p, const char* end, std::uint16_t style,
                         bool ascii) {
   if (!kHasShuffles) return {};
-  return put_shuffled(out, room, p, end, style, ascii);
+  return take_shuffled<Make::cells>(out, room, p, end, style, ascii);
 }
 
 std::size_t get_wide_text(const Cell* cells, std::size_t i, std::size_t stop, char*& to) {
@@ -148,5 +154,30 @@ std::size_t get_wide_text(const Cell*, std::size_t i, std::size_t, char*&) {
 }
 
 #endif
+
+WideTaken measure_wide_text(std::size_t room, const char* p, const char* end, bool ascii) {
+  WideTaken taken;
+#if defined(__x86_64__)
+  if (kHasShuffles) taken = take_shuffled<Make::nothing>(nullptr, room, p, end, 0, ascii);
+#endif
+  for (const char* q = p + taken.bytes; q < end; q = p + taken.bytes) {
+    const auto first = static_cast<unsigned char>(*q);
+    if (first < 0x80) {
+      if (!ascii || taken.cells == room || end - q < 2 || static_cast<unsigned char>(q[1]) < 0x80) break;
+      taken.last = taken.cells++;
+      ++taken.bytes;
+      continue;
+    }
+    if ((first & 0xF0U) != 0xE0U || end - q < 3 || taken.cells + 2 > room) break;
+    const auto second = static_cast<unsigned char>(q[1]);
+    const auto third = static_cast<unsigned char>(q[2]);
+    if ((second & 0xC0U) != 0x80U || (third & 0xC0U) != 0x80U) break;
+    if (!surely_wide((first & 0x0FU) << 12U | (second & 0x3FU) << 6U | (third & 0x3FU))) break;
+    taken.last = taken.cells;
+    taken.cells += 2;
+    taken.bytes += 3;
+  }
+  return taken;
+}
 
 }  // namespace sess::terminal

@@ -115,8 +115,14 @@ bool passes_everywhere(const Csi& token) {
     }
     return true;
   }
-  return token.marker == 0 &&
-         std::string_view("@ABCDEFGHIJKLMPSXZ`abdefgmru").find(token.final) != std::string_view::npos;
+  static constexpr std::uint64_t kFinals = [] {
+    std::uint64_t bits = 0;  // of 0x40 to 0x7F
+    for (const char c : std::string_view("@ABCDEFGHIJKLMPSXZ`abdefgmru"))
+      bits |= std::uint64_t{1} << (c - 0x40);
+    return bits;
+  }();
+  const auto at = static_cast<unsigned char>(token.final) - 0x40U;
+  return token.marker == 0 && at < 64 && (kFinals >> at & 1U) != 0;
 }
 
 /// OSC 1337, iTerm2's: marks, places and what shells tell. Not what asks, sets modes that nobody undoes,

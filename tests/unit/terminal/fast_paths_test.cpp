@@ -4,6 +4,8 @@
 #include <random>
 
 #include "base/utf8.hpp"
+#include "machine.hpp"
+#include "terminal/decode/sequence.hpp"
 #include "terminal/decode/text_scan.hpp"
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/screen/code_points.hpp"
@@ -191,10 +193,93 @@ TEST_CASE("wide text in long steps becomes the cells and the text of single ones
     REQUIRE(stop <= expected.size());
     REQUIRE(got.substr(0, length) == text.substr(0, stop == 0 ? 0 : ends[stop - 1]));
     REQUIRE((stop == expected.size() || expected[stop].width != 0));
+
+    // As text: up to the first that is neither wide nor an ASCII character that something else follows.
+    std::size_t fits = 0;
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < expected.size(); i += expected[i].width) {
+      const bool wide = expected[i].width == 2;
+      const bool followed = ends[i] < text.size() && static_cast<unsigned char>(text[ends[i]]) >= 0x80;
+      const bool may = wide || (ascii && expected[i].glyph < 0x80 && followed);
+      if (!may || fits + expected[i].width > room) break;
+      fits += expected[i].width;
+      bytes = ends[i];
+    }
+    const WideTaken measured = measure_wide_text(room, text.data(), text.data() + text.size(), ascii);
+    REQUIRE(measured.cells == fits);
+    REQUIRE(measured.bytes == bytes);
+    if (fits > 0) REQUIRE(measured.last + expected[measured.last].width == fits);
   }
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("sse4.1") != 0) CHECK(taken_in_all > 10000);
 #endif
+}
+
+TEST_CASE("rows that nobody looks at are what rows of cells would be", "[terminal][fast]") {
+  std::mt19937 random(12);
+  const std::string_view kTokens[] = {"word",
+                                      " ",
+                                      "\r\n",
+                                      "\r\n",
+                                      "\x1b[31m",
+                                      "\x1b[0;1;44m",
+                                      "\x1b[m",
+                                      "\xed\x95\x9c\xea\xb8\x80 \xe6\xbc\xa2",
+                                      "\x1b[K",
+                                      "\x1b[1K",
+                                      "\x1b[5G",
+                                      "\t",
+                                      "\b",
+                                      "e\xcc\x81",
+                                      "\xf0\x9f\x9a\x80",
+                                      "\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\",
+                                      "\x1b[2J\x1b[H",
+                                      "\x1b[3;2H",
+                                      "\x1b[4h",
+                                      "\x1b[4l",
+                                      "\x1b[?7l",
+                                      "\x1b[?7h",
+                                      "\x1b]133;A\x1b\\",
+                                      "\x1b[L",
+                                      "\x1b[2P"};
+  for (int round = 0; round < 300; ++round) {
+    const Size size{static_cast<std::uint16_t>(1 + random() % 6),
+                    static_cast<std::uint16_t>(1 + random() % 30)};
+    Machine alone(size);
+    Machine looked(size);
+    for (int i = 0; i < 120; ++i) {
+      const auto token = kTokens[random() % (random() % 2 == 0 ? std::size(kTokens) : 8)];
+      alone.feed(token);
+      looked.feed(token);
+      for (int r = 0; r < size.rows; ++r) static_cast<void>(looked.emulator->screen().row(r));
+    }
+    ByteWriter one;
+    ByteWriter other;
+    alone.emulator->save(one);
+    looked.emulator->save(other);
+    REQUIRE(one.take() == other.take());
+    CaptureOptions options;
+    options.start = CaptureOptions::kHistoryStart;
+    options.escapes = true;
+    REQUIRE(capture(alone.emulator->screen(), options) == capture(looked.emulator->screen(), options));
+  }
+}
+
+TEST_CASE("numbers alone are parsed as any parameters", "[terminal][fast]") {
+  std::mt19937 random(13);
+  for (int round = 0; round < 20000; ++round) {
+    std::string bytes;
+    for (unsigned i = 0, n = random() % 16; i < n; ++i) bytes += "0123456789;;:"[random() % 13];
+    bytes += "mH?\x1b "[random() % 5];
+    Csi quick;
+    if (!parse_numbers(bytes.data(), static_cast<unsigned>(bytes.size() - 1), quick)) continue;
+    Csi slow;
+    REQUIRE(parse_csi(bytes.data(), bytes.data() + bytes.size(), slow) == bytes.data() + bytes.size());
+    REQUIRE(quick.final == slow.final);
+    REQUIRE(quick.count == slow.count);
+    REQUIRE(quick.colons == slow.colons);
+    for (int i = 0; i < slow.count; ++i) REQUIRE(quick.get(i, -1) == slow.get(i, -1));
+  }
 }
 
 TEST_CASE("text is told from controls and ASCII from other text, whatever the length", "[terminal][fast]") {
