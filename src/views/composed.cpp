@@ -7,7 +7,7 @@ namespace sess::views {
 namespace {
 /// A flood is drawn sixty times a second. What changes little (the echo of a key) is drawn at once: it costs
 /// less than the wait that a person would see.
-constexpr std::chrono::milliseconds kFrameInterval{16};
+constexpr std::chrono::microseconds kFrameInterval{16'667};  // sixty a second, not one more
 constexpr std::chrono::milliseconds kEchoInterval{1};
 constexpr std::size_t kEchoBytes = 256;
 constexpr double kFrameShare = 0.8;

@@ -154,6 +154,22 @@ TEST_CASE("a flood that a key sets off gets one frame at once and then the pace 
   CHECK(rig.turn() == 0);
 }
 
+TEST_CASE("a drawn client of a flood got more than sixty frames in a second", "[server][composed]") {
+  Rig rig;
+  rig.show_flood();
+  rig.now += 20ms;
+  // The server turns as often as the program prints; the client takes all at once.
+  int frames = 0;
+  for (const auto end = rig.now + 1s; rig.now < end; rig.now += 250us) {
+    ++rig.flood;
+    rig.view.invalidate();
+    if (rig.turn() > 0) ++frames;
+    rig.acknowledge();
+  }
+  CHECK(frames <= 60);
+  CHECK(frames > 50);
+}
+
 TEST_CASE("a slow terminal is not sent echoes behind more than it can take", "[server][composed]") {
   Rig rig;
   rig.show_flood();
