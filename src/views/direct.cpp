@@ -23,7 +23,7 @@ constexpr std::size_t kPull = 64 * 1024;
 constexpr std::size_t kCatchUp = 32 * 1024;
 static_assert(panes::PaneIo::kMarkSpan + 1024 <= FlowWindow::kMin);
 /// Screens of a flood: sixty a second at the most.
-constexpr std::chrono::milliseconds kFrameInterval{16};
+constexpr std::chrono::microseconds kFrameInterval{16'667};
 /// And never more than four fifths of what the terminal takes: what the kernel's buffers hold drains
 /// meanwhile, so that the next screen (the one after Ctrl-C) is not behind them.
 constexpr double kFrameShare = 0.8;
