@@ -6,6 +6,13 @@ Utf8Decoded decode_utf8(std::string_view bytes) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned char lead = at(0);
   if (lead < 0x80) return {Utf8Status::value, lead, 1};
+  if (lead >= 0xF0 && bytes.size() >= 4) {
+    // Emoji, well formed as nearly all are: without a loop.
+    const std::uint32_t marks = (at(1) & 0xC0U) << 16U | (at(2) & 0xC0U) << 8U | (at(3) & 0xC0U);
+    const char32_t whole =
+        (lead & 0x0FU) << 18U | (at(1) & 0x3FU) << 12U | (at(2) & 0x3FU) << 6U | (at(3) & 0x3FU);
+    if (marks == 0x808080U && whole >= 0x10000 && whole <= 0x10FFFF) return {Utf8Status::value, whole, 4};
+  }
   std::size_t length = 0;
   unsigned char low = 0x80;
   unsigned char high = 0xBF;

@@ -233,12 +233,12 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   const char* const begin = p;
   Row& row = screens_.touch(position_.at().row);
   int col = position_.at().col;
-  if (Grid::takes_text(row, col)) {
+  int length = 0;
+  if (Grid::takes_text(row, col) && surely_wide(short_code_point(p, end, length))) {
     const auto room = static_cast<std::size_t>(right - col);
     const WideTaken taken = measure_wide_text(room, p, end, plain);
     if (taken.bytes != 0 && screens_.grid().put_text(row, col, p, taken.bytes, taken.cells, style)) {
       const char* const last = p + taken.bytes - (taken.cells - taken.last == 2 ? 3 : 1);
-      int length = 0;
       row.wide = true;
       position_.set_last_col(col + static_cast<int>(taken.last));
       last_glues_ = false;
@@ -255,11 +255,9 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   bool glues = false;
   char32_t c = 0;
   while (p < end && !glues) {
-    if (col + 2 <= right && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U) {
-      int length = 0;
-      if (col == position_.at().col && surely_wide(short_code_point(p, end, length))) {
-        screens_.split_wide(row, col);
-      }
+    if (col + 2 <= right && (static_cast<unsigned char>(*p) & 0xF0U) == 0xE0U &&
+        surely_wide(short_code_point(p, end, length))) {
+      if (col == position_.at().col) screens_.split_wide(row, col);
       const auto room = static_cast<std::size_t>(right - col);
       const WideTaken taken = put_wide_text(cells + col, room, p, end, style, plain);
       if (taken.bytes != 0) {
@@ -279,7 +277,7 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
         continue;
       }
     }
-    int length = 1;
+    length = 1;
     int width = 1;
     char32_t next = static_cast<unsigned char>(*p);
     if (next >= 0x80) {
