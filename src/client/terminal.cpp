@@ -41,7 +41,7 @@ int left_until(Clock::time_point end) {
 
 protocol::TerminalSize size_of_terminal(int fd) {
   protocol::TerminalSize out;
-  if (const auto size = os::terminal_size_with_pixels(fd)) {
+  if (const auto size = os::terminal_size(fd)) {
     out.cells = size->cells;
     out.xpixel = size->pixels.width;
     out.ypixel = size->pixels.height;

@@ -145,15 +145,11 @@ void Loop::release() {
 
 void Loop::run() {
   stopping_ = false;
-  while (!stopping_) turn();
+  while (!stopping_) run_once();
 }
 
 void Loop::stop() {
   stopping_ = true;
-}
-
-void Loop::run_once() {
-  turn();
 }
 
 void Loop::defer(std::function<void()> work) {
@@ -164,7 +160,7 @@ void Loop::at_turn_end(std::function<void()> hook) {
   hooks_.push_back(std::move(hook));
 }
 
-void Loop::turn() {
+void Loop::run_once() {
   SESS_CHECK(base_ != nullptr);
   const bool no_wait = !deferred_.empty() || always_ready_ > 0;
   // Once in both cases: EVLOOP_NONBLOCK alone goes on as long as anything is ready, which a descriptor at its

@@ -50,7 +50,6 @@ class Loop {
   friend class SignalWatch;
   friend struct detail::Registration;
   explicit Loop(event_base* base) : base_(base) {}
-  void turn();
   void run_always_ready();
   void release();
 

@@ -1,7 +1,6 @@
 #include "os/socket.hpp"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -145,19 +144,6 @@ Result<std::size_t> send_with_fds(int socket, std::string_view bytes, std::span<
     if (errno == EAGAIN) return std::size_t{0};
     if (errno != EINTR) return fail_errno(errno, "cannot send");
   }
-}
-
-Result<> write_all_to_socket(int socket, std::string_view bytes) {
-  while (!bytes.empty()) {
-    auto sent = send_with_fds(socket, bytes, {});
-    if (!sent) return pass(sent.error());
-    bytes.remove_prefix(*sent);
-    if (*sent == 0) {
-      pollfd wait{socket, POLLOUT, 0};
-      poll(&wait, 1, -1);
-    }
-  }
-  return {};
 }
 
 Result<Received> receive_with_fds(int socket, std::size_t max, Wait wait) {

@@ -54,9 +54,6 @@ inline constexpr std::size_t kMaxPassedFds = 8;
 /// non-blocking socket is full; descriptors are sent if at least one byte was. Never raises SIGPIPE.
 Result<std::size_t> send_with_fds(int socket, std::string_view bytes, std::span<const int> fds);
 
-/// Sends all of it, waiting where the socket is full. Never raises SIGPIPE.
-Result<> write_all_to_socket(int socket, std::string_view bytes);
-
 struct Received {
   std::string bytes;
   std::vector<UniqueFd> fds;

@@ -7,19 +7,13 @@
 
 namespace sess::os {
 
-Result<TerminalSize> terminal_size_with_pixels(int fd) {
+Result<TerminalSize> terminal_size(int fd) {
   winsize window{};
   if (ioctl(fd, TIOCGWINSZ, &window) < 0) return fail_errno(errno, "cannot tell the terminal's size");
   TerminalSize out;
   if (window.ws_row != 0 && window.ws_col != 0) out.cells = clamp(Size{window.ws_row, window.ws_col});
   out.pixels = {window.ws_xpixel, window.ws_ypixel};
   return out;
-}
-
-Result<Size> terminal_size(int fd) {
-  auto size = terminal_size_with_pixels(fd);
-  if (!size) return pass(size.error());
-  return size->cells;
 }
 
 Result<TerminalGuard> TerminalGuard::open(int fd) {

@@ -17,11 +17,9 @@ struct TerminalSize {
   PixelSize pixels;
 };
 
-/// Size in cells, clamped; an error where fd is no terminal. A terminal that reports no rows or no columns
-/// counts as 24×80.
-[[nodiscard]] Result<Size> terminal_size(int fd);
-/// The same with pixels.
-[[nodiscard]] Result<TerminalSize> terminal_size_with_pixels(int fd);
+/// Size in cells, clamped, and in pixels; an error where fd is no terminal. A terminal that reports no rows
+/// or no columns counts as 24×80.
+[[nodiscard]] Result<TerminalSize> terminal_size(int fd);
 
 /// Holds a terminal in raw mode; restores what was before when destroyed or told so. Does not own the fd.
 class TerminalGuard {

@@ -70,7 +70,7 @@ class Frame {
   /// between.
   void mend(int row, int from, int to);
 
-  /// Row as text without trailing blanks, for tests and logs of tests.
+  /// Row as text without trailing blanks.
   [[nodiscard]] std::string text(int row) const;
 
   FrameCursor cursor;

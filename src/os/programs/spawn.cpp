@@ -264,13 +264,6 @@ void reap(pid_t pid) {
   }
 }
 
-Result<Spawned> finish_and_reap(Result<PendingSpawn> pending) {
-  if (!pending) return pass(pending.error());
-  auto done = pending->finish();
-  if (!done) reap(pending->child());
-  return done;
-}
-
 }  // namespace
 
 bool PendingSpawn::advance() {
@@ -365,12 +358,12 @@ Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, i
   return pending;
 }
 
-Result<Spawned> spawn_on_pty(const SpawnRequest& request) {
-  return finish_and_reap(start_spawn_on_pty(request));
-}
-
 Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err) {
-  return finish_and_reap(start_spawn(request, in, out, err));
+  auto pending = start_spawn(request, in, out, err);
+  if (!pending) return pass(pending.error());
+  auto done = pending->finish();
+  if (!done) reap(pending->child());
+  return done;
 }
 
 std::vector<std::string> current_environment() {

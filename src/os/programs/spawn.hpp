@@ -85,8 +85,7 @@ class PendingSpawn {
 /// The same with descriptors for 0, 1 and 2 (-1: /dev/null) and no terminal. For shell jobs and helpers.
 [[nodiscard]] Result<PendingSpawn> start_spawn(const SpawnRequest& request, int in, int out, int err);
 
-/// Both wait until exec worked or failed; a failed child is reaped.
-[[nodiscard]] Result<Spawned> spawn_on_pty(const SpawnRequest& request);
+/// Waits until exec worked or failed; a failed child is reaped.
 [[nodiscard]] Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err);
 
 /// This process's environment as "NAME=value" strings.

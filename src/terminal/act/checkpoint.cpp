@@ -188,7 +188,6 @@ bool Core::save_within(ByteWriter& out, std::size_t most) {
     return out.size() <= most;
   };
   if (fits()) return true;
-  screens_.next_generation();
   pools_.collect_links();
   for (const std::size_t part : {2, 8}) {
     pools_.shed_links(pools_.links().bytes() / part, pools_.links().live() / part);
@@ -234,8 +233,7 @@ class Loader {
     }
     return settings;
   }
-  /// Rows get the generation.
-  void grid(Grid& grid, std::uint64_t generation);
+  void grid(Grid& grid);
   void marks(Grid& grid);
 
  private:
@@ -308,13 +306,12 @@ std::uint32_t Loader::cluster(int width) {
   return glyph;
 }
 
-void Loader::grid(Grid& grid, std::uint64_t generation) {
+void Loader::grid(Grid& grid) {
   for (int r = 0; r < grid.rows() && in_.ok(); ++r) {
     Row& row = grid.row(r);
     const int head = read_number(in_, grid.cols() * 2 + 1);
     const int used = head / 2;
     row.wrapped = head % 2 != 0;
-    row.generation = generation;
     if (used == 0 || !in_.ok()) continue;
     Cell* cells = grid.writable(row);
     row.used = static_cast<std::uint16_t>(used);
@@ -383,15 +380,14 @@ bool Core::restore(ByteReader& in, std::uint8_t version) {
   names_.restore(in);
   colors_.restore(in);
   mode_set_.restore_rest(in);
-  loader.grid(screens_.main(), screens_.generation());
-  if (in.boolean() && in.ok()) loader.grid(screens_.use_alternate(), screens_.generation());
+  loader.grid(screens_.main());
+  if (in.boolean() && in.ok()) loader.grid(screens_.use_alternate());
   if (modes().alternate_screen && screens_.alternate() == nullptr) in.reject();
   if (!in.ok()) return false;
   screens_.show(modes().alternate_screen);
   pools_.set_loading(false);
   page_.history().restore(in);
   loader.marks(screens_.main());
-  screens_.touch_all();
   return in.ok();
 }
 

@@ -15,7 +15,6 @@ Core::Core(Size size, SegmentStore& store, Sink& sink)
 
 void Core::feed(std::string_view bytes) {
   if (bytes.empty()) return;
-  screens_.next_generation();
   passed_ = 0;
   const std::size_t before = decoder_.pending();
   decoder_.feed(bytes, *this);
@@ -26,7 +25,6 @@ void Core::feed(std::string_view bytes) {
 void Core::resize(Size wanted) {
   const Size to = clamp(wanted);
   if (to == screens_.size()) return;
-  screens_.next_generation();
   Rewrap(screens_, pools_, page_, position_).run(to);
 }
 

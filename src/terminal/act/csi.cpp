@@ -308,7 +308,6 @@ void Core::show_alternate(bool on) {
   mode_set_.set(&Modes::alternate_screen, on);
   screens_.show(on);
   position_.moved();
-  screens_.touch_all();
 }
 
 }  // namespace sess::terminal

@@ -35,9 +35,6 @@ const Identity& Emulator::identity() const {
 void Emulator::set_settings(const Settings& settings) {
   core_->settings_ = settings;
 }
-const Settings& Emulator::settings() const {
-  return core_->settings_;
-}
 void Emulator::set_history_limits(std::uint64_t lines, std::uint64_t bytes) {
   core_->page_.history().set_limits(lines, bytes);
 }
@@ -47,7 +44,6 @@ void Emulator::clear_history() {
 
 void Emulator::reset() {
   core_->decoder_.reset();
-  core_->screens_.next_generation();
   core_->reset();
 }
 

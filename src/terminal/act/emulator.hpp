@@ -78,7 +78,6 @@ class Emulator {
   [[nodiscard]] const Identity& identity() const;
   /// For what is fed from here on. They survive a reset.
   void set_settings(const Settings& settings);
-  [[nodiscard]] const Settings& settings() const;
   void set_history_limits(std::uint64_t lines, std::uint64_t bytes);
   void clear_history();
   /// RIS: everything as at the start, the history kept. An unfinished token is forgotten.

@@ -10,7 +10,7 @@ void Page::erase(int r, int from, int to, Guard guard) {
   position_.moved();
   if (to == screens_.cols()) screens_.grid().row(r).wrapped = false;
   const Cell blank = pen_.erased(pools_);
-  Row& row = screens_.touch(r);
+  Row& row = screens_.row(r);
   if (from == 0 && to == screens_.cols()) row.marks = 0;
   if (row.used <= from && blank.style == 0) return;
   if (guard == Guard::selective) {
@@ -131,7 +131,6 @@ void Page::delete_lines(int n) {
 }
 
 void Page::clear_history() {
-  screens_.next_generation();
   history_.clear();
 }
 
@@ -143,7 +142,7 @@ void Page::mark_row(PromptMark mark) {
 
 void Page::align_test() {
   for (int r = 0; r < screens_.rows(); ++r) {
-    Row& row = screens_.touch(r);
+    Row& row = screens_.row(r);
     screens_.fill(row, 0, screens_.cols(), Cell{'E', 0, 1, 0});
     row.wrapped = false;
     row.wide = false;

@@ -83,7 +83,6 @@ void PoolUse::renumber(const std::vector<std::uint16_t>& to) {
   screens_.each_cell(
       [&](Cell& cell) { cell.style = cell.style < to.size() ? to[cell.style] : std::uint16_t{0}; });
   collect_styles();
-  screens_.touch_all();
 }
 
 /// More styles are on the screen than numbers exist: the older half gets the palette's colours and plain
@@ -149,7 +148,6 @@ void PoolUse::shed_clusters(std::size_t keep_bytes) {
     cell.glyph = without_marks(text, cell.width);
   });
   collect_clusters();
-  screens_.touch_all();
 }
 
 // --- links ----------------------------------------------------------------------------------------------
@@ -201,7 +199,6 @@ void PoolUse::make_plain() {
   screens_.each_cell([](Cell& cell) { cell.style = 0; });
   pen_.change();
   collect_links();
-  screens_.touch_all();
 }
 
 }  // namespace sess::terminal

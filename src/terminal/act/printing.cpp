@@ -134,7 +134,7 @@ void Printing::print_ascii(const char* p, std::size_t n) {
   if (plain_charset() && !modes_.insert && !at.pending && !last_glues_) {
     const auto room = static_cast<std::size_t>(position_.right_limit() - at.col);
     const std::uint16_t style = pen_.number(pools_);
-    Row& row = screens_.touch(at.row);
+    Row& row = screens_.row(at.row);
     if (n < room &&
         (Grid::append_ascii(row, at.col, p, n, style) || put_in_cells(row, at.col, p, n, style))) {
       at.col += static_cast<int>(n);
@@ -175,7 +175,7 @@ void Printing::print_ascii(const char* p, std::size_t n) {
       }
     }
     const std::size_t count = !modes_.autowrap && n > room && room > 1 ? room - 1 : std::min(n, room);
-    Row& row = screens_.touch(position_.at().row);
+    Row& row = screens_.row(position_.at().row);
     const int col = position_.at().col;
     const int stop = col + static_cast<int>(count);
     if (!screens_.grid().put_text(row, col, p, count, count, style)) {
@@ -231,7 +231,7 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   const std::uint16_t style = pen_.number(pools_);
   const bool plain = plain_charset();
   const char* const begin = p;
-  Row& row = screens_.touch(position_.at().row);
+  Row& row = screens_.row(position_.at().row);
   int col = position_.at().col;
   int length = 0;
   if (Grid::takes_text(row, col) && surely_wide(short_code_point(p, end, length))) {
@@ -334,7 +334,7 @@ void Printing::print_code_point(char32_t c) {
 /// A wide character goes to the next row: the column it leaves shows what it showed. A blank there is no
 /// text.
 void Printing::leave_last_column(int right) {
-  Row& row = screens_.touch(position_.at().row);
+  Row& row = screens_.row(position_.at().row);
   if (right != screens_.cols() || right - position_.at().col != 1) return;
   Cell& cell = screens_.grid().writable(row)[position_.at().col];
   if (cell.glyph != 0 || cell.width != 1) return;
@@ -380,7 +380,7 @@ void Printing::place(Cell cell, int width) {
     }
   }
   if (modes_.insert) page_.insert_chars(width);
-  Row& row = screens_.touch(position_.at().row);
+  Row& row = screens_.row(position_.at().row);
   const int col = position_.at().col;
   if (!place_as_text(row, col, cell)) {
     Cell* cells = screens_.grid().writable(row);
@@ -465,7 +465,7 @@ std::optional<Printing::Joint> Printing::joint_for(char32_t c) {
 void Printing::finish(const Joint& joint) {
   const int col = joint.col();
   const Cell& before = joint.cell();
-  Cell& cell = screens_.grid().writable(screens_.touch(position_.at().row))[col];
+  Cell& cell = screens_.grid().writable(screens_.row(position_.at().row))[col];
   // Without what it held until now: whether the pool is full must not depend on how the bytes were split.
   cell.glyph = static_cast<std::uint32_t>(kReplacement);
   cell.glyph = pools_.intern_cluster(joint.text(), joint.width());
@@ -502,7 +502,7 @@ const char* Printing::join_run(const char* p, const char* end) {
 
 /// The cluster at (row, col) turned out to take two columns (VS16, the second half of a flag).
 void Printing::widen(int row, int col) {
-  Row& target = screens_.touch(row);
+  Row& target = screens_.row(row);
   Cell* cells = screens_.grid().writable(target);
   const int right = col <= position_.margins().right ? position_.margins().right + 1 : screens_.cols();
   if (col + 2 > right) {
@@ -531,7 +531,7 @@ void Printing::widen(int row, int col) {
 
 /// The cluster at (row, col) turned out to take one column (VS15).
 void Printing::narrow(int row, int col) {
-  Row& target = screens_.touch(row);
+  Row& target = screens_.row(row);
   Cell* cells = screens_.grid().writable(target);
   cells[col].width = 1;
   if (col + 1 < screens_.cols()) cells[col + 1] = Cell{0, cells[col].style, 1, 0};

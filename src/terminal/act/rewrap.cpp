@@ -73,7 +73,6 @@ void Rewrap::run(Size to) {
   if (screens_.alternate() != nullptr) resize_alternate(to);
   screens_.set_size(to);
   position_.resized();
-  screens_.touch_all();
 }
 
 /// Text of one style as cells, clusters interned. A damaged store may hold anything: controls are left out.
@@ -245,7 +244,6 @@ void Rewrap::resize_main(Size to) {
     Row& row = fresh.row(static_cast<int>(i - top));
     const std::size_t count = slice.end - slice.begin;
     row.wrapped = slice.wrapped && i + 1 < stop;
-    row.generation = screens_.generation();
     row.marks = marks_of(lines[slice.line], slice);
     if (count == 0) continue;
     Cell* out = fresh.writable(row);

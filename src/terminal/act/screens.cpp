@@ -21,15 +21,10 @@ void Screens::reset() {
   shown_ = &main_;
   main_ = Grid(rows(), cols());
   alternate_.reset();
-  touch_all();
-}
-
-std::uint64_t Screens::row_generation(int r) const {
-  return std::max(grid().row(r).generation, moved_generation_);
 }
 
 void Screens::blank_row(int r, Cell blank) {
-  Row& row = touch(r);
+  Row& row = shown_->row(r);
   Grid::clear(row);
   if (blank.style != 0) fill(row, 0, cols(), blank);
 }

@@ -1,9 +1,7 @@
-// The cells of a terminal: the main and the alternate screen, which of them is shown, and when what of them
-// changed.
+// The cells of a terminal: the main and the alternate screen, and which of them is shown.
 //
-// Owns both grids and their size. Whoever writes a row touches it, so that what draws finds it. Where is
-// written and what is decided by its callers (Page, Printing, Rewrap); styles and clusters are numbers here
-// (PoolUse).
+// Owns both grids and their size. Where is written and what is decided by its callers (Page, Printing,
+// Rewrap); styles and clusters are numbers here (PoolUse).
 #pragma once
 
 #include <cstdint>
@@ -53,16 +51,7 @@ class Screens {
   void reset();
 
   /// Row r of the shown grid, to be written.
-  Row& touch(int r) {
-    Row& row = shown_->row(r);
-    row.generation = generation_;
-    return row;
-  }
-  void touch_all() { moved_generation_ = generation_; }
-  void next_generation() { ++generation_; }
-  [[nodiscard]] std::uint64_t generation() const { return generation_; }
-  /// Of the last change of row r, its place included.
-  [[nodiscard]] std::uint64_t row_generation(int r) const;
+  Row& row(int r) { return shown_->row(r); }
 
   /// Makes row r blank in the given cell; colours need cells, plain blanks need none.
   void blank_row(int r, Cell blank);
@@ -87,8 +76,6 @@ class Screens {
   Grid main_;
   std::optional<Grid> alternate_;
   Grid* shown_ = &main_;
-  std::uint64_t generation_ = 1;
-  std::uint64_t moved_generation_ = 0;  ///< last time that all rows changed places
   std::vector<Line>* under_way_ = nullptr;
 };
 

@@ -74,11 +74,9 @@ void Page::scroll_screen() {
   }
   Grid& grid = screens_.grid();
   Row& last = grid.scroll();
-  last.generation = screens_.generation();
   if (const Cell blank = pen_.erased(pools_); blank.style != 0)
     screens_.fill(last, 0, screens_.cols(), blank);
   if (grid.rows() > 1) grid.row(grid.rows() - 2).wrapped = false;
-  screens_.touch_all();
 }
 
 void Page::scroll_up(int top, int n, Keep keep) {
@@ -100,11 +98,6 @@ void Page::scroll_up(int top, int n, Keep keep) {
   screens_.grid().rotate(top, bottom, n);
   for (int r = bottom - n + 1; r <= bottom; ++r) screens_.blank_row(r, blank);
   if (n < height) screens_.grid().row(bottom - n).wrapped = false;
-  if (top == 0 && bottom == screens_.rows() - 1) {
-    screens_.touch_all();
-  } else {
-    for (int r = top; r <= bottom; ++r) screens_.touch(r);
-  }
 }
 
 /// The first rows of the main screen into the history; they stay where they are, for the caller to take away.
@@ -152,11 +145,10 @@ void Page::scroll_down(int top, int n) {
   screens_.grid().rotate(top, bottom, -n);
   for (int r = top; r < top + n; ++r) screens_.blank_row(r, blank);
   screens_.grid().row(bottom).wrapped = false;
-  for (int r = top; r <= bottom; ++r) screens_.touch(r);
 }
 
 void Page::blank_sides(int r, Cell blank) {
-  Row& row = screens_.touch(r);
+  Row& row = screens_.row(r);
   screens_.split_wide(row, margins().left);
   screens_.split_wide(row, margins().right + 1);
   screens_.fill(row, margins().left, margins().right + 1, blank);
@@ -164,7 +156,7 @@ void Page::blank_sides(int r, Cell blank) {
 
 /// Copies the columns between the side margins of row `from` to row `to`.
 void Page::copy_sides(int to, int from) {
-  Row& target = screens_.touch(to);
+  Row& target = screens_.row(to);
   Row& source = screens_.grid().row(from);
   for (Row* row : {&target, &source}) {
     screens_.split_wide(*row, margins().left);
@@ -185,7 +177,7 @@ void Page::shift_columns(int top, int bottom, int from, int n) {
   if (count <= 0) return;
   const Cell blank = pen_.erased(pools_);
   for (int r = top; r <= bottom; ++r) {
-    Row& row = screens_.touch(r);
+    Row& row = screens_.row(r);
     screens_.split_wide(row, from);
     screens_.split_wide(row, margins().right + 1);
     Cell* cells = screens_.grid().writable(row);

@@ -28,15 +28,14 @@ struct TextRun {
 };
 
 struct Row {
-  Cell* cells = nullptr;         ///< `cols` of them, or none: all blank
-  TextRun* styles = nullptr;     ///< room for those of a row that is kept as text, or none
-  char* text = nullptr;          ///< room for two bytes a column, or none
-  std::uint64_t generation = 0;  ///< of the last change
-  std::uint16_t used = 0;        ///< cells from here on are blank
-  std::uint16_t runs = 0;        ///< of the text that this row is kept as; 0: it is not, `cells` are true
-  bool wrapped = false;          ///< continues on the next row
-  bool wide = false;             ///< may hold wide characters
-  std::uint8_t marks = 0;        ///< PromptMark
+  Cell* cells = nullptr;      ///< `cols` of them, or none: all blank
+  TextRun* styles = nullptr;  ///< room for those of a row that is kept as text, or none
+  char* text = nullptr;       ///< room for two bytes a column, or none
+  std::uint16_t used = 0;     ///< cells from here on are blank
+  std::uint16_t runs = 0;     ///< of the text that this row is kept as; 0: it is not, `cells` are true
+  bool wrapped = false;       ///< continues on the next row
+  bool wide = false;          ///< may hold wide characters
+  std::uint8_t marks = 0;     ///< PromptMark
 };
 
 class Grid {

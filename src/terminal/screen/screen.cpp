@@ -19,10 +19,6 @@ bool Screen::wrapped(int r) const {
   return core_.screens_.grid().row(std::clamp(r, 0, core_.screens_.rows() - 1)).wrapped;
 }
 
-bool Screen::continues_history() const {
-  return core_.page_.history().has_open_line();
-}
-
 const Style& Screen::style(std::uint16_t id) const {
   return core_.pools_.style(id);
 }
@@ -117,13 +113,6 @@ std::string_view Screen::working_directory() const {
 }
 const History& Screen::history() const {
   return core_.page_.history();
-}
-std::uint64_t Screen::generation() const {
-  return core_.screens_.generation();
-}
-
-std::uint64_t Screen::row_generation(int r) const {
-  return core_.screens_.row_generation(std::clamp(r, 0, core_.screens_.rows() - 1));
 }
 
 std::optional<Color> Screen::default_foreground() const {

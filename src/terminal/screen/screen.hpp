@@ -68,8 +68,6 @@ class Screen {
   [[nodiscard]] bool wrapped(int r) const;
   /// PromptMark: what a shell said of row r.
   [[nodiscard]] std::uint8_t marks(int r) const;
-  /// Whether the newest history line continues on row 0.
-  [[nodiscard]] bool continues_history() const;
   [[nodiscard]] const Style& style(std::uint16_t id) const;
   /// The URI of Style::link, and the id= parameter it came with.
   [[nodiscard]] std::string_view link(std::uint16_t id) const;
@@ -102,11 +100,6 @@ class Screen {
   [[nodiscard]] std::string_view working_directory() const;
 
   [[nodiscard]] const History& history() const;
-
-  /// Changes whenever anything that this view shows may have changed.
-  [[nodiscard]] std::uint64_t generation() const;
-  /// At most generation(); a row whose number is not above the generation that was drawn is unchanged.
-  [[nodiscard]] std::uint64_t row_generation(int r) const;
 
   /// Set by OSC 10/11/12 and OSC 4; nothing when the program left them alone (of the palette: and the user).
   [[nodiscard]] std::optional<Color> default_foreground() const;

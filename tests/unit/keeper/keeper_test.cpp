@@ -191,10 +191,10 @@ TEST_CASE("a server that does not answer is replaced once somebody rings", "[kee
   CHECK(rig.tell("pid") == pid);
   auto waiting = os::connect_unix(rig.socket());
   REQUIRE(waiting);
-  REQUIRE(os::write_all_to_socket(waiting->get(), "hang\n"));
+  REQUIRE(os::write_all(waiting->get(), "hang\n"));
   // Whether the hanging server or its successor has this connection, it is answered in the end.
   auto patient = os::connect_unix(rig.socket());
-  REQUIRE(os::write_all_to_socket(patient->get(), "start\n"));
+  REQUIRE(os::write_all(patient->get(), "start\n"));
   kill(rig.keeper(), SIGUSR1);
   CHECK(os::read_all(patient->get(), 100).value() == "2 hung");
   CHECK(rig.tell("panes").rfind("1:", 0) == 0);

@@ -285,7 +285,7 @@ inline std::optional<std::string> ask(const std::string& path, const std::string
   Result<UniqueFd> socket = UniqueFd();
   const bool connected = wait_until([&] { return (socket = os::connect_unix(path)).has_value(); });
   if (!connected) return std::nullopt;
-  if (!os::write_all_to_socket(socket->get(), line + "\n")) return std::nullopt;
+  if (!os::write_all(socket->get(), line + "\n")) return std::nullopt;
   auto answer = os::read_all(socket->get(), 1 << 20);
   if (!answer || answer->empty()) return std::nullopt;
   return *answer;

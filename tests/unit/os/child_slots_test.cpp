@@ -13,6 +13,7 @@
 #include "os/programs/spawn.hpp"
 #include "support/catch.hpp"
 #include "support/home.hpp"
+#include "support/spawned.hpp"
 #include "support/wait.hpp"
 
 using namespace sess;
@@ -155,7 +156,7 @@ TEST_CASE("what cannot be executed is an error with a shared table, too", "[os][
     auto request = shell(home, "");
     request.argv = {"no-such-program"};
     request.held = held;
-    const auto spawned = os::spawn_on_pty(request);
+    const auto spawned = test::spawn_on_pty(request);
     REQUIRE_FALSE(spawned);
     CHECK(spawned.error().sys_errno == ENOENT);
   }

@@ -16,6 +16,7 @@
 #include "os/terminal.hpp"
 #include "support/catch.hpp"
 #include "support/home.hpp"
+#include "support/spawned.hpp"
 #include "support/wait.hpp"
 
 using namespace sess;
@@ -54,7 +55,7 @@ os::SpawnRequest shell(const test::TempHome& home, const std::string& script) {
 }
 
 std::string run(const os::SpawnRequest& request) {
-  auto spawned = os::spawn_on_pty(request);
+  auto spawned = test::spawn_on_pty(request);
   INFO((spawned ? "" : spawned.error().text));
   REQUIRE(spawned);
   std::string out = output_of(spawned->master.get());
@@ -67,7 +68,7 @@ std::string run(const os::SpawnRequest& request) {
 TEST_CASE("a program runs on its own terminal with the size, directory, arguments and status it should have",
           "[os][spawn]") {
   const test::TempHome home;
-  auto spawned = os::spawn_on_pty(shell(home, "stty size; tty; pwd -P; echo $0 $HOME; exit 7"));
+  auto spawned = test::spawn_on_pty(shell(home, "stty size; tty; pwd -P; echo $0 $HOME; exit 7"));
   REQUIRE(spawned);
   const std::string out = output_of(spawned->master.get());
   CHECK(out == "30 100\n" + spawned->tty + "\n" + home.root() + "\nsh " + home.home() + "\n");
@@ -78,7 +79,7 @@ TEST_CASE("a program runs on its own terminal with the size, directory, argument
 
 TEST_CASE("a program leads a session whose controlling terminal is the new one", "[os][spawn]") {
   const test::TempHome home;
-  auto spawned = os::spawn_on_pty(shell(home, "read line < /dev/tty; echo got $line"));
+  auto spawned = test::spawn_on_pty(shell(home, "read line < /dev/tty; echo got $line"));
   REQUIRE(spawned);
   const auto info = os::process_info(spawned->pid);
   REQUIRE(info);
@@ -135,24 +136,24 @@ TEST_CASE("a program that cannot be executed is an error with exec's errno and i
   const test::TempHome home;
   auto request = shell(home, "");
   request.argv = {"no-such-program-anywhere"};
-  auto missing = os::spawn_on_pty(request);
+  auto missing = test::spawn_on_pty(request);
   REQUIRE_FALSE(missing);
   CHECK(missing.error().sys_errno == ENOENT);
   CHECK(missing.error().code == ErrorCode::not_found);
   CHECK(missing.error().text.find("no-such-program-anywhere") != std::string::npos);
 
   request.argv = {home.write("bin/not-executable", "#!/bin/sh\n")};
-  auto refused = os::spawn_on_pty(request);
+  auto refused = test::spawn_on_pty(request);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().sys_errno == EACCES);
   CHECK(waitpid(-1, nullptr, WNOHANG) == -1);  // failed children are reaped
 
   request.argv = {std::string("a\0b", 3)};
-  CHECK_FALSE(os::spawn_on_pty(request));
+  CHECK_FALSE(test::spawn_on_pty(request));
   request.argv = {};
-  CHECK_FALSE(os::spawn_on_pty(request));
+  CHECK_FALSE(test::spawn_on_pty(request));
   request.argv = {"sh", std::string(3 << 20, 'x')};
-  auto large = os::spawn_on_pty(request);
+  auto large = test::spawn_on_pty(request);
   REQUIRE_FALSE(large);
   CHECK(large.error().sys_errno == E2BIG);
 }
@@ -177,7 +178,7 @@ TEST_CASE("a directory that cannot be entered becomes HOME, then /, and a note s
   const test::TempHome home;
   auto request = shell(home, "pwd -P");
   request.cwd = home.root() + "/gone";
-  auto spawned = os::spawn_on_pty(request);
+  auto spawned = test::spawn_on_pty(request);
   REQUIRE(spawned);
   CHECK(output_of(spawned->master.get()) == home.home() + "\n");
   CHECK(spawned->note.find(home.root() + "/gone") != std::string::npos);
@@ -191,7 +192,7 @@ TEST_CASE("argv[0] can differ from the program, as login shells want it", "[os][
   auto request = shell(home, "echo $0; read x");
   request.argv = {"/bin/sh"};
   request.argv0 = "-sh";
-  auto spawned = os::spawn_on_pty(request);
+  auto spawned = test::spawn_on_pty(request);
   REQUIRE(spawned);
   CHECK(test::wait_until([&] { return !os::process_arguments(spawned->pid).empty(); }));
   CHECK(os::process_arguments(spawned->pid)[0] == "-sh");
@@ -246,7 +247,7 @@ TEST_CASE("a held program's end is told at once, and its holder ends when nothin
   const test::TempHome home;
   auto request = shell(home, "(trap '' HUP; setsid sleep 600) & sleep 600 & tty; exit 3");
   request.held = true;
-  auto spawned = os::spawn_on_pty(request);
+  auto spawned = test::spawn_on_pty(request);
   REQUIRE(spawned);
   REQUIRE(spawned->holder > 0);
   REQUIRE(test::wait_readable(spawned->held_end.get()));
@@ -292,7 +293,7 @@ TEST_CASE("a held program that cannot be executed is an error as any other", "[o
   auto request = shell(home, "");
   request.argv = {"no-such-program"};
   request.held = true;
-  const auto spawned = os::spawn_on_pty(request);
+  const auto spawned = test::spawn_on_pty(request);
   REQUIRE_FALSE(spawned);
   CHECK(spawned.error().sys_errno == ENOENT);
 }
@@ -301,12 +302,12 @@ TEST_CASE("resizing a terminal tells its program and clamps nonsense", "[os][pty
   auto pty = os::open_pty({24, 80});
   REQUIRE(pty);
   REQUIRE(os::resize_pty(pty->master.get(), {50, 132}, {1320, 1000}));
-  const auto size = os::terminal_size_with_pixels(pty->slave.get());
+  const auto size = os::terminal_size(pty->slave.get());
   REQUIRE(size);
   CHECK(size->cells == Size{50, 132});
   CHECK(size->pixels.width == 1320);
   REQUIRE(os::resize_pty(pty->master.get(), {0, 65535}));
-  CHECK(os::terminal_size(pty->slave.get()).value() == Size{1, kMaxSide});
+  CHECK(os::terminal_size(pty->slave.get()).value().cells == Size{1, kMaxSide});
   CHECK_FALSE(os::terminal_size(-1));
   CHECK((fcntl(pty->master.get(), F_GETFD) & FD_CLOEXEC) != 0);
   CHECK((fcntl(pty->slave.get(), F_GETFD) & FD_CLOEXEC) != 0);

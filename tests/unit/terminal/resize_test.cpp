@@ -44,7 +44,7 @@ TEST_CASE("blank rows below the text are given up first", "[terminal][resize]") 
 TEST_CASE("a line that is open between history and screen is rewrapped as one", "[terminal][resize]") {
   Machine m({3, 5});
   m.feed("start\r\nabcdefghijklmnopqrstuvwxyz");
-  REQUIRE(m.screen().continues_history());
+  REQUIRE(m.screen().history().has_open_line());
   const std::string before = m.everything();
   for (const int cols : {7, 4, 13, 26, 1, 3, 80, 5}) {
     m.emulator->resize({3, static_cast<std::uint16_t>(cols)});
