@@ -1,4 +1,7 @@
 // What a child of sess-debug may take: bytes of a program can end a terminal, or keep it busy for ever.
+//
+// Called in the child, between fork and work. Does not start it, and does not judge how it ended: compare and
+// replay do.
 #pragma once
 
 namespace sess::cli {

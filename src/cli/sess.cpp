@@ -85,8 +85,17 @@ std::optional<int> local_command(const sess::client::Options& options,
   for (auto& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   execvp(argv[0], argv.data());
-  std::fprintf(stderr, "sess: cannot run %s: %s\n", argv[0], std::strerror(errno));
-  return 1;
+  const int error = errno;
+  std::fprintf(stderr, "sess: cannot run %s: %s\n", argv[0], std::strerror(error));
+  if (!own_program) return 1;
+  if (error == ENOENT) {
+    std::fprintf(
+        stderr,
+        "sess debug %s is a program of its own, which is built where libvterm is (Debian: libvterm-dev) "
+        "and installed beside sess\n",
+        command[1].c_str());
+  }
+  return 2;  // 1 says that something was found
 }
 
 }  // namespace

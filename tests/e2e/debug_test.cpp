@@ -1,5 +1,7 @@
 // `sess debug`: what a pane shows beside what libvterm makes of the same bytes, messages as they come and go,
 // and states.
+#include <filesystem>
+
 #include "behaviour.hpp"
 #include "e2e/rig.hpp"
 #include "play.hpp"
@@ -45,6 +47,22 @@ TEST_CASE("debug compare: the first cell that differs, with its offset, the byte
   REQUIRE(behaviours.size() == 1);
   CHECK(play_on_sess(behaviours[0], Feeding::whole) == std::vector<std::string>{});
   CHECK_FALSE(play_on_oracle(behaviours[0]).empty());
+}
+
+TEST_CASE("debug compare: where sess-debug is not installed, what is missing is said, and status 2",
+          "[debug]") {
+  Rig rig;
+  const std::string alone = rig.home().root() + "/sess";
+  std::filesystem::copy_file(Rig::bin("sess"), alone);
+  for (const std::string what : {"compare", "replay"}) {
+    const auto outcome = run({alone, "debug", what}, rig.env());
+    CHECK(outcome.status.code() == 2);
+    CHECK(outcome.out == "");
+    CHECK(outcome.err ==
+          "sess: cannot run " + alone + "-debug: No such file or directory\nsess debug " + what +
+              " is a program of its own, which is built where libvterm is (Debian: libvterm-dev) "
+              "and installed beside sess\n");
+  }
 }
 
 TEST_CASE("debug compare: what cannot be is one line and status 2", "[debug]") {

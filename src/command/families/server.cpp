@@ -149,8 +149,8 @@ constexpr Flag kAccessFlags[] = {{'a', "add", "", "let a user in: not possible"}
                                  {'t', "target", "target-pane", "the pane that formats are about"},
                                  {'w', "write", "", "writing too"}};
 constexpr Flag kUpgradeFlags[] = {
-    {kAfter, "after", "number", "asked again by a client, of the server with this number"},
-    {kFrom, "from", "version", "what that server's code was"}};
+    {kAfter, "after", "number", {}},  // asked again by a client, of the server with this number
+    {kFrom, "from", "version", {}}};  // what that server's code was
 constexpr Flag kListFlags[] = {{'F', "format", "format", "what to print for each"}};
 constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
                                   {'T', "terminals", "", "the clients' terminals"},
@@ -158,6 +158,7 @@ constexpr Flag kMessageFlags[] = {{'J', "jobs", "", "running shell commands"},
 
 constexpr Flag kDebugFlags[] = {{'c', "client", "target-client", "trace: the messages of this client alone"},
                                 {'o', "output", "file", "compare: where a test of what differs is written"},
+                                {'s', "size", "columns-x-rows", "replay: the screen's size (80x24)"},
                                 {'t', "target", "target-pane", "compare: the pane"}};
 
 constexpr Entry kEntries[] = {
@@ -220,7 +221,8 @@ constexpr Entry kEntries[] = {
      .alias = "",
      .purpose = Purpose::server,
      .args = {kDebugFlags, 1, 1, nullptr, true},
-     .usage = "[-c target-client] [-o file] [-t target-pane] trace|state|compare|replay [file]",
+     .usage = "[-c target-client] [-o file] [-s columns-x-rows] [-t target-pane] trace|state|compare|replay "
+              "[file]",
      .summary = "Show messages as they come and go, states, or a pane beside libvterm's",
      .example = "sess debug trace",
      .flags = kReadOnly | kClientCFlag | kClientCanFail,

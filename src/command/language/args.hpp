@@ -30,7 +30,7 @@ struct Flag {
   char letter;
   std::string_view long_name;   ///< "detach" for --detach; empty: no long form
   std::string_view value_name;  ///< "target-session"; empty: takes no value
-  std::string_view help;        ///< for `help command`
+  std::string_view help;        ///< for `help command`; empty: sess itself gives it, and no list has it
 };
 
 /// How a positional argument may be written.

@@ -68,10 +68,14 @@ Result<std::string> help_command(std::string_view name, const Registry& registry
   if (!entry.alias.empty()) out += fmt::format("Short name: {}\n", entry.alias);
   if (!entry.args.flags.empty()) {
     std::size_t width = 0;
-    for (const Flag& flag : entry.args.flags) width = std::max(width, flag_text(flag).size());
-    out += '\n';
-    for (const Flag& flag : entry.args.flags)
-      out += fmt::format("  {:<{}}  {}\n", flag_text(flag), width, flag.help);
+    std::vector<const Flag*> shown;
+    for (const Flag& flag : entry.args.flags) {
+      if (flag.help.empty()) continue;
+      shown.push_back(&flag);
+      width = std::max(width, flag_text(flag).size());
+    }
+    if (!shown.empty()) out += '\n';
+    for (const Flag* flag : shown) out += fmt::format("  {:<{}}  {}\n", flag_text(*flag), width, flag->help);
   }
   out += fmt::format("\nExample: {}\n", entry.example);
   return out;

@@ -178,7 +178,7 @@ class Offering {
 
   void flags_of(const Entry& entry) {
     for (const Flag& flag : entry.args.flags) {
-      if (flag.long_name == "resume-at" || flag.long_name == "until") continue;  // what sess itself asks for
+      if (flag.help.empty()) continue;
       if (is_letter(flag.letter) && typed_.size() < 3 && !typed_.starts_with("--"))
         offer(std::string("-") + flag.letter, flag.help);
       if (!flag.long_name.empty()) offer("--" + std::string(flag.long_name), flag.help);

@@ -1,4 +1,7 @@
 // What `debug` needs of the server: its messages as they come and go, and what stands where.
+//
+// peers/debug gives it. Contents of messages and panes are no part of it, and neither is anything that
+// changes the server; what `debug compare` and `replay` do needs no server's help (cli/debug).
 #pragma once
 
 #include <functional>

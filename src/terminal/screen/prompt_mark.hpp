@@ -1,6 +1,9 @@
 // What a shell says of the rows that it prints (OSC 133): here begins a prompt, here a command's output. Kept
 // with the row on the screen and, as a place in the line's text, in the history; copy mode goes from one to
 // the next.
+//
+// Plain data: what is read of the sequence, and when a row loses its marks, is act/'s; how a command ended
+// (OSC 133 D) is not kept here.
 #pragma once
 
 #include <cstddef>

@@ -168,7 +168,7 @@ constexpr Flag kLogFlags[] = {
     {'t', "timestamps", "", "when each line came"},
     {kSince, "since", "time", "from then on: 10min, today, yesterday, 12:00, 2026-01-31 12:00"},
     {kRun, "run", "number", "one run alone: 1 is the oldest in the log, -1 the newest"},
-    {kResumeAt, "resume-at", "place", "what sess itself asks for when the server was replaced"},
+    {kResumeAt, "resume-at", "place", {}},  // when the server was replaced
     {kRaw, "raw", "", "the bytes as they were printed, control characters too"},
     kColorRow,
 };

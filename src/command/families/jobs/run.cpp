@@ -283,7 +283,7 @@ constexpr Flag kRunFlags[] = {
     {'s', "name", "name", "name of the job and its session; made from the command without it"},
     {'c', "directory", "directory", "where it runs"},
     {'e', "env", "NAME=value", "set a variable; may be given several times"},
-    {kResumeAt, "resume-at", "offset", "what sess itself asks for when the server was replaced"},
+    {kResumeAt, "resume-at", "offset", {}},  // when the server was replaced
 };
 /// These and a job's settings.
 std::vector<Flag> run_flags() {
@@ -297,7 +297,7 @@ std::vector<Flag> run_flags() {
 constexpr Flag kWaitFlags[] = {
     {kAny, "any", "", "the first that ends; prints its name"},
     {kTimeout, "timeout", "duration", "give up with status 124"},
-    {kUntil, "until", "milliseconds", "the same as a point in time since 1970"},
+    {kUntil, "until", "milliseconds", {}},  // the same as a point in time since 1970
     {'S', "signal", "", "as wait-for -S"},
     {'L', "lock", "", "as wait-for -L"},
     {'U', "unlock", "", "as wait-for -U"},
