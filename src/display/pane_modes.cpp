@@ -398,6 +398,17 @@ void PaneModes::on_terminal_gone(model::PaneId source) {
   }
 }
 
+void PaneModes::reset_terminal(model::PaneId id) {
+  panes::PaneIo* io = parts_.terminals.find(id);
+  const model::Pane* pane = parts_.model.pane(id);
+  if (io == nullptr || pane == nullptr) return;
+  if (!io->aside()) return io->reset_terminal();
+  parts_.remote.display_changed();
+  on_terminal_gone(id);
+  io->reset_terminal();
+  if (const std::string title = pane->title; !title.empty()) io->announce("\x1b]2;" + title + "\x1b\\");
+}
+
 void PaneModes::on_pane_resized(model::PaneId pane, Size size) {
   const auto it = entries_.find(pane);
   if (it == entries_.end()) return;

@@ -82,6 +82,9 @@ class PaneModes final : public peers::TextViews {
   void on_pane_closed(model::PaneId pane);
   /// The pane's emulator is about to be another one: nothing may look at it any more.
   void on_terminal_gone(model::PaneId source);
+  /// A terminal's hard reset; of a pane that was set aside nothing is left. The title stays: it names the
+  /// pane, not what was drawn in it.
+  void reset_terminal(model::PaneId pane);
   void on_pane_resized(model::PaneId pane, Size size);
   /// What choosers list may be another.
   void on_model_changed() { stale_ = true; }

@@ -1,6 +1,6 @@
 // A link that leads to a socket, under another name for it: made and read through a descriptor of its
 // directory. What is no link is never replaced. When there is one, and whose directory may have it, is
-// server/tmux_link's business.
+// peers/tmux_link's business.
 #pragma once
 
 #include <string>

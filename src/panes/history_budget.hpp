@@ -3,7 +3,7 @@
 // Pure bookkeeping: told what a pane's history holds whenever that may have changed, it says how much each
 // may keep. Who was looked at longest ago gives its oldest lines first, panes that are on somebody's screen
 // last; all give somewhat more than is asked for, so that one that prints on does not ask again at once.
-// server/programs acts on it.
+// display/pane_limits acts on it.
 #pragma once
 
 #include <cstdint>

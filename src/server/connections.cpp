@@ -22,12 +22,12 @@
 #include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
+#include "peers/tmux_link.hpp"
 #include "protocol/message.hpp"
 #include "protocol/trace.hpp"
 #include "server/clients.hpp"
 #include "server/daemon.hpp"
 #include "server/model_events.hpp"
-#include "server/tmux_link.hpp"
 #include "store/checkpoint.hpp"
 
 namespace sess::server {

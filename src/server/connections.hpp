@@ -34,6 +34,7 @@ class Debug;
 class Identities;
 class Messages;
 class SessionWatch;
+class TmuxLink;
 }  // namespace sess::peers
 namespace sess::store {
 class Checkpoint;
@@ -58,7 +59,6 @@ using store::Checkpoint;
 class Clients;
 class Daemon;
 class ModelEvents;
-class TmuxLink;
 
 class Connections {
  public:
@@ -85,7 +85,7 @@ class Connections {
     Daemon& daemon;
     ControlClients& control_clients;
     SessionWatch& session_watch;
-    TmuxLink& tmux_link;
+    peers::TmuxLink& tmux_link;
     peers::Debug& debug;
   };
   explicit Connections(const Parts& parts);
@@ -136,7 +136,7 @@ class Connections {
   Daemon& daemon_;
   ControlClients& control_clients_;
   SessionWatch& session_watch_;
-  TmuxLink& tmux_link_;
+  peers::TmuxLink& tmux_link_;
   peers::Debug& debug_;
   os::SpareDescriptor spare_descriptor_;
   std::vector<model::ClientId> lost_;  ///< to sweep at the end of the turn

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.hpp"
+#include "display/pane_limits.hpp"
 #include "jobs/control.hpp"
 #include "panes/window_names.hpp"
 #include "peers/alerts.hpp"
@@ -46,6 +47,7 @@ Daemon::Daemon(const Parts& parts)
       checkpoint_(parts.checkpoint),
       clients_(parts.clients),
       programs_(parts.programs),
+      limits_(parts.limits),
       connections_(parts.connections),
       alerts_(parts.alerts),
       names_(parts.names),
@@ -150,7 +152,7 @@ void Daemon::option_changed(std::string_view name) {
                                                "alternate-screen", "rectangle-checksums", "pane-colours",
                                                "tmux-defaults"};
   if (std::find(std::begin(kOfTerminals), std::end(kOfTerminals), name) != std::end(kOfTerminals)) {
-    programs_.apply_history_limits();
+    limits_.apply();
   }
   if (name.starts_with("automatic-rename")) names_.look_at_all();
   if (name == "lock-after-time") session_watch_.on_lock_time_changed();

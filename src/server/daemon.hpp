@@ -22,6 +22,9 @@ namespace sess::jobs {
 class JobControl;
 }
 
+namespace sess::display {
+class PaneLimits;
+}
 namespace sess::panes {
 class WindowNames;
 }
@@ -61,6 +64,7 @@ class Daemon final : public command::DaemonPort {
     Checkpoint& checkpoint;
     Clients& clients;
     Programs& programs;
+    display::PaneLimits& limits;
     Connections& connections;
     Alerts& alerts;
     WindowNames& names;
@@ -107,6 +111,7 @@ class Daemon final : public command::DaemonPort {
   Checkpoint& checkpoint_;
   Clients& clients_;
   Programs& programs_;
+  display::PaneLimits& limits_;
   Connections& connections_;
   Alerts& alerts_;
   WindowNames& names_;

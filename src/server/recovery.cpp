@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "base/log.hpp"
+#include "dispatch/pane_commands.hpp"
 #include "dispatch/popups.hpp"
 #include "jobs/control.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
 #include "server/clients.hpp"
 #include "server/configuration.hpp"
-#include "server/pane_commands.hpp"
 #include "server/programs.hpp"
 #include "store/checkpoint.hpp"
 #include "store/saved_sessions.hpp"

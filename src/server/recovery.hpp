@@ -25,11 +25,13 @@ class SavedSessions;
 }  // namespace sess::store
 
 namespace sess::dispatch {
+class PaneCommands;
 class Popups;
-}
+}  // namespace sess::dispatch
 
 namespace sess::server {
 
+using dispatch::PaneCommands;
 using dispatch::Popups;
 using peers::Messages;
 using peers::SessionWatch;
@@ -38,7 +40,6 @@ using store::SavedSessions;
 
 class Clients;
 class Configuration;
-class PaneCommands;
 class Programs;
 
 class Recovery {

@@ -68,15 +68,17 @@ Server::Server(Given given)
                       }}),
       checkpoint_(std::move(given.store), model_, keys_, queue_, message_log_),
       agent_(start_),
+      starts_({*loop_, link_, agent_, peers::kForCommands, [this] { checkpoint_.save(); }}),
+      limits_(model_, terminals_),
       pane_modes_({clock_, model_, keys_, queue_, remote_, control_clients_, terminals_, shells_, messages_}),
       messages_(model_, remote_, control_clients_, checkpoint_, pane_modes_, message_log_, facts_.user),
       alerts_(*loop_, clock_, model_, queue_, remote_, messages_),
       names_(*loop_, model_, queue_),
-      programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, agent_,
-                 names_, pane_modes_, identities_}),
+      programs_({*loop_, clock_, model_, link_, queue_, terminals_, reports_, checkpoint_, remote_, starts_,
+                 limits_, names_, pane_modes_, identities_}),
       reports_({model_, queue_, remote_, terminals_, shells_, checkpoint_, messages_, alerts_, clients_,
                 names_, jobs_, saved_sessions_, start_}),
-      pane_commands_(model_, facts_, terminals_, shells_, remote_, programs_, pane_modes_),
+      pane_commands_(model_, facts_, terminals_, shells_, remote_, starts_, limits_, pane_modes_),
       status_commands_(clock_, model_, facts_, shells_, [this] { remote_.redraw_all(); }),
       files_(*loop_, model_, remote_, facts_.home),
       identities_(model_, remote_, terminals_),
@@ -98,7 +100,7 @@ Server::Server(Given given)
       popups_({*loop_, clock_, model_, queue_, remote_, terminals_, checkpoint_, keyboard_, overlays_},
               {[this](model::PaneId id, Size size, command::ProgramStart start, Popups::Take take,
                       std::function<void(Result<>)> done) {
-                 programs_.start_terminal(id, size, std::move(start), std::move(take), std::move(done));
+                 starts_.start(id, size, std::move(start), std::move(take), std::move(done));
                },
                [this](model::PaneId id) { programs_.end_terminal(id); },
                [this](model::ClientId id, std::string_view text) { clients_.copy_to_clipboard(id, text); },
@@ -108,7 +110,7 @@ Server::Server(Given given)
                [this](const Popups::NewPane& pane) { return programs_.make_pane(pane); }}),
       keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_,
                  prompts_, overlays_, popups_, mouse_, session_watch_, pane_modes_},
-                {[this](model::PaneId pane) { return programs_.is_starting(pane); }}),
+                {[this](model::PaneId pane) { return starts_.is_starting(pane); }}),
       job_outside_({clock_, model_, link_, remote_, terminals_, checkpoint_, messages_, clients_, programs_,
                     recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
@@ -125,7 +127,7 @@ Server::Server(Given given)
                  clients_, programs_, popups_, pane_commands_, configuration_, session_watch_, jobs_,
                  saved_sessions_}),
       daemon_({*loop_, clock_, model_, queue_, link_, remote_, terminals_, shells_, checkpoint_, clients_,
-               programs_, connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
+               programs_, limits_, connections_, alerts_, names_, session_watch_, jobs_, saved_sessions_}),
       events_({model_, queue_, link_, remote_, terminals_, checkpoint_, clients_, display_, identities_,
                programs_, reports_, daemon_, names_, pane_modes_, control_clients_, session_watch_, jobs_,
                saved_sessions_}),
@@ -201,7 +203,7 @@ void Server::end_of_turn() {
   if (pane_modes_.work()) loop_->defer([] {});
   connections_.sweep();
   debug_.tell();
-  programs_.keep_history_budget();
+  limits_.keep_budget();
   terminals_.end_turn();
   daemon_.leave_if_empty();
   keeper_watch_.want(true, link_.unsent());
@@ -230,7 +232,7 @@ bool Server::has_job_or_start(const model::Session& session) const {
   for (const auto& [index, link] : session.windows) {
     const model::Window* window = model_.window(link.window);
     for (const auto pane : window->panes) {
-      if (jobs_.owns(pane) || programs_.is_starting(pane)) return true;
+      if (jobs_.owns(pane) || starts_.is_starting(pane)) return true;
     }
   }
   return false;
@@ -244,7 +246,7 @@ void Server::on_keeper() noexcept {
       return loop_->stop();
     }
     if (!*message) return;
-    programs_.on_keeper_speaks();
+    starts_.on_keeper_speaks();
     on_keeper_message(std::move(**message));
   }
 }

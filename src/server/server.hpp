@@ -14,9 +14,11 @@
 #include "dispatch/keyboard.hpp"
 #include "dispatch/mouse.hpp"
 #include "dispatch/overlays.hpp"
+#include "dispatch/pane_commands.hpp"
 #include "dispatch/popups.hpp"
 #include "dispatch/prompts.hpp"
 #include "display/display.hpp"
+#include "display/pane_limits.hpp"
 #include "display/pane_modes.hpp"
 #include "input/key_tables.hpp"
 #include "jobs/boot.hpp"
@@ -26,6 +28,7 @@
 #include "os/clock.hpp"
 #include "os/loop.hpp"
 #include "panes/agent.hpp"
+#include "panes/program_starts.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/status_commands.hpp"
 #include "panes/terminals.hpp"
@@ -37,17 +40,16 @@
 #include "peers/identities.hpp"
 #include "peers/messages.hpp"
 #include "peers/session_watch.hpp"
+#include "peers/tmux_link.hpp"
 #include "server/clients.hpp"
 #include "server/configuration.hpp"
 #include "server/connections.hpp"
 #include "server/daemon.hpp"
 #include "server/job_outside.hpp"
 #include "server/model_events.hpp"
-#include "server/pane_commands.hpp"
 #include "server/pane_reports.hpp"
 #include "server/programs.hpp"
 #include "server/recovery.hpp"
-#include "server/tmux_link.hpp"
 #include "store/checkpoint.hpp"
 #include "store/saved_sessions.hpp"
 
@@ -104,7 +106,7 @@ class Server {
   std::unique_ptr<os::Loop> loop_;
   os::Clock& clock_;
   command::ServerFacts facts_;
-  TmuxLink tmux_link_;
+  peers::TmuxLink tmux_link_;
   model::Model model_;
   input::KeyTables keys_;
   model::MessageLog message_log_;
@@ -116,13 +118,15 @@ class Server {
   SessionWatch session_watch_;
   Checkpoint checkpoint_;
   AgentLink agent_;
+  panes::ProgramStarts starts_;
+  display::PaneLimits limits_;
   PaneModes pane_modes_;
   Messages messages_;
   Alerts alerts_;
   WindowNames names_;
   Programs programs_;
   PaneReports reports_;
-  PaneCommands pane_commands_;
+  dispatch::PaneCommands pane_commands_;
   StatusCommands status_commands_;
   ClientFiles files_;
   Identities identities_;

@@ -2,12 +2,14 @@
 #include <csignal>
 
 #include "dispatch/overlays.hpp"
+#include "dispatch/pane_commands.hpp"
 #include "dispatch/popups.hpp"
+#include "display/pane_limits.hpp"
 #include "jobs/control.hpp"
 #include "os/descriptor.hpp"
+#include "panes/program_starts.hpp"
 #include "rig.hpp"
 #include "server/configuration.hpp"
-#include "server/pane_commands.hpp"
 #include "server/recovery.hpp"
 #include "store/saved_sessions.hpp"
 
@@ -34,8 +36,10 @@ struct ProgramRig : test::ServerRig {
   os::SocketPair pair = os::open_socket_pair(SOCK_STREAM).value();
   keeper::ServerLink link{std::move(pair.first)};
   keeper::KeeperLink keeper{std::move(pair.second)};
-  Programs programs{{*loop, clock, model, link, queue, terminals, observer, checkpoint, remote, agent, names,
-                     pane_modes, identities}};
+  panes::ProgramStarts starts{{*loop, link, agent, peers::kForCommands, [this] { checkpoint.save(); }}};
+  display::PaneLimits limits{model, terminals};
+  Programs programs{{*loop, clock, model, link, queue, terminals, observer, checkpoint, remote, starts,
+                     limits, names, pane_modes, identities}};
 
   std::vector<keeper::ToKeeper> at_keeper() {
     std::vector<keeper::ToKeeper> out;
@@ -57,7 +61,7 @@ struct KeyRig : ProgramRig {
   Popups popups{{*loop, clock, model, queue, remote, terminals, checkpoint, keyboard, overlays}, {}};
   Keyboard keyboard{{*loop, clock, model, keys, queue, remote, terminals, checkpoint, identities, prompts,
                      overlays, popups, mouse, session_watch, pane_modes},
-                    {[this](model::PaneId pane) { return programs.is_starting(pane); }}};
+                    {[this](model::PaneId pane) { return starts.is_starting(pane); }}};
 };
 
 /// Jobs that ask nothing of the server but to be heard.
@@ -94,7 +98,7 @@ struct RecoveryRig : KeyRig {
       {*loop, clock, model, start, facts, queue, terminals, shells, clients, agent_path, outside}};
   store::SavedSessions saved_sessions{
       *loop, model, start, terminals, {[](const std::string&) {}, [](model::PaneId) { return false; }}};
-  PaneCommands pane_commands{model, facts, terminals, shells, remote, programs, pane_modes};
+  dispatch::PaneCommands pane_commands{model, facts, terminals, shells, remote, starts, limits, pane_modes};
   Configuration configuration{{model, queue, start, facts, remote, checkpoint, messages, control_clients},
                               [] {}};
   Recovery recovery{{clock, model, keys, queue, link, start, facts, terminals, checkpoint, messages, clients,
@@ -206,15 +210,15 @@ TEST_CASE("Programs: what is typed before the keeper has answered is kept; the p
   command::ProgramStart start;
   start.argv = {"cat"};
   rig.programs.start_program(pane, start, [&](const Result<>& result) { done = result; });
-  CHECK(rig.programs.is_starting(pane));
-  rig.programs.type_ahead(pane, "early");
+  CHECK(rig.starts.is_starting(pane));
+  rig.starts.type_ahead(pane, "early");
   auto sent = rig.at_keeper();
   REQUIRE(sent.size() == 1);
   const auto request = std::get<keeper::Spawn>(sent.front()).request;
   rig.programs.on_started(request, fail(ErrorCode::io, "cat: no memory"));
   REQUIRE(done);
   CHECK(done->error().text == "cat: no memory");
-  CHECK(!rig.programs.is_starting(pane));
+  CHECK(!rig.starts.is_starting(pane));
 }
 
 TEST_CASE("Programs: a closed pane's program is told to go, and whoever waits for its start that it is gone",

@@ -1,4 +1,4 @@
-#include "server/pane_commands.hpp"
+#include "dispatch/pane_commands.hpp"
 
 #include <fnmatch.h>
 #include <regex.h>
@@ -11,13 +11,10 @@
 #include "dispatch/mouse.hpp"
 #include "display/pane_modes.hpp"
 #include "input/encode.hpp"
-#include "server/programs.hpp"
 #include "terminal/show/capture.hpp"
 
-namespace sess::server {
+namespace sess::dispatch {
 
-using dispatch::key_modes;
-using dispatch::mouse_bytes;
 using peers::RemoteClient;
 
 namespace {
@@ -45,7 +42,7 @@ std::string_view shape_name(terminal::CursorShape shape) {
 command::PanePort::Typed PaneCommands::write_pane(PaneId pane, std::string_view bytes) {
   panes::PaneIo* io = terminals_.find(pane);
   if (io != nullptr) return io->input(bytes) ? Typed::sent : Typed::refused;
-  programs_.type_ahead(pane, bytes);
+  starts_.type_ahead(pane, bytes);
   return Typed::sent;
 }
 
@@ -114,7 +111,7 @@ command::PanePort::Typed PaneCommands::paste(PaneId pane, std::string_view text,
 void PaneCommands::reset_terminal(PaneId pane) {
   panes::PaneIo* io = terminals_.find(pane);
   if (io == nullptr) return;
-  programs_.reset_terminal(pane);
+  pane_modes_.reset_terminal(pane);
   for (auto* seen : model_.clients_of(model_.sessions_with(model_.pane(pane)->window).front()->id)) {
     if (RemoteClient* client = remote_.find(seen->id)) client->redraw();
   }
@@ -178,8 +175,7 @@ command::PaneFacts PaneCommands::pane_facts(PaneId id) const {
     facts.cursor_colour = fmt::format("#{:02x}{:02x}{:02x}", color->r, color->g, color->b);
   facts.history_rows = [&screen] { return terminal::history_rows(screen); };
   facts.history_bytes = screen.history().bytes();
-  if (const model::Pane* pane = model_.pane(id))
-    facts.history_limit = programs_.history_limits(*pane).history_lines;
+  if (const model::Pane* pane = model_.pane(id)) facts.history_limit = limits_.of(*pane).history_lines;
   facts.alternate_on = modes.alternate_screen;
   const auto& kept = screen.saved_cursor(false).place;
   facts.alternate_saved_x = kept.col;
@@ -276,4 +272,4 @@ Result<> PaneCommands::mode_command(PaneId pane, std::optional<ClientId> client,
   return pane_modes_.command(pane, client, arguments, repeat, mouse_event);
 }
 
-}  // namespace sess::server
+}  // namespace sess::dispatch

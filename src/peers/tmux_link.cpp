@@ -1,4 +1,4 @@
-#include "server/tmux_link.hpp"
+#include "peers/tmux_link.hpp"
 
 #include <cstdlib>
 
@@ -7,7 +7,7 @@
 #include "os/socket_link.hpp"
 #include "os/runtime_paths.hpp"
 
-namespace sess::server {
+namespace sess::peers {
 
 TmuxLink::TmuxLink(const keeper::Start& start, command::ServerFacts& facts) : start_(start), facts_(facts) {
   if (!start.private_directory) return;
@@ -46,4 +46,4 @@ void TmuxLink::make(const std::optional<std::string>& directory) {
   }
 }
 
-}  // namespace sess::server
+}  // namespace sess::peers

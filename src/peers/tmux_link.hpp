@@ -12,7 +12,7 @@
 #include "command/ports/daemon.hpp"
 #include "keeper/message.hpp"
 
-namespace sess::server {
+namespace sess::peers {
 
 class TmuxLink {
  public:
@@ -28,4 +28,4 @@ class TmuxLink {
   std::string refused_;  ///< what stood in the way last: said once
 };
 
-}  // namespace sess::server
+}  // namespace sess::peers

@@ -1,10 +1,14 @@
-// What commands do to panes and read of them: typing, pipes, capture, facts about the terminal. Owns nothing.
+// What commands do to panes and read of them: typing, pipes, modes, capture, facts about the terminal.
+//
+// Owns nothing. What people type is Keyboard's; starting and ending a pane's program is server/programs'.
 #pragma once
 
 #include "command/ports/daemon.hpp"
 #include "command/ports/panes.hpp"
 #include "command/ports/screens.hpp"
+#include "display/pane_limits.hpp"
 #include "model/model.hpp"
+#include "panes/program_starts.hpp"
 #include "panes/shell_commands.hpp"
 #include "panes/terminals.hpp"
 #include "peers/remote_clients.hpp"
@@ -13,12 +17,10 @@ namespace sess::display {
 class PaneModes;
 }
 
-namespace sess::server {
+namespace sess::dispatch {
 
 using display::PaneModes;
 using peers::RemoteClients;
-
-class Programs;
 
 class PaneCommands final : public command::PanePort, public command::ScreenPort {
  public:
@@ -26,13 +28,15 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   using ClientId = model::ClientId;
 
   PaneCommands(model::Model& model, const command::ServerFacts& facts, panes::Terminals& terminals,
-               panes::ShellCommands& shells, RemoteClients& remote, Programs& programs, PaneModes& pane_modes)
+               panes::ShellCommands& shells, RemoteClients& remote, panes::ProgramStarts& starts,
+               display::PaneLimits& limits, PaneModes& pane_modes)
       : model_(model),
         facts_(facts),
         terminals_(terminals),
         shells_(shells),
         remote_(remote),
-        programs_(programs),
+        starts_(starts),
+        limits_(limits),
         pane_modes_(pane_modes) {}
 
   Typed write_pane(PaneId pane, std::string_view bytes) override;
@@ -69,8 +73,9 @@ class PaneCommands final : public command::PanePort, public command::ScreenPort 
   panes::Terminals& terminals_;
   panes::ShellCommands& shells_;
   RemoteClients& remote_;
-  Programs& programs_;
+  panes::ProgramStarts& starts_;
+  display::PaneLimits& limits_;
   PaneModes& pane_modes_;
 };
 
-}  // namespace sess::server
+}  // namespace sess::dispatch
