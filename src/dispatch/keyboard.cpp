@@ -270,9 +270,9 @@ std::vector<model::PaneId> Keyboard::other_receivers(const RemoteClient& client)
 bool Keyboard::held_fits(const RemoteClient& client) {
   if (client.held.empty()) return true;
   const panes::PaneIo* io = terminals_.find(client.held_for);
-  if (io == nullptr ? acts_.is_starting(client.held_for) : !io->takes(client.held.size())) return false;
+  if (io == nullptr ? acts_.is_starting(client.held_for) : !io->input().takes(client.held.size())) return false;
   for (const auto other : other_receivers(client)) {
-    if (!terminals_.find(other)->takes(client.held.size())) return false;
+    if (!terminals_.find(other)->input().takes(client.held.size())) return false;
   }
   return true;
 }
@@ -303,9 +303,9 @@ void Keyboard::accept_held(RemoteClient& client, InputPosition position) {
     panes::PaneIo& beside = *terminals_.find(other);
     const auto had = beside.journal().input_applied(client.token);
     if (!had.before(position)) continue;  // before a crash
-    beside.accept(client.held, client.token, {position.frame, position.bytes, InputPosition::copied});
+    beside.input().accept(client.held, client.token, {position.frame, position.bytes, InputPosition::copied});
   }
-  if (!io->accept(client.held, client.token, position)) {
+  if (!io->input().accept(client.held, client.token, position)) {
     log::error("pane {}: {} bytes of input are lost", client.held_for.value, client.held.size());
   }
   client.held.clear();

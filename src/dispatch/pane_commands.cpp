@@ -41,18 +41,18 @@ std::string_view shape_name(terminal::CursorShape shape) {
 
 command::PanePort::Typed PaneCommands::write_pane(PaneId pane, std::string_view bytes) {
   panes::PaneIo* io = terminals_.find(pane);
-  if (io != nullptr) return io->input(bytes) ? Typed::sent : Typed::refused;
+  if (io != nullptr) return io->input().type(bytes) ? Typed::sent : Typed::refused;
   starts_.type_ahead(pane, bytes);
   return Typed::sent;
 }
 
 bool PaneCommands::input_waits(PaneId pane) const {
   const panes::PaneIo* io = terminals_.find(pane);
-  return io != nullptr && io->input_waits();
+  return io != nullptr && io->input().waits();
 }
 
 void PaneCommands::when_input_taken(PaneId pane, std::function<void()> done) {
-  if (panes::PaneIo* io = terminals_.find(pane)) return io->when_input_taken(std::move(done));
+  if (panes::PaneIo* io = terminals_.find(pane)) return io->input().when_taken(std::move(done));
   done();
 }
 

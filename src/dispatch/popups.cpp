@@ -335,7 +335,7 @@ void Popups::choose(model::ClientId id, Key key) {
       return close(*client);
     case 'p':
       if (const auto* buffer = parts_.queue.buffers().newest(); buffer != nullptr && popup.running) {
-        if (panes::PaneIo* io = parts_.terminals.find(popup.terminal)) io->input(buffer->data);
+        if (panes::PaneIo* io = parts_.terminals.find(popup.terminal)) io->input().type(buffer->data);
       }
       return;
     case 'F':

@@ -5,17 +5,17 @@
 namespace sess::panes {
 
 void PaneIo::come_up_aside(Size size, std::string_view why) {
-  emulator_ = std::make_unique<terminal::Emulator>(size, own_lines_, *this);
+  emulator_ = std::make_unique<terminal::Emulator>(size, own_lines_, sink_);
   emulator_->set_history_limits(limits_.history_lines, limits_.history_bytes);
   parsed_ = *journal_->aside();
   leave_mark();
-  quiet_ = true;
+  sink_.set_quiet(true);
   emulator_->feed(
       fmt::format("[sess: this pane is set aside: {}. Its program runs and gets what is typed; what it "
                   "prints {}. send-keys -R begins its screen anew, respawn-pane -k its program; an upgrade "
                   "of sess tries to show all of it again.]\r\n",
                   why, unreadable_ ? "waits" : "is kept, and waits when there is no more room"));
-  quiet_ = false;
+  sink_.set_quiet(false);
 }
 
 void PaneIo::begin_anew() {
@@ -23,12 +23,12 @@ void PaneIo::begin_anew() {
   const std::uint64_t from = *journal_->aside();
   const auto identity = emulator_->identity();
   const Size size = emulator_->screen().size();
-  auto anew = std::make_unique<terminal::Emulator>(size, *journal_, *this);
-  quiet_ = true;
+  auto anew = std::make_unique<terminal::Emulator>(size, *journal_, sink_);
+  sink_.set_quiet(true);
   anew->set_identity(identity);
   anew->set_history_limits(limits_.history_lines, limits_.history_bytes);
   anew->set_settings(limits_.settings);
-  quiet_ = false;
+  sink_.set_quiet(false);
   emulator_ = std::move(anew);
   own_lines_ = {};
   marks_.clear();
@@ -49,7 +49,7 @@ void PaneIo::begin_anew() {
   checkpoint();
   full_ = false;
   want_what_fits();
-  observer_->on_pane_output(*this);
+  sink_.observer().on_pane_output(*this);
 }
 
 }  // namespace sess::panes

@@ -13,10 +13,6 @@
 namespace sess::panes {
 namespace {
 
-/// Replies are accepted into the journal as if they were frames of this client, numbered by the stream offset
-/// that they answer: a replay knows from it which replies were given.
-constexpr model::ClientToken kReplies = 1;
-
 /// A read(2) from a PTY returns at most 4 KiB; larger portions only serve replays.
 constexpr std::size_t kPortion = 16 * 1024;
 /// What one returns when there is more: n_tty's buffer without the byte that it keeps free.
@@ -29,14 +25,17 @@ constexpr std::size_t kLastRead = 4 << 20;
 /// less than 1024.
 constexpr std::size_t kMarkEvery = 1024;
 constexpr std::size_t kMarkPortion = PaneIo::kMarkSpan - kMarkEvery;
-/// What is written to a program that reads as fast as it comes before others have their turn.
-constexpr std::size_t kWriteBudget = 1 << 20;
 
 }  // namespace
 
 PaneIo::PaneIo(os::Loop& loop, model::PaneId id, UniqueFd master, std::unique_ptr<Journal> journal,
                PaneObserver& observer)
-    : loop_(loop), id_(id), master_(std::move(master)), journal_(std::move(journal)), observer_(&observer) {}
+    : loop_(loop),
+      id_(id),
+      master_(std::move(master)),
+      journal_(std::move(journal)),
+      input_(*journal_, [this] { want_what_fits(); }),
+      sink_(*this, observer) {}
 
 PaneIo::~PaneIo() = default;
 
@@ -91,7 +90,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
   const auto checkpoint = journal_->checkpoint();
   if (checkpoint) {
     ByteReader reader(checkpoint->state);
-    auto restored = terminal::Emulator::restore(reader, *journal_, *this);
+    auto restored = terminal::Emulator::restore(reader, *journal_, sink_);
     if (restored) {
       emulator_ = std::move(*restored);
       parsed_ = checkpoint->offset;
@@ -101,7 +100,7 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     }
   }
   if (!emulator_) {
-    emulator_ = std::make_unique<terminal::Emulator>(size, *journal_, *this);
+    emulator_ = std::make_unique<terminal::Emulator>(size, *journal_, sink_);
     emulator_->set_history_limits(limits.history_lines, limits.history_bytes);
     emulator_->set_settings(limits.settings);
   }
@@ -110,9 +109,9 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
     // Only the older of two checkpoints was whole: what lies between it and the ring is gone.
     log::error("pane {}: {} bytes behind its checkpoint are lost", id_.value, journal_->oldest() - parsed_);
     parsed_ = journal_->oldest();
-    quiet_ = true;
+    sink_.set_quiet(true);
     emulator_->feed("\x18");
-    quiet_ = false;
+    sink_.set_quiet(false);
   }
   leave_mark();
   std::optional<Journal::Suspect> suspect;
@@ -128,12 +127,12 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
       if (more.empty()) break;
       bytes += more;
     }
-    const auto kept = observer_->keep_harmful(*this, suspect->begin, bytes);
-    quiet_ = true;
+    const auto kept = sink_.observer().keep_harmful(*this, suspect->begin, bytes);
+    sink_.set_quiet(true);
     emulator_->feed("\x18");  // CAN: whatever sequence was begun is over
     emulator_->feed(fmt::format("\r\n[sess: {} bytes of output could not be shown{}]\r\n", skipped,
                                 kept.empty() ? "" : "; they are kept in " + kept));
-    quiet_ = false;
+    sink_.set_quiet(false);
     parsed_ = suspect->end;
     journal_->end_parse(parsed_);
     leave_mark();
@@ -145,19 +144,20 @@ void PaneIo::load(Size size, Limits limits, bool fault) {
 }
 
 void PaneIo::replay(std::uint64_t end, std::size_t step) {
-  const std::uint64_t answered = std::max(journal_->parsed(), journal_->input_applied(kReplies).frame);
+  const std::uint64_t answered = std::max(journal_->parsed(), input_.replied());
   while (parsed_ < end) {
     auto bytes = journal_->output(parsed_).substr(0, std::min<std::uint64_t>(step, end - parsed_));
     if (bytes.empty()) break;
-    quiet_ = parsed_ < answered;
-    if (quiet_) bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), answered - parsed_));
+    sink_.set_quiet(parsed_ < answered);
+    if (sink_.quiet()) bytes = bytes.substr(0, std::min<std::uint64_t>(bytes.size(), answered - parsed_));
     parse(parsed_, bytes);
   }
-  quiet_ = false;
+  sink_.set_quiet(false);
 }
 
 void PaneIo::watch() {
   if (!master_ || eof_) return;
+  input_.open(master_.get());
   watch_ = std::make_unique<os::FdWatch>(
       loop_, master_.get(), [this](bool readable, bool writable) { on_ready(readable, writable); });
   want_what_fits();
@@ -165,16 +165,16 @@ void PaneIo::watch() {
 
 void PaneIo::want_what_fits() {
   if (!watch_) return;
-  watch_->want(!eof_ && !full_ && !unreadable_, !journal_->pending_input().empty() || !waiting_.empty());
+  watch_->want(!eof_ && !full_ && !unreadable_, input_.wants_to_write());
 }
 
 void PaneIo::on_ready(bool readable, bool writable) noexcept {
-  if (writable) write_input();
+  if (writable) input_.write();
   if (!readable || eof_) return;
-  if (read_some(observer_->read_budget()) > 0) observer_->on_pane_output(*this);
+  if (read_some(sink_.observer().read_budget()) > 0) sink_.observer().on_pane_output(*this);
   if (eof_) {
     watch_->want(false, false);
-    observer_->on_pane_eof(*this);
+    sink_.observer().on_pane_eof(*this);
   }
 }
 
@@ -194,13 +194,14 @@ std::size_t PaneIo::read_some(std::size_t budget) {
     if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) break;
     if (n <= 0) {  // EIO: nobody has the other side open any more
       eof_ = true;
+      input_.close();
       break;
     }
     const std::uint64_t from = journal_->written();
     journal_->commit(static_cast<std::size_t>(n));
     const std::string_view bytes(space.data(), static_cast<std::size_t>(n));
     if (aside()) {
-      observer_->on_pane_bytes(*this, bytes);
+      sink_.observer().on_pane_bytes(*this, bytes);
     } else {
       parse(from, bytes);
     }
@@ -223,18 +224,15 @@ void PaneIo::parse(std::uint64_t from, std::string_view bytes, From whom) {
     parsed_ = to - rest.size();
     leave_mark({parsed_, {}, boundary, emulator_->pending(), emulator_->plain()});
   }
-  if (!replies_.empty()) {
-    const model::InputPosition given{to, 0, 0};
-    if (!journal_->accept_input(replies_, kReplies, given, Journal::Input::answer)) {
+  if (const std::string replies = sink_.take_replies(); !replies.empty()) {
+    if (!input_.reply(replies, to)) {
       log::info("pane {}: {} bytes of answers are dropped, the program does not read", id_.value,
-                replies_.size());
-      journal_->accept_input({}, kReplies, given);
+                replies.size());
     }
-    replies_.clear();
-    if (watch_) write_input();
+    if (watch_) input_.write();
   }
   journal_->end_parse(to);
-  if (!quiet_ && whom == From::program) observer_->on_pane_bytes(*this, bytes);
+  if (!sink_.quiet() && whom == From::program) sink_.observer().on_pane_bytes(*this, bytes);
 }
 
 /// Behind what did not come through parse().
@@ -313,53 +311,6 @@ std::optional<Scrolled> PaneIo::scrolled_at(std::uint64_t offset) const {
   return (next - 1)->scrolled;
 }
 
-bool PaneIo::takes(std::size_t bytes) const {
-  return !master_ || eof_ || (waiting_.empty() && bytes <= journal_->input_room());
-}
-
-bool PaneIo::accept(std::string_view bytes, model::ClientToken token, model::InputPosition position) {
-  if (!takes(bytes.size())) return false;
-  if (!master_ || eof_) bytes = {};
-  if (!journal_->accept_input(bytes, token, position)) return false;
-  write_input();
-  return true;
-}
-
-bool PaneIo::input(std::string_view bytes) {
-  if (!master_ || eof_) return true;
-  if (!takes(bytes.size()) || !journal_->accept_input(bytes, 0, {})) {
-    if (!waiting_.push(bytes)) return false;
-  }
-  write_input();
-  return true;
-}
-
-void PaneIo::answer(std::string_view bytes) {
-  if (!journal_->accept_input(bytes, 0, {}, Journal::Input::answer)) return;
-  write_input();
-}
-
-void PaneIo::write_input() {
-  if (!master_ || eof_) return drop_input();
-  for (std::size_t written = 0; written < kWriteBudget;) {
-    if (const auto next = waiting_.front().substr(0, journal_->input_room()); !next.empty()) {
-      journal_->accept_input(next, 0, {});
-      waiting_.take(next.size());
-    }
-    const ssize_t n = journal_->send_input(master_.get());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) break;
-    written += static_cast<std::size_t>(n);
-  }
-  want_what_fits();
-}
-
-/// Nobody reads any more.
-void PaneIo::drop_input() {
-  waiting_.clear();
-  while (!journal_->pending_input().empty()) journal_->consume_input(journal_->pending_input().size());
-}
-
 void PaneIo::resize(Size size, os::PixelSize pixels) {
   const bool changed = emulator_->screen().size() != clamp(size);
   if (changed) {
@@ -378,10 +329,7 @@ void PaneIo::resize(Size size, os::PixelSize pixels) {
 void PaneIo::set_identity(const terminal::Identity& identity) {
   if (emulator_->identity() == identity) return;
   emulator_->set_identity(identity);
-  if (!replies_.empty()) {  // a theme report
-    answer(replies_);
-    replies_.clear();
-  }
+  if (const std::string report = sink_.take_replies(); !report.empty()) input_.answer(report);  // its theme
   checkpoint();
 }
 
@@ -415,7 +363,7 @@ void PaneIo::finish() {
   watch_.reset();
   master_.reset();
   eof_ = true;
-  drop_input();
+  input_.close();
 }
 
 void PaneIo::replace_master(UniqueFd master) {
@@ -427,10 +375,10 @@ void PaneIo::replace_master(UniqueFd master) {
 
 void PaneIo::announce(std::string_view text) {
   if (aside()) {
-    quiet_ = true;
+    sink_.set_quiet(true);
     emulator_->feed(text);
-    quiet_ = false;
-    return observer_->on_pane_output(*this);
+    sink_.set_quiet(false);
+    return sink_.observer().on_pane_output(*this);
   }
   // Through the ring, like everything that is shown: views and a replay need no second way.
   while (!text.empty()) {
@@ -444,30 +392,7 @@ void PaneIo::announce(std::string_view text) {
     parse(from, part, From::sess);
     text.remove_prefix(part.size());
   }
-  observer_->on_pane_output(*this);
-}
-
-void PaneIo::on_reply(std::string_view bytes) {
-  if (!quiet_) replies_.append(bytes);
-}
-void PaneIo::on_bell() {
-  if (!quiet_) observer_->on_pane_bell(*this);
-}
-void PaneIo::on_title() {
-  if (!quiet_) observer_->on_pane_title(*this);
-}
-void PaneIo::on_clipboard(std::string_view selection, std::string_view base64) {
-  if (!quiet_) observer_->on_pane_clipboard(*this, selection, base64);
-}
-void PaneIo::on_notification(int kind, std::string_view title, std::string_view body) {
-  if (!quiet_) observer_->on_pane_notification(*this, kind, title, body);
-}
-
-void PaneIo::on_window_name(std::string_view name) {
-  if (!quiet_) observer_->on_pane_window_name(*this, name);
-}
-bool PaneIo::on_passthrough(std::string_view bytes) {
-  return quiet_ || observer_->on_pane_passthrough(*this, bytes);
+  sink_.observer().on_pane_output(*this);
 }
 
 }  // namespace sess::panes

@@ -1,8 +1,9 @@
 // One pane's terminal: reads the program's output into the journal and the emulator, writes its input.
 //
 // Owns the PTY master, the journal and the emulator. Output goes read() → journal (published) → emulator;
-// views take what they show from here at the end of the turn. Input is accepted into the journal first and
-// written from there. Knows nothing of clients, windows or commands: it tells its owner what happened.
+// views take what they show from here at the end of the turn. What is typed goes through pane_input, what the
+// emulator says through pane_sink. Knows nothing of clients, windows or commands: it tells its owner what
+// happened.
 //
 // A pane that servers die of is set aside (pane_aside.cpp): its program runs and gets its input, its output
 // stays unparsed in the ring until that is full, and the screen, which is not the program's any more, says
@@ -10,7 +11,6 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,43 +21,16 @@
 #include "model/ids.hpp"
 #include "os/loop.hpp"
 #include "os/programs/pty.hpp"
-#include "panes/input_queue.hpp"
 #include "panes/journal.hpp"
+#include "panes/pane_input.hpp"
+#include "panes/pane_observer.hpp"
+#include "panes/pane_sink.hpp"
 #include "terminal/act/emulator.hpp"
 #include "terminal/screen/segment_store.hpp"
 
 namespace sess::panes {
 
-class PaneIo;
-
-/// Told during the loop's callbacks; the owner notes it and acts at the end of the turn.
-class PaneObserver {
- public:
-  virtual ~PaneObserver() = default;
-  /// Bytes that a pane may read in this turn (at least one read(2) is made): what a flood may take of
-  /// everybody's time.
-  [[nodiscard]] virtual std::size_t read_budget() const = 0;
-  virtual void on_pane_output(PaneIo& pane) = 0;
-  virtual void on_pane_bell(PaneIo& pane) = 0;
-  virtual void on_pane_title(PaneIo& pane) = 0;
-  virtual void on_pane_clipboard(PaneIo& pane, std::string_view selection, std::string_view base64) = 0;
-  virtual void on_pane_notification(PaneIo& pane, int kind, std::string_view title,
-                                    std::string_view body) = 0;
-  virtual void on_pane_window_name(PaneIo& pane, std::string_view name) = 0;
-  /// terminal::Sink::on_passthrough
-  virtual bool on_pane_passthrough(PaneIo& pane, std::string_view bytes) = 0;
-  /// The program's side of the terminal was closed by everybody who had it open.
-  virtual void on_pane_eof(PaneIo& pane) = 0;
-  /// Bytes of the program as they were read, for pipe-pane and logs; not what sess itself says in the pane.
-  virtual void on_pane_bytes(PaneIo& pane, std::string_view bytes) = 0;
-  /// Bytes that ended servers and are skipped; where they are kept, "" when they are not.
-  [[nodiscard]] virtual std::string keep_harmful(PaneIo& /*pane*/, std::uint64_t /*offset*/,
-                                                 std::string_view /*bytes*/) {
-    return {};
-  }
-};
-
-class PaneIo final : public terminal::Sink {
+class PaneIo {
  public:
   /// What the pane's options ask of its terminal.
   struct Limits {
@@ -76,7 +49,7 @@ class PaneIo final : public terminal::Sink {
   static Result<std::unique_ptr<PaneIo>> open(os::Loop& loop, model::PaneId id, UniqueFd master,
                                               UniqueFd journal, Size size, Limits limits,
                                               PaneObserver& observer, std::optional<Recovery> recovery);
-  ~PaneIo() override;
+  ~PaneIo();
   static constexpr std::uint32_t kMostDeaths = 3;
 
   [[nodiscard]] model::PaneId id() const { return id_; }
@@ -116,19 +89,9 @@ class PaneIo final : public terminal::Sink {
   /// What was scrolled off at any offset in the ring, from the mark before it: perhaps a few lines too early.
   [[nodiscard]] std::optional<Scrolled> scrolled_at(std::uint64_t offset) const;
 
-  /// Whether accept() would take so many bytes now.
-  [[nodiscard]] bool takes(std::size_t bytes) const;
-  /// What a client typed, with how far its input is applied by it. False: no room, or others wait; nothing
-  /// changed.
-  bool accept(std::string_view bytes, model::ClientToken token, model::InputPosition position);
-  /// What a command types: it waits here for room. False: too much waits, nothing changed.
-  bool input(std::string_view bytes);
-  /// Calls back when everything that was given to input() is in the journal, or nobody will read it any more.
-  void when_input_taken(std::function<void()> done) { waiting_.when_taken(std::move(done)); }
-  [[nodiscard]] bool input_waits() const { return !waiting_.empty(); }
-  /// What the terminal itself says (focus, answers). There is room for it behind a large paste; beyond that a
-  /// program that reads nothing misses it.
-  void answer(std::string_view bytes);
+  /// What is typed for the program.
+  [[nodiscard]] PaneInput& input() { return input_; }
+  [[nodiscard]] const PaneInput& input() const { return input_; }
 
   /// New size for program and emulator. Same size: nothing.
   void resize(Size size, os::PixelSize pixels = {});
@@ -137,7 +100,7 @@ class PaneIo final : public terminal::Sink {
   /// Its oldest lines go now; what it may hold stays as it is.
   void trim_history(std::uint64_t bytes);
   /// Somebody else owns it from now on.
-  void set_observer(PaneObserver& observer) { observer_ = &observer; }
+  void set_observer(PaneObserver& observer) { sink_.set_observer(observer); }
   void clear_history();
   /// A pane that was set aside begins anew with an empty history and shows what was kept.
   void reset_terminal();
@@ -167,37 +130,25 @@ class PaneIo final : public terminal::Sink {
   void leave_mark();
   void leave_mark(Mark mark);
   void make_room();
-  void write_input();
-  void drop_input();
   void want_what_fits();
   void save();
 
   /// How finely a replay steps after a fault, so that the third start skips little.
   static constexpr std::size_t kCarefulPortion = 256;
 
-  void on_reply(std::string_view bytes) override;
-  void on_bell() override;
-  void on_title() override;
-  void on_clipboard(std::string_view selection, std::string_view base64) override;
-  void on_notification(int kind, std::string_view title, std::string_view body) override;
-  void on_window_name(std::string_view name) override;
-  bool on_passthrough(std::string_view bytes) override;
-
   os::Loop& loop_;
   model::PaneId id_;
   UniqueFd master_;
   std::unique_ptr<Journal> journal_;
-  PaneObserver* observer_;
+  PaneInput input_;
+  PaneSink sink_;
   terminal::HeapSegmentStore
       own_lines_;  ///< of a pane that is set aside: its history in the journal is left alone
   std::unique_ptr<terminal::Emulator> emulator_;
   std::unique_ptr<os::FdWatch> watch_;
   std::deque<Mark> marks_;  ///< in the order of their offsets
-  std::string replies_;
-  InputQueue waiting_;
   Limits limits_;
   std::uint64_t parsed_ = 0;
-  bool quiet_ = false;  ///< replaying what was parsed before: no replies, bells or events
   bool eof_ = false;
   bool full_ = false;        ///< the ring takes no more: the program waits, nothing is lost
   bool recovering_ = false;  ///< a checkpoint that succeeds says nothing yet

@@ -52,7 +52,7 @@ std::string state_of(const panes::PaneIo& pane) {
                   journal.checkpoint_offset(), journal.oldest());
   if (pane.master() < 0) out += " closed";
   if (pane.aside()) out += " aside";
-  if (pane.input_waits()) out += " input_waits";
+  if (pane.input().waits()) out += " input_waits";
   return out + fmt::format(" typed={}", journal.pending_input().size());
 }
 

@@ -72,7 +72,8 @@ ModelEvents::ModelEvents(const Parts& parts)
 void ModelEvents::tell_focus(bool of_hook) {
   for (const auto& change : pane_focus_.update(model_)) {
     panes::PaneIo* io = terminals_.find(change.pane);
-    if (io != nullptr && io->screen().modes().focus_events) io->answer(change.focused ? "\x1b[I" : "\x1b[O");
+    if (io != nullptr && io->screen().modes().focus_events)
+      io->input().answer(change.focused ? "\x1b[I" : "\x1b[O");
     if (of_hook) continue;
     queue_.submit_hook(change.focused ? "pane-focus-in" : "pane-focus-out",
                        command::find_from_pane(model_, change.pane), {},

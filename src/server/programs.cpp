@@ -113,7 +113,7 @@ bool Programs::take_up(model::PaneId id, keeper::Program& program, panes::PaneIo
 
 void Programs::on_started(std::uint64_t request, Result<keeper::Spawned> answer) {
   const auto typed = [this](model::PaneId pane, std::string_view bytes) {
-    if (panes::PaneIo* io = terminals_.find(pane)) io->input(bytes);
+    if (panes::PaneIo* io = terminals_.find(pane)) io->input().type(bytes);
   };
   if (!starts_.on_started(request, answer, typed)) {
     // Who asked was told that it failed: nobody would know of this program.

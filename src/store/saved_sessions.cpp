@@ -53,7 +53,7 @@ SavedSessions::SavedSessions(os::Loop& loop, model::Model& model, const keeper::
       removal_timer_(loop, [this] { remove_ended(); }),
       typing_timer_(loop, [this] {
         for (auto& [pane, text] : std::exchange(typing_, {})) {
-          if (panes::PaneIo* io = terminals_.find(pane)) io->input(text);
+          if (panes::PaneIo* io = terminals_.find(pane)) io->input().type(text);
         }
       }) {}
 
@@ -421,7 +421,7 @@ void SavedSessions::type_if_ready(panes::PaneIo& pane) {
   const std::string text = std::move(it->second);
   typing_.erase(it);
   if (typing_.empty()) typing_timer_.stop();
-  pane.input(text);
+  pane.input().type(text);
 }
 
 }  // namespace sess::store

@@ -147,18 +147,18 @@ TEST_CASE(
   PaneIo& pane = **opened;
   std::string expected;
   for (int i = 0; i < 300'000; ++i) expected += std::to_string(i) + '\n';
-  REQUIRE(pane.input(std::string_view(expected).substr(0, 5)));
-  REQUIRE(pane.input(std::string_view(expected).substr(5)));
-  CHECK(pane.input_waits());
+  REQUIRE(pane.input().type(std::string_view(expected).substr(0, 5)));
+  REQUIRE(pane.input().type(std::string_view(expected).substr(5)));
+  CHECK(pane.input().waits());
   // A client's typing does not get between, and is not lost either.
-  CHECK_FALSE(pane.accept("typed", 77, {1, 0, 0}));
+  CHECK_FALSE(pane.input().accept("typed", 77, {1, 0, 0}));
   CHECK(pane.journal().input_applied(77).frame == 0);
-  REQUIRE(pane.input("last"));
+  REQUIRE(pane.input().type("last"));
   expected += "last";
   int taken = 0;
-  pane.when_input_taken([&] { ++taken; });
+  pane.input().when_taken([&] { ++taken; });
   CHECK(taken == 0);
-  CHECK_FALSE(pane.input(std::string(panes::InputQueue::kMost, 'x')));
+  CHECK_FALSE(pane.input().type(std::string(panes::InputQueue::kMost, 'x')));
 
   std::string got;
   std::vector<char> buffer(64 * 1024);
@@ -166,18 +166,18 @@ TEST_CASE(
     const auto n = ::read(reader.get(), buffer.data(), buffer.size());
     if (n > 0) got.append(buffer.data(), static_cast<std::size_t>(n));
     REQUIRE((n > 0 || errno == EAGAIN));
-    REQUIRE(pane.input({}));  // what the loop does when the program can be written to
+    REQUIRE(pane.input().type({}));  // what the loop does when the program can be written to
   }
   CHECK(got == expected);
   CHECK(taken == 1);
-  CHECK_FALSE(pane.input_waits());
-  CHECK(pane.accept("typed", 77, {1, 0, 0}));
+  CHECK_FALSE(pane.input().waits());
+  CHECK(pane.input().accept("typed", 77, {1, 0, 0}));
 
-  REQUIRE(pane.input(std::string(2 << 20, 'x')));
-  pane.when_input_taken([&] { ++taken; });
+  REQUIRE(pane.input().type(std::string(2 << 20, 'x')));
+  pane.input().when_taken([&] { ++taken; });
   pane.finish();
   CHECK(taken == 2);
-  CHECK_FALSE(pane.input_waits());
+  CHECK_FALSE(pane.input().waits());
 }
 
 TEST_CASE("a new pane's history limits hold for the server after the one that made it", "[server]") {
@@ -244,7 +244,7 @@ TEST_CASE("a pane that three servers died of is set aside: bytes are kept, keys 
     CHECK(rig.print("meanwhile\033[c\r\n") == 14);
     CHECK(pane->parsed() == at);
     CHECK(pane->journal().output(at) == "meanwhile\033[c\r\n");
-    CHECK(pane->input("keys"));
+    CHECK(pane->input().type("keys"));
     char typed[16] = {};
     CHECK(::read(rig.program.get(), typed, sizeof typed) == 4);
     pane->resize(Size{12, 70});
@@ -313,7 +313,7 @@ TEST_CASE("the program of a pane that is set aside waits when its ring is full, 
   const auto first = std::string(pane->journal().output(at));
   CHECK(first == flood.substr(0, first.size()));
   // Nothing is ready any more: a full ring is no reason to turn without end.
-  CHECK(pane->input("x"));
+  CHECK(pane->input().type("x"));
   pane->reset_terminal();
   CHECK(rig.print(std::string_view(flood).substr(taken)) == flood.size() - taken);
   for (int turns = 0; turns < 1000 && pane->journal().written() < at + flood.size(); ++turns) rig.turn();
@@ -337,7 +337,7 @@ TEST_CASE("a pane whose journal cannot be read is set aside, not lost; nothing i
     int unread = 0;
     REQUIRE(::ioctl(rig.master.get(), FIONREAD, &unread) == 0);
     CHECK(unread == 5);
-    CHECK(pane->input("keys"));
+    CHECK(pane->input().type("keys"));
     char typed[16] = {};
     CHECK(::read(rig.program.get(), typed, sizeof typed) == 4);
   }
