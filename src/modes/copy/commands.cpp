@@ -37,7 +37,7 @@ struct CommandTable {
 
   template <auto Function>
   static Outcome each(Call& call) {
-    for (int i = 0; i < call.times; ++i) (call.mode.*Function)();
+    for (int i = 0; i < call.times; ++i) (call.mode.cursor_.*Function)();
     return Outcome::redraw;
   }
 
@@ -58,7 +58,7 @@ struct CommandTable {
     if (buffer) call.mode.ports_.copy(std::move(text), call.mode.ports_.expand(call.argument(1)));
   }
   static Outcome done(Call& call, bool cancel) {
-    call.mode.clear_selection();
+    call.mode.cursor_.clear_selection();
     return cancel ? Outcome::leave : Outcome::redraw;
   }
   template <bool Cancel>
@@ -90,26 +90,26 @@ struct CommandTable {
   template <bool Whole, bool Pipe, bool Cancel>
   static Outcome copy_line(Call& call) {
     Mode& m = call.mode;
-    const int x = m.x_;
-    const int y = m.y_;
-    const int scroll = m.scroll_;
+    const int x = m.cursor_.x;
+    const int y = m.cursor_.y;
+    const int scroll = m.cursor_.scroll;
     if (Whole) {
-      m.select_ = Mode::Select::characters;
-      m.start_of_line();
+      m.cursor_.selection.unit = Selection::Unit::characters;
+      m.cursor_.start_of_line();
     }
-    m.start_selection();
-    for (int i = 1; i < call.times; ++i) m.cursor_down(false);
-    m.end_of_line();
+    m.cursor_.start_selection();
+    for (int i = 1; i < call.times; ++i) m.cursor_.cursor_down(false);
+    m.cursor_.end_of_line();
     if (Pipe) {
       pipe(call, true);
     } else {
       copy(call, 0);
     }
     if (Cancel) return Outcome::leave;
-    m.clear_selection();
-    m.x_ = x;
-    m.y_ = y;
-    m.scroll_ = scroll;
+    m.cursor_.clear_selection();
+    m.cursor_.x = x;
+    m.cursor_.y = y;
+    m.cursor_.scroll = scroll;
     return Outcome::redraw;
   }
 
@@ -117,121 +117,121 @@ struct CommandTable {
   // ------------------------------------------------------------------------------------------------------
 
   static Outcome cursor_up(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_up(false);
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_up(false);
     return Outcome::redraw;
   }
   static Outcome cursor_down(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_down(false);
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_down(false);
     return Outcome::redraw;
   }
   static Outcome cursor_down_and_cancel(Call& call) {
-    const int before = call.mode.y_;
+    const int before = call.mode.cursor_.y;
     cursor_down(call);
-    return before == call.mode.y_ && call.mode.scroll_ == 0 ? Outcome::leave : Outcome::redraw;
+    return before == call.mode.cursor_.y && call.mode.cursor_.scroll == 0 ? Outcome::leave : Outcome::redraw;
   }
   template <int Direction, bool Half>
   static Outcome page(Call& call) {
     for (int i = 0; i < call.times; ++i) {
-      if (call.mode.page(Direction, Half, call.mode.options_.exit_at_bottom)) return Outcome::leave;
+      if (call.mode.cursor_.page(Direction, Half, call.mode.options_.exit_at_bottom)) return Outcome::leave;
     }
     return Outcome::redraw;
   }
   template <bool Half>
   static Outcome page_down_and_cancel(Call& call) {
     for (int i = 0; i < call.times; ++i) {
-      if (call.mode.page(1, Half, true)) return Outcome::leave;
+      if (call.mode.cursor_.page(1, Half, true)) return Outcome::leave;
     }
     return Outcome::redraw;
   }
   static Outcome scroll_up(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_up(true);
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_up(true);
     return Outcome::redraw;
   }
   template <bool Cancel>
   static Outcome scroll_down(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_down(true);
-    return (Cancel || call.mode.options_.exit_at_bottom) && call.mode.scroll_ == 0 ? Outcome::leave
-                                                                                   : Outcome::redraw;
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_down(true);
+    return (Cancel || call.mode.options_.exit_at_bottom) && call.mode.cursor_.scroll == 0 ? Outcome::leave
+                                                                                          : Outcome::redraw;
   }
   static Outcome to_row(Call& call, int row) {
-    call.mode.x_ = 0;
-    call.mode.y_ = row;
-    call.mode.update_selection();
+    call.mode.cursor_.x = 0;
+    call.mode.cursor_.y = row;
+    call.mode.cursor_.update_selection();
     return Outcome::redraw;
   }
   static Outcome top_line(Call& call) { return to_row(call, 0); }
-  static Outcome middle_line(Call& call) { return to_row(call, (call.mode.height() - 1) / 2); }
-  static Outcome bottom_line(Call& call) { return to_row(call, call.mode.height() - 1); }
+  static Outcome middle_line(Call& call) { return to_row(call, (call.mode.cursor_.height() - 1) / 2); }
+  static Outcome bottom_line(Call& call) { return to_row(call, call.mode.cursor_.height() - 1); }
   static Outcome back_to_indentation(Call& call) {
-    Walker walker(*call.mode.lines_, call.mode.at());
+    Walker walker(*call.mode.lines_, call.mode.cursor_.at());
     walker.back_to_indentation();
-    call.mode.go_up_to(walker.at());
+    call.mode.cursor_.go_up_to(walker.at());
     return Outcome::redraw;
   }
   static Outcome start_of_line(Call& call) {
-    call.mode.start_of_line();
+    call.mode.cursor_.start_of_line();
     return Outcome::redraw;
   }
   static Outcome end_of_line(Call& call) {
-    call.mode.end_of_line();
+    call.mode.cursor_.end_of_line();
     return Outcome::redraw;
   }
   static Outcome history_top(Call& call) {
-    call.mode.history_top();
+    call.mode.cursor_.history_top();
     return Outcome::redraw;
   }
   static Outcome history_bottom(Call& call) {
-    call.mode.history_bottom();
+    call.mode.cursor_.history_bottom();
     return Outcome::redraw;
   }
   static Outcome goto_line(Call& call) {
-    call.mode.goto_line(call.argument(0));
+    call.mode.cursor_.goto_line(call.argument(0));
     return Outcome::redraw;
   }
   template <int Direction>
   static Outcome paragraph(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.paragraph(Direction);
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.paragraph(Direction);
     return Outcome::redraw;
   }
   template <int Direction>
   static Outcome prompt(Call& call) {
     const std::string flag = call.argument(0);
     if (!flag.empty() && flag != "-o") return Outcome::nothing;
-    for (int i = 0; i < call.times; ++i) call.mode.prompt(Direction, flag == "-o");
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.prompt(Direction, flag == "-o");
     return Outcome::redraw;
   }
   template <bool Separators>
   static Outcome next_word(Call& call) {
     for (int i = 0; i < call.times; ++i)
-      call.mode.next_word(Separators ? std::string_view(call.mode.settings_.word_separators)
-                                     : std::string_view());
+      call.mode.cursor_.next_word(Separators ? std::string_view(call.mode.settings_.word_separators)
+                                             : std::string_view());
     return Outcome::redraw;
   }
   template <bool Separators>
   static Outcome next_word_end(Call& call) {
     for (int i = 0; i < call.times; ++i)
-      call.mode.next_word_end(Separators ? std::string_view(call.mode.settings_.word_separators)
-                                         : std::string_view());
+      call.mode.cursor_.next_word_end(Separators ? std::string_view(call.mode.settings_.word_separators)
+                                                 : std::string_view());
     return Outcome::redraw;
   }
   template <bool Separators>
   static Outcome previous_word(Call& call) {
     for (int i = 0; i < call.times; ++i)
-      call.mode.previous_word(
+      call.mode.cursor_.previous_word(
           Separators ? std::string_view(call.mode.settings_.word_separators) : std::string_view(), true);
     return Outcome::redraw;
   }
-  template <Mode::Jump How>
+  template <Cursor::Jump How>
   static Outcome jump(Call& call) {
     const std::string text = call.argument(0);
     if (text.empty()) return Outcome::nothing;
-    call.mode.jump_ = How;
-    call.mode.jump_character_ = text.substr(0, decode_utf8(text).length);
-    for (int i = 0; i < call.times; ++i) call.mode.jump(How);
+    call.mode.cursor_.jump_kind = How;
+    call.mode.cursor_.jump_character = text.substr(0, decode_utf8(text).length);
+    for (int i = 0; i < call.times; ++i) call.mode.cursor_.jump(How);
     return Outcome::redraw;
   }
-  static Mode::Jump reversed(Mode::Jump how) {
-    using Jump = Mode::Jump;
+  static Cursor::Jump reversed(Cursor::Jump how) {
+    using Jump = Cursor::Jump;
     switch (how) {
       case Jump::forward:
         return Jump::backward;
@@ -249,28 +249,28 @@ struct CommandTable {
   template <bool Reverse>
   static Outcome jump_again(Call& call) {
     for (int i = 0; i < call.times; ++i)
-      call.mode.jump(Reverse ? reversed(call.mode.jump_) : call.mode.jump_);
+      call.mode.cursor_.jump(Reverse ? reversed(call.mode.cursor_.jump_kind) : call.mode.cursor_.jump_kind);
     return Outcome::redraw;
   }
   static Outcome jump_to_mark(Call& call) {
-    call.mode.jump_to_mark();
+    call.mode.cursor_.jump_to_mark();
     return Outcome::redraw;
   }
   static Outcome set_mark(Call& call) {
-    call.mode.mark_ = call.mode.at();
-    call.mode.mark_shown_ = true;
+    call.mode.cursor_.mark = call.mode.cursor_.at();
+    call.mode.cursor_.mark_shown = true;
     return Outcome::redraw;
   }
   static Outcome scroll_middle(Call& call) {
-    call.mode.scroll_cursor_to((call.mode.height() - 1) / 2);
+    call.mode.cursor_.scroll_to_row((call.mode.cursor_.height() - 1) / 2);
     return Outcome::redraw;
   }
   static Outcome scroll_top(Call& call) {
-    call.mode.scroll_cursor_to(0);
+    call.mode.cursor_.scroll_to_row(0);
     return Outcome::redraw;
   }
   static Outcome scroll_bottom(Call& call) {
-    call.mode.scroll_cursor_to(call.mode.height() - 1);
+    call.mode.cursor_.scroll_to_row(call.mode.cursor_.height() - 1);
     return Outcome::redraw;
   }
 
@@ -282,54 +282,55 @@ struct CommandTable {
       call.mode.begin_drag(*call.mouse);
       return Outcome::redraw;
     }
-    call.mode.line_select_ = Mode::LineSelect::none;
-    call.mode.select_ = Mode::Select::characters;
-    call.mode.start_selection();
+    call.mode.cursor_.selection.line = Selection::Line::none;
+    call.mode.cursor_.selection.unit = Selection::Unit::characters;
+    call.mode.cursor_.start_selection();
     return Outcome::redraw;
   }
   static Outcome stop_selection(Call& call) {
-    call.mode.drag_ = Mode::Drag::none;
-    call.mode.line_select_ = Mode::LineSelect::none;
-    call.mode.select_ = Mode::Select::characters;
+    call.mode.cursor_.selection.drag = Selection::Drag::none;
+    call.mode.cursor_.selection.line = Selection::Line::none;
+    call.mode.cursor_.selection.unit = Selection::Unit::characters;
     return Outcome::nothing;
   }
   static Outcome clear_selection(Call& call) {
-    call.mode.clear_selection();
+    call.mode.cursor_.clear_selection();
     return Outcome::redraw;
   }
   static Outcome other_end(Call& call) {
-    call.mode.select_ = Mode::Select::characters;
-    if (call.times % 2 != 0) call.mode.other_end();
+    call.mode.cursor_.selection.unit = Selection::Unit::characters;
+    if (call.times % 2 != 0) call.mode.cursor_.other_end();
     return Outcome::redraw;
   }
   static Outcome select_word(Call& call) {
-    call.mode.select_word();
+    call.mode.cursor_.select_word();
     return Outcome::redraw;
   }
   static Outcome select_line(Call& call) {
-    call.mode.select_line(call.times);
+    call.mode.cursor_.select_line(call.times);
     return Outcome::redraw;
   }
   static Outcome selection_mode(Call& call) {
     const std::string how = call.argument(0);
-    if (how.empty() || how == "char" || how == "c") call.mode.select_ = Mode::Select::characters;
+    if (how.empty() || how == "char" || how == "c")
+      call.mode.cursor_.selection.unit = Selection::Unit::characters;
     if (how == "word" || how == "w") {
-      call.mode.select_ = Mode::Select::words;
-      call.mode.drag_separators_ = call.mode.settings_.word_separators;
+      call.mode.cursor_.selection.unit = Selection::Unit::words;
+      call.mode.cursor_.selection.separators = call.mode.settings_.word_separators;
     }
-    if (how == "line" || how == "l") call.mode.select_ = Mode::Select::lines;
+    if (how == "line" || how == "l") call.mode.cursor_.selection.unit = Selection::Unit::lines;
     return Outcome::nothing;
   }
   static Outcome rectangle_on(Call& call) {
-    call.mode.set_rectangle(true);
+    call.mode.cursor_.set_rectangle(true);
     return Outcome::redraw;
   }
   static Outcome rectangle_off(Call& call) {
-    call.mode.set_rectangle(false);
+    call.mode.cursor_.set_rectangle(false);
     return Outcome::redraw;
   }
   static Outcome rectangle_toggle(Call& call) {
-    call.mode.set_rectangle(!call.mode.rectangle_);
+    call.mode.cursor_.set_rectangle(!call.mode.cursor_.selection.rectangle);
     return Outcome::redraw;
   }
 
@@ -338,11 +339,11 @@ struct CommandTable {
 
   template <bool Down, bool Regex>
   static Outcome search(Call& call) {
-    if (!call.argument(0).empty()) call.mode.search_text_ = call.argument(0);
-    if (call.mode.search_text_.empty()) return Outcome::nothing;
-    call.mode.search_direction_ = Down ? Mode::Direction::down : Mode::Direction::up;
-    call.mode.search_regex_ = Regex;
-    call.mode.search_times(Down, Regex, call.times);
+    auto& searching = call.mode.searching_;
+    const std::string text = call.argument(0).empty() ? searching.text() : call.argument(0);
+    if (text.empty()) return Outcome::nothing;
+    searching.look_for(text, Regex, Down);
+    call.mode.search_times(Down, call.times);
     return Outcome::redraw;
   }
   template <bool Down>
@@ -351,9 +352,9 @@ struct CommandTable {
   }
   template <bool Reverse>
   static Outcome search_again(Call& call) {
-    if (call.mode.search_direction_ == Mode::Direction::none) return Outcome::nothing;
-    const bool down = (call.mode.search_direction_ == Mode::Direction::down) != Reverse;
-    call.mode.search_times(down, call.mode.search_regex_, call.times);
+    const auto direction = call.mode.searching_.direction();
+    if (direction == Searching::Direction::none) return Outcome::nothing;
+    call.mode.search_times((direction == Searching::Direction::down) != Reverse, call.times);
     return Outcome::redraw;
   }
 
@@ -379,7 +380,8 @@ struct CommandTable {
   }
   static Outcome refresh(Call& call) {
     if (call.mode.options_.view) return Outcome::nothing;
-    call.mode.refresh_text();
+    call.mode.cursor_.refresh();
+    call.mode.text_changed();
     return Outcome::redraw;
   }
 
@@ -389,7 +391,7 @@ struct CommandTable {
 std::span<const CommandTable::Command> CommandTable::rows() {
   using enum Ends;
   using T = CommandTable;
-  using Jump = Mode::Jump;
+  using Jump = Cursor::Jump;
   static constexpr Command kCommands[] = {
       {"append-selection", 0, 0, always, T::append<false>},
       {"append-selection-and-cancel", 0, 0, always, T::append<true>},
@@ -414,8 +416,8 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"copy-selection-and-cancel", 0, 1, always, T::copy_selection<true>},
       {"cursor-down", 0, 0, emacs, T::cursor_down},
       {"cursor-down-and-cancel", 0, 0, always, T::cursor_down_and_cancel},
-      {"cursor-left", 0, 0, emacs, T::each<&Mode::cursor_left>},
-      {"cursor-right", 0, 0, emacs, T::each<&Mode::cursor_right>},
+      {"cursor-left", 0, 0, emacs, T::each<&Cursor::cursor_left>},
+      {"cursor-right", 0, 0, emacs, T::each<&Cursor::cursor_right>},
       {"cursor-up", 0, 0, emacs, T::cursor_up},
       {"end-of-line", 0, 0, emacs, T::end_of_line},
       {"goto-line", 1, 1, emacs, T::goto_line},
@@ -432,7 +434,7 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"jump-to-forward", 1, 1, emacs, T::jump<Jump::to_forward>},
       {"jump-to-mark", 0, 0, always, T::jump_to_mark},
       {"middle-line", 0, 0, emacs, T::middle_line},
-      {"next-matching-bracket", 0, 0, always, T::each<&Mode::next_bracket>},
+      {"next-matching-bracket", 0, 0, always, T::each<&Cursor::next_bracket>},
       {"next-paragraph", 0, 0, emacs, T::paragraph<1>},
       {"next-prompt", 0, 1, emacs, T::prompt<1>},
       {"next-space", 0, 0, emacs, T::next_word<false>},
@@ -446,7 +448,7 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"pipe-no-clear", 0, 1, never, T::pipe_no_clear<false>},
       {"pipe", 0, 1, always, T::pipe_selection<false, false>},
       {"pipe-and-cancel", 0, 1, always, T::pipe_selection<false, true>},
-      {"previous-matching-bracket", 0, 0, always, T::each<&Mode::previous_bracket>},
+      {"previous-matching-bracket", 0, 0, always, T::each<&Cursor::previous_bracket>},
       {"previous-paragraph", 0, 0, emacs, T::paragraph<-1>},
       {"previous-prompt", 0, 1, emacs, T::prompt<-1>},
       {"previous-space", 0, 0, emacs, T::previous_word<false>},
@@ -489,14 +491,9 @@ CopyMode::CopyMode(std::unique_ptr<Lines> lines, Place cursor, CopyOptions optio
     : lines_(std::move(lines)),
       options_(options),
       ports_(ports),
-      again_(again),
       settings_(ports.settings()),
-      x_(cursor.col),
-      y_(std::clamp(cursor.row, 0, height() - 1)),
-      mark_{lines_->history() + y_, x_},
-      search_text_(again.text),
-      search_regex_(again.regex),
-      search_direction_(again.text.empty() ? Direction::none : Direction::up) {}
+      cursor_(*lines_, cursor, settings_),
+      searching_(again) {}
 
 CopyMode::~CopyMode() = default;
 
@@ -510,8 +507,8 @@ Result<Outcome> CopyMode::command(const Request& request) {
   settings_ = ports_.settings();
   follow();
   if (request.mouse && !request.mouse->wheel) {
-    x_ = std::clamp(request.mouse->col, 0, lines_->cols() - 1);
-    y_ = std::clamp(request.mouse->row, 0, height() - 1);
+    cursor_.x = std::clamp(request.mouse->col, 0, lines_->cols() - 1);
+    cursor_.y = std::clamp(request.mouse->row, 0, cursor_.height() - 1);
   }
   const std::string_view name = request.arguments.front();
   const auto rows = CommandTable::rows();
@@ -527,65 +524,47 @@ Result<Outcome> CopyMode::command(const Request& request) {
     outcome = found->run(call);
   }
   if (!name.starts_with("search-")) {
-    if (marks_ && (ends == Ends::always || (ends == Ends::emacs && !settings_.vi))) {
-      clear_marks();
+    if (searching_.marks() && (ends == Ends::always || (ends == Ends::emacs && !settings_.vi))) {
+      searching_.unmark();
       incremental_from_.reset();
     }
-    if (marks_ && outcome == Outcome::nothing) outcome = Outcome::redraw;
+    if (searching_.marks() && outcome == Outcome::nothing) outcome = Outcome::redraw;
   }
   repeat_ = 1;
   return outcome;
 }
 
-void CopyMode::refresh_text() {
-  static_cast<void>(lines_->renew(lines_->size(), {at().row, x_}));
-  scroll_ = std::min(scroll_, lines_->history());
-  clear_selection();
-  if (matches_) matches_->count_anew();
+void CopyMode::follow() {
+  if (const int gone = cursor_.follow(); gone > 0) searching_.rows_gone(gone);
+}
+
+void CopyMode::text_changed() {
+  searching_.text_changed();
+}
+
+void CopyMode::begin_drag(MouseAt at) {
+  follow();
+  cursor_.begin_drag(at);
+}
+
+Outcome CopyMode::drag(MouseAt at) {
+  follow();
+  return cursor_.drag(at);
 }
 
 void CopyMode::resize(Size size) {
   follow();
-  const auto spot = lines_->renew(size, {at().row, x_});
-  x_ = spot.col;
-  if (spot.row < lines_->history()) {
-    y_ = 0;
-    scroll_ = lines_->history() - spot.row;
-  } else {
-    y_ = std::clamp(spot.row - lines_->history(), 0, height() - 1);
-    scroll_ = 0;
-  }
-  clear_selection();
-  if (matches_) matches_->count_anew();
-  mark_.row = std::min(mark_.row, lines_->last_row());
+  cursor_.renew(size);
+  text_changed();
 }
 
 bool CopyMode::work() {
-  return marks_ && matches_ && !matches_->done() && matches_->count_more(*lines_);
+  return searching_.count_more(*lines_);
 }
 
-void CopyMode::formats(Formats& out) {
-  follow();
-  settings_ = ports_.settings();
-  const auto number = [&](std::string_view name, int value) {
-    out.emplace_back(name, std::to_string(value));
-  };
-  number("scroll_position", scroll_);
-  number("rectangle_toggle", rectangle_ ? 1 : 0);
-  number("copy_cursor_x", x_);
-  number("copy_cursor_y", y_);
-  number("selection_present", selected_ ? 1 : 0);
-  number("selection_active", selected_ && drag_ != Drag::none ? 1 : 0);
-  if (selected_) {
-    number("selection_start_x", start_.col);
-    number("selection_start_y", start_.row);
-    number("selection_end_x", end_.col);
-    number("selection_end_y", end_.row);
-  }
-  number("search_present", marks_ ? 1 : 0);
-  out.emplace_back("search_match", match_at_cursor());
-  out.emplace_back("copy_cursor_word", word_at_cursor());
-  out.emplace_back("copy_cursor_line", line_at_cursor());
+std::string CopyMode::selected_text() const {
+  if (cursor_.selection.none()) return searching_.match_at(*lines_, cursor_.at(), cursor_.top());
+  return cursor_.selection.text(*lines_, cursor_.at(), settings_.vi);
 }
 
 }  // namespace sess::modes

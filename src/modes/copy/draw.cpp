@@ -14,18 +14,17 @@ struct Span {
   int to = 0;
 };
 
-}  // namespace
-
-std::string CopyMode::position() const {
-  auto where = fmt::format("[{}/{}]", scroll_, lines_->history());
-  if (const auto newer = lines_->newer(); newer > 0) where = fmt::format("+{} {}", newer, where);
-  if (!marks_ || !matches_) return where;
-  return fmt::format("({}{} results) {}", matches_->counted(), matches_->done() ? "" : "+", where);
+/// Where in the text that is, and how often what is searched was found.
+std::string position(const Lines& lines, int scroll, const Matches* matches) {
+  auto where = fmt::format("[{}/{}]", scroll, lines.history());
+  if (const auto newer = lines.newer(); newer > 0) where = fmt::format("+{} {}", newer, where);
+  if (matches == nullptr) return where;
+  return fmt::format("({}{} results) {}", matches->counted(), matches->done() ? "" : "+", where);
 }
 
-void CopyMode::draw_row(render::Frame& frame, render::Rect area, const View& view, int number) const {
-  const Row& row = lines_->row(number);
-  const int target = area.row + number - top() - view.top;
+/// Row `number` of the frame's area.
+void draw_row(render::Frame& frame, render::Rect area, const View& view, const Row& row, int number) {
+  const int target = area.row + number;
   // Drawn as a whole and cut on the left by what is in front of it: a scratch frame is not worth its cost.
   int col = area.col - view.left;
   std::size_t at = 0;
@@ -51,13 +50,16 @@ void CopyMode::draw_row(render::Frame& frame, render::Rect area, const View& vie
   if (at < row.text.size() && col < area.col + area.cols) run(std::string_view(row.text).substr(at), {}, {});
 }
 
+}  // namespace
+
 void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
   follow();
   settings_ = ports_.settings();
+  const Selection& selection = cursor_.selection;
   frame.fill(area, frame.atlas().style(view.base));
-  const int first = top() + view.top;
-  const int last = std::min(first + area.rows, top() + height());
-  for (int row = first; row < last; ++row) draw_row(frame, area, view, row);
+  const int first = cursor_.top() + view.top;
+  const int last = std::min(first + area.rows, cursor_.top() + cursor_.height());
+  for (int row = first; row < last; ++row) draw_row(frame, area, view, lines_->row(row), row - first);
 
   const auto restyle = [&](int row, int from, int to, const model::Style& look) {
     const int left = std::max(from - view.left, 0);
@@ -67,20 +69,20 @@ void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
     frame.restyle({area.row + row - first, area.col + left, 1, right - left},
                   [&](const terminal::Style&) { return style; });
   };
-  if (mark_shown_) {
-    restyle(mark_.row, 0, lines_->cols(), settings_.mark);
-    restyle(mark_.row, mark_.col, mark_.col + 1, [&] {
+  if (cursor_.mark_shown) {
+    restyle(cursor_.mark.row, 0, lines_->cols(), settings_.mark);
+    restyle(cursor_.mark.row, cursor_.mark.col, cursor_.mark.col + 1, [&] {
       auto look = settings_.mark;
       look.attributes ^= model::kReverse;
       return look;
     }());
   }
-  if (marks_ && matches_) {
+  if (const Matches* matches = searching_.marked()) {
     const auto current = [&](const Match& match) {
-      if (match.begin <= at() && at() < match.end) return true;
-      return !settings_.vi && at() == match.end;  // emacs' cursor is behind what it found
+      if (match.begin <= cursor_.at() && cursor_.at() < match.end) return true;
+      return !settings_.vi && cursor_.at() == match.end;  // emacs' cursor is behind what it found
     };
-    for (const Match& match : matches_->in_rows(*lines_, first, last)) {
+    for (const Match& match : matches->in_rows(*lines_, first, last)) {
       for (int row = match.begin.row; row <= match.end.row; ++row) {
         restyle(row, row == match.begin.row ? match.begin.col : 0,
                 row == match.end.row ? match.end.col : lines_->row(row).columns(),
@@ -88,31 +90,31 @@ void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
       }
     }
   }
-  if (selected_) {
-    const Place begin = std::min(start_, end_);
-    const Place end = std::max(start_, end_);
+  if (selection.present) {
+    const Place begin = std::min(selection.start, selection.end);
+    const Place end = std::max(selection.start, selection.end);
     const int inclusive = settings_.vi ? 1 : 0;
     for (int row = std::max(begin.row, first); row <= std::min(end.row, last - 1); ++row) {
       Span span{row == begin.row ? begin.col : 0, row == end.row ? end.col + inclusive : lines_->cols()};
-      if (rectangle_) {
+      if (selection.rectangle) {
         // The fixed corner's column always, the cursor's as the keys have it.
-        const int fixed = drag_ == Drag::start ? end_.col : start_.col;
-        const int moving = drag_ == Drag::start ? start_.col : end_.col;
+        const int fixed = selection.drag == Selection::Drag::start ? selection.end.col : selection.start.col;
+        const int moving = selection.drag == Selection::Drag::start ? selection.start.col : selection.end.col;
         span = moving < fixed ? Span{moving, fixed + 1} : Span{fixed, moving + inclusive};
       }
       restyle(row, span.from, span.to, settings_.mode);
     }
   }
   if (!options_.hide_position && view.top == 0 && area.rows > 1) {
-    const std::string text = position();
+    const std::string text = position(*lines_, cursor_.scroll, searching_.marked());
     const int columns = std::min(static_cast<int>(text.size()), area.cols);
     frame.put_text(area.row, area.col + area.cols - columns, columns, text,
                    frame.atlas().style(render::to_style(settings_.mode)));
     frame.mend(area.row, area.col, area.col + area.cols);
   }
   if (!view.has_cursor) return;
-  const int row = y_ - view.top;
-  const int col = std::min(x_, lines_->cols() - 1) - view.left;
+  const int row = cursor_.y - view.top;
+  const int col = std::min(cursor_.x, lines_->cols() - 1) - view.left;
   frame.cursor = {
       area.row + row, area.col + col, row >= 0 && row < area.rows && col >= 0 && col < area.cols, {}, false};
 }

@@ -1,169 +1,14 @@
-// Selections of copy mode: characters, words, lines and rectangles, and the text that they mean.
+#include "modes/copy/selection.hpp"
+
 #include <algorithm>
 
-#include "modes/copy/mode.hpp"
-
 namespace sess::modes {
-
-void CopyMode::start_selection() {
-  start_ = end_ = at();
-  drag_ = Drag::end;
-  selected_ = true;
-  update_selection();
-}
-
-/// The end that follows the cursor is where that is now; words and lines are selected whole unless
-/// `keep_end`.
-void CopyMode::update_selection(bool keep_end) {
-  if (!selected_ && line_select_ == LineSelect::none) return;
-  selected_ = true;
-  if (drag_ != Drag::none) synchronize_end(drag_ == Drag::start, keep_end);
-}
-
-void CopyMode::synchronize_end(bool begin, bool keep_end) {
-  Place place = at();
-  if (select_ == Select::words && !keep_end) {
-    if (drag_from_ > place) {
-      Walker walker(*lines_, place);
-      walker.previous_word(drag_separators_, false, !settings_.vi);
-      place = walker.at();
-      begin = true;
-      end_ = first_end_;
-    } else {
-      if (place.col >= lines_->length(place.row) ||
-          !Walker(*lines_, place).in({place.row, place.col + 1}, kWhitespace)) {
-        place = word_end_from(place, drag_separators_);
-      }
-      begin = false;
-      start_ = first_start_;
-    }
-  } else if (select_ == Select::lines && !keep_end) {
-    if (drag_from_.row > place.row) {
-      place.col = 0;
-      begin = true;
-      end_ = first_end_;
-    } else {
-      place.col = lines_->length(std::max(place.row, first_end_.row));
-      place.row = std::max(place.row, first_end_.row);
-      begin = false;
-      start_ = first_start_;
-    }
-  }
-  (begin ? start_ : end_) = place;
-}
-
-void CopyMode::clear_selection() {
-  selected_ = false;
-  drag_ = Drag::none;
-  line_select_ = LineSelect::none;
-  select_ = Select::characters;
-  x_ = std::min(x_, lines_->length(at().row));
-}
-
-void CopyMode::other_end() {
-  if (!selected_ && line_select_ == LineSelect::none) return;
-  if (line_select_ == LineSelect::left_right) {
-    line_select_ = LineSelect::right_left;
-  } else if (line_select_ == LineSelect::right_left) {
-    line_select_ = LineSelect::left_right;
-  }
-  drag_ = drag_ == Drag::end ? Drag::start : Drag::end;
-  const Place to = drag_ == Drag::start ? start_ : end_;
-  x_ = to.col;
-  if (to.row < top()) {
-    scroll_ = lines_->history() - to.row;
-    y_ = 0;
-  } else if (to.row >= top() + height()) {
-    scroll_ = lines_->history() - to.row + height() - 1;
-    y_ = height() - 1;
-  } else {
-    y_ = to.row - top();
-  }
-  update_selection(true);
-}
-
-void CopyMode::set_rectangle(bool on) {
-  line_select_ = LineSelect::none;
-  rectangle_ = on;
-  x_ = std::min(x_, lines_->length(at().row));
-  update_selection();
-}
-
-void CopyMode::select_word() {
-  line_select_ = LineSelect::left_right;
-  rectangle_ = false;
-  select_ = Select::words;
-  drag_from_ = at();
-  drag_separators_ = settings_.word_separators;
-  previous_word(drag_separators_, false);
-  first_start_ = at();
-  start_selection();
-  // A word of one character has its end here.
-  Place next{first_start_.row, first_start_.col + 1};
-  if (lines_->wrapped(next.row) && next.col > lines_->cols() - 1) next = {next.row + 1, 0};
-  if (first_start_.col >= lines_->length(first_start_.row) || !Walker(*lines_, next).in(kWhitespace)) {
-    next_word_end(drag_separators_, true);
-  } else {
-    update_selection(true);
-  }
-  first_end_ = at();
-  drag_from_ = std::min(drag_from_, first_end_);
-}
-
-void CopyMode::select_line(int lines) {
-  line_select_ = LineSelect::left_right;
-  rectangle_ = false;
-  select_ = Select::lines;
-  drag_from_ = at();
-  start_of_line();
-  first_start_ = first_end_ = at();
-  start_selection();
-  end_of_line();
-  first_end_ = {at().row, lines_->length(at().row)};
-  for (; lines > 1; --lines) {
-    cursor_down(false);
-    end_of_line();
-  }
-}
-
-void CopyMode::begin_drag(MouseAt at) {
-  at.row = std::clamp(at.row, 0, height() - 1);
-  at.col = std::clamp(at.col, 0, lines_->cols() - 1);
-  follow();
-  const int row = top() + at.row;
-  if (at.col < first_start_.col || at.col > first_end_.col || row != first_start_.row)
-    select_ = Select::characters;
-  y_ = at.row;
-  if (select_ == Select::words) {
-    Walker walker(*lines_, {row, at.col});
-    walker.previous_word(drag_separators_, false, !settings_.vi);
-    x_ = walker.at().col;
-    y_ = std::clamp(walker.at().row - top(), 0, height() - 1);
-  } else if (select_ == Select::lines) {
-    x_ = 0;
-  } else {
-    x_ = at.col;
-    start_selection();
-  }
-}
-
-Outcome CopyMode::drag(MouseAt to) {
-  if (drag_ == Drag::none) return Outcome::nothing;
-  follow();
-  const Place before = at();
-  x_ = std::clamp(to.col, 0, lines_->cols() - 1);
-  y_ = std::clamp(to.row, 0, height() - 1);
-  // At the edge what is beyond it comes into view.
-  if (before.row == at().row && y_ == 0 && to.row <= 0) cursor_up(true);
-  if (before.row == at().row && y_ == height() - 1 && to.row >= height() - 1) cursor_down(true);
-  update_selection();
-  return Outcome::redraw;
-}
+namespace {
 
 /// A row's columns [from, to), and a newline where the row ends a line.
-void CopyMode::append_row(std::string& out, int number, int from, int to) const {
+void append_row(const Lines& lines, std::string& out, int number, int from, int to) {
   if (from > to) return;
-  const Row& row = lines_->row(number);
+  const Row& row = lines.row(number);
   // Of a row that wraps the spaces at the end are text, too.
   const int end = row.wrapped ? row.columns() : row.length;
   const int stop = std::min(to, end);
@@ -171,36 +16,113 @@ void CopyMode::append_row(std::string& out, int number, int from, int to) const 
   if (!row.wrapped || stop != end) out += '\n';
 }
 
-std::string CopyMode::selected_text() {
-  if (!selected_ && line_select_ == LineSelect::none) return match_at_cursor();
-  const Place first = std::min(start_, end_);
-  Place last = std::max(start_, end_);
-  const int last_length = lines_->length(last.row);
+}  // namespace
+
+Place word_end_from(const Lines& lines, Place place, std::string_view separators, bool vi) {
+  Walker walker(lines, place);
+  if (vi) {
+    if (!walker.in(kWhitespace)) walker.right(false, false);
+    walker.next_word_end(separators);
+    walker.left(true);
+  } else {
+    walker.next_word_end(separators);
+  }
+  return walker.at();
+}
+
+void Selection::begin(Place cursor) {
+  start = end = cursor;
+  drag = Drag::end;
+  present = true;
+}
+
+void Selection::follow(const Lines& lines, Place cursor, bool vi, bool keep_end) {
+  if (none()) return;
+  present = true;
+  if (drag == Drag::none) return;
+  bool at_start = drag == Drag::start;
+  Place place = cursor;
+  if (unit == Unit::words && !keep_end) {
+    if (from > place) {
+      Walker walker(lines, place);
+      walker.previous_word(separators, false, !vi);
+      place = walker.at();
+      at_start = true;
+      end = first_end;
+    } else {
+      if (place.col >= lines.length(place.row) ||
+          !Walker(lines, place).in({place.row, place.col + 1}, kWhitespace)) {
+        place = word_end_from(lines, place, separators, vi);
+      }
+      at_start = false;
+      start = first_start;
+    }
+  } else if (unit == Unit::lines && !keep_end) {
+    if (from.row > place.row) {
+      place.col = 0;
+      at_start = true;
+      end = first_end;
+    } else {
+      place.col = lines.length(std::max(place.row, first_end.row));
+      place.row = std::max(place.row, first_end.row);
+      at_start = false;
+      start = first_start;
+    }
+  }
+  (at_start ? start : end) = place;
+}
+
+void Selection::clear() {
+  present = false;
+  drag = Drag::none;
+  line = Line::none;
+  unit = Unit::characters;
+}
+
+Place Selection::turn() {
+  if (line == Line::left_right) {
+    line = Line::right_left;
+  } else if (line == Line::right_left) {
+    line = Line::left_right;
+  }
+  drag = drag == Drag::end ? Drag::start : Drag::end;
+  return drag == Drag::start ? start : end;
+}
+
+void Selection::rows_gone(int rows) {
+  for (Place* place : {&start, &end, &first_start, &first_end, &from})
+    place->row = std::max(0, place->row - rows);
+}
+
+std::string Selection::text(const Lines& lines, Place cursor, bool vi) const {
+  const Place first = std::min(start, end);
+  Place last = std::max(start, end);
+  const int last_length = lines.length(last.row);
   last.col = std::min(last.col, last_length);
 
   // From which column, and to which, in the first row, in the last, and in those between.
   int first_from = first.col;
-  int last_to = settings_.vi ? last.col + 1 : last.col;
-  int from = 0;
-  int to = lines_->cols();
-  if (rectangle_) {
+  int last_to = vi ? last.col + 1 : last.col;
+  int left = 0;
+  int right = lines.cols();
+  if (rectangle) {
     // The cursor's own column is left out in emacs keys, when it is on the right.
-    const int fixed = drag_ == Drag::end ? start_.col : end_.col;
-    if (fixed < x_) {
-      to = last_to = settings_.vi ? x_ + 1 : x_;
-      from = first_from = fixed;
+    const int fixed = drag == Drag::end ? start.col : end.col;
+    if (fixed < cursor.col) {
+      right = last_to = vi ? cursor.col + 1 : cursor.col;
+      left = first_from = fixed;
     } else {
-      to = last_to = fixed + 1;
-      from = first_from = x_;
+      right = last_to = fixed + 1;
+      left = first_from = cursor.col;
     }
   }
   std::string out;
   for (int row = first.row; row <= last.row; ++row) {
-    append_row(out, row, row == first.row ? first_from : from, row == last.row ? last_to : to);
+    append_row(lines, out, row, row == first.row ? first_from : left, row == last.row ? last_to : right);
   }
   if (out.empty()) return out;
-  if (!settings_.vi || last_to <= last_length) {
-    if (!lines_->wrapped(last.row) || last_to != last_length) out.pop_back();
+  if (!vi || last_to <= last_length) {
+    if (!lines.wrapped(last.row) || last_to != last_length) out.pop_back();
   }
   return out;
 }
