@@ -165,6 +165,20 @@ void Matches::find(std::string_view text, std::vector<std::pair<std::size_t, std
   });
 }
 
+bool Matches::is_in(std::string_view text) const {
+  if (pattern_.empty() || text.empty()) return false;
+  if (regex_) {
+    if (!compiled_->valid || !may_match(text)) return false;
+    // An empty match is none, and another may stand behind it: find() knows.
+    regmatch_t found{0, static_cast<regoff_t>(text.size())};
+    return ::regexec(&compiled_->regex, text.data(), 1, &found, REG_STARTEND) == 0;
+  }
+  if (!any_case_) return text.find(pattern_) != std::string_view::npos;
+  bool found = false;
+  each_in_any_case(text, pattern_, [&](std::size_t) { return !(found = true); });
+  return found;
+}
+
 bool Matches::may_match(std::string_view text) const {
   if (needed_.empty()) return true;
   if (!any_case_) return text.find(needed_) != std::string_view::npos;
@@ -194,15 +208,20 @@ void Matches::places(const Lines& lines, const LogicalLine& line, std::vector<Ma
 std::optional<Match> Matches::next(const Lines& lines, Place from, bool wrap) const {
   std::optional<Match> found;
   std::vector<Match> all;
+  const auto wants = [&](std::string_view text) { return is_in(text); };
   const int first = lines.begin_of(from.row);
   const auto look = [&](int begin, int end, Place least, Place most) {
-    lines.visit(begin, end, false, [&](const LogicalLine& line) {
-      places(lines, line, all);
-      const auto it = std::find_if(all.begin(), all.end(), [&](const Match& m) { return m.begin >= least; });
-      if (it == all.end() || it->begin >= most) return true;
-      found = *it;
-      return false;
-    });
+    lines.visit(
+        begin, end, false,
+        [&](const LogicalLine& line) {
+          places(lines, line, all);
+          const auto it =
+              std::find_if(all.begin(), all.end(), [&](const Match& m) { return m.begin >= least; });
+          if (it == all.end() || it->begin >= most) return true;
+          found = *it;
+          return false;
+        },
+        wants);
   };
   look(first, lines.rows(), from, {lines.rows(), 0});
   if (!found && wrap) look(0, first + 1, {0, 0}, from);
@@ -212,14 +231,19 @@ std::optional<Match> Matches::next(const Lines& lines, Place from, bool wrap) co
 std::optional<Match> Matches::previous(const Lines& lines, Place from, bool wrap) const {
   std::optional<Match> found;
   std::vector<Match> all;
+  const auto wants = [&](std::string_view text) { return is_in(text); };
   const auto look = [&](int begin, int end, Place least, Place most) {
-    lines.visit(begin, end, true, [&](const LogicalLine& line) {
-      places(lines, line, all);
-      const auto it = std::find_if(all.rbegin(), all.rend(), [&](const Match& m) { return m.begin <= most; });
-      if (it == all.rend() || it->begin < least) return true;
-      found = *it;
-      return false;
-    });
+    lines.visit(
+        begin, end, true,
+        [&](const LogicalLine& line) {
+          places(lines, line, all);
+          const auto it =
+              std::find_if(all.rbegin(), all.rend(), [&](const Match& m) { return m.begin <= most; });
+          if (it == all.rend() || it->begin < least) return true;
+          found = *it;
+          return false;
+        },
+        wants);
   };
   look(0, from.row + 1, {0, 0}, from);
   if (!found && wrap)
@@ -230,13 +254,16 @@ std::optional<Match> Matches::previous(const Lines& lines, Place from, bool wrap
 std::vector<Match> Matches::in_rows(const Lines& lines, int from, int to) const {
   std::vector<Match> out;
   std::vector<Match> all;
-  lines.visit(lines.begin_of(from), to, false, [&](const LogicalLine& line) {
-    places(lines, line, all);
-    for (const Match& match : all) {
-      if (match.end.row >= from && match.begin.row < to) out.push_back(match);
-    }
-    return true;
-  });
+  lines.visit(
+      lines.begin_of(from), to, false,
+      [&](const LogicalLine& line) {
+        places(lines, line, all);
+        for (const Match& match : all) {
+          if (match.end.row >= from && match.begin.row < to) out.push_back(match);
+        }
+        return true;
+      },
+      [&](std::string_view text) { return is_in(text); });
   return out;
 }
 
@@ -247,23 +274,27 @@ std::optional<Match> Matches::at(const Lines& lines, Place place) const {
   return std::nullopt;
 }
 
-bool Matches::count_more(const Lines& lines) {
+bool Matches::count_more(const Lines& lines, int most) {
   if (done_) return false;
   const auto until = std::chrono::steady_clock::now() + kCountFor;
   std::vector<std::pair<std::size_t, std::size_t>> found;
   int looked = 0;
   bool more = false;
-  lines.visit(counted_to_, lines.rows(), false, [&](const LogicalLine& line) {
+  const auto stops_at = [&](const LogicalLine& line) {
+    counted_to_ = line.row;
+    more = true;
+    return false;
+  };
+  // What has been counted is not seen any more.
+  const auto stops = [&](std::string_view text) {
+    if (looked >= most) return true;
     // A look at the clock costs as much as a few lines.
-    if (++looked % 32 == 0 && std::chrono::steady_clock::now() > until) {
-      counted_to_ = line.row;
-      more = true;
-      return false;
-    }
-    find(line.text, found);
+    if (++looked % 32 == 0 && std::chrono::steady_clock::now() > until) return true;
+    find(text, found);
     counted_ += static_cast<int>(found.size());
-    return true;
-  });
+    return false;
+  };
+  lines.visit(counted_to_, lines.rows(), false, stops_at, stops);
   done_ = !more;
   return more;
 }

@@ -4,6 +4,7 @@
 // overlap. Counting all of them is done in parts, so that no key waits for it.
 #pragma once
 
+#include <climits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -41,8 +42,8 @@ class Matches {
   /// The match over a place.
   [[nodiscard]] std::optional<Match> at(const Lines& lines, Place place) const;
 
-  /// Goes on counting; true when there is more to count.
-  bool count_more(const Lines& lines);
+  /// Goes on counting, for a few milliseconds and so many lines at most; true when there is more to count.
+  bool count_more(const Lines& lines, int most = INT_MAX);
   void count_anew() { counted_to_ = 0, counted_ = 0, done_ = false; }
   [[nodiscard]] int counted() const { return counted_; }
   [[nodiscard]] bool done() const { return done_; }
@@ -53,6 +54,8 @@ class Matches {
   struct Compiled;
   /// Byte ranges of the matches in a text.
   void find(std::string_view text, std::vector<std::pair<std::size_t, std::size_t>>& out) const;
+  /// Whether find() may find something in a text: the same, except that a match may be empty.
+  [[nodiscard]] bool is_in(std::string_view text) const;
   /// False when the text has nothing in it that each match of the expression has: asking that is cheap.
   [[nodiscard]] bool may_match(std::string_view text) const;
   void places(const Lines& lines, const LogicalLine& line, std::vector<Match>& out) const;

@@ -5,13 +5,20 @@
 
 namespace sess::modes {
 
+namespace {
+
+/// Lines that are counted before what was found is shown: all of a short text, and no time in a long one.
+constexpr int kCountAtOnce = 4096;
+
+}  // namespace
+
 bool CopyMode::search(bool down) {
   const auto found = searching_.find(*lines_, cursor_.at(), down, settings_);
   if (!found) return false;
   cursor_.show(found->begin);
   cursor_.update_selection();  // as in tmux it reaches to the match, which the cursor may be behind
   if (down && !settings_.vi) cursor_.put(searching_.behind(*lines_, found->begin, settings_.wrap_search));
-  static_cast<void>(searching_.count_more(*lines_));
+  static_cast<void>(searching_.count_more(*lines_, kCountAtOnce));
   return true;
 }
 

@@ -95,8 +95,8 @@ std::string Searching::match_at(const Lines& lines, Place cursor, int top) const
   return out;
 }
 
-bool Searching::count_more(const Lines& lines) {
-  return marked() != nullptr && !matches_->done() && matches_->count_more(lines);
+bool Searching::count_more(const Lines& lines, int most) {
+  return marked() != nullptr && !matches_->done() && matches_->count_more(lines, most);
 }
 
 void Searching::rows_gone(int rows) {

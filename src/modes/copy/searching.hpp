@@ -49,8 +49,8 @@ class Searching {
   [[nodiscard]] bool marks() const { return marks_; }
   void unmark() { marks_ = false; }
 
-  /// Counts a part of what is marked; true when there is more.
-  bool count_more(const Lines& lines);
+  /// Counts a part of what is marked, so many lines at most; true when there is more.
+  bool count_more(const Lines& lines, int most = INT_MAX);
   void rows_gone(int rows);
   void text_changed();
 

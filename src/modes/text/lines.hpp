@@ -79,9 +79,11 @@ class Lines {
   [[nodiscard]] virtual int begin_of(int number) const = 0;
 
   /// Logical lines that begin in rows [from, to), in order, or with `backward` from the last one; until `see`
-  /// says false. A line's text is valid during the call.
+  /// says false. A line's text is valid during the call. With `wants` only those whose text it wants, which
+  /// is asked in the same order: of the others no row is reckoned, and that is most of the work.
   using See = std::function<bool(const LogicalLine&)>;
-  virtual void visit(int from, int to, bool backward, const See& see) const = 0;
+  using Wants = std::function<bool(std::string_view)>;
+  virtual void visit(int from, int to, bool backward, const See& see, const Wants& wants) const = 0;
   /// Where each row of a line begins in its text.
   [[nodiscard]] std::vector<std::size_t> starts_of(const LogicalLine& line) const;
 

@@ -256,10 +256,10 @@ void PaneLines::make_row(int number, Row& out) const {
   out.wrapped = !last || read.wrapped;
 }
 
-void PaneLines::visit(int from, int to, bool backward, const See& see) const {
+void PaneLines::visit(int from, int to, bool backward, const See& see, const Wants& wants) const {
   const auto tail = [&] {
     const auto one = [&](const TailLine& line) {
-      return line.row < from || line.row >= to || see({line.row, line.text});
+      return line.row < from || line.row >= to || (wants && !wants(line.text)) || see({line.row, line.text});
     };
     if (backward) {
       return std::all_of(tail_.rbegin(), tail_.rend(), one);
@@ -267,38 +267,46 @@ void PaneLines::visit(int from, int to, bool backward, const See& see) const {
     return std::all_of(tail_.begin(), tail_.end(), one);
   };
   if (backward && !tail()) return;
-  if (from < closed_rows_ && from < to) {
-    const auto [first, first_row] = line_of(std::max(from, 0));
-    if (!backward) {
-      bool on = true;
-      visit_history(first, first_row, end_, [&](std::uint64_t, int row, std::string_view text) {
-        on = row < to && (row < from || see({row, text}));
-        return on;
-      });
-      if (!on) return;
-    } else {
-      // The history is written for reading on, so back in pieces that are read on.
-      std::vector<LogicalLine> piece;
-      for (int end = std::min(to, closed_rows_); end > from;) {
-        const auto [last, last_row] = line_of(end - 1);
-        const std::uint64_t begin = std::max(first, last - std::min(last, (last - marked_) % kEvery));
-        int row =
-            begin <= marked_ ? 0 : index_[static_cast<std::size_t>((begin - marked_) / kEvery)] - marked_row_;
-        if (begin == first) row = first_row;
-        piece.clear();
-        visit_history(begin, row, last + 1, [&](std::uint64_t, int at, std::string_view text) {
-          piece.push_back({at, text});
-          return true;
-        });
-        for (auto it = piece.rbegin(); it != piece.rend(); ++it) {
-          if (it->row >= from && it->row < to && !see(*it)) return;
-        }
-        if (begin == first) break;
-        end = row;
-      }
-    }
-  }
+  if (!visit_closed(std::max(from, 0), std::min(to, closed_rows_), backward, see, wants)) return;
   if (!backward) static_cast<void>(tail());
+}
+
+bool PaneLines::visit_closed(int from, int to, bool backward, const See& see, const Wants& wants) const {
+  if (from >= to || first_ == end_) return true;
+  auto [first, first_row] = line_of(from);
+  if (first_row < from) ++first;
+  const std::uint64_t end = line_of(to - 1).first + 1;
+  const auto& history = screen_.history();
+  bool on = true;
+  if (!backward && !wants) {
+    visit_history(first, row_of(first), end, [&](std::uint64_t, int row, std::string_view text) {
+      return on = see({row, text});
+    });
+    return on;
+  }
+  const auto one = [&](std::uint64_t line, std::string_view text) {
+    return (wants && !wants(text)) || see({row_of(line), text});
+  };
+  if (!backward) {
+    history.visit_texts(first, end,
+                        [&](std::uint64_t line, std::string_view text) { return on = one(line, text); });
+    return on;
+  }
+  // The history is written for reading on, so back in pieces that are read on.
+  std::vector<std::pair<std::uint64_t, std::string_view>> piece;
+  for (std::uint64_t behind = end; behind > first;) {
+    const std::uint64_t begin = behind - first > kPiece ? behind - kPiece : first;
+    piece.clear();
+    history.visit_texts(begin, behind, [&](std::uint64_t line, std::string_view text) {
+      piece.emplace_back(line, text);
+      return true;
+    });
+    for (auto it = piece.rbegin(); it != piece.rend(); ++it) {
+      if (!one(it->first, it->second)) return false;
+    }
+    behind = begin;
+  }
+  return true;
 }
 
 int PaneLines::begin_of(int number) const {

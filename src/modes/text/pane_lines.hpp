@@ -16,7 +16,7 @@ class PaneLines final : public Lines {
   /// is the size of what is looked through; for a pane's own text its own.
   PaneLines(const terminal::Screen& screen, Size shown, bool trimmed);
 
-  void visit(int from, int to, bool backward, const See& see) const override;
+  void visit(int from, int to, bool backward, const See& see, const Wants& wants) const override;
   [[nodiscard]] int begin_of(int number) const override;
   [[nodiscard]] std::optional<int> marked_row(int number, bool backward,
                                               terminal::PromptMark mark) const override;
@@ -51,10 +51,13 @@ class PaneLines final : public Lines {
   /// Each history line in [first, end): false stops.
   void visit_history(std::uint64_t line, int row, std::uint64_t end,
                      const std::function<bool(std::uint64_t, int, std::string_view)>& see) const;
+  /// visit() in the history's ended lines; false when `see` said so.
+  bool visit_closed(int from, int to, bool backward, const See& see, const Wants& wants) const;
   static void slice(Row& out, std::string_view text, std::size_t begin, std::size_t end,
                     const std::vector<RowRun>& runs);
 
   static constexpr std::uint64_t kEvery = 64;
+  static constexpr std::uint64_t kPiece = 256;  ///< lines that are read on before they are looked at backward
 
   const terminal::Screen& screen_;
   bool trimmed_;

@@ -57,10 +57,11 @@ void TextLines::make_row(int number, Row& out) const {
   split(out);
 }
 
-void TextLines::visit(int from, int to, bool backward, const See& see) const {
+void TextLines::visit(int from, int to, bool backward, const See& see, const Wants& wants) const {
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     const std::size_t line = backward ? lines_.size() - 1 - i : i;
-    if (rows_[line] >= from && rows_[line] < to && !see({rows_[line], lines_[line]})) return;
+    if (rows_[line] < from || rows_[line] >= to || (wants && !wants(lines_[line]))) continue;
+    if (!see({rows_[line], lines_[line]})) return;
   }
 }
 

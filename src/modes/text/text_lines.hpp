@@ -12,7 +12,7 @@ class TextLines final : public Lines {
   /// Adds lines; a tab goes to the next column that 8 divides, other control characters are left out.
   void append(std::string_view text);
 
-  void visit(int from, int to, bool backward, const See& see) const override;
+  void visit(int from, int to, bool backward, const See& see, const Wants& wants) const override;
   [[nodiscard]] int begin_of(int number) const override;
   Spot renew(Size size, Spot spot) override;
 
