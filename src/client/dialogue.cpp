@@ -184,6 +184,9 @@ class Dialogue {
     const std::string coloured =
         message.stream == 2 && streams_.colours ? coloured_errors(message.bytes) : std::string();
     if (!coloured.empty()) message.bytes = coloured;
+    std::string whole;
+    if (message.stream == 1 && streams_.control != nullptr)
+      message.bytes = whole = streams_.control->take(message.bytes);
     // A closed pipe ends this program by SIGPIPE; where that is ignored, there is nobody left to tell.
     if (!os::write_all(fd, message.bytes) && message.stream == 1) end_ = Finished{1};
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "client/channel.hpp"
+#include "client/control_text.hpp"
 #include "protocol/message.hpp"
 
 namespace sess::client {
@@ -47,7 +48,8 @@ struct Streams {
   int in = 0;
   int out = 1;
   int err = 2;
-  bool colours = false;  ///< errors are coloured
+  bool colours = false;            ///< errors are coloured
+  ControlText* control = nullptr;  ///< the output is control mode's, and goes through this
 };
 
 /// Runs until the command ends. Everything printed is written (blocking: a reader that stops reading stops

@@ -117,7 +117,10 @@ int hold_control_dialogue(Channel& channel, protocol::ControlMode mode, const pr
       raw ? std::optional<ControlTerminal>(std::in_place) : std::nullopt;
   if (raw) (void)os::write_all(STDOUT_FILENO, "\x1bP1000p");
   channel.send(command);
-  const DialogueEnd end = hold_dialogue(channel, {});
+  ControlText text;
+  Streams streams;
+  streams.control = &text;
+  const DialogueEnd end = hold_dialogue(channel, streams);
   std::string reason;
   int status = 0;
   bool wait = false;
@@ -131,7 +134,7 @@ int hold_control_dialogue(Channel& channel, protocol::ControlMode mode, const pr
     wait = detached->wait;
     if (detached->reason == protocol::DetachReason::other) reason = " " + detached->message;
   }
-  (void)os::write_all(STDOUT_FILENO, "%exit" + reason + "\n");
+  (void)os::write_all(STDOUT_FILENO, text.close() + "%exit" + reason + "\n");
   if (wait) wait_for_end_of_input();
   if (raw) (void)os::write_all(STDOUT_FILENO, "\x1b\\");
   if (const auto* exec = std::get_if<protocol::Exec>(&end)) return become_shell(*exec);

@@ -1,6 +1,8 @@
 // Control mode as programs use it: the real client on pipes, every line of it held against the protocol's
 // rules.
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <random>
 
 #include "e2e/rig.hpp"
@@ -24,6 +26,65 @@ std::string numbers(int last) {
 
 long memory_of(pid_t pid) {
   return std::strtol(status_field(pid, "VmRSS").c_str(), nullptr, 10);
+}
+
+/// How many lines are sent to a checked client: 10 000 of them take minutes.
+int interleavings() {
+  const char* given = std::getenv("SESS_TEST_INTERLEAVINGS");
+  return given != nullptr ? std::atoi(given) : 400;
+}
+
+/// One of many lines, now and then with a look at what came; `windows`: those that may be killed.
+void send_something(ControlClient& client, std::mt19937& random, int& windows) {
+  static const std::vector<std::string> lines{"display-message -p text",
+                                              "new-window -d 'exec cat'",
+                                              "kill-window -t '{end}'",
+                                              "split-window -d 'exec cat'",
+                                              "rename-window x",
+                                              "select-window -t :0",
+                                              "next-window",
+                                              "set-buffer -b b text",
+                                              "wrong",
+                                              "select-window -t :999",
+                                              "run-shell 'echo shell'",
+                                              "if-shell true 'display -p yes' ''",
+                                              "list-panes -s -F '#{pane_pid}'",
+                                              "resize-window -x 70 -y 20",
+                                              "set-option -g @x y ; show-options -gv @x",
+                                              "send-keys -t :0 abc Enter",
+                                              "run-shell -b 'true'",
+                                              "new-session -d -s r 'exec cat'",
+                                              "kill-session -t r"};
+  const std::string& line = lines[random() % lines.size()];
+  // The flood's window and the first one stay.
+  if (line.starts_with("new-window")) windows += 1;
+  if (line.starts_with("kill-window")) {
+    if (windows == 0) return;
+    windows -= 1;
+  }
+  if (line.starts_with("split") && random() % 4 != 0) return;
+  client.send(line);
+  if (random() % 3 == 0) client.read(Milliseconds(0));
+}
+
+/// The numbers of the lines "n NUMBER MILLISECONDS" in a piece of e2e_counter's output; none when they are
+/// not one after the other.
+std::optional<std::vector<long>> counted(std::string_view piece, std::string_view line_end) {
+  std::vector<long> out;
+  // The piece begins and ends anywhere in a line.
+  for (std::size_t at = piece.find(line_end); at != std::string_view::npos;) {
+    at += line_end.size();
+    const auto end = piece.find(line_end, at);
+    if (end == std::string_view::npos) break;
+    const std::string line(piece.substr(at, end - at));
+    long number = 0;
+    long when = 0;
+    if (std::sscanf(line.c_str(), "n %ld %ld", &number, &when) != 2) return std::nullopt;
+    if (!out.empty() && number != out.back() + 1) return std::nullopt;
+    out.push_back(number);
+    at = end;
+  }
+  return out;
 }
 
 }  // namespace
@@ -195,8 +256,7 @@ TEST_CASE("panes can be turned off, paused and gone on with", "[control]") {
 
 TEST_CASE("random commands beside a flood: blocks are whole, and every byte comes once and in order",
           "[control]") {
-  const char* given = std::getenv("SESS_TEST_INTERLEAVINGS");
-  const int rounds = given != nullptr ? std::atoi(given) : 400;
+  const int rounds = interleavings();
   constexpr int kLast = 60'000;
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
@@ -210,38 +270,8 @@ TEST_CASE("random commands beside a flood: blocks are whole, and every byte come
   const std::string flood = made->lines[0];
 
   std::mt19937 random(1);  // NOLINT(cert-msc51-cpp): the same each time
-  const std::vector<std::string> lines{"display-message -p text",
-                                       "new-window -d 'exec cat'",
-                                       "kill-window -t '{end}'",
-                                       "split-window -d 'exec cat'",
-                                       "rename-window x",
-                                       "select-window -t :0",
-                                       "next-window",
-                                       "set-buffer -b b text",
-                                       "wrong",
-                                       "select-window -t :999",
-                                       "run-shell 'echo shell'",
-                                       "if-shell true 'display -p yes' ''",
-                                       "list-panes -s -F '#{pane_pid}'",
-                                       "resize-window -x 70 -y 20",
-                                       "set-option -g @x y ; show-options -gv @x",
-                                       "send-keys -t :0 abc Enter",
-                                       "run-shell -b 'true'",
-                                       "new-session -d -s r 'exec cat'",
-                                       "kill-session -t r"};
   int windows = 0;
-  for (int round = 0; round < rounds; ++round) {
-    std::string line = lines[random() % lines.size()];
-    // The flood's window and the first one stay.
-    if (line.starts_with("new-window")) windows += 1;
-    if (line.starts_with("kill-window")) {
-      if (windows == 0) continue;
-      windows -= 1;
-    }
-    if (line.starts_with("split") && random() % 4 != 0) continue;
-    client->send(line);
-    if (random() % 3 == 0) client->read(Milliseconds(0));
-  }
+  for (int round = 0; round < rounds; ++round) send_something(*client, random, windows);
   const auto last = client->ask("display-message -p last", kPatience + Milliseconds(50 * rounds));
   REQUIRE(last);
   CHECK(client->wait_until([&] {
@@ -250,6 +280,58 @@ TEST_CASE("random commands beside a flood: blocks are whole, and every byte come
   const std::string expected = numbers(kLast);
   CHECK((client->output(flood).substr(0, expected.size()) == expected));
   CHECK(client->broken() == "");
+}
+
+TEST_CASE(
+    "kill -9 of the server between random commands: each client is told, with whole blocks and in order",
+    "[control][crash]") {
+  const int rounds = interleavings();
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  rig.ask({"set-option", "-g", "remain-on-exit", "on"});
+  rig.ask({"set-option", "-g", "history-limit", "1000000"});
+  const std::string flood = rig.ask(
+      {"new-window", "-d", "-t", "app:1", "-P", "-F", "#{pane_id}", Rig::bin("e2e_counter") + " n 0 300"});
+  // What a block is cut in: a line of more than one frame.
+  rig.ask({"set-buffer", "-b", "big", std::string(120'000, 'b')});
+
+  std::mt19937 random(12);  // NOLINT(cert-msc51-cpp): the same each time
+  int kills = 0;
+  long seen = 0;
+  for (int round = 0; round < rounds; ++kills) {
+    INFO("after " << round << " lines and " << kills << " kills");
+    const auto client = control(rig, {"attach-session", "-t", "app"});
+    REQUIRE(client->wait_until([&] { return client->was_told("%session-changed $0 app"); }));
+    const auto count = client->ask("display-message -p '#{session_windows}'");
+    REQUIRE(count);
+    REQUIRE(count->lines.size() == 1);
+    // What was asked of a server that died is done or not: windows are counted anew.
+    int windows = std::atoi(count->lines[0].c_str()) - 2;
+    for (int left = 50 + static_cast<int>(random() % 100); left > 0 && round < rounds; --left, ++round)
+      send_something(*client, random, windows);
+    const auto answered = client->blocks().size();
+    if (kills % 2 != 0) client->send("show-buffer -b big ; show-buffer -b big");
+    if (kills % 4 == 3) client->wait_until([&] { return client->blocks().size() > answered; });
+    rig.kill_server();
+    REQUIRE(client->wait_exit());
+    CHECK(client->wait_exit()->code() == 1);
+    CHECK(client->notifications().back() == "%exit server exited unexpectedly");
+    CHECK(client->broken() == "");
+    const auto numbers = counted(client->output(flood), "\r\n");
+    REQUIRE(numbers);
+    if (numbers->empty()) continue;
+    CHECK(numbers->front() > seen);  // each client has what is printed from its attaching on
+    seen = numbers->back();
+  }
+  // The program in the flood's window went on through all of it, and the pane has every byte.
+  std::string all = "\n";
+  for (const auto& line : rig.history(flood)) all += line + "\n";
+  const auto numbers = counted(all, "\n");
+  REQUIRE(numbers);
+  REQUIRE_FALSE(numbers->empty());
+  CHECK(numbers->front() == 1);
+  CHECK(numbers->back() >= seen);
+  std::cout << rounds << " lines, " << kills << " kills, " << numbers->back() << " lines of the flood\n";
 }
 
 TEST_CASE("a control client that does not read is paused; then it has the screen and the lines before it",
