@@ -70,8 +70,11 @@ void Overlays::open_menu(model::ClientId id, command::MenuRequest request, std::
   if (client == nullptr || client->menu) return closed();
   Menu menu(std::move(request.title), entries_of(request.items), request.row, request.col,
             {request.mouse, request.stay_open});
-  show(*client, std::make_unique<OpenMenu>(
-                    OpenMenu{std::move(menu), std::move(request.state), std::move(closed), {}}));
+  // The mouse chooses what it is over, and nothing before.
+  if (!request.mouse) menu.begin_with(request.choice);
+  show(*client,
+       std::make_unique<OpenMenu>(OpenMenu{
+           std::move(menu), std::move(request.state), std::move(closed), {}, std::move(request.words)}));
 }
 
 void Overlays::open(RemoteClient& client, std::vector<modes::MenuEntry> entries, int row, int col,
@@ -81,7 +84,7 @@ void Overlays::open(RemoteClient& client, std::vector<modes::MenuEntry> entries,
   if (client.menu || size.rows > terminal.rows || size.cols > terminal.cols) return;
   Menu menu("", std::move(entries), std::clamp(row, 0, terminal.rows - size.rows),
             std::clamp(col, 0, terminal.cols - size.cols), options);
-  show(client, std::make_unique<OpenMenu>(OpenMenu{std::move(menu), {}, {}, std::move(choose)}));
+  show(client, std::make_unique<OpenMenu>(OpenMenu{std::move(menu), {}, {}, std::move(choose), {}}));
 }
 
 void Overlays::open_popup(model::ClientId id, command::PopupRequest request,
@@ -168,6 +171,10 @@ store::SavedMenu saved_menu(const OpenMenu& open) {
   out.choice = menu.choice();
   out.mouse = menu.options().mouse;
   out.stay_open = menu.options().stay_open;
+  out.lines = open.words.lines;
+  out.style = open.words.style;
+  out.border_style = open.words.border_style;
+  out.selected_style = open.words.selected_style;
   if (!open.state) return out;
   if (open.state->current.pane) out.pane = open.state->current.pane->value;
   if (const auto& mouse = open.state->event.mouse; mouse && mouse->pane) out.mouse_pane = mouse->pane->value;
@@ -196,7 +203,12 @@ void Overlays::open_again(RemoteClient& client, const store::SavedMenu& saved) {
   state->current = target(saved.pane);
   if (saved.mouse_pane) state->event.mouse = target(*saved.mouse_pane);
   state->event.mouse_event = saved.mouse_event;
-  show(client, std::make_unique<OpenMenu>(OpenMenu{std::move(menu), std::move(state), {}, {}}));
+  show(client, std::make_unique<OpenMenu>(
+                   OpenMenu{std::move(menu),
+                            std::move(state),
+                            {},
+                            {},
+                            {saved.lines, saved.style, saved.border_style, saved.selected_style}}));
 }
 
 }  // namespace sess::dispatch

@@ -248,17 +248,20 @@ void Display::draw_boxes(RemoteClient& client, render::Frame& frame) {
   if (!client.menu) return;
   const model::Session* session = model_.session(*model_.client(client.id)->session);
   const model::Options& options = model_.current_window(session->id)->options;
-  const auto style = [&](model::TextOption option) {
-    return render::style_on({}, expand(client, options.string(option)));
+  const auto& words = client.menu->words;
+  const auto style = [&](model::TextOption option, const std::string& over) {
+    return render::style_on(render::style_on({}, expand(client, options.string(option))), over);
   };
   modes::MenuLook look;
-  look.lines = render::box_lines(options.choice("menu-border-lines"));
-  look.base = style("menu-style");
-  look.border = style("menu-border-style");
+  look.lines = render::box_lines(words.lines.empty() ? options.choice("menu-border-lines")
+                                                     : std::string_view(words.lines));
+  look.base = style("menu-style", words.style);
+  look.border = style("menu-border-style", words.border_style);
   // A later option than what 3.3a's configurations set for it.
   const bool set =
       options.string("menu-selected-style") != model::find_option("menu-selected-style")->default_text;
-  look.chosen = set ? style("menu-selected-style") : style("mode-style");
+  look.chosen = style(set ? model::TextOption("menu-selected-style") : model::TextOption("mode-style"),
+                      words.selected_style);
   client.menu->menu.draw(frame, look);
   frame.cursor.visible = false;
 }

@@ -40,6 +40,13 @@ void Menu::choose(int choice) {
   choice_ = choice >= 0 && choice < count() ? choice : kNothing;
 }
 
+void Menu::begin_with(int choice) {
+  if (choice < 0) return static_cast<void>(choice_ = kNothing);
+  if (choice >= count()) return edge(count() - 1, -1);
+  edge(choice, 1);
+  if (choice_ == kNothing) edge(0, 1);
+}
+
 Menu::Verdict Menu::take() {
   if (choice_ == kNothing) return Verdict::close;
   if (choosable(choice_)) return Verdict::chosen;

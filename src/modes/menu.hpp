@@ -51,6 +51,9 @@ class Menu {
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] int choice() const { return choice_; }
   void choose(int choice);
+  /// The entry at an index, or the next that can be chosen, round the end; behind the last entry the last
+  /// that can. Negative: none.
+  void begin_with(int choice);
   /// After Verdict::chosen.
   [[nodiscard]] const MenuEntry& chosen() const { return entries_[static_cast<std::size_t>(choice_)]; }
 

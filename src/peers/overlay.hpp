@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "command/ports/overlays.hpp"
 #include "command/ports/questions.hpp"
 #include "input/line_editor.hpp"
 #include "modes/menu.hpp"
@@ -48,6 +49,7 @@ struct OpenMenu {
   std::function<void()> closed;                 ///< told once, after what was chosen has been submitted
   std::function<void(input::Key)>
       choose;  ///< in place of running a command; such a menu dies with the server
+  command::BoxWords words = {};
 };
 
 /// A program in a box. Its terminal is among the panes' (panes::Terminals), though it is no pane of the

@@ -360,6 +360,10 @@ void put(CborWriter& out, const SavedMenu& menu) {
   out.field("choice", menu.choice);
   out.field("mouse", menu.mouse);
   out.field("stay_open", menu.stay_open);
+  out.field("lines", menu.lines);
+  out.field("style", menu.style);
+  out.field("border_style", menu.border_style);
+  out.field("selected_style", menu.selected_style);
   out.field("pane", menu.pane);
   if (menu.mouse_pane) out.field("mouse_pane", *menu.mouse_pane);
   out.field("mouse_event", menu.mouse_event);
@@ -375,6 +379,10 @@ SavedMenu to_menu(const json& in) {
   menu.choice = get<std::int64_t>(in, "choice");
   menu.mouse = get<bool>(in, "mouse");
   menu.stay_open = get<bool>(in, "stay_open");
+  menu.lines = get<std::string>(in, "lines");
+  menu.style = get<std::string>(in, "style");
+  menu.border_style = get<std::string>(in, "border_style");
+  menu.selected_style = get<std::string>(in, "selected_style");
   menu.pane = get<std::uint64_t>(in, "pane");
   if (in.contains("mouse_pane")) menu.mouse_pane = get<std::uint64_t>(in, "mouse_pane");
   menu.mouse_event = get<std::string>(in, "mouse_event");

@@ -46,6 +46,7 @@ struct SavedMenu {
   std::vector<std::string> entries;  ///< for each its text, its key's name, its command
   std::int64_t row = 0, col = 0, choice = -1;
   bool mouse = false, stay_open = false;
+  std::string lines, style, border_style, selected_style;
   std::uint64_t pane = 0;  ///< that its commands are about
   std::optional<std::uint64_t> mouse_pane;
   std::string mouse_event;

@@ -92,6 +92,77 @@ TEST_CASE("the mouse chooses in a menu that a key opened with -M, and only there
   }
 }
 
+TEST_CASE("a menu's flags say its border, styles and first entry, over the options; after a crash, too",
+          "[menus][crash]") {
+  Rig rig;
+  auto client = rig.terminal({"new-session", "-s", "app", "stty -echo; echo ready; exec cat"});
+  REQUIRE(client->wait_for_text("ready"));
+  rig.ask({"set-option", "-gw", "menu-style", "fg=colour2,bg=colour0"});
+  rig.ask({"set-option", "-gw", "menu-border-lines", "heavy"});
+  const auto menu = [&](const std::string& key, const std::string& flags) {
+    rig.ask({"bind-key", "-n", key,
+             "display-menu " + flags + " -x 0 -y 10 One a 'set -g @got one' '' Two b 'set -g @got two'"});
+  };
+  menu("F5", "");
+  menu("F6", "-b double -s bg=colour4 -S fg=colour1 -H bg=colour3,fg=colour5 -C 1");
+  menu("F7", "-C -");
+  menu("F8", "-b none");
+  const auto& screen = client->oracle();
+  // The row of the box's upper border, when its corner is what it should be.
+  const auto corner = [&](const std::string& text) {
+    int row = 0;
+    const bool there = client->wait_until([&] {
+      for (row = 1; row < screen.size().rows - 1 && screen.row(row).find("One") == std::string::npos;) ++row;
+      return screen.row(row).find("One") != std::string::npos && screen.cell(row - 1, 0).text == text;
+    });
+    CHECK(there);
+    return row - 1;
+  };
+  const auto colour = [](const OracleColor& of) {
+    return of.kind == OracleColor::Kind::indexed ? of.v[0] : -1;
+  };
+
+  client->type("\x1b[15~");
+  int top = corner("┏");
+  CHECK(colour(screen.cell(top + 1, 2).bg) == 3);  // menu-selected-style is yellow
+  CHECK(colour(screen.cell(top + 3, 2).fg) == 2);
+  client->type("q");
+  REQUIRE(client->wait_for_no_text("One"));
+
+  client->type("\x1b[17~");
+  for (int crashes = 0; crashes < 2; ++crashes) {
+    top = corner("╔");
+    CHECK(colour(screen.cell(top, 0).fg) == 1);
+    CHECK(colour(screen.cell(top + 1, 2).fg) == 2);
+    CHECK(colour(screen.cell(top + 1, 2).bg) == 4);
+    CHECK(colour(screen.cell(top + 3, 2).bg) == 3);  // what is asked for is a line: the next one
+    CHECK(colour(screen.cell(top + 3, 2).fg) == 5);
+    if (crashes == 0) rig.kill_server();
+  }
+  client->type("\r");
+  CHECK(client->wait_until([&] { return rig.ask({"show-options", "-gqv", "@got"}) == "two"; }));
+  REQUIRE(client->wait_for_no_text("One"));
+
+  client->type("\x1b[18~");
+  top = corner("┏");
+  CHECK(colour(screen.cell(top + 1, 2).bg) == 0);
+  client->type("\r");  // nothing is chosen
+  REQUIRE(client->wait_for_no_text("One"));
+
+  client->type("\x1b[19~");
+  corner("");
+  client->type("q");
+  const auto wrong = [&](const Rig::Arguments& flags) {
+    Rig::Arguments all{Rig::bin("sess"), "display-menu", "-c", client->pty().tty()};
+    all.insert(all.end(), flags.begin(), flags.end());
+    all.insert(all.end(), {"One", "a", ""});
+    return run(all, rig.env()).err;
+  };
+  REQUIRE(client->wait_for_no_text("One"));
+  CHECK(wrong({"-b", "triple"}).find("menu-border-lines unknown value: triple") != std::string::npos);
+  CHECK(wrong({"-C", "x"}).find("starting choice invalid") != std::string::npos);
+}
+
 TEST_CASE("a menu is there again after the server died, and takes its key", "[menus][crash]") {
   Rig rig;
   const std::string typed = rig.home().root() + "/typed";

@@ -80,6 +80,26 @@ std::optional<ScreenPlace> place_box(const Item& item, const Surroundings& aroun
 
 namespace {
 
+/// -b: a word of the option that it goes over, "" without the flag.
+Result<std::string> border_lines(const Item& item, std::string_view option) {
+  const auto lines = item.args().get('b');
+  if (!lines) return std::string();
+  model::Options probe(model::OptionScope::window);
+  if (auto set = probe.set(option, *lines); !set)
+    return fail(ErrorCode::invalid_argument, "{} {}", option, set.error().text);
+  return std::string(*lines);
+}
+
+/// -C: the entry that a menu begins with, counted with its lines from 0; "-" is none.
+Result<int> starting_choice(const Item& item) {
+  const auto given = item.args().get('C');
+  if (!given) return 0;
+  if (*given == "-") return -1;
+  const auto number = model::parse_number(*given, 0, INT32_MAX);
+  if (!number) return fail(ErrorCode::invalid_argument, "starting choice {}", number.error().text);
+  return static_cast<int>(*number);
+}
+
 Status run_menu(Item& item) {
   const Args& args = item.args();
   if (!item.target_client_id()) return Status::normal;
@@ -98,6 +118,13 @@ Status run_menu(Item& item) {
   request.col = at->col;
   request.stay_open = args.has('O');
   request.mouse = args.has('M') || item.state().event.screen.has_value();
+  const auto choice = starting_choice(item);
+  if (!choice) return item.error(choice.error());
+  request.choice = *choice;
+  auto lines = border_lines(item, "menu-border-lines");
+  if (!lines) return item.error(lines.error());
+  request.words = {std::move(*lines), std::string(args.get_or('s', "")), std::string(args.get_or('S', "")),
+                   std::string(args.get_or('H', ""))};
   auto state = std::make_shared<State>();
   state->event = item.state().event;
   state->current = item.target();
@@ -157,11 +184,10 @@ Status run_popup(Item& item) {
   request.col = at->col;
   if (args.has('B')) {
     request.lines = "none";
-  } else if (const auto lines = args.get('b')) {
-    model::Options probe(model::OptionScope::window);
-    if (auto set = probe.set("popup-border-lines", *lines); !set)
-      return item.error("popup-border-lines " + set.error().text);
-    request.lines = *lines;
+  } else {
+    auto lines = border_lines(item, "popup-border-lines");
+    if (!lines) return item.error(lines.error());
+    request.lines = std::move(*lines);
   }
   // One cell of the program at least.
   const auto* window = item.window();
@@ -205,21 +231,28 @@ constexpr Flag kPopupFlags[] = {{'B', "no-border", "", "without border"},
                                 {'x', "x", "position", "column, or C, R, P, M, W"},
                                 {'y', "y", "position", "line, or C, P, M, S, W"}};
 
-constexpr Flag kMenuFlags[] = {{'c', "client", "target-client", "the client"},
-                               {'M', "mouse", "", "the mouse chooses, whatever opened it"},
-                               {'O', "stay-open", "", "stays when the mouse button is released"},
-                               {'t', "target", "target-pane", "the pane"},
-                               {'T', "title", "title", "its title"},
-                               {'x', "x", "position", "column, or C, R, P, M, W"},
-                               {'y', "y", "position", "line, or C, P, M, S, W"}};
+constexpr Flag kMenuFlags[] = {
+    {'b', "border", "border-lines", "lines of the border"},
+    {'C', "choice", "starting-choice", "the entry chosen at first, from 0; - for none"},
+    {'c', "client", "target-client", "the client"},
+    {'H', "selected-style", "selected-style", "style of the chosen entry"},
+    {'M', "mouse", "", "the mouse chooses, whatever opened it"},
+    {'O', "stay-open", "", "stays when the mouse button is released"},
+    {'s', "style", "style", "its style"},
+    {'S', "border-style", "border-style", "its border's style"},
+    {'t', "target", "target-pane", "the pane"},
+    {'T', "title", "title", "its title"},
+    {'x', "x", "position", "column, or C, R, P, M, W"},
+    {'y', "y", "position", "line, or C, P, M, S, W"}};
 
 constexpr Entry kEntries[] = {
     {.name = "display-menu",
      .alias = "menu",
      .purpose = Purpose::display,
      .args = {kMenuFlags, 1, -1, menu_kind},
-     .usage = "[-MO] [-c target-client] [-t target-pane] [-T title] [-x position] [-y position] name key "
-              "command ...",
+     .usage =
+         "[-MO] [-b border-lines] [-C starting-choice] [-c target-client] [-H selected-style] [-s style] "
+         "[-S border-style] [-t target-pane] [-T title] [-x position] [-y position] name key command ...",
      .summary = "Show a menu",
      .example = "sess display-menu -T Panes Zoom z 'resize-pane -Z'",
      .target = {'t', TargetKind::pane, 0},

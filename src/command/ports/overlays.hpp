@@ -41,12 +41,20 @@ struct MenuItem {
   std::string command;
 };
 
+/// What a box's flags say of its looks: each goes over the option of its name, "" leaves that as it is.
+struct BoxWords {
+  std::string lines;  ///< menu-border-lines' word
+  std::string style, border_style, selected_style;
+};
+
 struct MenuRequest {
   std::string title;
   std::vector<MenuItem> items;
-  int row = 0, col = 0;                ///< of its upper left corner on the terminal
-  bool stay_open = false;              ///< -O
-  bool mouse = false;                  ///< a key of the mouse opened it
+  int row = 0, col = 0;    ///< of its upper left corner on the terminal
+  bool stay_open = false;  ///< -O
+  bool mouse = false;      ///< a key of the mouse opened it
+  int choice = 0;          ///< -C: the entry that is chosen at first; negative: none
+  BoxWords words;
   std::shared_ptr<const State> state;  ///< that the chosen command runs with
 };
 

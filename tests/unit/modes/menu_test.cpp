@@ -79,6 +79,28 @@ TEST_CASE("a menu in which nothing can be chosen has no choice and no endless se
   CHECK(m.key({input::code::kEnter, 0}) == Verdict::close);
 }
 
+TEST_CASE("a menu begins with the entry that is asked for, or the next one that can be chosen", "[menu]") {
+  const auto begun = [](int choice) {
+    Menu m = menu();
+    m.begin_with(choice);
+    return m.choice();
+  };
+  CHECK(begun(0) == 0);
+  CHECK(begun(1) == 3);
+  CHECK(begun(2) == 3);
+  CHECK(begun(4) == 4);
+  CHECK(begun(5) == 4);
+  CHECK(begun(-1) == Menu::kNothing);
+  Menu late("", {{"One", {}, ""}, {"-Two", {}, ""}, {"-Three", {}, ""}}, 0, 0, {});
+  late.begin_with(1);
+  CHECK(late.choice() == 0);
+  late.begin_with(9);
+  CHECK(late.choice() == 0);
+  Menu none("", {{"-One", {}, ""}}, 0, 0, {});
+  none.begin_with(0);
+  CHECK(none.choice() == Menu::kNothing);
+}
+
 TEST_CASE("the button that opened a menu chooses where it is released", "[menu]") {
   Menu::Options options;
   options.mouse = true;
