@@ -58,6 +58,16 @@ class PanePorts final : public modes::CopyPorts {
     out.match = style("copy-mode-match-style");
     out.current_match = style("copy-mode-current-match-style");
     out.mark = style("copy-mode-mark-style");
+    // Later options than what 3.3a's configurations set for them.
+    const auto later = [&](model::TextOption option) {
+      return options.string(option) == "default" ? out.mode : style(option);
+    };
+    out.selection = later("copy-mode-selection-style");
+    out.position = later("copy-mode-position-style");
+    out.position_format = options.string("copy-mode-position-format");
+    out.numbers = static_cast<modes::LineNumbers>(options.number("copy-mode-line-numbers"));
+    out.number = style("copy-mode-line-number-style");
+    out.current_number = style("copy-mode-current-line-number-style");
     return out;
   }
   [[nodiscard]] std::string expand(std::string_view format) const override {
@@ -288,6 +298,9 @@ Result<> PaneModes::enter_copy(model::PaneId pane, std::optional<model::ClientId
     modes::CopyOptions options;
     options.exit_at_bottom = given("-e");
     options.hide_position = given("-H");
+    // What the mouse opened has its columns where they were.
+    if (!arguments.empty() && parse_mouse(arguments.back()))
+      options.numbers = modes::CopyOptions::Numbers::off;
     auto made =
         std::make_unique<modes::CopyMode>(std::move(lines), at, options, entry->ports, searches_[pane]);
     on = made.get();

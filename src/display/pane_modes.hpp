@@ -57,8 +57,8 @@ class PaneModes final : public peers::TextViews {
   /// The key table of the pane's mode; empty: it is in none, or the mode takes its keys itself.
   [[nodiscard]] std::string_view key_table(model::PaneId pane);
 
-  /// A command that begins a mode, with its flags as they were given; copy-mode's -M has the mouse behind
-  /// them. view-mode has the texts to show.
+  /// A command that begins a mode, with its flags as they were given; copy-mode's that the mouse began has
+  /// the event behind them. view-mode has the texts to show.
   Result<> enter(model::PaneId pane, std::optional<model::ClientId> client, std::string_view name,
                  const std::vector<std::string>& arguments);
   /// What a command printed for a client: view mode opens, or goes on, in the pane that it looks at.

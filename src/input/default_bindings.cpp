@@ -1,6 +1,6 @@
 // The default bindings of tmux 3.3a, which its users' hands know, and on keys that are free there the
-// switcher (C-b g) and search in copy mode as a pager has it (/ and ?). Data only; one row a key, in
-// list-keys' order.
+// switcher (C-b g), search in copy mode as a pager has it (/ and ?) and 3.6's C-l and M-l there. Data only;
+// one row a key, in list-keys' order.
 //
 // Compared with `tmux -f /dev/null start-server \; list-keys` and `list-keys -N` of 3.3a (the texts are
 // golden files of the unit tests): no other differences. Commands are separated by " ; " here, which
@@ -49,6 +49,7 @@ constexpr DefaultBinding kBindings[] = {
     {"copy-mode", "C-f", false, "", "send-keys -X cursor-right"},
     {"copy-mode", "C-g", false, "", "send-keys -X clear-selection"},
     {"copy-mode", "C-k", false, "", "send-keys -X copy-pipe-end-of-line-and-cancel"},
+    {"copy-mode", "C-l", false, "", "send-keys -X cursor-centre-vertical", true},
     {"copy-mode", "C-n", false, "", "send-keys -X cursor-down"},
     {"copy-mode", "C-p", false, "", "send-keys -X cursor-up"},
     {"copy-mode", "C-r", false, "", R"x(command-prompt -i -I "#{pane_search_string}" -T search -p "(search up)" { send-keys -X search-backward-incremental "%%" })x"},
@@ -104,6 +105,7 @@ constexpr DefaultBinding kBindings[] = {
     {"copy-mode", "M-R", false, "", "send-keys -X top-line"},
     {"copy-mode", "M-b", false, "", "send-keys -X previous-word"},
     {"copy-mode", "M-f", false, "", "send-keys -X next-word-end"},
+    {"copy-mode", "M-l", false, "", "send-keys -X cursor-centre-horizontal", true},
     {"copy-mode", "M-m", false, "", "send-keys -X back-to-indentation"},
     {"copy-mode", "M-r", false, "", "send-keys -X middle-line"},
     {"copy-mode", "M-v", false, "", "send-keys -X page-up"},

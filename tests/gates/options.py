@@ -7,10 +7,8 @@ format (status-left in status-format). Hooks run by their events' names.
 """
 import pathlib, re, sys
 
-# Read by what there is not yet: later versions' copy mode.
-WAITING = """
-    copy-mode-position-format copy-mode-position-style copy-mode-selection-style
-""".split()
+# Read by what there is not yet.
+WAITING = []
 # Without effect in tmux 3.3a, too: kept for old configurations.
 OBSOLETE = ["xterm-keys"]
 # Known gaps: tmux 3.3a obeys these.

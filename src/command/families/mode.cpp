@@ -11,7 +11,7 @@ Status run(Item& item) {
     return Status::normal;
   }
   std::vector<std::string> given = given_arguments(item);
-  if (item.entry().name == "copy-mode" && item.args().has('M'))
+  if (item.entry().name == "copy-mode" && !item.state().event.mouse_event.empty())
     given.push_back(item.state().event.mouse_event);
   auto entered =
       item.ports().panes.enter_mode(item.pane()->id, item.target_client_id(), item.entry().name, given);

@@ -46,6 +46,8 @@ inline constexpr std::array<std::string_view, 4> kIndicators{"off", "colour", "a
 inline constexpr std::array<std::string_view, 3> kJobMessage{"off", "failed", "on"};
 inline constexpr std::array<std::string_view, 5> kJobNotification{"off", "auto", "9", "99", "777"};
 inline constexpr std::array<std::string_view, 4> kJustify{"left", "centre", "right", "absolute-centre"};
+inline constexpr std::array<std::string_view, 5> kLineNumbers{"off", "default", "absolute", "relative",
+                                                              "hybrid"};
 inline constexpr std::array<std::string_view, 2> kKeys{"emacs", "vi"};
 inline constexpr std::array<std::string_view, 5> kPaneLines{"single", "double", "heavy", "simple", "number"};
 inline constexpr std::array<std::string_view, 2> kPosition{"top", "bottom"};
@@ -306,6 +308,9 @@ inline constexpr auto kTable = std::to_array<OptionEntry>({
     style("window-status-style", kWindow, "default"),
     flag("wrap-search", kWindow, true),
     flag("xterm-keys", kWindow, true),
+    newer(choice("copy-mode-line-numbers", kWindow, kLineNumbers, 0)),
+    newer(style("copy-mode-line-number-style", kWindow, "fg=white,dim")),
+    newer(style("copy-mode-current-line-number-style", kWindow, "fg=yellow")),
     newer(text("copy-mode-position-format", kPane, "")),
     newer(style("copy-mode-position-style", kWindow, "default")),
     newer(style("copy-mode-selection-style", kWindow, "default")),

@@ -162,6 +162,16 @@ struct CommandTable {
   static Outcome top_line(Call& call) { return to_row(call, 0); }
   static Outcome middle_line(Call& call) { return to_row(call, (call.mode.cursor_.height() - 1) / 2); }
   static Outcome bottom_line(Call& call) { return to_row(call, call.mode.cursor_.height() - 1); }
+  static Outcome cursor_centre_vertical(Call& call) {
+    call.mode.cursor_.y = call.mode.cursor_.height() / 2;
+    call.mode.cursor_.update_selection();
+    return Outcome::redraw;
+  }
+  static Outcome cursor_centre_horizontal(Call& call) {
+    call.mode.cursor_.x = call.mode.lines_->cols() / 2;
+    call.mode.cursor_.update_selection();
+    return Outcome::redraw;
+  }
   static Outcome back_to_indentation(Call& call) {
     Walker walker(*call.mode.lines_, call.mode.cursor_.at());
     walker.back_to_indentation();
@@ -279,7 +289,7 @@ struct CommandTable {
 
   static Outcome begin_selection(Call& call) {
     if (call.mouse) {
-      call.mode.begin_drag(*call.mouse);
+      call.mode.cursor_.begin_drag(*call.mouse);
       return Outcome::redraw;
     }
     call.mode.cursor_.selection.line = Selection::Line::none;
@@ -378,6 +388,16 @@ struct CommandTable {
     call.mode.options_.exit_at_bottom = !call.mode.options_.exit_at_bottom;
     return Outcome::nothing;
   }
+  template <CopyOptions::Numbers How>
+  static Outcome line_numbers(Call& call) {
+    call.mode.options_.numbers = How;
+    return Outcome::redraw;
+  }
+  static Outcome line_numbers_toggle(Call& call) {
+    using Numbers = CopyOptions::Numbers;
+    call.mode.options_.numbers = call.mode.gutter().width > 0 ? Numbers::off : Numbers::on;
+    return Outcome::redraw;
+  }
   static Outcome refresh(Call& call) {
     if (call.mode.options_.view) return Outcome::nothing;
     call.mode.cursor_.refresh();
@@ -414,6 +434,8 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"copy-selection-no-clear", 0, 1, never, T::copy_no_clear},
       {"copy-selection", 0, 1, always, T::copy_selection<false>},
       {"copy-selection-and-cancel", 0, 1, always, T::copy_selection<true>},
+      {"cursor-centre-horizontal", 0, 0, emacs, T::cursor_centre_horizontal},
+      {"cursor-centre-vertical", 0, 0, emacs, T::cursor_centre_vertical},
       {"cursor-down", 0, 0, emacs, T::cursor_down},
       {"cursor-down-and-cancel", 0, 0, always, T::cursor_down_and_cancel},
       {"cursor-left", 0, 0, emacs, T::each<&Cursor::cursor_left>},
@@ -433,6 +455,9 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"jump-to-backward", 1, 1, emacs, T::jump<Jump::to_backward>},
       {"jump-to-forward", 1, 1, emacs, T::jump<Jump::to_forward>},
       {"jump-to-mark", 0, 0, always, T::jump_to_mark},
+      {"line-numbers-off", 0, 0, never, T::line_numbers<CopyOptions::Numbers::off>},
+      {"line-numbers-on", 0, 0, never, T::line_numbers<CopyOptions::Numbers::on>},
+      {"line-numbers-toggle", 0, 0, never, T::line_numbers_toggle},
       {"middle-line", 0, 0, emacs, T::middle_line},
       {"next-matching-bracket", 0, 0, always, T::each<&Cursor::next_bracket>},
       {"next-paragraph", 0, 0, emacs, T::paragraph<1>},
@@ -506,9 +531,11 @@ Result<Outcome> CopyMode::command(const Request& request) {
   if (request.arguments.empty()) return Outcome::nothing;
   settings_ = ports_.settings();
   follow();
+  std::optional<MouseAt> mouse;
   if (request.mouse && !request.mouse->wheel) {
-    cursor_.x = std::clamp(request.mouse->col, 0, lines_->cols() - 1);
-    cursor_.y = std::clamp(request.mouse->row, 0, cursor_.height() - 1);
+    mouse = gutter().in_text(*request.mouse);
+    cursor_.x = std::clamp(mouse->col, 0, lines_->cols() - 1);
+    cursor_.y = std::clamp(mouse->row, 0, cursor_.height() - 1);
   }
   const std::string_view name = request.arguments.front();
   const auto rows = CommandTable::rows();
@@ -518,8 +545,7 @@ Result<Outcome> CopyMode::command(const Request& request) {
   Ends ends = Ends::never;
   const auto given = request.arguments.subspan(1);
   if (found != rows.end() && given.size() >= found->least && given.size() <= found->most) {
-    Call call{*this, given, repeat_, {}};
-    if (request.mouse && !request.mouse->wheel) call.mouse = request.mouse;
+    Call call{*this, given, repeat_, mouse};
     ends = found->ends;
     outcome = found->run(call);
   }
@@ -544,18 +570,25 @@ void CopyMode::text_changed() {
 
 void CopyMode::begin_drag(MouseAt at) {
   follow();
-  cursor_.begin_drag(at);
+  cursor_.begin_drag(gutter().in_text(at));
 }
 
 Outcome CopyMode::drag(MouseAt at) {
   follow();
-  return cursor_.drag(at);
+  return cursor_.drag(gutter().in_text(at));
 }
 
 void CopyMode::resize(Size size) {
   follow();
   cursor_.renew(size);
   text_changed();
+}
+
+Gutter CopyMode::gutter() const {
+  using Numbers = CopyOptions::Numbers;
+  if (options_.view || options_.numbers == Numbers::off) return {};
+  const bool asked = options_.numbers == Numbers::on && settings_.numbers == LineNumbers::off;
+  return Gutter::of(asked ? LineNumbers::screen : settings_.numbers, *lines_);
 }
 
 bool CopyMode::work() {

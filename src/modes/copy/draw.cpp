@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "modes/copy/mode.hpp"
+#include "render/format_draw.hpp"
 #include "render/pane.hpp"
 #include "render/style.hpp"
 
@@ -13,14 +14,6 @@ struct Span {
   int from = 0;
   int to = 0;
 };
-
-/// Where in the text that is, and how often what is searched was found.
-std::string position(const Lines& lines, int scroll, const Matches* matches) {
-  auto where = fmt::format("[{}/{}]", scroll, lines.history());
-  if (const auto newer = lines.newer(); newer > 0) where = fmt::format("+{} {}", newer, where);
-  if (matches == nullptr) return where;
-  return fmt::format("({}{} results) {}", matches->counted(), matches->done() ? "" : "+", where);
-}
 
 /// Row `number` of the frame's area.
 void draw_row(render::Frame& frame, render::Rect area, const View& view, const Row& row, int number) {
@@ -52,11 +45,18 @@ void draw_row(render::Frame& frame, render::Rect area, const View& view, const R
 
 }  // namespace
 
-void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
+void CopyMode::draw(render::Frame& frame, render::Rect whole, const View& around) {
   follow();
   settings_ = ports_.settings();
   const Selection& selection = cursor_.selection;
-  frame.fill(area, frame.atlas().style(view.base));
+  const Gutter gutter = this->gutter();
+  frame.fill(whole, frame.atlas().style(around.base));
+  draw_numbers(frame, whole, around, gutter);
+  // The text has what is right of the numbers; the part of the pane that is shown may begin in either.
+  View view = around;
+  const int shown = std::clamp(gutter.width - around.left, 0, whole.cols);
+  view.left = std::max(around.left - gutter.width, 0);
+  const render::Rect area{whole.row, whole.col + shown, whole.rows, whole.cols - shown};
   const int first = cursor_.top() + view.top;
   const int last = std::min(first + area.rows, cursor_.top() + cursor_.height());
   for (int row = first; row < last; ++row) draw_row(frame, area, view, lines_->row(row), row - first);
@@ -102,21 +102,53 @@ void CopyMode::draw(render::Frame& frame, render::Rect area, const View& view) {
         const int moving = selection.drag == Selection::Drag::start ? selection.start.col : selection.end.col;
         span = moving < fixed ? Span{moving, fixed + 1} : Span{fixed, moving + inclusive};
       }
-      restyle(row, span.from, span.to, settings_.mode);
+      restyle(row, span.from, span.to, settings_.selection);
     }
   }
-  if (!options_.hide_position && view.top == 0 && area.rows > 1) {
-    const std::string text = position(*lines_, cursor_.scroll, searching_.marked());
-    const int columns = std::min(static_cast<int>(text.size()), area.cols);
-    frame.put_text(area.row, area.col + area.cols - columns, columns, text,
-                   frame.atlas().style(render::to_style(settings_.mode)));
-    frame.mend(area.row, area.col, area.col + area.cols);
-  }
+  if (!options_.hide_position && view.top == 0 && whole.rows > 1) draw_position(frame, whole, gutter);
   if (!view.has_cursor) return;
   const int row = cursor_.y - view.top;
-  const int col = std::min(cursor_.x, lines_->cols() - 1) - view.left;
-  frame.cursor = {
-      area.row + row, area.col + col, row >= 0 && row < area.rows && col >= 0 && col < area.cols, {}, false};
+  const int col = std::min(cursor_.x + gutter.width, lines_->cols() - 1) - around.left;
+  frame.cursor = {whole.row + row,
+                  whole.col + col,
+                  row >= 0 && row < whole.rows && col >= 0 && col < whole.cols,
+                  {},
+                  false};
+}
+
+void CopyMode::draw_numbers(render::Frame& frame, render::Rect area, const View& view,
+                            const Gutter& gutter) const {
+  if (gutter.width <= view.left) return;
+  for (int row = 0; row < area.rows && row + view.top < cursor_.height(); ++row) {
+    const int y = row + view.top;
+    const auto& look = y == cursor_.y ? settings_.current_number : settings_.number;
+    const std::string text = gutter.text(cursor_, y).substr(static_cast<std::size_t>(view.left));
+    render::draw_run(frame, area.row + row, area.col, area.cols, text, render::to_style(look), {}, view.base);
+  }
+}
+
+/// Where in the text that is, and how often what is searched was found.
+std::string CopyMode::position(const Gutter& gutter) const {
+  const int at = gutter.absolute() ? cursor_.top() + 1 : cursor_.scroll;
+  auto where = fmt::format("[{}/{}]", at, gutter.absolute() ? lines_->rows() : lines_->history());
+  if (const auto newer = lines_->newer(); newer > 0) where = fmt::format("+{} {}", newer, where);
+  const Matches* matches = searching_.marked();
+  if (matches == nullptr) return where;
+  return fmt::format("({}{} results) {}", matches->counted(), matches->done() ? "" : "+", where);
+}
+
+void CopyMode::draw_position(render::Frame& frame, render::Rect area, const Gutter& gutter) const {
+  // Expanding asks for formats(), which takes the settings anew.
+  if (const std::string format = settings_.position_format; !format.empty()) {
+    const std::string text = ports_.expand(format);
+    static_cast<void>(render::draw_format(frame, area.row, area.col, area.cols, settings_.position, text));
+  } else {
+    const std::string text = position(gutter);
+    const int columns = std::min(static_cast<int>(text.size()), area.cols);
+    frame.put_text(area.row, area.col + area.cols - columns, columns, text,
+                   frame.atlas().style(render::to_style(settings_.position)));
+  }
+  frame.mend(area.row, area.col, area.col + area.cols);
 }
 
 }  // namespace sess::modes

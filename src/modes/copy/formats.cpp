@@ -63,6 +63,13 @@ void CopyMode::formats(Formats& out) {
     number("selection_end_x", selection.end.col);
     number("selection_end_y", selection.end.row);
   }
+  const Gutter numbers = gutter();
+  number("copy_position", numbers.absolute() ? cursor_.top() + 1 : cursor_.scroll);
+  number("copy_position_limit", numbers.absolute() ? lines_->rows() : lines_->history());
+  if (const Matches* matches = searching_.marked()) {
+    number("search_count", matches->counted());
+    number("search_count_partial", matches->done() ? 0 : 1);
+  }
   number("search_present", searching_.marks() ? 1 : 0);
   out.emplace_back("search_match", searching_.match_at(*lines_, cursor_.at(), cursor_.top()));
   out.emplace_back("copy_cursor_word", word_at(*lines_, cursor_.at(), settings_.word_separators));

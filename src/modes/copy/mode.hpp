@@ -3,7 +3,8 @@
 // of sess's own it is view mode.
 //
 // Owns its Lines, the cursor with what is selected (cursor) and what is searched (searching); copies and
-// pipes through CopyPorts. commands.cpp is the table of commands, draw.cpp what is shown.
+// pipes through CopyPorts. commands.cpp is the table of commands, draw.cpp what is shown, gutter the line
+// numbers.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 #include <string>
 
 #include "modes/copy/cursor.hpp"
+#include "modes/copy/gutter.hpp"
 #include "modes/copy/ports.hpp"
 #include "modes/copy/searching.hpp"
 #include "modes/mode.hpp"
@@ -18,11 +20,13 @@
 
 namespace sess::modes {
 
-/// copy-mode's flags.
+/// copy-mode's flags, and what commands make of them.
 struct CopyOptions {
+  enum class Numbers : std::uint8_t { as_option, on, off };
   bool exit_at_bottom = false;  ///< -e
   bool hide_position = false;   ///< -H
   bool view = false;            ///< view mode: a text of sess's own
+  Numbers numbers = Numbers::as_option;
 };
 
 class CopyMode final : public Mode {
@@ -63,6 +67,11 @@ class CopyMode final : public Mode {
   /// What is selected, else the match at the cursor.
   [[nodiscard]] std::string selected_text() const;
   void text_changed();
+  /// The line numbers that are shown now.
+  [[nodiscard]] Gutter gutter() const;
+  [[nodiscard]] std::string position(const Gutter& gutter) const;
+  void draw_numbers(render::Frame& frame, render::Rect area, const View& view, const Gutter& gutter) const;
+  void draw_position(render::Frame& frame, render::Rect area, const Gutter& gutter) const;
 
   std::unique_ptr<Lines> lines_;
   CopyOptions options_;

@@ -31,7 +31,7 @@ KeyTables tmux_defaults() {
   KeyTables tables = KeyTables::with_defaults();
   REQUIRE(tables.find("prefix", key("g"))->command == "switcher -Z");
   tables.unbind("prefix", key("g"));
-  for (const auto* name : {"/", "?"}) {
+  for (const auto* name : {"/", "?", "C-l", "M-l"}) {
     REQUIRE(tables.find("copy-mode", key(name)) != nullptr);
     tables.unbind("copy-mode", key(name));
   }

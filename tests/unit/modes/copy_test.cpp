@@ -291,3 +291,149 @@ TEST_CASE("a search in emacs keys goes on behind a match that wraps in the last 
   desk.send({"search-forward", "needle"});
   CHECK(desk.format("copy_cursor_line") == "needle");
 }
+
+TEST_CASE("line numbers stand left of the text, which is cut, in each of the five ways", "[copy]") {
+  Desk desk({5, 12});
+  desk.feed(numbers(1, 49) + "\r\nabcdefghijkl");
+  desk.enter();
+  const auto rows = [&] {
+    const auto frame = desk.drawn();
+    std::vector<std::string> out;
+    for (int row = 0; row < 5; ++row) out.push_back(frame.text(row));
+    return out;
+  };
+  using Rows = std::vector<std::string>;
+  desk.send({"toggle-position"});
+  CHECK(rows() == Rows{"46", "47", "48", "49", "abcdefghijkl"});
+  desk.options.numbers = LineNumbers::absolute;
+  CHECK(rows() == Rows{" 46 46", " 47 47", " 48 48", " 49 49", " 50 abcdefgh"});
+  desk.options.numbers = LineNumbers::screen;
+  CHECK(rows() == Rows{"  0 46", "  1 47", "  2 48", "  3 49", "  4 abcdefgh"});
+  desk.send({"scroll-up"}, 2);
+  desk.send({"cursor-up"}, 2);
+  CHECK(rows() == Rows{"  2 44", "  1 45", "  0 46", "  1 47", "  2 48"});
+  desk.options.numbers = LineNumbers::relative;
+  CHECK(rows() == Rows{"  2 44", "  1 45", "  0 46", "  1 47", "  2 48"});
+  desk.options.numbers = LineNumbers::hybrid;
+  CHECK(rows() == Rows{"  2 44", "  1 45", " 46 46", "  1 47", "  2 48"});
+}
+
+TEST_CASE("line numbers are as wide as the largest may be, and go where they would leave no text", "[copy]") {
+  const auto first = [](int lines, std::uint16_t cols) {
+    Desk desk({3, cols});
+    desk.feed(numbers(1, lines));
+    desk.options.numbers = LineNumbers::absolute;
+    desk.enter();
+    desk.send({"history-top"});
+    desk.send({"toggle-position"});
+    return desk.drawn().text(0);
+  };
+  CHECK(first(10, 20) == "  1 1");
+  CHECK(first(998, 20) == "  1 1");
+  CHECK(first(999, 20) == "   1 1");
+  CHECK(first(10, 5) == "  1 1");
+  CHECK(first(10, 4) == "1");
+}
+
+TEST_CASE("commands switch line numbers, and the position counts as they do", "[copy]") {
+  Desk desk({5, 20});
+  desk.feed(numbers(1, 50));
+  desk.enter();
+  desk.send({"page-up"});
+  CHECK(desk.drawn().text(0).ends_with("[3/45]"));
+  desk.send({"line-numbers-toggle"});  // of the screen, where the option asks for none
+  CHECK(desk.drawn().text(0).starts_with("  3 43"));
+  CHECK(desk.drawn().text(0).ends_with("[3/45]"));
+  desk.send({"line-numbers-toggle"});
+  CHECK(desk.drawn().text(0).starts_with("43"));
+  desk.options.numbers = LineNumbers::absolute;
+  CHECK(desk.drawn().text(0).starts_with("43"));
+  desk.send({"line-numbers-on"});
+  CHECK(desk.drawn().text(0).starts_with(" 43 43"));
+  CHECK(desk.drawn().text(0).ends_with("[43/50]"));
+  CHECK(desk.format("copy_position") == "43");
+  CHECK(desk.format("copy_position_limit") == "50");
+  desk.send({"line-numbers-off"});
+  CHECK(desk.drawn().text(0).ends_with("[3/45]"));
+  CHECK(desk.format("copy_position") == "3");
+  desk.enter({.numbers = CopyOptions::Numbers::off});
+  CHECK(desk.drawn().text(1).starts_with("47"));
+}
+
+TEST_CASE("the mouse, the cursor and what is marked stand where line numbers put the text", "[copy]") {
+  Desk desk({4, 20});
+  desk.feed("alpha beta gamma delta\r\nx\r\n");
+  desk.options.numbers = LineNumbers::relative;
+  desk.options.selection.attributes = model::kReverse;
+  desk.options.match.attributes = desk.options.current_match.attributes = model::kItalics;
+  desk.enter();
+  desk.send({"toggle-position"});
+  const auto looks = [&](terminal::Attr attribute, int row) {
+    const auto frame = desk.drawn();
+    std::string out;
+    for (const auto& cell : frame.row(row)) {
+      out += (frame.atlas().style(cell.style).attrs & attribute) != 0 ? '#' : '.';
+    }
+    return out;
+  };
+  Request click;
+  const std::vector<std::string> select{"select-word"};
+  click.arguments = select;
+  click.mouse = MouseAt{0, 11};  // column 7 of the text, in "beta"
+  REQUIRE(desk.mode->command(click));
+  CHECK(looks(terminal::Attr::inverse, 0) == "..........####......");
+  CHECK(desk.drawn().cursor.col == 13);
+  desk.send({"copy-selection"});
+  CHECK(desk.copied.back() == "beta");
+
+  desk.mode->begin_drag({0, 4});
+  static_cast<void>(desk.mode->drag({0, 8}));
+  CHECK(looks(terminal::Attr::inverse, 0) == "....#####...........");
+  static_cast<void>(desk.mode->drag({0, 1}));  // over the numbers: the line's beginning
+  CHECK(desk.cursor() == "0,0");
+  desk.send({"clear-selection"});
+
+  desk.send({"search-forward", "ta ga"});
+  CHECK(looks(terminal::Attr::italic, 0) == "............#####...");
+  desk.send({"end-of-line"});
+  CHECK(desk.cursor() == "2,1");
+  desk.send({"cursor-up"});
+  desk.send({"cursor-right"}, 19);
+  CHECK(desk.drawn().cursor.col <= 19);
+
+  // A client that sees the pane's columns from 2 on.
+  render::Frame part(Size{4, 10});
+  desk.mode->draw(part, {0, 0, 4, 10}, {0, 2, {}, true});
+  CHECK(part.text(0).ends_with(" alpha be"));
+  render::Frame beyond(Size{4, 10});
+  desk.mode->draw(beyond, {0, 0, 4, 10}, {0, 6, {}, true});
+  CHECK(beyond.text(0).starts_with("pha beta"));
+}
+
+TEST_CASE("a format says what stands in the corner, in its own style", "[copy]") {
+  Desk desk({4, 30});
+  desk.feed(numbers(1, 20));
+  desk.options.position_format = "#[align=right]<here>";
+  desk.options.position.attributes = model::kReverse;
+  desk.enter();
+  desk.send({"search-backward", "1"});
+  const auto frame = desk.drawn();
+  CHECK(frame.text(0).ends_with("<here>"));
+  CHECK(frame.text(0).starts_with("17"));
+  CHECK(frame.atlas().style(frame.row(0)[29].style).attrs == terminal::Attr::inverse);
+  CHECK(desk.format("search_count") == "12");
+  CHECK(desk.format("search_count_partial") == "0");
+}
+
+TEST_CASE("the cursor goes to the middle of what is shown", "[copy]") {
+  Desk desk({10, 20});
+  desk.feed(numbers(1, 50));
+  desk.enter();
+  desk.send({"cursor-centre-vertical"});
+  CHECK(desk.cursor() == "2,5");
+  CHECK(desk.format("scroll_position") == "0");
+  desk.send({"begin-selection"});
+  desk.send({"cursor-centre-horizontal"});
+  CHECK(desk.cursor() == "10,5");
+  CHECK(desk.format("selection_end_x") == "10");
+}

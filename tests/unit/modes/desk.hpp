@@ -65,9 +65,15 @@ struct Desk final : CopyPorts {
                        .word_separators = R"(!"#$%&'()*+,-./:;<=>?@[\]^`{|}~)",
                        .copy_command = {},
                        .mode = {},
+                       .selection = {},
+                       .position = {},
+                       .position_format = {},
                        .match = {},
                        .current_match = {},
-                       .mark = {}};
+                       .mark = {},
+                       .numbers = LineNumbers::off,
+                       .number = {},
+                       .current_number = {}};
   LastSearch last;
   std::unique_ptr<CopyMode> mode;
   std::vector<std::string> copied;
