@@ -269,7 +269,7 @@ TEST_CASE("what is left of a held program whose holder was killed is found in it
   auto request =
       shell(home, "trap '' HUP; sleep 600 & setsid sleep 600 & setsid sh -c 'sleep 600; :' & wait");
   request.held = true;
-  auto spawned = os::spawn_on_pty(request);
+  auto spawned = test::spawn_on_pty(request);
   REQUIRE(spawned);
   std::vector<os::ProcessInfo> held;
   REQUIRE(test::wait_until([&] {
