@@ -4,9 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
-#include "base/toml_text.hpp"
 #include "job/name.hpp"
 #include "job/settings.hpp"
 #include "job/toml_text.hpp"
@@ -34,9 +33,6 @@ std::string unknown_key(const std::string& key) {
 }  // namespace
 
 Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
-  if (const auto line = line_of_foreign_toml(text)) {
-    return fail(ErrorCode::invalid_argument, "{}:{}: {}", file, *line, kForeignToml);
-  }
   toml::table table;
   try {
     table = toml::parse(text);
@@ -69,7 +65,6 @@ Result<Spec> parse_job_file(std::string_view text, const std::string& file) {
 }
 
 std::string write_enabled(std::string_view text, bool enabled) {
-  if (line_of_foreign_toml(text)) return std::string(text);
   std::uint32_t line = 0;
   try {
     const toml::table table = toml::parse(text);

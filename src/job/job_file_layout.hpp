@@ -7,7 +7,7 @@
 #pragma once
 
 #include <string>
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
 #include "job/spec.hpp"
 #include "job/toml_text.hpp"

@@ -4,10 +4,9 @@
 #include <set>
 #include <charconv>
 #include <sstream>
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
 #include "base/saved_time.hpp"
-#include "base/toml_text.hpp"
 #include "base/utf8.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"
@@ -98,9 +97,6 @@ std::string text_of(const toml::table& table) {
 }
 
 Result<toml::table> parse_table(std::string_view text) {
-  if (const auto line = line_of_foreign_toml(text)) {
-    return fail(ErrorCode::invalid_argument, "line {}: {}", *line, kForeignToml);
-  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

@@ -9,7 +9,6 @@
 #include "base/duration.hpp"
 #include "base/normal_form.hpp"
 #include "base/quote.hpp"
-#include "base/toml_text.hpp"
 #include "job/job_file_layout.hpp"
 #include "job/name.hpp"
 #include "job/signal_name.hpp"

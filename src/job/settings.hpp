@@ -7,7 +7,7 @@
 
 #include <functional>
 #include <string>
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 #include <vector>
 
 #include "job/job_file.hpp"

@@ -6,7 +6,7 @@
 
 #include <optional>
 #include <string>
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 #include <vector>
 
 #include "job/restart.hpp"

@@ -1,6 +1,6 @@
 #include "client/remote/hosts.hpp"
 
-#include <toml++/toml.h>
+#include "base/toml.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -8,7 +8,6 @@
 #include <iterator>
 
 #include "base/printable.hpp"
-#include "base/toml_text.hpp"
 
 namespace sess::client::remote {
 namespace {
@@ -62,9 +61,6 @@ Result<Hosts> Hosts::load(const std::string& path) {
 }
 
 Result<Hosts> Hosts::parse(std::string_view text, std::string_view path) {
-  if (const auto line = line_of_foreign_toml(text)) {
-    return fail(ErrorCode::invalid_argument, "{}:{}: {}", path, *line, kForeignToml);
-  }
   toml::table table;
   try {
     table = toml::parse(text);

@@ -214,7 +214,8 @@ TEST_CASE("a wrong key is refused with its line and the nearest right one", "[jo
         "web.toml:3: unknown key 'restrat', did you mean 'restart'?");
   CHECK(fault("command = 'x'\ncolour = 1\n") == "web.toml:2: unknown key 'colour'");
   CHECK(fault("command = 'x'\nafter = [}\n").starts_with("web.toml:2: "));
-  CHECK(fault("command = 'x'\nenabled = \xcb\x8e\n") == "web.toml:2: letters beyond ASCII stand in quotes");
+  CHECK(fault("command = 'x'\nenabled = \xcb\x8e\n").starts_with("web.toml:2: "));
+  CHECK(fault("command = 'x'\nenabled = 4[\"\xcb\x8e{\"\n").starts_with("web.toml:2: "));
   CHECK(fault("[[windows]]\nnmae = 'x'\n").find("did you mean 'name'?") != std::string::npos);
   CHECK(fault("[[windows]]\npanes = [{ comand = 'x' }]\n").find("did you mean 'command'?") !=
         std::string::npos);
