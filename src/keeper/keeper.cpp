@@ -409,6 +409,7 @@ void Keeper::Impl::reap() {
   int status = 0;
   rusage usage{};
   while (true) {
+    table_.send_wanted();
     const pid_t pid = wait4(-1, &status, WNOHANG, &usage);
     if (pid < 0 && errno == EINTR) continue;
     if (pid <= 0) break;

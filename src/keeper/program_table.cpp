@@ -104,7 +104,7 @@ void ProgramTable::on_verdict(pid_t child) {
   held_.erase(program.pane);
   if (program.holder > 0) {
     forgotten_.push_back(program.holder);
-    os::signal_held(program.holder, program.exited ? -1 : program.pid, {SIGHUP, SIGCONT});
+    os::signal_held({{program.holder, program.exited ? -1 : program.pid}}, {SIGHUP, SIGCONT});
   } else if (program.pid > 0 && !program.exited) {
     // respawn -k: what runs there is hung up as its terminal goes; nobody asks any more how it ends.
     forgotten_.push_back(program.pid);
@@ -220,35 +220,45 @@ void ProgramTable::signal(const Signal& signal) {
   const Program& program = known->second;
   if (program.exited && (program.holder <= 0 || signal.whom != Signal::Whom::session)) return;
   if (signal.signo < 1 || signal.signo >= NSIG) return;
-  const pid_t pid = known->second.pid;
-  switch (signal.whom) {
-    case Signal::Whom::leader:
-      ::kill(pid, signal.signo);
-      break;
-    case Signal::Whom::group:
-      ::kill(-pid, signal.signo);
-      break;
-    case Signal::Whom::session:
-      if (program.holder > 0) {
-        os::signal_held(program.holder, program.exited ? -1 : pid, {signal.signo});
-      } else {
-        os::signal_sessions({pid}, {signal.signo});
-      }
-      break;
+  if (signal.whom == Signal::Whom::session) {
+    if (wanted_.empty()) loop_.defer([this] { send_wanted(); });
+    auto& [pid, signals] = wanted_[program.holder > 0 ? program.holder : program.pid];
+    pid = program.exited ? -1 : program.pid;
+    return signals.push_back(signal.signo);
+  }
+  send_wanted();  // in the order in which they were asked for
+  ::kill(signal.whom == Signal::Whom::group ? -program.pid : program.pid, signal.signo);
+}
+
+void ProgramTable::send_wanted() {
+  std::map<std::vector<int>, std::pair<std::vector<pid_t>, std::vector<os::HeldProgram>>> alike;
+  for (auto& [child, wanted] : std::exchange(wanted_, {})) {
+    auto& [sessions, held] = alike[wanted.signals];
+    if (child == wanted.program) {
+      sessions.push_back(child);
+    } else {
+      held.push_back({child, wanted.program});
+    }
+  }
+  for (const auto& [signals, whom] : alike) {
+    os::signal_sessions(whom.first, signals);
+    os::signal_held(whom.second, signals);
   }
 }
 
 void ProgramTable::signal_all(const std::vector<int>& signals, Which which) {
   std::vector<pid_t> sessions = forgotten_;
+  std::vector<os::HeldProgram> held;
   for (const auto& [pid, entry] : starting_) sessions.push_back(pid);
   for (const auto& [pane, program] : programs_) {
     if (program.holder > 0) {
-      if (which == Which::all) os::signal_held(program.holder, program.exited ? -1 : program.pid, signals);
+      if (which == Which::all) held.push_back({program.holder, program.exited ? -1 : program.pid});
     } else if (!program.exited) {
       sessions.push_back(program.pid);
     }
   }
   os::signal_sessions(sessions, signals);
+  os::signal_held(held, signals);
 }
 
 bool ProgramTable::has_children() const {
@@ -258,6 +268,7 @@ bool ProgramTable::has_children() const {
 }
 
 std::map<PaneNumber, Program> ProgramTable::take() {
+  wanted_.clear();  // the keeper itself sends them
   starting_.clear();
   held_.clear();
   forgotten_.clear();

@@ -43,8 +43,12 @@ class ProgramTable {
   /// Takes note of a child's end; false when it is not one of these.
   bool reaped(pid_t pid, int status, const rusage& usage);
   void forget(PaneNumber pane);
-  /// Nothing happens when the pane is unknown, its program has been reaped, or the signal does not exist.
+  /// Nothing happens when the pane is unknown, its program has been reaped, or the signal does not exist. Who
+  /// is in a session is looked up once for all that are wanted in a turn, at its end.
   void signal(const Signal& signal);
+  /// Sends what waits for the end of the turn. To be called before a child is reaped: its pid is another's
+  /// then.
+  void send_wanted();
   enum class Which { plain, all };
   /// Sends signals, in this order, to every process in the sessions of all unreaped programs, and to all that
   /// is left of held ones.
@@ -76,6 +80,11 @@ class ProgramTable {
     std::unique_ptr<os::FdWatch> watch;
     bool forgotten = false;
   };
+  /// Signals for a whole session.
+  struct Wanted {
+    pid_t program = -1;  ///< -1: a holder's, and ended
+    std::vector<int> signals;
+  };
   void on_report(pid_t child);
   void on_verdict(pid_t child);
   void watch_held(const Program& program);
@@ -92,6 +101,7 @@ class ProgramTable {
   std::map<pid_t, Starting> starting_;  ///< by the child to reap
   std::map<PaneNumber, std::unique_ptr<os::FdWatch>> held_;
   std::vector<pid_t> forgotten_;
+  std::map<pid_t, Wanted> wanted_;  ///< by the child to reap: the session's leader or the holder
 };
 
 }  // namespace sess::keeper

@@ -95,6 +95,35 @@ bool signal_checked(const ProcessInfo& seen, const std::vector<int>& signals) {
   return reached;
 }
 
+/// In ascending order; none where /proc is another namespace's.
+std::vector<pid_t> visible_pids() {
+  std::vector<pid_t> out;
+  if (!proc_is_ours()) return out;
+  DIR* listing = opendir("/proc");
+  if (listing == nullptr) return out;
+  while (const dirent* entry = readdir(listing)) {
+    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
+    out.push_back(static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10)));
+  }
+  closedir(listing);
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+/// Those of which `fact`, which the system call `asked` tells as well, is one of `wanted`. The call takes a
+/// hundredth of what reading a file takes, and nearly all are others: thousands, where there are many panes.
+std::vector<ProcessInfo> processes_with(pid_t (*asked)(pid_t), pid_t ProcessInfo::*fact,
+                                        const std::set<pid_t>& wanted) {
+  std::vector<ProcessInfo> out;
+  for (const pid_t pid : visible_pids()) {
+    const pid_t answer = asked(pid);  // -1: gone, or a policy forbids the question
+    if (answer >= 0 && wanted.count(answer) == 0) continue;
+    auto info = process_info(pid);
+    if (info && wanted.count((*info).*fact) != 0) out.push_back(std::move(*info));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<ProcessInfo> process_info(pid_t pid) {
@@ -122,25 +151,14 @@ std::optional<ProcessProgress> process_progress(pid_t pid) {
 
 std::vector<ProcessInfo> all_processes() {
   std::vector<ProcessInfo> out;
-  if (!proc_is_ours()) return out;
-  DIR* listing = opendir("/proc");
-  if (listing == nullptr) return out;
-  while (const dirent* entry = readdir(listing)) {
-    if (entry->d_name[0] < '1' || entry->d_name[0] > '9') continue;
-    if (auto info = process_info(static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10)))) {
-      out.push_back(std::move(*info));
-    }
+  for (const pid_t pid : visible_pids()) {
+    if (auto info = process_info(pid)) out.push_back(std::move(*info));
   }
-  closedir(listing);
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.pid < b.pid; });
   return out;
 }
 
 std::vector<ProcessInfo> session_processes(pid_t session) {
-  auto out = all_processes();
-  out.erase(std::remove_if(out.begin(), out.end(), [&](const auto& one) { return one.session != session; }),
-            out.end());
-  return out;
+  return processes_with(::getsid, &ProcessInfo::session, {session});
 }
 
 std::optional<std::string> process_name(pid_t pid) {
@@ -178,24 +196,24 @@ std::optional<pid_t> foreground_process(int master) {
   const auto group = foreground_group(master);
   if (!group) return std::nullopt;
   if (const auto leader = process_info(*group); leader && !is_zombie(*leader)) return *group;
-  for (const auto& one : all_processes()) {
-    if (one.group == *group && !is_zombie(one)) return one.pid;
+  for (const auto& one : processes_with(::getpgid, &ProcessInfo::group, {*group})) {
+    if (!is_zombie(one)) return one.pid;
   }
   return std::nullopt;
 }
 
 namespace {
 
-/// Members of the session, and all that descend from one of the roots; the roots are not among them.
+/// Members of the sessions, and all that descend from one of the roots; the roots are not among them.
 std::vector<ProcessInfo> descendants(std::vector<ProcessInfo> all, const std::set<pid_t>& roots,
-                                     pid_t session) {
+                                     const std::set<pid_t>& sessions) {
   std::set<pid_t> found = roots;
   // A child may have a smaller pid than its parent: again until nothing is added.
   for (bool added = true; added;) {
     added = false;
     for (const auto& one : all) {
       if (found.count(one.pid) != 0) continue;
-      if (one.session != session && found.count(one.parent) == 0) continue;
+      if (sessions.count(one.session) == 0 && found.count(one.parent) == 0) continue;
       found.insert(one.pid);
       added = true;
     }
@@ -204,18 +222,15 @@ std::vector<ProcessInfo> descendants(std::vector<ProcessInfo> all, const std::se
   return all;
 }
 
+/// Of all these holders, without them.
+std::vector<ProcessInfo> held_by(const std::set<pid_t>& holders) {
+  return descendants(all_processes(), holders, holders);
+}
+
 bool is_in_scope(pid_t pid, const std::string& ending) {
   const auto groups = read_proc(pid, "cgroup", kLongestArguments).value_or("");
   return groups.find(ending + "\n") != std::string::npos || groups.find(ending + "/") != std::string::npos;
 }
-
-}  // namespace
-
-std::vector<ProcessInfo> held_processes(pid_t holder) {
-  return descendants(all_processes(), {holder}, holder);
-}
-
-namespace {
 
 /// To all that `find` finds, again until nobody new turns up.
 template <class Find>
@@ -246,6 +261,10 @@ int signal_blindly(pid_t leader, const std::vector<int>& signals) {
 
 }  // namespace
 
+std::vector<ProcessInfo> held_processes(pid_t holder) {
+  return held_by({holder});
+}
+
 int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals) {
   const std::set<pid_t> wanted(sessions.begin(), sessions.end());
   if (wanted.empty()) return 0;
@@ -254,18 +273,19 @@ int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& 
     for (const pid_t leader : wanted) reached += signal_blindly(leader, signals);
     return reached;
   }
-  return signal_found(
-      [&] {
-        auto all = all_processes();
-        std::erase_if(all, [&](const auto& one) { return wanted.count(one.session) == 0; });
-        return all;
-      },
-      signals);
+  return signal_found([&] { return processes_with(::getsid, &ProcessInfo::session, wanted); }, signals);
 }
 
-int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals) {
-  if (!proc_is_ours()) return program > 0 ? signal_blindly(program, signals) : 0;
-  return signal_found([&] { return held_processes(holder); }, signals);
+int signal_held(const std::vector<HeldProgram>& held, const std::vector<int>& signals) {
+  if (held.empty()) return 0;
+  if (!proc_is_ours()) {
+    int reached = 0;
+    for (const auto& [holder, program] : held) reached += program > 0 ? signal_blindly(program, signals) : 0;
+    return reached;
+  }
+  std::set<pid_t> holders;
+  for (const auto& one : held) holders.insert(one.holder);
+  return signal_found([&] { return held_by(holders); }, signals);
 }
 
 std::string scope_ending(pid_t program) {
@@ -280,7 +300,7 @@ int signal_orphans(pid_t holder, pid_t program, bool ended, const std::vector<in
         const auto all = all_processes();
         const auto holds = [&](const auto& one) { return one.pid == program; };
         const bool another = ended && std::any_of(all.begin(), all.end(), holds);
-        auto found = descendants(all, ended ? std::set<pid_t>{} : std::set<pid_t>{program}, holder);
+        auto found = descendants(all, ended ? std::set<pid_t>{} : std::set<pid_t>{program}, {holder});
         for (const auto& one : all) {
           if ((!ended && holds(one)) || (!another && is_in_scope(one.pid, ending))) found.push_back(one);
         }

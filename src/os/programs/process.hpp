@@ -1,8 +1,8 @@
 // Facts about processes, from /proc (proc(5)). A process may end at any time: then a fact is simply absent.
 //
 // For formats, listings of jobs, job scopes and ending a program's session. What concerns a whole session or
-// group reads all of /proc each time. Zombies are listed with their state, but never named as foreground nor
-// signalled.
+// group lists all of /proc each time: who wants it of many asks once. Zombies are listed with their state,
+// but never named as foreground nor signalled.
 #pragma once
 
 #include <sys/types.h>
@@ -65,9 +65,14 @@ struct ProcessProgress {
 /// most four times. Returns how many processes were reached.
 /// Where /proc shows other processes, the leaders and their groups are signalled.
 int signal_sessions(const std::vector<pid_t>& sessions, const std::vector<int>& signals);
-/// The same for the held_processes() of an unreaped holder. `program` and its group stand for them where
-/// /proc shows other processes; -1: it has ended.
-int signal_held(pid_t holder, pid_t program, const std::vector<int>& signals);
+/// An unreaped holder and the program that it holds; -1: that has ended.
+struct HeldProgram {
+  pid_t holder;
+  pid_t program;
+};
+/// The same for the held_processes() of holders. The programs and their groups stand for them where /proc
+/// shows other processes.
+int signal_held(const std::vector<HeldProgram>& held, const std::vector<int>& signals);
 
 /// The end of a systemd scope's name that is made for what descends from a program.
 [[nodiscard]] std::string scope_ending(pid_t program);

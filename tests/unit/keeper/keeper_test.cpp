@@ -1,6 +1,8 @@
 #include "keeper/keeper.hpp"
 
 #include <algorithm>
+#include <cstdio>
+#include <fstream>
 
 #include "os/programs/process.hpp"
 #include <sys/resource.h>
@@ -340,6 +342,41 @@ TEST_CASE("signals reach the leader, its group or its whole session, and only a 
   CHECK(rig.tell("signal 2 12345 0") == "ok");                     // no such signal
   CHECK(rig.tell("pid") == std::to_string(rig.server()));
   for (const auto& left : os::session_processes(first)) kill(left.pid, SIGKILL);
+}
+
+TEST_CASE("many panes that are closed at once cost a look at each process or two, not one for each pane",
+          "[keeper]") {
+  const auto reads = [](pid_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/io", pid));
+    std::string word;
+    long count = -1;
+    while (file >> word && word != "syscr:") {
+    }
+    file >> count;
+    return count;
+  };
+  if (reads(getpid()) < 0) {
+    std::puts("SKIP keeper: this kernel does not count reads");
+    return;
+  }
+  constexpr int kPanes = 15;
+  for (const std::string held : {"", "held:"}) {
+    CAPTURE(held);
+    Rig rig;
+    rig.start();
+    std::vector<pid_t> programs;
+    for (int pane = 1; pane <= kPanes; ++pane)
+      programs.push_back(std::stoi(rig.tell(fmt::format("spawn {} {}exec sleep 600", pane, held))));
+    const auto all = static_cast<long>(os::all_processes().size());
+    const long before = reads(rig.keeper());
+    // All are asked for before the first is looked at.
+    kill(rig.keeper(), SIGSTOP);
+    REQUIRE(rig.tell("hang-up") == "ok");
+    kill(rig.keeper(), SIGCONT);
+    for (const pid_t program : programs) CHECK(test::wait_until([&] { return !alive(program); }));
+    // Two reads a file; the last round finds nobody new, and each that is signalled is read once more.
+    CHECK(reads(rig.keeper()) - before < 2 * kPanes * all);
+  }
 }
 
 TEST_CASE("a program sees nothing of the keeper: no descriptors, default signals", "[keeper]") {

@@ -135,6 +135,7 @@ class SmallServer {
     if (word == "mark") return mark(in);
     if (word == "model") return model(in);
     if (word == "signal") return signal(in);
+    if (word == "hang-up") return hang_up();
     if (word == "forget") return forget(in);
     if (word == "hang") pause_for_ever();
     if (word == "abort") abort();
@@ -257,6 +258,17 @@ class SmallServer {
     in >> request.pane >> request.signo >> whom;
     request.whom = static_cast<keeper::Signal::Whom>(whom);
     return sent(link_.send(request));
+  }
+
+  /// What closing every pane sends.
+  std::string hang_up() {
+    for (const auto& [pane, program] : programs_) {
+      for (const int signo : {SIGHUP, SIGCONT}) {
+        if (auto sent = link_.send(keeper::Signal{pane, signo, keeper::Signal::Whom::session}); !sent)
+          return sent.error().text;
+      }
+    }
+    return "ok";
   }
 
   std::string forget(std::istringstream& in) {

@@ -258,7 +258,7 @@ TEST_CASE("a held program's end is told at once, and its holder ends when nothin
   // What is in the session and what left it; the session's leader lives, so nobody was hung up.
   REQUIRE(test::wait_until([&] { return os::held_processes(spawned->holder).size() >= 2; }));
   CHECK(waitpid(spawned->holder, nullptr, WNOHANG) == 0);
-  CHECK(os::signal_held(spawned->holder, -1, {SIGKILL}) >= 2);
+  CHECK(os::signal_held({{spawned->holder, -1}}, {SIGKILL}) >= 2);
   CHECK(WIFEXITED(wait_for(spawned->holder)));
 }
 
