@@ -270,7 +270,8 @@ std::vector<model::PaneId> Keyboard::other_receivers(const RemoteClient& client)
 bool Keyboard::held_fits(const RemoteClient& client) {
   if (client.held.empty()) return true;
   const panes::PaneIo* io = terminals_.find(client.held_for);
-  if (io == nullptr ? acts_.is_starting(client.held_for) : !io->input().takes(client.held.size())) return false;
+  if (io == nullptr ? acts_.is_starting(client.held_for) : !io->input().takes(client.held.size()))
+    return false;
   for (const auto other : other_receivers(client)) {
     if (!terminals_.find(other)->input().takes(client.held.size())) return false;
   }

@@ -37,8 +37,8 @@ void begin_flood(Link& link) {
   REQUIRE(link.terminal->wait_for_text("count "));
 }
 
-/// Stops it when there is enough of it; every line stands once in the terminal or its scrollback. The screen is
-/// cleared before they are counted, so that there is to be more than what is asked for by a screen.
+/// Stops it when there is enough of it; every line stands once in the terminal or its scrollback. The screen
+/// is cleared before they are counted, so that there is to be more than what is asked for by a screen.
 void end_flood(Link& link) {
   REQUIRE(link.terminal->wait_until([&] { return link.lines("count ").size() > 200; }));
   link.far.rig.home().write("stop", "");

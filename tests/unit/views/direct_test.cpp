@@ -184,7 +184,8 @@ TEST_CASE("what is not decoded a second time is what a decoder of its own would 
   CHECK(plain < stream.size());
 }
 
-TEST_CASE("a screen that is reset inside a sequence leaves the clients theirs until it ends", "[direct_view]") {
+TEST_CASE("a screen that is reset inside a sequence leaves the clients theirs until it ends",
+          "[direct_view]") {
   // The emulator forgets the string and takes what follows as text, the client's decoder knows it still: what
   // is plain for the one is not for the other.
   Rig rig;
