@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -297,7 +298,8 @@ inline std::optional<std::string> ask(const std::string& path, const std::string
   Result<UniqueFd> socket = UniqueFd();
   const bool connected = wait_until([&] { return (socket = os::connect_unix(path)).has_value(); });
   if (!connected) return std::nullopt;
-  if (!os::write_all(socket->get(), line + "\n")) return std::nullopt;
+  // Who refuses does not wait for the question, and its answer is there nevertheless.
+  (void)::send(socket->get(), (line + "\n").c_str(), line.size() + 1, MSG_NOSIGNAL);
   auto answer = os::read_all(socket->get(), 1 << 20);
   if (!answer || answer->empty()) return std::nullopt;
   return *answer;
