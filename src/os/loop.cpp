@@ -131,6 +131,7 @@ Result<std::unique_ptr<Loop>> Loop::open() {
   event_base* base = event_base_new_with_config(config);
   event_config_free(config);
   if (base == nullptr) return fail(ErrorCode::internal, "cannot create an event loop (epoll)");
+  event_base_priority_init(base, 2);  // signals, and the rest, which get 1 without a word (event.h)
   return std::unique_ptr<Loop>(new Loop(base));
 }
 
@@ -255,6 +256,7 @@ SignalWatch::SignalWatch(Loop& loop, int signo, std::function<void()> on_signal)
     : self_(new Registration(loop, Registration::Kind::signal, signo,
                              [call = std::move(on_signal)](bool, bool) { call(); })) {
   event_assign(&self_->first, loop.base_, signo, EV_SIGNAL | EV_PERSIST, &on_event, self_);
+  event_priority_set(&self_->first, 0);
   event_add(&self_->first, nullptr);
 }
 

@@ -240,6 +240,27 @@ TEST_CASE("a signal reaches its watch, and an idle loop is not woken", "[os][loo
   CHECK(voluntary_switches() - before < 10);
 }
 
+TEST_CASE("a signal comes before what was ready before it", "[os][loop]") {
+  auto loop = os::Loop::open();
+  REQUIRE(loop);
+  auto pipe = os::open_pipe();
+  REQUIRE(pipe);
+  std::string order;
+  os::Timer timer(**loop, [&] { order += 't'; });
+  os::FdWatch watch(**loop, pipe->read.get(), [&](bool, bool) {
+    order += 'd';
+    watch.want(false, false);
+  });
+  watch.want(true, false);
+  const os::SignalWatch signal(**loop, SIGUSR1, [&] { order += 's'; });
+  timer.start(0ms);
+  REQUIRE(os::write_all(pipe->write.get(), "x"));
+  raise(SIGUSR1);
+  for (int i = 0; i < 10 && order.size() < 3; ++i) (*loop)->run_once();
+  REQUIRE(order.size() == 3);
+  CHECK(order[0] == 's');
+}
+
 TEST_CASE("a forked child that abandons the loop leaves the parent's watches in place", "[os][loop]") {
   auto loop = loop_of();
   auto pipe = pipe_of();
