@@ -95,8 +95,8 @@ class Timer {
 };
 
 /// Calls back in the loop after a signal was delivered to the process, before any descriptor or timer of that
-/// turn: who is continued learns that it was stopped before it reads what came meanwhile. One loop per process
-/// may hold these.
+/// turn: who is continued learns that it was stopped before it reads what came meanwhile. One loop per
+/// process may hold these.
 class SignalWatch {
  public:
   SignalWatch(Loop& loop, int signo, std::function<void()> on_signal);
