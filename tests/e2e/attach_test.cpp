@@ -132,6 +132,7 @@ TEST_CASE(
     "a stopped client under a flood slows nobody, costs bounded memory, and shows the present when it goes "
     "on",
     "[attach]") {
+  const SmallQuarantine memory;
   Rig rig;
   const auto stopped = rig.terminal({"new-session", "-s", "app"});
   REQUIRE(stopped->wait_until([&] { return !clients(rig).empty(); }));

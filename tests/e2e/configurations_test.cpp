@@ -71,9 +71,11 @@ TEST_CASE("published kinds of configuration load without a line and are drawn as
   check_alike(twin, "the prefix");
   const auto keys = twin.run({"list-keys"});
   std::string ours = keys.sess.out;
-  // The keys that tmux lacks.
+  // The keys that tmux lacks, and two of its version 3.6.
   for (const std::string own :
-       {"bind-key    -T prefix       g                    switcher -Z\n",
+       {"bind-key    -T copy-mode    C-l                  send-keys -X cursor-centre-vertical\n",
+        "bind-key    -T copy-mode    M-l                  send-keys -X cursor-centre-horizontal\n",
+        "bind-key    -T prefix       g                    switcher -Z\n",
         "bind-key    -T copy-mode    /                    command-prompt -T search -p \"(search down)\" { "
         "send-keys -X search-forward \"%%\" }\n",
         "bind-key    -T copy-mode    ?                    command-prompt -T search -p \"(search up)\" { "

@@ -337,6 +337,7 @@ TEST_CASE(
 TEST_CASE("a control client that does not read is paused; then it has the screen and the lines before it",
           "[control]") {
   constexpr int kLast = 1'500'000;
+  const SmallQuarantine memory;
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
   rig.ask({"set-option", "-g", "remain-on-exit", "on"});

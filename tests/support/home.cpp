@@ -49,6 +49,20 @@ bool is_number(const std::string& text) {
 
 }  // namespace
 
+SmallQuarantine::SmallQuarantine() {
+  if (const char* given = std::getenv("ASAN_OPTIONS")) before_ = given;
+  ::setenv("ASAN_OPTIONS", (before_ ? *before_ + ":quarantine_size_mb=1" : "quarantine_size_mb=1").c_str(),
+           1);
+}
+
+SmallQuarantine::~SmallQuarantine() {
+  if (before_) {
+    ::setenv("ASAN_OPTIONS", before_->c_str(), 1);
+  } else {
+    ::unsetenv("ASAN_OPTIONS");
+  }
+}
+
 TempHome::TempHome(const std::string& prefix) {
   // Directly below /tmp: a socket's path has at most 107 bytes, and TMPDIR may be long already.
   std::string pattern = prefix + "XXXXXX";
