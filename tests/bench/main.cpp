@@ -7,6 +7,7 @@
 //                                                           (comma-separated)
 //   --rounds N      median of N              --peers NAMES   pty, tmux, screen, dtach, sess, sess-composed
 //   --readme FILE   replaces the table between the marks in FILE
+//   --old DIR       peers "old" and "old-composed": another build's programs, in the same run
 #include <fmt/format.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -34,6 +35,7 @@ struct CommandLine {
   std::vector<std::string> only;
   std::vector<std::string> peers;
   std::string readme;
+  std::string old;
   bool smoke = false;
 };
 
@@ -54,10 +56,12 @@ bool parse(int argc, char** argv, CommandLine& line) {
       line.peers = split_words(argv[++i]);
     } else if (word == "--readme" && has_value) {
       line.readme = argv[++i];
+    } else if (word == "--old" && has_value) {
+      line.old = std::filesystem::absolute(argv[++i]);
     } else {
       std::fprintf(stderr,
                    "usage: sess_bench [--quick | --smoke] [--rounds N] [--only NAMES] [--peers NAMES] "
-                   "[--readme FILE]\n");
+                   "[--old DIR] [--readme FILE]\n");
       return false;
     }
   }
@@ -102,7 +106,7 @@ std::string heading(const std::vector<std::unique_ptr<Peer>>& peers, const Setti
 
 int run(const CommandLine& line) {
   const std::string bin = std::filesystem::read_symlink("/proc/self/exe").parent_path();
-  const auto peers = find_peers(line.peers, bin);
+  const auto peers = find_peers(line.peers, bin, line.old);
   const double load = load_average();
   Table table;
   Context context{line.settings, bin + "/sess_bench_load", table};

@@ -131,13 +131,14 @@ class Dtach : public Peer {
   std::string socket(const std::string& session) const { return home().runtime() + "/" + session; }
 };
 
-/// Direct attach, or composed with a status line.
+/// Direct attach, or composed with a status line. `name` is "sess", or "old" for another build of it.
 class Sess : public Peer {
  public:
-  Sess(const std::string& bin, bool composed) : Peer(bin), composed_(composed) {}
-  std::string name() const override { return composed_ ? "sess-composed" : "sess"; }
+  Sess(const std::string& bin, const char* name, bool composed)
+      : Peer(bin), name_(name), composed_(composed) {}
+  std::string name() const override { return composed_ ? name_ + "-composed" : name_; }
   std::string version() const override {
-    return composed_ ? "" : "sess " + ask_version({"sess", "-V"}, env());
+    return composed_ ? "" : name_ + " " + ask_version({"sess", "-V"}, env());
   }
   std::string daemon() const override { return "sessd"; }
   bool variant() const override { return composed_; }
@@ -161,6 +162,7 @@ class Sess : public Peer {
   Argv base(const Argv& more) const {
     return join({"sess", "-S", home().runtime() + "/bench", "-f", home().root() + "/sess.conf"}, more);
   }
+  std::string name_;
   bool composed_;
 };
 
@@ -196,25 +198,32 @@ void Peer::end() const {
   }
 }
 
-std::vector<std::unique_ptr<Peer>> find_peers(const std::vector<std::string>& names, const std::string& bin) {
+std::vector<std::unique_ptr<Peer>> find_peers(const std::vector<std::string>& names, const std::string& bin,
+                                              const std::string& old) {
   struct Candidate {
     std::string name, program;
     std::function<std::unique_ptr<Peer>()> make;
   };
-  const std::vector<Candidate> candidates{
+  std::vector<Candidate> candidates{
       {"pty", "/bin/sh", [&] { return std::make_unique<BarePty>(bin); }},
       {"tmux", "tmux", [&] { return std::make_unique<Tmux>(bin); }},
       {"screen", "screen", [&] { return std::make_unique<Screen>(bin); }},
       {"dtach", "dtach", [&] { return std::make_unique<Dtach>(bin); }},
-      {"sess", "sess", [&] { return std::make_unique<Sess>(bin, false); }},
-      {"sess-composed", "sess", [&] { return std::make_unique<Sess>(bin, true); }},
+      {"sess", "sess", [&] { return std::make_unique<Sess>(bin, "sess", false); }},
+      {"sess-composed", "sess", [&] { return std::make_unique<Sess>(bin, "sess", true); }},
   };
+  if (!old.empty()) {
+    candidates.push_back({"old", old + "/sess", [&] { return std::make_unique<Sess>(old, "old", false); }});
+    candidates.push_back(
+        {"old-composed", old + "/sess", [&] { return std::make_unique<Sess>(old, "old", true); }});
+  }
   std::vector<std::unique_ptr<Peer>> peers;
   const std::vector<std::string> path{"PATH=" + bin + ":/usr/local/bin:/usr/bin:/bin"};
   for (const Candidate& candidate : candidates) {
     if (!names.empty() && std::find(names.begin(), names.end(), candidate.name) == names.end()) continue;
     try {
-      (void)test::find_program(candidate.program, path);
+      if (::access(test::find_program(candidate.program, path).c_str(), X_OK) != 0)
+        throw Failure("no program there");
     } catch (const std::exception&) {
       std::fprintf(stderr, "%s is not installed\n", candidate.name.c_str());
       continue;

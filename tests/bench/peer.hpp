@@ -79,8 +79,10 @@ class Peer {
   std::string bin_;  ///< where sess is built
 };
 
-/// All that are installed, or those named; "pty" is the bare one. Sess is taken from `bin`. Names that are
-/// unknown or not installed are said on standard error.
-std::vector<std::unique_ptr<Peer>> find_peers(const std::vector<std::string>& names, const std::string& bin);
+/// All that are installed, or those named; "pty" is the bare one. Sess is taken from `bin`, "old" and
+/// "old-composed" from `old`, another build's directory, unless that is empty. Names that are unknown or not
+/// installed are said on standard error.
+std::vector<std::unique_ptr<Peer>> find_peers(const std::vector<std::string>& names, const std::string& bin,
+                                              const std::string& old);
 
 }  // namespace sess::bench

@@ -38,9 +38,24 @@ std::optional<double> Table::median(const std::string& key, const std::string& p
   return median_of(samples->second);
 }
 
+namespace {
+
+/// The composed client does what tmux does, so that is what it is compared with; a build before with itself.
+struct Comparison {
+  std::string mine, theirs, heading;
+};
+
+std::optional<Comparison> comparison(const std::string& peer) {
+  if (peer == "sess" || peer == "pty") return std::nullopt;
+  if (peer == "sess-composed") return Comparison{peer, "tmux", "composed : tmux"};
+  if (peer == "old-composed") return Comparison{"sess-composed", peer, "composed : old"};
+  return Comparison{"sess", peer, "sess : " + peer};
+}
+
+}  // namespace
+
 std::string Table::markdown(const std::vector<std::string>& peers) const {
   const bool ratios = std::find(peers.begin(), peers.end(), "sess") != peers.end();
-  const auto compared = [&](const std::string& peer) { return ratios && peer != "sess" && peer != "pty"; };
   std::string head = "| |";
   std::string line = "|---|";
   for (const auto& peer : peers) {
@@ -48,8 +63,9 @@ std::string Table::markdown(const std::vector<std::string>& peers) const {
     line += "---:|";
   }
   for (const auto& peer : peers) {
-    if (!compared(peer)) continue;
-    head += (peer == "sess-composed" ? " composed : tmux |" : " sess : " + peer + " |");
+    const auto compared = ratios ? comparison(peer) : std::nullopt;
+    if (!compared) continue;
+    head += " " + compared->heading + " |";
     line += "---:|";
   }
   std::string out = head + "\n" + line + "\n";
@@ -61,10 +77,10 @@ std::string Table::markdown(const std::vector<std::string>& peers) const {
       out += value ? fmt::format(" {:.{}f} |", *value, row.decimals) : " – |";
     }
     for (const auto& peer : peers) {
-      if (!compared(peer)) continue;
-      // The composed client does what tmux does, so that is what it is compared with.
-      const auto mine = median(row.key, peer == "sess-composed" ? peer : "sess");
-      const auto theirs = median(row.key, peer == "sess-composed" ? "tmux" : peer);
+      const auto compared = ratios ? comparison(peer) : std::nullopt;
+      if (!compared) continue;
+      const auto mine = median(row.key, compared->mine);
+      const auto theirs = median(row.key, compared->theirs);
       out += mine && theirs && *theirs > 0 ? fmt::format(" {:.2f} |", *mine / *theirs) : " – |";
     }
     out += "\n";
