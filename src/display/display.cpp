@@ -245,7 +245,7 @@ views::DirectView::Options Display::direct_options(model::ClientId client, model
 /// How far the terminal's scrollback got, for when the pane is shown directly again.
 void Display::remember_direct(RemoteClient& client, Time now) {
   client.direct->turn(now);  // what came in this turn goes there, too
-  client.scrollback.remember(client.direct->pane().id(), client.direct->scrolled());
+  client.scrollback.remember(client.direct->pane().id(), client.direct->scrolled(), client.direct->owed());
 }
 
 /// Once, whatever view it has: a composed one draws by features, a direct one must not be sent what the
@@ -331,6 +331,7 @@ void Display::resume_view(RemoteClient& client, const protocol::Resume& resume) 
   } else if (scrolled) {
     client.scrollback.remember(io->id(), *scrolled);
   }
+  owe_shown(client);
   if (resume.written_on) return client.scrollback.written_on();
   if (!was_direct) {
     // Its modes are on; the frame is drawn anew, or the terminal is left for the pane itself.
@@ -344,12 +345,22 @@ void Display::resume_view(RemoteClient& client, const protocol::Resume& resume) 
   client.direct = std::make_unique<views::DirectView>(*client.connection, client.flow, *io,
                                                       direct_options(client.id, io->id()));
   const bool exact =
-      !resume.drawn && client.direct->resume(resume.offset, resume.past, scrolled.value_or(Scrolled{}));
+      !resume.drawn && client.direct->resume(resume.offset, resume.past, scrolled.value_or(Scrolled{}),
+                                             client.scrollback.owed(io->id()));
   const model::Pane* shown = direct_pane(client);
   if (!exact && (shown == nullptr || shown->id != io->id())) return client.direct.reset();
   send_attached(client, protocol::AttachMode::direct, io->id(), exact);
+  if (exact) return;
   // From where its history is known to end, else the newest lines again; then the screen.
-  if (!exact) client.direct->catch_up(scrolled.value_or(Scrolled{}), now);
+  if (scrolled) return client.direct->catch_up(*scrolled, now, client.scrollback.owed(io->id()));
+  const auto lines = direct_options(client.id, io->id()).history_lines;
+  client.direct->catch_up(terminal::newest_lines(io->screen(), {}, lines), now);
+}
+
+void Display::owe_shown(RemoteClient& client) {
+  const auto pane = client.scrollback.shown();
+  const panes::PaneIo* io = pane ? terminals_.find(*pane) : nullptr;
+  if (io != nullptr) client.scrollback.owe(*pane, io->screen().history().end_line());
 }
 
 void Display::put_away_view(RemoteClient& client, const std::optional<protocol::PaneScrolled>& told) {
@@ -405,9 +416,10 @@ void Display::show_directly(RemoteClient& client, panes::PaneIo& io, Time now) {
   views::send_output(*client.connection, client.flow, now, before);
   auto known = client.scrollback.of(io.id());
   if (known && io.screen().history().scrolled() < *known) known.reset();  // begun anew since
-  if (known && client.scrollback.shown() == io.id()) return client.direct->catch_up(*known, now);
+  const std::uint64_t owed = client.scrollback.owed(io.id());
+  if (known && client.scrollback.shown() == io.id()) return client.direct->catch_up(*known, now, owed);
   if (known) known->bytes = 0;  // a line of which the rest is lost among others is sent whole
-  client.direct->paint(model_.client(client.id)->size, now, known);
+  client.direct->paint(model_.client(client.id)->size, now, known, owed);
 }
 
 /// Its last lines, where something lies over the pane that the terminal's main screen shows, and the pane
@@ -419,7 +431,8 @@ void Display::show_last(RemoteClient& client, Time now) {
   views::send_output(*client.connection, client.flow, now, client.composed->leave());
   client.composed.reset();
   views::DirectView view(*client.connection, client.flow, *io, direct_options(client.id, *pane));
-  view.catch_up(*client.scrollback.of(*pane), now);
+  view.catch_up(*client.scrollback.of(*pane), now, client.scrollback.owed(*pane));
+  view.finish(now);
 }
 
 void Display::pane_closed(model::PaneId pane) {

@@ -58,6 +58,9 @@ class Display final : public command::DisplayPort {
   /// Somebody else may write on the terminal now: it is shown everything anew when it is back. A client
   /// that tells how far its terminal got has dropped what it was sent since.
   void put_away_view(RemoteClient& client, const std::optional<protocol::PaneScrolled>& told = std::nullopt);
+  /// The terminal was away: of the pane that its main screen shows, no line that came until now may be left
+  /// out.
+  void owe_shown(RemoteClient& client);
   /// The last of what is shown, and the way back. What lies over a pane that was shown directly goes first:
   /// the terminal keeps the pane's newest lines.
   void leave_view(RemoteClient& client);

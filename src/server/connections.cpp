@@ -415,6 +415,7 @@ bool Connections::on_attached_frame(RemoteClient& client, const protocol::Frame&
       const auto continued = protocol::Continued::parse(frame.payload);
       client.suspended = seen->suspended = false;
       client.flow.measure_anew(clock_.now());
+      display_.owe_shown(client);
       if (!continued || !continued->kept) {
         display_.put_away_view(client);
         client.scrollback.written_on();

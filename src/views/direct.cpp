@@ -21,6 +21,10 @@ constexpr std::size_t kPull = 64 * 1024;
 /// Each portion of what is caught up tells where it ends: so much may be sent twice to who goes away
 /// meanwhile.
 constexpr std::size_t kCatchUp = 32 * 1024;
+/// For so long old lines are worth the link's time: then the newest go first.
+constexpr std::chrono::seconds kWholeFor{2};
+/// At an orderly end there is no window to wait for, but somebody who waits.
+constexpr std::size_t kMostAtOnce = 4 << 20;
 static_assert(panes::PaneIo::kMarkSpan + 1024 <= FlowWindow::kMin);
 /// Screens of a flood: sixty a second at the most.
 constexpr std::chrono::microseconds kFrameInterval{16'667};
@@ -42,6 +46,7 @@ void DirectView::synchronize() {
   relay_ = std::make_unique<terminal::Relay>(options_.policy, pane_.screen().modes().alternate_screen);
   hidden_ = 0;
   skipping_ = inside_long_picture();
+  catching_up_ = false;
   fed_ = skipping_ ? pane_.parsed() : pane_.boundary();
   scrolled_ = pane_.screen().history().scrolled();
   shown_ = pane_.parsed();
@@ -86,72 +91,126 @@ std::optional<Scrolled> DirectView::told_if_new() {
   return told_ == scrolled_ ? std::nullopt : told();
 }
 
-void DirectView::paint(Size client, Time now, const std::optional<Scrolled>& from) {
+void DirectView::paint(Size client, Time now, const std::optional<Scrolled>& from, std::uint64_t owed) {
   update_undo();
   synchronize();
-  send_output(connection_, flow_, now,
-              terminal::paint_for_attach(pane_.screen(),
-                                         {options_.history_lines, client, from, options_.policy.titles}) +
-                  defaults(),
-              fed_, told());
+  terminal::PaintOptions how{options_.history_lines, client, from, options_.policy.titles};
+  const bool whole = from && from->line < owed;
+  const bool later = whole && misses_much(*from);  // the screen does not wait for so much
+  if (whole) how.history_lines = std::numeric_limits<std::uint64_t>::max();
+  if (later) how.from = scrolled_;
+  const std::string bytes = terminal::paint_for_attach(pane_.screen(), how) + defaults();
+  if (!later) return send_output(connection_, flow_, now, bytes, fed_, told());
+  send_output(connection_, flow_, now, bytes);
+  catch_up(*from, now, owed);
 }
 
-bool DirectView::resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled) {
+bool DirectView::resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled,
+                        std::uint64_t owed) {
   if (offset > pane_.parsed() || offset < pane_.journal().oldest()) return false;
   update_undo();
   relay_ = std::make_unique<terminal::Relay>(options_.policy);
   fed_ = offset;
   hidden_ = past;
   scrolled_ = scrolled;
-  skipping_ = false;
+  owed_ = owed;
+  skipping_ = catching_up_ = false;
   return true;
 }
 
-/// Behind `from`; later when what is missing is both more lines than the user wants of a history and more
-/// bytes than the link carries in a moment.
-Scrolled DirectView::where_to_go_on(const Scrolled& from) const {
-  const auto& screen = pane_.screen();
-  const Scrolled newest = terminal::newest_lines(screen, from, options_.history_lines);
-  const Scrolled known = terminal::newest_lines(screen, from, std::numeric_limits<std::uint64_t>::max());
-  if (known.line == newest.line) return newest;
+bool DirectView::misses_much(Scrolled at) const {
   // A portion of that size is there only where so much is missing.
-  Scrolled end = known;
-  return terminal::missed_lines(screen, end, patience()).empty() ? known : newest;
+  return !terminal::missed_lines(pane_.screen(), at, patience()).empty();
 }
 
-void DirectView::catch_up(Scrolled from, Time now) {
-  const auto& screen = pane_.screen();
+void DirectView::catch_up(Scrolled from, Time now, std::uint64_t owed) {
   update_undo();
   synchronize();
-  Scrolled at = where_to_go_on(from);
-  if (at.line != from.line && from.bytes > 0) {
-    send_output(connection_, flow_, now, terminal::end_scrolled_line(screen));
+  skipping_ = false;
+  catching_up_ = true;
+  scrolled_ = std::min(from, scrolled_);
+  owed_ = owed;
+  end_ = pane_.screen().history().end_line();
+  whole_until_ = now + kWholeFor;
+  go_on(now);
+}
+
+/// The lines between what the terminal has and `up_to`; its scrollback says so there.
+void DirectView::leave_out(const Scrolled& up_to, Time now) {
+  if (up_to.line > scrolled_.line) {
+    send_output(connection_, flow_, now, terminal::left_out(pane_.screen(), up_to.line - scrolled_.line));
   }
-  // In portions that are whole lines: a client that is cut off in between knows what it has.
-  for (auto part = terminal::missed_lines(screen, at, kCatchUp); !part.empty();
-       part = terminal::missed_lines(screen, at, kCatchUp)) {
-    send_output(connection_, flow_, now, part, protocol::kNoOffset,
-                options_.tell_scrolled ? std::optional(at) : std::nullopt);
+  scrolled_ = up_to;
+}
+
+/// In portions that are whole lines: a client that is cut off in between knows what it has. Behind those that
+/// the window takes at once the screen stands as it is now, so that whoever types sees what comes of it.
+void DirectView::go_on(Time now) {
+  // No more than a third of a narrow link is for screens.
+  const std::size_t portion = std::min(kCatchUp, std::max(flow_.size(), 2 * shown_bytes_));
+  bool sent = false;
+  while (flow_.drained() || flow_.room() >= portion) {
+    if (now >= whole_until_ && scrolled_.line >= owed_) {
+      leave_out(terminal::newest_lines(pane_.screen(), scrolled_, options_.history_lines), now);
+      whole_until_ = Time::max();
+    }
+    if (!send_missing(now, portion)) return;
+    sent = true;
   }
-  const std::string before = std::exchange(before_repaint_, {});
-  send_output(connection_, flow_, now,
-              before + terminal::repaint(screen, at, options_.policy.titles) + defaults(), fed_, told());
+  if (!sent) return;
+  const std::string bytes = screen_again();
+  shown_bytes_ = bytes.size();
+  send_output(connection_, flow_, now, bytes);
+}
+
+/// False when nothing is missing any more, or so much came meanwhile that it is a flood.
+bool DirectView::send_missing(Time now, std::size_t portion) {
+  const auto& screen = pane_.screen();
+  // What the history does not hold any more is lost.
+  leave_out(terminal::newest_lines(screen, scrolled_, std::numeric_limits<std::uint64_t>::max()), now);
+  Scrolled at = scrolled_;
+  const auto part = terminal::missed_lines(screen, at, portion);
+  if (part.empty()) {
+    synchronize();
+    const std::string before = std::exchange(before_repaint_, {});
+    send_output(connection_, flow_, now,
+                before + terminal::repaint(screen, at, options_.policy.titles) + defaults(), fed_, told());
+    return false;
+  }
+  if (at.line > end_ && scrolled_.line >= owed_) {
+    if (misses_much(scrolled_)) {
+      catching_up_ = false;
+      start_skipping();
+      return false;
+    }
+    end_ = screen.history().end_line();
+  }
+  scrolled_ = at;
+  send_output(connection_, flow_, now, part, protocol::kNoOffset, told());
+  return true;
+}
+
+std::string DirectView::screen_again() {
+  return std::exchange(before_repaint_, {}) +
+         terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults();
 }
 
 void DirectView::draw_again(Time now) {
   synchronize();
-  const std::string before = std::exchange(before_repaint_, {});
-  send_output(connection_, flow_, now,
-              before + terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults(),
-              fed_, told());
+  send_output(connection_, flow_, now, screen_again(), fed_, told());
 }
 
 void DirectView::turn(Time now) {
   update_undo();
-  if (!skipping_) follow(now);
-  if (repaint_due_ && !skipping_ && fed_ == pane_.parsed()) draw_again(now);
+  if (flow_.woke()) owed_ = std::max(owed_, pane_.screen().history().end_line());
+  deadline_.reset();
+  if (!skipping_ && !catching_up_) follow(now);
+  if (repaint_due_ && !skipping_ && !catching_up_ && fed_ == pane_.parsed()) draw_again(now);
   // With a mode on that the terminal lacks the screen is somebody else's to draw.
-  if (skipping_ && (terminal::needed(pane_.screen().modes()) & options_.policy.lacks) == 0) skip(now);
+  if ((terminal::needed(pane_.screen().modes()) & options_.policy.lacks) != 0) return;
+  if (skipping_ && scrolled_.line < owed_ && !inside_long_picture()) return catch_up(scrolled_, now, owed_);
+  if (catching_up_) go_on(now);
+  if (skipping_) skip(now);
 }
 
 std::uint64_t DirectView::patience() const {
@@ -246,14 +305,28 @@ void DirectView::send_relayed(Time now) {
 }
 
 void DirectView::finish(Time now) {
-  if (skipping_ || fed_ < pane_.journal().oldest() || pane_.parsed() - fed_ > kLeastPatience) {
-    return catch_up(scrolled_, now);
-  }
+  const bool behind = skipping_ || fed_ < pane_.journal().oldest() || pane_.parsed() - fed_ > kLeastPatience;
+  if (catching_up_ || behind) return finish_catching_up(now);
   feed_up_to(pane_.parsed());
   std::string out;
   relay_->append_to(out);
   relay_->clear();
   send_output(connection_, flow_, now, out);
+}
+
+void DirectView::finish_catching_up(Time now) {
+  const auto& screen = pane_.screen();
+  update_undo();
+  catching_up_ = true;
+  skipping_ = false;
+  end_ = screen.history().end_line();
+  const std::size_t before = connection_.queued();
+  do {
+    const bool too_much = connection_.queued() - before > kMostAtOnce;
+    if (too_much || (scrolled_.line >= owed_ && misses_much(scrolled_))) {
+      leave_out(terminal::newest_lines(screen, scrolled_, options_.history_lines), now);
+    }
+  } while (send_missing(now, kCatchUp));
 }
 
 void DirectView::start_skipping() {
@@ -263,7 +336,6 @@ void DirectView::start_skipping() {
 }
 
 void DirectView::skip(Time now) {
-  deadline_.reset();
   const bool ready = flow_.drained() || (flow_.is_far() && shown_ != 0 && flow_.room() >= shown_bytes_);
   if (!ready || inside_long_picture()) return;
   if (const auto next = shown_at_ + frame_interval(); now < next) {
@@ -276,7 +348,7 @@ void DirectView::skip(Time now) {
   const bool calm = shown_ != 0 && static_cast<double>(parsed - shown_) <= rate * kPatienceSeconds / 4;
   // The screen as it is now does not wait for the lines that are missing before it.
   if (calm && (std::exchange(calm_, true) || shown_ == parsed)) {
-    if (flow_.drained()) catch_up(scrolled_, now);
+    if (flow_.drained()) catch_up(scrolled_, now, owed_);
     return;
   }
   calm_ = calm;
@@ -286,8 +358,7 @@ void DirectView::skip(Time now) {
   shown_ = parsed;
   shown_at_ = now;
   fed_ = parsed;
-  const std::string bytes =
-      terminal::repaint(pane_.screen(), std::nullopt, options_.policy.titles) + defaults();
+  const std::string bytes = screen_again();
   shown_bytes_ = bytes.size();
   send_output(connection_, flow_, now, bytes);
 }

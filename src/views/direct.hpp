@@ -3,9 +3,11 @@
 // It pulls from the pane's ring at its own pace, so a slow client costs no memory and slows nobody. While the
 // terminal keeps up it gets every byte (following). When it falls too far behind, what it did not get is
 // dropped at a token boundary; it is shown the current screen each time it has taken the last one (skipping),
-// and once the flood is over the history lines that it missed, the newest as many as an attach replays, and
-// the screen: then it follows again. Decisions only look at offsets and at FlowWindow; bytes come from
-// terminal/.
+// and once the flood is over it catches up: history lines at the pace of its link, the screen behind each
+// portion of them, until it follows again. When that takes long it goes on with the newest lines, as many as
+// an attach replays; only what came while the client was away (a link that stood still or is another one, a
+// client that was stopped) is owed whole. Decisions only look at offsets, lines and at FlowWindow; bytes come
+// from terminal/.
 #pragma once
 
 #include <chrono>
@@ -41,14 +43,17 @@ class DirectView {
   [[nodiscard]] bool in_picture() const { return relay_->in_stream(); }
 
   /// A terminal that shows something else: scroll it away, then history, screen, modes. With `from` the
-  /// history begins there: its scrollback has what was before.
-  void paint(Size client, Time now, const std::optional<Scrolled>& from = std::nullopt);
+  /// history begins there: its scrollback has what was before. Lines before `owed` are sent whole.
+  void paint(Size client, Time now, const std::optional<Scrolled>& from = std::nullopt,
+             std::uint64_t owed = 0);
   /// A terminal that shows this pane up to `offset` already, `past` bytes beyond it included, and whose
   /// scrollback has `scrolled` of it. False: the ring does not reach back; catch_up() instead.
-  bool resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled);
+  /// What falls behind from there on is left out only from `owed` on, as in catch_up().
+  bool resume(std::uint64_t offset, std::uint64_t past, const Scrolled& scrolled, std::uint64_t owed = 0);
   /// A terminal that showed this pane until `from` had scrolled off and was then used for something else (a
-  /// composed view) or resized: what scrolled off since, then the screen.
-  void catch_up(Scrolled from, Time now);
+  /// composed view), resized or away: what scrolled off since, then the screen. Of the lines before `owed`
+  /// (numbered as in the history) none that the history holds is left out. turn() goes on with it.
+  void catch_up(Scrolled from, Time now, std::uint64_t owed = 0);
   /// The screen again, once the terminal has what was printed so far (after a resize, an outage).
   void repaint() { repaint_due_ = true; }
 
@@ -63,9 +68,12 @@ class DirectView {
   /// How much of the pane is in the terminal's scrollback: for catch_up() after something else was shown.
   [[nodiscard]] const Scrolled& scrolled() const { return scrolled_; }
   [[nodiscard]] panes::PaneIo& pane() const { return pane_; }
+  /// Lines before this one may not be left out: for catch_up(), too.
+  [[nodiscard]] std::uint64_t owed() const { return owed_; }
   [[nodiscard]] bool skipping() const { return skipping_; }
+  [[nodiscard]] bool catching_up() const { return catching_up_; }
   /// Everything that was printed is on its way to the terminal.
-  [[nodiscard]] bool is_current() const { return !skipping_ && fed_ >= pane_.boundary(); }
+  [[nodiscard]] bool is_current() const { return !skipping_ && !catching_up_ && fed_ >= pane_.boundary(); }
   /// Bytes of output that were never sent as they were.
   [[nodiscard]] std::uint64_t discarded() const { return discarded_; }
 
@@ -78,11 +86,16 @@ class DirectView {
   [[nodiscard]] std::optional<Scrolled> told_if_new();
   void skip(Time now);
   void draw_again(Time now);
+  void go_on(Time now);
+  void finish_catching_up(Time now);
+  bool send_missing(Time now, std::size_t portion);
+  void leave_out(const Scrolled& up_to, Time now);
+  [[nodiscard]] std::string screen_again();
   void start_skipping();
   void synchronize();
   void update_undo();
   [[nodiscard]] std::string defaults() const;
-  [[nodiscard]] Scrolled where_to_go_on(const Scrolled& from) const;
+  [[nodiscard]] bool misses_much(Scrolled at) const;
   [[nodiscard]] std::uint64_t patience() const;
   [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
   /// In the middle of a picture that is larger than the ring: nothing can be sent before it ends.
@@ -96,9 +109,13 @@ class DirectView {
   std::uint64_t fed_ = 0;     ///< stream offset up to which the relay was fed
   std::uint64_t hidden_ = 0;  ///< bytes that the relay still yields but the client has (after resume)
   bool skipping_ = false;
-  bool calm_ = false;  ///< while skipping: the screen that the flood left was shown
+  bool catching_up_ = false;  ///< scrolled_ is what the terminal has; lines, then the screen are to follow
+  std::uint64_t owed_ = 0;
+  std::uint64_t end_ = 0;  ///< of the history, when it was set out
+  Time whole_until_{};     ///< from then on only what is owed
+  bool calm_ = false;      ///< while skipping: the screen that the flood left was shown
   bool repaint_due_ = false;
-  Scrolled scrolled_;             ///< at fed_, while skipping at the last offset that was followed to
+  Scrolled scrolled_;             ///< in the terminal's scrollback
   std::optional<Scrolled> told_;  ///< to the client, the last time
   std::uint64_t shown_ = 0;       ///< while skipping: offset of the screen shown last
   std::size_t shown_bytes_ = 0;   ///< what that screen took

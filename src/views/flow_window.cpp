@@ -12,6 +12,7 @@ void FlowWindow::on_sent(std::size_t bytes, Time now) {
     if (now - last_ack_ >= kIdle) base_ = {};
     last_ack_ = now;
   }
+  if (drained()) waiting_since_ = now;
   sent_ += bytes;
   const bool limited = in_flight() * 2 >= window_;
   // One mark a millisecond is enough, and bounds the queue.
@@ -27,6 +28,8 @@ FlowWindow::Verdict FlowWindow::on_ack(std::uint64_t total, Time now) {
   if (total < acked_ || total > sent_) return Verdict::impossible;
   if (total == acked_) return Verdict::taken;
   const std::uint64_t bytes = total - acked_;
+  woke_ = woke_ || (!drained() && now - waiting_since_ >= kStill);
+  waiting_since_ = now;
   acked_ = total;
   Time sent_at = now;
   bool limited = false;

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <utility>
 
 namespace sess::views {
 
@@ -31,6 +32,8 @@ class FlowWindow {
   /// `total`: bytes that the client wrote to its terminal since it attached. Impossible: more than was sent,
   /// or fewer than before.
   [[nodiscard]] Verdict on_ack(std::uint64_t total, Time now);
+  /// Once, when the client takes bytes again of which it took none for long: its link stood still, or it did.
+  [[nodiscard]] bool woke() { return std::exchange(woke_, false); }
   /// The client paused (suspended, locked): what was measured before says nothing about its terminal now.
   /// What is under way stays so, and both ends go on counting.
   void measure_anew(Time now);
@@ -59,14 +62,19 @@ class FlowWindow {
   static constexpr std::chrono::milliseconds kFar{20};
   /// After so long without anything on its way the link may be another one.
   static constexpr std::chrono::seconds kIdle{5};
+  /// Longer than a slow link leaves between two acknowledgements; a client that tells its user of a silent
+  /// link does so after the same time.
+  static constexpr std::chrono::seconds kStill{3};
 
   std::uint64_t sent_ = 0;
   std::uint64_t acked_ = 0;
   std::uint64_t discarded_ = 0;
   std::size_t window_ = kStart;
   double rate_ = 0;
+  bool woke_ = false;
   std::chrono::nanoseconds base_{0};  ///< the least time to an acknowledgement; 0 when not measured yet
   Time last_ack_{};
+  Time waiting_since_{};  ///< for the client to take something of what it acknowledges by itself
   std::deque<Mark> marks_;
 };
 

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 
 #include "far.hpp"
 
@@ -50,6 +51,14 @@ void end_flood(Link& link) {
   CHECK(check_counter(lines, "count", 1, 100) == "");
 }
 
+/// The seconds without an answer that stand on the screen; 0 when it says nothing of them.
+long told_silence(const Link& link) {
+  static constexpr std::string_view kNotice = "no answer from far for ";
+  const std::string screen = link.terminal->screen();
+  const auto at = screen.find(kNotice);
+  return at == std::string::npos ? 0 : std::strtol(screen.c_str() + at + kNotice.size(), nullptr, 10);
+}
+
 /// What was asked is answered; nothing of it becomes input.
 void answer_question(Link& link, const std::string& question) {
   REQUIRE(link.terminal->wait_for_text(question));
@@ -88,6 +97,51 @@ TEST_CASE("a client that was stopped for longer than the far side waits goes on 
   ::kill(client, SIGCONT);
   CHECK(link.terminal->wait_until([&] { return fs::exists(mark); }));
   end_flood(link);
+  link.expect_clean_end();
+}
+
+TEST_CASE("however much comes while a client is away, every line of it is in the scrollback once",
+          "[outage]") {
+  Link link;
+  link.far.rig.home().write("config/sess/sess.conf",
+                            "set -g status off\nset -g history-limit 100000\nset -g attach-history 50\n");
+  link.attach();
+  link.expect_answer("1");
+  const std::string root = link.far.rig.home().root();
+  const pid_t client = link.terminal->pty().pid();
+  // More than the ring holds.
+  constexpr int kLines = 3'000;
+  link.terminal->type("clear; stty -echo; PS1=; { until [ -e " + root +
+                      "/go ]; do sleep 0.05; done; seq -f \"line %.0f 1 $(printf %380s | tr ' ' .)\" " +
+                      std::to_string(kLines) + "; touch " + root + "/printed; } & echo rea''dy\r");
+  REQUIRE(link.terminal->wait_for_text("ready"));
+  const auto flood = [&] {
+    link.far.rig.home().write("go", "");
+    REQUIRE(wait_until([&] { return fs::exists(root + "/printed"); }));
+  };
+  SECTION("the old link wakes") {
+    link.relay.freeze();
+    flood();
+    const long said = told_silence(link);
+    REQUIRE(link.terminal->wait_until([&] { return told_silence(link) > said + 4; }));
+    link.relay.thaw();
+  }
+  SECTION("the link is another one") {
+    link.relay.refuse(true);
+    link.relay.cut();
+    flood();
+    link.relay.refuse(false);
+  }
+  SECTION("the client is stopped") {
+    ::kill(client, SIGSTOP);
+    flood();
+    ::kill(client, SIGCONT);
+  }
+  link.terminal->type("stty echo; PS1='in$ '; echo ov''er\r");
+  REQUIRE(link.terminal->wait_for_text("over"));
+  CHECK(link.terminal->wait_until([&] { return link.lines("line ").size() >= kLines; }));
+  CHECK(check_counter(link.lines("line "), "line", 1, kLines) == "");
+  CHECK(link.lines("[sess").empty());
   link.expect_clean_end();
 }
 

@@ -373,8 +373,15 @@ std::string repaint(const Screen& screen, std::optional<Scrolled> from, bool tit
   return out;
 }
 
-std::string end_scrolled_line(const Screen& screen) {
-  std::string out = "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l\x1b[m\x1b[H\x1b[J";
+std::string left_out(const Screen& screen, std::uint64_t lines) {
+  std::string out(kBegin);
+  out += "\x1b[?6l\x1b[?69l\x1b[r\x1b[?47l";
+  out += kPrepare;
+  out += "\x1b[H\x1b[J\x1b[2m";
+  const std::string text =
+      "[sess: " + std::to_string(lines) + (lines == 1 ? " line" : " lines") + " left out]";
+  out += std::string_view(text).substr(0, static_cast<std::size_t>(screen.size().cols));
+  out += "\x1b[m";
   go_to(out, screen.size().rows - 1, 0);
   return out + '\n';
 }
@@ -419,7 +426,6 @@ std::string missed_lines(const Screen& screen, Scrolled& from, std::size_t budge
   const std::uint64_t visible = std::min<std::uint64_t>(printed, static_cast<std::uint64_t>(rows) - 1);
   go_to(out, rows - 1, 0);
   out.append(static_cast<std::size_t>(visible), '\n');
-  out += kEnd;
   return out;
 }
 

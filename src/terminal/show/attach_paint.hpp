@@ -36,9 +36,9 @@ struct PaintOptions {
 /// so repaint() must follow. Empty when what is missing is no more than that: repaint() does it in one go.
 [[nodiscard]] std::string missed_lines(const Screen& screen, Scrolled& from, std::size_t budget);
 
-/// Ends, with a blank row, the line that goes on behind a terminal's scrollback: what goes there next is
-/// another one.
-[[nodiscard]] std::string end_scrolled_line(const Screen& screen);
+/// One row for a terminal's scrollback that says how many lines are missing there. It ends the line that goes
+/// on behind what it has. The terminal's screen is overwritten.
+[[nodiscard]] std::string left_out(const Screen& screen, std::uint64_t lines);
 
 /// `from`, or what is left to begin with when a terminal is sent no more than the newest `max_lines` lines.
 [[nodiscard]] Scrolled newest_lines(const Screen& screen, const Scrolled& from, std::uint64_t max_lines);

@@ -165,11 +165,12 @@ TEST_CASE("a terminal that is sent the newest lines alone does not join them to 
   for (int i = 0; i < 100; ++i) from.feed("\r\nmore " + std::to_string(i));
   const Scrolled newest = newest_lines(from.screen(), seen, 10);
   CHECK(newest == Scrolled{from.screen().history().end_line() - 10, 0});
-  to.feed(end_scrolled_line(from.screen()));
+  to.feed(left_out(from.screen(), 91));
   to.feed(repaint(from.screen(), newest));
   const auto all = to.everything();
   CHECK(all.find("\nmore 85\n") != std::string::npos);
   CHECK(all.find("more 84") == std::string::npos);
+  CHECK(all.find("\n[sess: 91 lines left") != std::string::npos);
 }
 
 TEST_CASE("undoing leaves a terminal with no mode set", "[terminal][paint]") {

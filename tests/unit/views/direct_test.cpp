@@ -2,6 +2,10 @@
 // client: what the user's terminal then shows is judged by the oracle.
 #include "views/direct.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "os/socket.hpp"
 #include "protocol/message.hpp"
 #include "panes/pane_io.hpp"
@@ -30,6 +34,7 @@ struct Rig {
   test::ClientEnd client{std::move(sockets.second)};
   test::Oracle terminal{Size{24, 80}};
   std::string bytes;  ///< everything that the terminal was sent
+  std::size_t counted_from = 0;
   std::string undo;
   std::uint64_t offset = 0;          ///< of the last frame that had one
   std::uint64_t past = 0;            ///< bytes since
@@ -73,8 +78,28 @@ struct Rig {
       }
     });
   }
+  /// Until the terminal has all that it missed.
+  void let_it_catch_up() {
+    take();
+    for (int i = 0; i < 1000 && view->catching_up(); ++i) {
+      acknowledge();
+      turn();
+    }
+    CHECK(view->is_current());
+  }
+  /// What is on its way is lost; both ends count from here on.
+  void connect_anew() {
+    client.take(*connection, [](const protocol::Frame&) {});
+    flow = FlowWindow();
+    counted_from = bytes.size();
+  }
   void acknowledge() { static_cast<void>(flow.on_ack(sent_total(), now)); }
-  [[nodiscard]] std::uint64_t sent_total() const { return bytes.size(); }
+  /// A slow client: takes no more than so much of what is on its way.
+  void take_some(std::uint64_t most) {
+    const std::uint64_t taken = flow.sent() - flow.in_flight();
+    static_cast<void>(flow.on_ack(std::min(sent_total(), taken + most), now));
+  }
+  [[nodiscard]] std::uint64_t sent_total() const { return bytes.size() - counted_from; }
 
   [[nodiscard]] std::string screen() {
     std::string out;
@@ -259,14 +284,13 @@ TEST_CASE("a client that stops costs nothing and is shown the current screen whe
   CHECK(rig.view->skipping());
   CHECK(rig.bytes.size() < 3 * FlowWindow::kMax);
   CHECK(rig.connection->queued() == 0);
-  for (int i = 0; i < 20 && rig.view->skipping(); ++i) {
-    rig.acknowledge();
-    rig.turn();
-  }
-  REQUIRE_FALSE(rig.view->skipping());
+  rig.acknowledge();
+  rig.turn();
   CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
-  // The newest lines that it missed went through its own scrollback, in order and without a hole up to the
-  // screen.
+  rig.let_it_catch_up();
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  // What of the lines that it missed the history still has went through its own scrollback, in order and
+  // without a hole up to the screen.
   const auto& scrollback = rig.terminal.scrollback();
   REQUIRE(scrollback.size() > 1000);
   for (std::size_t i = scrollback.size() - 1000; i < scrollback.size(); ++i) {
@@ -441,21 +465,148 @@ TEST_CASE("a client that lags goes on with exactly the line where it stopped", "
   const Scrolled seen = *rig.scrolled;
   rig.begin();
   rig.view->catch_up(seen, rig.now);
-  rig.take();
+  rig.let_it_catch_up();
   CHECK(wrong_lines(rig, 1900) == "");
 }
 
-TEST_CASE("more lines than are replayed are no gap where the link carries them at once", "[direct_view]") {
+TEST_CASE("more lines than are replayed are no gap where the link carries them soon", "[direct_view]") {
   Rig rig;
   rig.view->paint({24, 80}, rig.now);
   rig.take();
+  rig.acknowledge();
   const Scrolled seen = *rig.scrolled;
   print_long_lines(rig, 0, 1900);
-  rig.flow = FlowWindow();  // of another connection
   rig.begin(100);
   rig.view->catch_up(seen, rig.now);
-  rig.take();
+  rig.let_it_catch_up();
   CHECK(wrong_lines(rig, 1900) == "");
+}
+
+TEST_CASE("where the link is slow, what is owed comes whole, all else for a while and then the newest lines",
+          "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  const Scrolled seen = *rig.scrolled;
+  rig.print(lines(0, 20'000));
+  const auto end = rig.pane->screen().history().end_line();
+  const bool owed = GENERATE(false, true);
+  CAPTURE(owed);
+  rig.begin(100);
+  rig.view->catch_up(seen, rig.now, owed ? end : 0);
+  for (int ms = 0; ms < 60'000 && rig.view->catching_up(); ms += 20) {
+    rig.take();
+    // 20 kB a second, and the screen is never far behind.
+    rig.take_some(400);
+    rig.turn();
+    if (rig.flow.in_flight() == 0) CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  }
+  REQUIRE_FALSE(rig.view->catching_up());
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  const auto& scrollback = rig.terminal.scrollback();
+  const auto gap = std::find_if(scrollback.begin(), scrollback.end(),
+                                [](const std::string& row) { return row.starts_with("[sess: "); });
+  CHECK((gap == scrollback.end()) == owed);
+  CHECK(scrollback.back() == "line " + std::to_string(20'000 - 24));
+  if (owed) {
+    CHECK(scrollback.size() == 20'000 - 23);
+  } else {
+    REQUIRE(gap != scrollback.end());
+    const auto before = static_cast<std::size_t>(gap - scrollback.begin());
+    CHECK(scrollback[before - 1] == "line " + std::to_string(before - 1));
+    CHECK(*gap == fmt::format("[sess: {} lines left out]", end - 100 - before));
+    CHECK(scrollback.size() == before + 1 + 100);
+  }
+}
+
+TEST_CASE("what came while the client took nothing is owed when it takes bytes again", "[direct_view]") {
+  Rig rig;
+  rig.begin(100);
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  for (int i = 0; i < 200; ++i) {
+    print_long_lines(rig, i * 40, i * 40 + 40);
+    rig.turn();
+  }
+  REQUIRE(rig.view->skipping());
+  rig.acknowledge();
+  rig.turn();
+  CHECK(rig.view->catching_up());
+  CHECK(rig.view->owed() == rig.pane->screen().history().end_line());
+  rig.let_it_catch_up();
+  CHECK(wrong_lines(rig, 8000) == "");
+}
+
+TEST_CASE("a client that goes on from an offset and is too slow for what came meanwhile gets it whole",
+          "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  print_long_lines(rig, 0, 10);
+  rig.turn();
+  const auto offset = rig.offset;
+  const auto past = rig.past;
+  const Scrolled seen = *rig.scrolled;
+  print_long_lines(rig, 10, 4000);  // in the ring, as far as that reaches
+  REQUIRE(offset >= rig.pane->journal().oldest());
+  rig.connect_anew();
+  rig.begin(100);
+  REQUIRE(rig.view->resume(offset, past, seen, rig.pane->screen().history().end_line()));
+  bool skipped = false;
+  for (int ms = 0; ms < 120'000 && (ms < 1000 || rig.flow.in_flight() > 0); ms += 20) {
+    rig.now += std::chrono::milliseconds(20);
+    rig.view->turn(rig.now);
+    skipped = skipped || rig.view->catching_up();
+    rig.take();
+    rig.take_some(400);
+  }
+  CHECK(skipped);
+  CHECK(rig.view->is_current());
+  CHECK(wrong_lines(rig, 4000) == "");
+}
+
+TEST_CASE("a flood that goes on while the client catches up is skipped as any other", "[direct_view]") {
+  Rig rig;
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  rig.print(lines(0, 20'000));
+  rig.view->catch_up(*rig.scrolled, rig.now, rig.pane->screen().history().end_line());
+  int printed = 20'000;
+  for (int i = 0; i < 1000 && rig.view->catching_up(); ++i, printed += 300) {
+    rig.take();
+    rig.take_some(8000);
+    rig.print(lines(printed, printed + 300));
+    rig.turn();
+  }
+  CHECK(rig.view->skipping());
+  REQUIRE(rig.terminal.scrollback().size() > 20'000);
+  for (std::size_t i = 0; i < 20'000; ++i) CHECK(rig.terminal.scrollback()[i] == "line " + std::to_string(i));
+}
+
+TEST_CASE("who leaves while a flood is skipped does not wait for more of it than an attach replays",
+          "[direct_view]") {
+  Rig rig;
+  rig.begin(100);
+  rig.view->paint({24, 80}, rig.now);
+  rig.take();
+  rig.acknowledge();
+  for (int i = 0; i < 200; ++i) {
+    print_long_lines(rig, i * 50, i * 50 + 50);
+    rig.turn();
+    rig.take_some(1000);
+  }
+  REQUIRE(rig.view->skipping());
+  const auto before = rig.bytes.size();
+  rig.view->finish(rig.now);
+  rig.take();
+  CHECK(rig.screen() == terminal::capture(rig.pane->screen()));
+  CHECK(rig.bytes.size() - before < 40'000);
+  CHECK(rig.bytes.find(" lines left out]", before) != std::string::npos);
+  CHECK(rig.bytes.find(long_line(9940), before) != std::string::npos);
 }
 
 TEST_CASE("who is cut off while it catches up goes on behind the lines that it got", "[direct_view]") {
@@ -478,8 +629,9 @@ TEST_CASE("who is cut off while it catches up goes on behind the lines that it g
   REQUIRE(got);
   REQUIRE(got->line > 100);
   REQUIRE(got->line < 1800);
+  rig.connect_anew();
   rig.begin();
   rig.view->catch_up(*got, rig.now);
-  rig.take();
+  rig.let_it_catch_up();
   CHECK(wrong_lines(rig, 1900) == "");
 }

@@ -67,3 +67,25 @@ TEST_CASE("after a pause what was under way is still acknowledged, and the pause
   CHECK(flow.on_ack(51'000, now + std::chrono::milliseconds(2)) == FlowWindow::Verdict::taken);
   CHECK(flow.drained());
 }
+
+TEST_CASE("a client that takes nothing for three seconds of what is on its way has woken when it does",
+          "[flow]") {
+  FlowWindow flow;
+  FlowWindow::Time now{std::chrono::hours(1)};
+  flow.on_sent(10'000, now);
+  for (std::uint64_t taken = 500; taken <= 2'000; taken += 500) {  // a slow one
+    now += std::chrono::milliseconds(2'900);
+    REQUIRE(flow.on_ack(taken, now) == FlowWindow::Verdict::taken);
+    CHECK_FALSE(flow.woke());
+  }
+  now += std::chrono::milliseconds(3'100);
+  REQUIRE(flow.on_ack(9'990, now) == FlowWindow::Verdict::taken);
+  CHECK(flow.woke());
+  CHECK_FALSE(flow.woke());
+  // What nobody acknowledges by itself tells nothing.
+  now += std::chrono::hours(1);
+  flow.on_sent(5'000, now);
+  now += std::chrono::milliseconds(10);
+  REQUIRE(flow.on_ack(14'990, now) == FlowWindow::Verdict::taken);
+  CHECK_FALSE(flow.woke());
+}
