@@ -84,6 +84,7 @@ void Grid::make_cells(Row& row) const {
       text.remove_prefix(got.length);
     }
   }
+  if (std::exchange(row.filler, false)) row.cells[row.used - 1].flags = kFiller;
   row.runs = 0;
 }
 
@@ -93,6 +94,7 @@ void Grid::clear(Row& row) {
   row.used = 0;
   row.wrapped = false;
   row.wide = false;
+  row.filler = false;
   row.marks = 0;
 }
 
