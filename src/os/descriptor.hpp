@@ -17,6 +17,7 @@
 
 namespace sess::os {
 
+/// The flag is the open file description's: for one that is nobody else's, never for a standard stream.
 Result<> set_nonblocking(int fd);
 Result<> set_close_on_exec(int fd, bool on);
 

@@ -57,16 +57,27 @@ Io take(int fd, Flow& into) {
   return Io::some;
 }
 
-Io give(int fd, Flow& from) {
-  const ssize_t put = ::write(fd, from.bytes.data() + from.head, from.waiting());
+Io give(int fd, Flow& from, std::size_t most = kBuffer) {
+  const ssize_t put = ::write(fd, from.bytes.data() + from.head, std::min(from.waiting(), most));
   if (put < 0) return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK ? Io::none : Io::ended;
   from.head += static_cast<std::size_t>(put);
   return Io::some;
 }
 
-void refuse(std::string text) {
+/// The standard streams are others' as well, who would find a flag that is set here and not expect it: they
+/// stay as they are, and poll(2) is asked first. A pipe with room has a page free (pipe(7), PIPE_BUF), a
+/// socket more.
+Io give_out(Flow& from) {
+  pollfd entry{STDOUT_FILENO, POLLOUT, 0};
+  if (::poll(&entry, 1, 0) <= 0) return Io::none;
+  return give(STDOUT_FILENO, from, PIPE_BUF);
+}
+
+/// The client is told; the exit status.
+int refuse(std::string text) {
   (void)os::write_all(STDOUT_FILENO,
                       protocol::encode(protocol::Refusal{protocol::RefusalCode::other, std::move(text)}));
+  return 1;
 }
 
 Result<Link> find_server(const ProxyWords& words, const Connector& connector,
@@ -130,12 +141,17 @@ void end_sshd_above() {
 
 class Relay {
  public:
-  Relay(Link link, std::string first) : link_(std::move(link)), heard_(Clock::now()) { up_.add(first); }
+  Relay(Link link, std::string_view first) : link_(std::move(link)), heard_(Clock::now()) {
+    (void)os::set_nonblocking(link_.socket.get());
+    up_.add(first);
+  }
 
   void run() {
     while (!over_) turn();
   }
   [[nodiscard]] bool server_ended() const { return ending_.has_value(); }
+  /// It ended without a word, and the client waits for its first one: a daemon that was about to end.
+  [[nodiscard]] bool server_was_ending() const { return ending_ && !server_spoke_ && !client_went_on_; }
   [[nodiscard]] bool client_is_silent() const { return Clock::now() - heard_ >= kUnheard; }
 
  private:
@@ -159,6 +175,7 @@ class Relay {
     if (fds[1].revents != 0) serve_socket(fds[1].revents);
     if (fds[0].revents != 0) {
       const Io io = take(STDIN_FILENO, up_);
+      client_went_on_ = client_went_on_ || io != Io::none;
       if (io == Io::ended) over_ = true;
       if (io == Io::some) {
         heard_ = Clock::now();
@@ -166,7 +183,7 @@ class Relay {
         if (give(socket, up_) == Io::ended) over_ = true;
       }
     }
-    if (down_.waiting() > 0 && give(STDOUT_FILENO, down_) == Io::ended) over_ = true;
+    if (down_.waiting() > 0 && give_out(down_) == Io::ended) over_ = true;
     if ((fds[2].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) over_ = true;
     if (ending_ && down_.waiting() == 0) over_ = true;
   }
@@ -177,7 +194,10 @@ class Relay {
       ending_ = Clock::now();
     if ((events & ~POLLOUT) == 0 || !down_.has_room()) return;
     const Io io = take(socket, down_);
-    if (io == Io::some) ring_at_.reset();
+    if (io == Io::some) {
+      ring_at_.reset();
+      server_spoke_ = true;
+    }
     if (io == Io::ended) ending_ = Clock::now();
   }
 
@@ -196,6 +216,8 @@ class Relay {
   Clock::time_point heard_;
   std::optional<Clock::time_point> ring_at_;  // the client said something, and the server nothing since
   std::optional<Clock::time_point> ending_;   // the server has ended the connection
+  bool server_spoke_ = false;
+  bool client_went_on_ = false;
   bool over_ = false;
 };
 
@@ -264,20 +286,22 @@ int run_proxy(const ProxyWords& words, const Connector& connector, const std::fu
   ::signal(SIGPIPE, SIG_IGN);
   if (!os::write_all(STDOUT_FILENO, stream_mark())) return 1;
   auto link = find_server(words, connector, start);
-  if (!link) {
-    refuse(link.error().text);
-    return 1;
-  }
-  (void)os::set_nonblocking(link->socket.get());
-  (void)os::set_nonblocking(STDIN_FILENO);
-  (void)os::set_nonblocking(STDOUT_FILENO);
-  auto first = take_hello();
+  if (!link) return refuse(link.error().text);
+  const auto first = take_hello();
   if (!first) return 1;
-  Relay relay(std::move(*link), std::move(*first));
-  relay.run();
-  // Whoever is silent and was resumed over another link does not come back over this one.
-  if (relay.client_is_silent() && (words.alone || relay.server_ended())) end_sshd_above();
-  return 0;
+  for (const auto end = Clock::now() + kAbsencePatience;;) {
+    Relay relay(std::move(*link), *first);
+    relay.run();
+    if (!relay.server_was_ending() || Clock::now() >= end) {
+      // Whoever is silent and was resumed over another link does not come back over this one.
+      if (relay.client_is_silent() && (words.alone || relay.server_ended())) end_sshd_above();
+      return 0;
+    }
+    // A client on this machine would ask again, too; one elsewhere would have to log in for it.
+    ::poll(nullptr, 0, 20);
+    link = find_server(words, connector, start);
+    if (!link) return refuse(link.error().text);
+  }
 }
 
 }  // namespace sess::client::remote
