@@ -77,14 +77,15 @@ void Attachment::obey(remote::Escape::Command command) {
     return say("[~. leaves, the session goes on; ~s shows the link; ~~ is a tilde]");
   const auto link = pursuit_->statistics();
   const auto round_trip =
-      link.round_trip ? fmt::format("{} ms", milliseconds_of(*link.round_trip)) : "not known yet";
+      link.round_trip ? fmt::format("{} ms", milliseconds_of(*link.round_trip)) : "unknown";
   std::string keys;
   if (echo_) {
     const auto& predicted = echo_->statistics();
-    keys = fmt::format("; shown early: {} right, {} wrong", predicted.right, predicted.wrong);
+    keys = fmt::format("; early {} right, {} wrong", predicted.right, predicted.wrong);
   }
-  say(fmt::format("[round trip {}; {} reconnects, {} log-ins{}; {} typed bytes wait, {} bytes shown]",
-                  round_trip, link.reconnects, link.attempts, keys, input_.bytes(), received_));
+  // On eighty columns.
+  say(fmt::format("[round trip {}; {} reconnects; {} B wait{}; {} kB in]", round_trip, link.reconnects,
+                  input_.bytes(), keys, received_ / 1000));
 }
 
 /// The old link came back: the screen below the line is asked for.

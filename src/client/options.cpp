@@ -149,6 +149,10 @@ Result<> take_host(Options& options) {
   if (words.empty()) return {};
   if (words[0] == "ssh") {
     if (auto taken = take_policy(options); !taken) return taken;
+    if (words.size() == 2 && (words[1] == "-h" || words[1] == "--help")) {
+      words[1] = "--help";  // as of any command
+      return {};
+    }
     auto parsed = remote::parse_ssh_words({words.begin() + 1, words.end()});
     if (!parsed) return pass(parsed.error());
     auto command = remote::session_command(parsed->rest);

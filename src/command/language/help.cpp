@@ -23,6 +23,15 @@ constexpr std::array<std::pair<Purpose, std::string_view>, 11> kPurposes = {{
     {Purpose::server, "The daemon and help"},
 }};
 
+/// The client's own word, which is in no list of commands.
+constexpr std::string_view kSshSummary = "Sessions of another machine, over a link that is made again";
+constexpr std::string_view kSshHelp =
+    "  -s NAME  the session, made when there is none; otherwise the latest\n"
+    "\n"
+    "Flags before ssh (-L, -S, -f, -N) are for the server there. Its own keys, where a line begins:\n"
+    "  ~.  leave        ~s  round trip, reconnects, keys that wait        ~?  these        ~~  a tilde\n"
+    "Any command goes there with -H: sess -H HOST ls; names and groups of hosts are in hosts.toml.\n";
+
 std::string title(const Entry& entry) {
   std::string out(entry.name);
   if (!entry.alias.empty()) out += " (" + std::string(entry.alias) + ")";
@@ -52,11 +61,16 @@ std::string help_overview(const Registry& registry) {
       if (entry->purpose == purpose)
         out += fmt::format("  {:<{}}  {}\n", title(*entry), width, entry->summary);
     }
+    if (purpose == Purpose::sessions) out += fmt::format("  {:<{}}  {}\n", "ssh", width, kSshSummary);
   }
   return out;
 }
 
 Result<std::string> help_command(std::string_view name, const Registry& registry) {
+  if (name == "ssh") {
+    return fmt::format("sess ssh [ssh options] [user@]HOST [-s NAME] [COMMAND [ARGUMENTS]]\n\n{}.\n\n{}\n{}",
+                       kSshSummary, kSshHelp, "Example: sess ssh -p 2222 me@build -s app\n");
+  }
   const auto found = registry.find(name, Words::command_line);
   const bool whole = found && ((*found)->name == name || (*found)->alias == name);
   if (auto topic = whole ? std::string() : help_topic(name); !topic.empty()) return topic;

@@ -31,6 +31,14 @@ std::string refusal(Words words) {
 
 }  // namespace
 
+TEST_CASE("whoever asks for help on ssh is not told that ssh has no such option", "[client]") {
+  for (const char* flag : {"-h", "--help"}) {
+    const auto options = parsed({"ssh", flag});
+    CHECK(options.command == Words{"ssh", "--help"});
+    CHECK_FALSE(options.far);
+  }
+}
+
 TEST_CASE("a host is named by ssh's words, by -H, and behind attach and ls", "[client]") {
   const auto ssh = parsed({"-L", "work", "ssh", "-p", "22", "-Jgate", "-4o", "Compression=yes", "me@far",
                            "-s", "app", "vi", "-R"});

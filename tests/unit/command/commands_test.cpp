@@ -317,6 +317,8 @@ TEST_CASE("help explains every command and every flag", "[command]") {
       seen += flag.letter;
     }
   }
+  CHECK(all.find("\n  ssh ") != std::string::npos);
+  CHECK(help_command("ssh").value().find("sess ssh [ssh options] [user@]HOST") == 0);
   CHECK(help_command("atach").error().text == "unknown command: atach; did you mean attach-session?");
   World world;
   CHECK(world.run({"help", "kill-session"}).out ==
