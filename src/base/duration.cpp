@@ -1,7 +1,6 @@
 #include "base/duration.hpp"
 
 #include <cctype>
-#include <cmath>
 #include <cstdlib>
 
 namespace sess {
@@ -59,7 +58,7 @@ Result<milliseconds> parse_duration(std::string_view text) {
   }
   if (!any) return bad("it is empty");
   if (total > 3.2e12) return bad("it is longer than a hundred years");
-  return milliseconds(std::llround(total));
+  return std::chrono::round<milliseconds>(std::chrono::duration<double, std::milli>(total));
 }
 
 std::string format_duration(milliseconds duration) {

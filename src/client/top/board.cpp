@@ -1,7 +1,6 @@
 #include "client/top/board.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include <fmt/format.h>
 
@@ -49,7 +48,8 @@ std::string state_text(const Row& row, double now, int columns = 1000) {
   if (!row.active() && row.status.value_or(0) != 0) text += fmt::format(" ({})", *row.status);
   std::string age;
   if (row.starts_in) {
-    age = " in " + format_duration(std::chrono::seconds(static_cast<long>(std::ceil(*row.starts_in))));
+    age = " in " + format_duration(std::chrono::ceil<std::chrono::seconds>(
+                       std::chrono::duration<double>(*row.starts_in)));
   } else if (row.since) {
     age = " " +
           format_duration(std::chrono::seconds(static_cast<long>(std::clamp(now - *row.since, 0.0, 1e10))));

@@ -1,7 +1,6 @@
 #include "client/top/rows.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "base/normal_form.hpp"
@@ -157,7 +156,8 @@ std::string curve(const std::deque<double>& spent, int columns, bool utf8) {
   const auto first = spent.end() - static_cast<std::ptrdiff_t>(count);
   const double full = std::max(100.0, count == 0 ? 0.0 : *std::max_element(first, spent.end()));
   for (auto it = first; it != spent.end(); ++it) {
-    const auto level = static_cast<std::size_t>(std::clamp(std::ceil(*it / full * 8.0) - 1.0, 0.0, 7.0));
+    std::size_t level = 0;
+    while (level < 7 && *it > full * static_cast<double>(level + 1) / 8.0) ++level;
     out += utf8 ? kBlocks[level] : kPlain.substr(level, 1);
   }
   return out;

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 #endif
 
@@ -20,12 +21,16 @@ constexpr std::size_t kAtOnce = 256;
 constexpr std::ptrdiff_t kStepBytes = 16;
 constexpr std::size_t kStepCells = 8;
 
-bool find_out() {
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("sse4.1") != 0 && __builtin_cpu_supports("popcnt") != 0;
+/// Asked for at the first wide text. Not by __builtin_cpu_supports: what that links asks the processor for
+/// everything at the start of every process, and under a hypervisor each of these questions takes 5 to 50 µs.
+bool has_shuffles() {
+  static const bool has = [] {
+    constexpr unsigned kNeeded = bit_SSE4_1 | bit_POPCNT;
+    unsigned a = 0, b = 0, features = 0, d = 0;
+    return __get_cpuid(1, &a, &b, &features, &d) != 0 && (features & kNeeded) == kNeeded;
+  }();
+  return has;
 }
-
-const bool kHasShuffles = find_out();
 
 /// How many of four lanes are set, counted up to the first that is not.
 inline unsigned leading(__m128i lanes) {
@@ -206,12 +211,12 @@ inline __m128i surely_wide(__m128i values) {
 
 WideTaken put_wide_text(Cell* out, std::size_t room, const char* p, const char* end, std::uint16_t style,
                         bool ascii) {
-  if (!kHasShuffles) return {};
+  if (!has_shuffles()) return {};
   return take_shuffled(out, room, p, end, style, ascii);
 }
 
 std::size_t get_wide_text(const Cell* cells, std::size_t i, std::size_t stop, char*& to) {
-  return kHasShuffles ? get_shuffled(cells, i, stop, to) : i;
+  return has_shuffles() ? get_shuffled(cells, i, stop, to) : i;
 }
 
 #else
@@ -230,7 +235,7 @@ WideTaken measure_wide_text(std::size_t room, const char* p, const char* end, bo
   WideTaken taken;
   for (const char* q = p; q < end; q = p + taken.bytes) {
 #if defined(__x86_64__)
-    if (kHasShuffles && ascii) measure_shuffled(taken, room, p, end);
+    if (has_shuffles() && ascii) measure_shuffled(taken, room, p, end);
     q = p + taken.bytes;
 #endif
     // One step's bytes, one by one: there is something that the fast way does not know, or the end.
