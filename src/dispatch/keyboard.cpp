@@ -83,7 +83,8 @@ std::string Keyboard::key_table(const model::Client& client, std::optional<model
   if (!client.key_table.empty()) return client.key_table;
   const model::Session* session = client.session ? model_.session(*client.session) : nullptr;
   if (!over && session != nullptr) {
-    if (const auto* window = model_.current_window(session->id)) over = model_.active_for(client, *window);
+    if (const auto* window = model_.current_window(session->id))
+      over = model_.windows().active_for(client, *window);
   }
   if (const auto mode = over ? pane_modes_.key_table(*over) : std::string_view(); !mode.empty())
     return std::string(mode);
@@ -94,7 +95,7 @@ model::Pane* Keyboard::target_pane(const RemoteClient& client) {
   const model::Client* seen = model_.client(client.id);
   if (seen == nullptr || !seen->session) return nullptr;
   const model::Window* window = model_.current_window(*seen->session);
-  return window == nullptr ? nullptr : model_.pane(model_.active_for(*seen, *window));
+  return window == nullptr ? nullptr : model_.pane(model_.windows().active_for(*seen, *window));
 }
 
 std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
@@ -119,7 +120,7 @@ std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
 std::vector<std::string> Keyboard::user_keys() const {
   constexpr unsigned kMost = 1000;  // User0 to User999 have names
   std::vector<std::string> out;
-  for (const auto& [index, sequence] : model_.server_options().array("user-keys")) {
+  for (const auto& [index, sequence] : model_.globals().server.array("user-keys")) {
     if (index >= kMost) break;
     out.resize(index + 1);
     out[index] = sequence;
@@ -180,8 +181,8 @@ void Keyboard::on_escape_time(RemoteClient& client) {
 /// (answers, focus) is nothing that the user did.
 void Keyboard::note_activity(RemoteClient& client) {
   const model::Client& seen = *model_.client(client.id);
-  const model::Client* latest = seen.session ? model_.latest_client(*seen.session) : nullptr;
-  model_.touch_client(client.id, clock_.wall());
+  const model::Client* latest = seen.session ? model_.clients().latest(*seen.session) : nullptr;
+  model_.clients().note_activity(client.id, clock_.wall());
   if (latest != &seen) model_.recalculate_sizes();
   if (seen.session) session_watch_.on_activity(*seen.session);
 }
@@ -223,7 +224,7 @@ void Keyboard::dispatch_events(RemoteClient& client) {
     client.escape_timer.stop();
   } else if (client.decoder.waiting_for_escape()) {
     client.escape_timer.start(std::chrono::milliseconds(std::max<std::int64_t>(
-        1, std::min<std::int64_t>(model_.server_options().number("escape-time"), 1000))));
+        1, std::min<std::int64_t>(model_.globals().server.number("escape-time"), 1000))));
   } else {
     client.escape_timer.start(kRestLimit);
   }
@@ -448,7 +449,7 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
   const auto& modes = io->screen().modes();
   if (event.kind == Event::Kind::key) {
     if (!client.in_prefix)
-      hold(client, *pane, input::encode_key(event.key, key_modes(modes, model_.server_options())));
+      hold(client, *pane, input::encode_key(event.key, key_modes(modes, model_.globals().server)));
   } else if (event.kind == Event::Kind::paste) {
     hold(client, *pane,
          input::encode_paste(event.text, modes.bracketed_paste, {event.paste_begin, event.paste_end}));
@@ -579,8 +580,8 @@ void Keyboard::drag_border(model::ClientId id) {
   client->dragging_border = true;
   // The mouse may have gone far with its first motion: the border is where the button went down.
   if (const auto* window = model_.current_window(*seen->session)) {
-    model_.drag_border(window->id, {client->press_col, client->press_row},
-                       {client->drag_col, client->drag_row});
+    model_.windows().drag_border(window->id, {client->press_col, client->press_row},
+                                 {client->drag_col, client->drag_row});
   }
 }
 

@@ -78,7 +78,7 @@ void Mouse::on_mouse(RemoteClient& client, const input::Event& event) {
     if (event.mouse.action == input::MouseAction::release) {
       client.dragging_border = false;
     } else if (const auto* window = model_.current_window(session.id); window != nullptr) {
-      model_.drag_border(window->id, {client.drag_col, client.drag_row}, {inside.col, inside.row});
+      model_.windows().drag_border(window->id, {client.drag_col, client.drag_row}, {inside.col, inside.row});
       client.drag_col = inside.col;
       client.drag_row = inside.row;
     }
@@ -155,7 +155,7 @@ bool Mouse::run_mouse_binding(RemoteClient& client, const input::Gestures::Resul
 }
 
 MouseText Mouse::text_at(model::PaneId id, int row, int col) {
-  const auto separators = model_.session_options().string("word-separators");
+  const auto separators = model_.globals().session.string("word-separators");
   const model::Pane* pane = model_.pane(id);
   if (modes::Mode* mode = pane_modes_.mode(id); mode != nullptr && pane != nullptr) {
     render::Frame frame(pane->size);
@@ -214,7 +214,7 @@ MouseTarget Mouse::mouse_target(RemoteClient& client, int row, int col) {
         if (range.kind == model::Style::Range::window) {
           out.location = input::MouseLocation::status;
           out.range = "window";
-          if (const auto* link = model.link(session->id, static_cast<int>(range.window))) {
+          if (const auto* link = model.links().find(session->id, static_cast<int>(range.window))) {
             out.pane = model.window(link->window)->active;
           }
         }

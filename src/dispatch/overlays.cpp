@@ -42,7 +42,7 @@ std::optional<command::Surroundings> Overlays::surroundings(model::ClientId id,
     if (ranges == nullptr) break;
     for (const auto& range : *ranges) {
       if (range.kind != model::Style::Range::window) continue;
-      const auto* link = model_.link(session->id, static_cast<int>(range.window));
+      const auto* link = model_.links().find(session->id, static_cast<int>(range.window));
       if (link != nullptr && window && link->window == *window && !out.window)
         out.window = command::Surroundings::InStatus{line, range.begin};
     }

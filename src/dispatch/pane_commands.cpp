@@ -79,7 +79,7 @@ command::PanePort::Typed PaneCommands::send_key(PaneId pane, std::string_view ke
   if (!key || key->code == input::code::kNone) return Typed::unknown_key;
   if (pane_modes_.type(pane, std::nullopt, *key) || takes_no_input(pane)) return Typed::sent;
   const auto modes =
-      key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.server_options());
+      key_modes(io != nullptr ? io->screen().modes() : terminal::Modes{}, model_.globals().server);
   return write_pane(pane, input::encode_key(*key, modes));
 }
 
@@ -112,7 +112,8 @@ void PaneCommands::reset_terminal(PaneId pane) {
   panes::PaneIo* io = terminals_.find(pane);
   if (io == nullptr) return;
   pane_modes_.reset_terminal(pane);
-  for (auto* seen : model_.clients_of(model_.sessions_with(model_.pane(pane)->window).front()->id)) {
+  for (auto* seen :
+       model_.clients().of(model_.links().sessions_with(model_.pane(pane)->window).front()->id)) {
     if (RemoteClient* client = remote_.find(seen->id)) client->redraw();
   }
 }

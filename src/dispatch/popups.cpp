@@ -232,7 +232,7 @@ bool Popups::on_key(RemoteClient& client, const input::Event& event) {
   if (!popup.running) return true;
   const terminal::Modes modes = io != nullptr ? io->screen().modes() : terminal::Modes{};
   parts_.keyboard.hold_for(client, popup.terminal,
-                           input::encode_key(event.key, key_modes(modes, parts_.model.server_options())),
+                           input::encode_key(event.key, key_modes(modes, parts_.model.globals().server)),
                            true);
   return true;
 }
@@ -355,7 +355,7 @@ void Popups::choose(model::ClientId id, Key key) {
 void Popups::make_pane(RemoteClient& client, model::Axis axis) {
   const auto it = find(client.popup->terminal);
   const model::Client& seen = *parts_.model.client(client.id);
-  const auto beside = parts_.model.active_for(seen, *parts_.model.current_window(*seen.session));
+  const auto beside = parts_.model.windows().active_for(seen, *parts_.model.current_window(*seen.session));
   const auto made =
       acts_.make_pane({it->second->terminal, beside, axis, it->second->how.pid, it->second->tty});
   if (!made) return acts_.say(client.id, made.error().text);
@@ -392,7 +392,7 @@ void Popups::on_pane_notification(panes::PaneIo& pane, int kind, std::string_vie
 }
 
 void Popups::on_pane_clipboard(panes::PaneIo& pane, std::string_view /*selection*/, std::string_view base64) {
-  const auto& options = parts_.model.server_options();
+  const auto& options = parts_.model.globals().server;
   const auto it = find(pane.id());
   const RemoteClient* client = it == popups_.end() ? nullptr : client_of(it->first);
   auto text = from_base64(base64);

@@ -82,7 +82,7 @@ Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds dura
       // Beyond nine the panes have letters.
       const char key = text->front();
       const int index = key <= '9' ? key - '0' : 10 + key - 'a';
-      if (const model::Pane* pane = model_.pane_at(window_id, index)) chosen = pane->id;
+      if (const model::Pane* pane = model_.windows().pane_at(window_id, index)) chosen = pane->id;
     }
     answer(chosen);
   };
@@ -94,7 +94,7 @@ Result<> Prompts::choose_pane(model::ClientId id, std::chrono::milliseconds dura
 }
 
 std::string Prompts::history_file() const {
-  const auto path = model_.server_options().string("history-file");
+  const auto path = model_.globals().server.string("history-file");
   return path.starts_with("~/") ? home_ + path.substr(1) : path;
 }
 
@@ -104,13 +104,13 @@ void Prompts::load_prompt_history() {
   if (path.empty()) return;
   prompt_history_loaded_ = true;
   const std::string text = os::read_file(path, kHistoryFileLimit).value_or("");
-  const auto limit = static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  const auto limit = static_cast<std::size_t>(model_.globals().server.number("prompt-history-limit"));
   queue_.prompt_history().load(text, limit);
 }
 
 void Prompts::remember_answer(std::string_view type, std::string_view line) {
   load_prompt_history();
-  const auto limit = static_cast<std::size_t>(model_.server_options().number("prompt-history-limit"));
+  const auto limit = static_cast<std::size_t>(model_.globals().server.number("prompt-history-limit"));
   auto& history = queue_.prompt_history();
   history.add(type, line, limit);
   answers_unsaved_ = true;

@@ -80,7 +80,7 @@ std::vector<modes::Destination> Destinations::destinations() const {
       one.place = {"session",
                    session.name,
                    fmt::format("{} window{}{}", count, count == 1 ? "" : "s",
-                               model_.attached_count(id) > 0 ? " (attached)" : ""),
+                               model_.clients().attached_count(id) > 0 ? " (attached)" : ""),
                    {},
                    {}};
     }

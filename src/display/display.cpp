@@ -209,7 +209,7 @@ model::Pane* Display::direct_pane(RemoteClient& client) {
   const model::Window* window = model_.current_window(*seen->session);
   if (session == nullptr || window == nullptr || model::status_lines(model_, *session) > 0) return nullptr;
   if (window->panes.size() > 1 && !window->zoomed) return nullptr;
-  if (model_.border_status(*window) != model::BorderStatus::off) return nullptr;
+  if (model_.windows().border_status(*window) != model::BorderStatus::off) return nullptr;
   model::Pane* pane = model_.pane(window->active);
   if (pane == nullptr || pane->size != seen->size) return nullptr;
   const panes::PaneIo* io = terminals_.find(pane->id);
@@ -223,12 +223,12 @@ views::DirectView::Options Display::direct_options(model::ClientId client, model
   views::DirectView::Options options;
   const model::Client* seen = model_.client(client);
   const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
-  const auto& table = session != nullptr ? session->options : model_.session_options();
+  const auto& table = session != nullptr ? session->options : model_.globals().session;
   options.history_lines = static_cast<std::uint64_t>(table.number("attach-history"));
   if (const RemoteClient* shown = remote_.find(client)) {
     options.tell_scrolled = protocol::has_feature(shown->hello.features, protocol::kScrolledOff);
   }
-  options.policy.clipboard = model_.server_options().choice("set-clipboard") != "off";
+  options.policy.clipboard = model_.globals().server.choice("set-clipboard") != "off";
   options.policy.titles = !table.flag("set-titles");
   if (const RemoteClient* shown = remote_.find(client)) options.policy.lacks = shown->features.lacks;
   if (const model::Pane* shown = model_.pane(pane)) {
@@ -291,15 +291,15 @@ render::TerminalModes Display::composed_modes(RemoteClient& client) {
   } else if (client.popup != nullptr) {
     modes.mouse = asked(client.popup->terminal);
   } else if (window != nullptr && !on) {
-    modes.mouse = asked(model_.active_for(*seen, *window));
+    modes.mouse = asked(model_.windows().active_for(*seen, *window));
   } else if (window != nullptr) {
     for (const auto pane : window->panes) {
       if (asked(pane) == Mouse::all) modes.mouse = Mouse::all;
     }
   }
   if (on && modes.mouse == Mouse::off) modes.mouse = Mouse::buttons;
-  modes.focus = model_.server_options().flag("focus-events");
-  modes.extended_keys = model_.server_options().choice("extended-keys") != "off";
+  modes.focus = model_.globals().server.flag("focus-events");
+  modes.extended_keys = model_.globals().server.choice("extended-keys") != "off";
   return modes;
 }
 
@@ -463,7 +463,7 @@ std::optional<model::Viewport> Display::view(model::ClientId id) const {
   Size room = seen->size;
   room.rows = static_cast<std::uint16_t>(std::max(0, room.rows - model::status_lines(model_, *session)));
   std::optional<model::ViewCursor> cursor;
-  const model::Pane* active = model_.pane(model_.active_for(*seen, *window));
+  const model::Pane* active = model_.pane(model_.windows().active_for(*seen, *window));
   const panes::PaneIo* io = active != nullptr ? terminals_.find(active->id) : nullptr;
   if (io != nullptr && io->screen().modes().cursor_visible) {
     const auto at = io->screen().cursor();

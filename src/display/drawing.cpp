@@ -72,7 +72,7 @@ render::Rect Display::place_of(const model::Pane& pane, const render::Rect& area
 void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const panes::PaneIo& io,
                         render::Frame& frame, const render::Rect& shown, int top, int left) {
   const model::Window* window = model_.window(pane.window);
-  const bool is_active = pane.id == model_.active_for(*model_.client(client.id), *window);
+  const bool is_active = pane.id == model_.windows().active_for(*model_.client(client.id), *window);
   const auto target = command::find_from_pane(model_, pane.id);
   const auto style_of = [&](model::TextOption option) {
     return render::style_on({}, queue_.expand(pane.options.string(option), target, client.id));
@@ -97,7 +97,7 @@ void Display::draw_pane(RemoteClient& client, const model::Pane& pane, const pan
 bool Display::draw_echo(RemoteClient& client, render::Frame& frame, Time now) {
   const model::Window* window = model_.current_window(*model_.client(client.id)->session);
   if (window == nullptr) return false;
-  const auto active = model_.active_for(*model_.client(client.id), *window);
+  const auto active = model_.windows().active_for(*model_.client(client.id), *window);
   if (terminals_.printed().count(active) == 0) return false;
   if (pane_modes_.mode(active) != nullptr) return false;
   if (client.covered() || synchronized_panes_.held_until(active, now)) return false;
@@ -122,7 +122,7 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   model::Window* window = model_.current_window(*seen->session);
   const auto drawn_before = std::exchange(client.drawn, {});
   if (window == nullptr) return;
-  const auto active = model_.active_for(*seen, *window);
+  const auto active = model_.windows().active_for(*seen, *window);
 
   const int status = model::status_lines(model_, *session);
   const bool status_top = session->options.choice("status-position") == "top";
@@ -136,7 +136,7 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   client.drawn.left = left;
   const bool same_view = drawn_before.top == top && drawn_before.left == left;
   std::vector<render::BorderPane> borders;
-  const auto marked = model_.mark();
+  const auto marked = model_.links().mark();
   for (const auto id : window->panes) {
     if (window->zoomed && id != active) continue;
     const model::Pane* pane = model_.pane(id);
@@ -161,12 +161,12 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
     };
     render::BorderPane border;
     border.area = {pane->top, pane->left, pane->size.rows, pane->size.cols};
-    border.index = model_.pane_index(id);
+    border.index = model_.windows().pane_index(id);
     border.active = is_active;
     border.marked = marked && marked->pane == id;
     border.style = style_of("pane-border-style");
     border.active_style = style_of("pane-active-border-style");
-    if (model_.border_status(*window) != model::BorderStatus::off) {
+    if (model_.windows().border_status(*window) != model::BorderStatus::off) {
       border.status = queue_.expand(pane->options.string("pane-border-format"), target, client.id);
     }
     borders.push_back(std::move(border));
@@ -174,7 +174,7 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
   render::BorderOptions how;
   how.lines = border_lines(window->options.choice("pane-border-lines"));
   how.indicators = border_indicators(window->options.choice("pane-border-indicators"));
-  how.status = border_status(model_.border_status(*window));
+  how.status = border_status(model_.windows().border_status(*window));
   how.fill = window->options.text("fill-character").value_or("");
   render::draw_borders(frame, area, {area.row - top, area.col - left, window->size.rows, window->size.cols},
                        borders, how);
@@ -185,7 +185,8 @@ void Display::draw(RemoteClient& client, render::Frame& frame, const render::Fra
       if (pane == nullptr || (window->zoomed && id != active)) continue;
       const auto option = id == active ? model::TextOption("display-panes-active-colour")
                                        : model::TextOption("display-panes-colour");
-      render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size, model_.pane_index(id),
+      render::draw_pane_number(frame, place_of(*pane, area, top, left), pane->size,
+                               model_.windows().pane_index(id),
                                render::style_on({}, "fg=" + session->options.string(option)));
     }
     frame.cursor.visible = false;

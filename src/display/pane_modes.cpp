@@ -47,10 +47,10 @@ class PanePorts final : public modes::CopyPorts {
     const auto& options = window->options;
     out.vi = options.choice("mode-keys") == "vi";
     out.wrap_search = options.flag("wrap-search");
-    const auto sessions = parts_.model.sessions_with(window->id);
-    const auto& of_session = sessions.empty() ? parts_.model.session_options() : sessions.front()->options;
+    const auto sessions = parts_.model.links().sessions_with(window->id);
+    const auto& of_session = sessions.empty() ? parts_.model.globals().session : sessions.front()->options;
     out.word_separators = of_session.string("word-separators");
-    out.copy_command = parts_.model.server_options().string("copy-command");
+    out.copy_command = parts_.model.globals().server.string("copy-command");
     const auto style = [&](model::TextOption option) {
       return render::style_on({}, parts_.queue.expand(options.string(option), target(), client_));
     };
@@ -75,7 +75,7 @@ class PanePorts final : public modes::CopyPorts {
   }
   void copy(std::string text, std::string_view prefix) override {
     to_clipboard(text);
-    const auto limit = static_cast<std::size_t>(parts_.model.server_options().number("buffer-limit"));
+    const auto limit = static_cast<std::size_t>(parts_.model.globals().server.number("buffer-limit"));
     auto added = parts_.queue.buffers().add(std::move(text), parts_.clock.wall(), limit,
                                             prefix.empty() ? std::string_view("buffer") : prefix);
     if (!added) report(added.error());
@@ -92,7 +92,7 @@ class PanePorts final : public modes::CopyPorts {
     command::ShellRequest request;
     request.command = command;
     request.input = std::move(text);
-    request.env = parts_.model.environment().block();
+    request.env = parts_.model.globals().environment.block();
     request.cwd = parts_.queue.ports().programs.current_path(pane_);
     parts_.shells.run(std::move(request), [](const command::ShellResult&) {});
   }
@@ -152,7 +152,7 @@ void PaneModes::pop(model::PaneId pane) {
   const auto entry = std::move(it->second.back());
   it->second.pop_back();
   if (it->second.empty()) entries_.erase(it);
-  if (entry->zoomed) parts_.model.unzoom(*entry->zoomed);
+  if (entry->zoomed) parts_.model.windows().unzoom(*entry->zoomed);
   changed(pane);
 }
 
@@ -207,7 +207,7 @@ Result<> PaneModes::enter_chooser(model::PaneId pane, std::optional<model::Clien
     return {};  // it is open
   }
   // Its size then comes as that of any pane does.
-  if (request.zoom && parts_.model.zoom(pane)) entry->zoomed = where->window;
+  if (request.zoom && parts_.model.windows().zoom(pane)) entry->zoomed = where->window;
   push(pane, std::move(entry));
   return {};
 }

@@ -53,7 +53,7 @@ job::Surroundings surroundings(const model::Model& model, const command::ServerF
     if (client != nullptr) {
       if (auto own = client->environment.value(name)) return *own;
     }
-    return model.environment().value(name).value_or("");
+    return model.globals().environment.value(name).value_or("");
   };
   job::Surroundings out;
   out.user = facts.user;
@@ -68,7 +68,7 @@ BootControl::Shared BootControl::request(std::optional<model::ClientId> id, Done
   const model::Client* client = id ? parts_.model.client(*id) : nullptr;
   out->surroundings = surroundings(parts_.model, parts_.facts, client);
   out->machine = job::look_at_machine(out->surroundings);
-  model::Environment environment = parts_.model.environment();
+  model::Environment environment = parts_.model.globals().environment;
   if (client != nullptr) environment.merge(client->environment);
   environment.set("XDG_RUNTIME_DIR", out->machine.runtime_directory);
   environment.set("LC_ALL", "C");

@@ -112,7 +112,7 @@ std::string JobControl::free_name(const std::vector<std::string>& command) const
   return job::name_for(command, [this](const std::string& name) {
     const auto session = model::session_name(name);
     return table_.find(name) != nullptr || history_.remembers(name) ||
-           (session && parts_.model.session_named(*session) != nullptr);
+           (session && parts_.model.sessions().named(*session) != nullptr);
   });
 }
 
@@ -132,7 +132,7 @@ Result<> JobControl::run(command::JobRun run) {
   if (!session) return pass(session.error());
   // What the last run left behind keeps its terminal, and is being stopped.
   const bool own = known != nullptr && known->left_behind;
-  if (!own && parts_.model.session_named(*session) != nullptr) {
+  if (!own && parts_.model.sessions().named(*session) != nullptr) {
     return fail(ErrorCode::already_exists, "duplicate session: {}", *session);
   }
   if (!run.spec.log_path.empty()) {

@@ -91,7 +91,7 @@ job::RecordStore& History::records() {
 }
 
 void History::expire() {
-  const std::chrono::hours age(24 * parts_.model.server_options().number("record-age"));
+  const std::chrono::hours age(24 * parts_.model.globals().server.number("record-age"));
   expired_ = parts_.clock.wall();
   if (age.count() == 0) return;
   if (auto expired = store_->expire(age, expired_); !expired) log::warn("{}", expired.error().text);

@@ -42,11 +42,11 @@ command::JobView Listing::view(const job::Job& job) const {
   view.scope = scopes_.describe(job);
   view.restarts = job.tracker.restarts();
   if (const auto pane = table_.pane_of(job.name)) {
-    const auto sessions = parts_.model.sessions_with(parts_.model.pane(*pane)->window);
+    const auto sessions = parts_.model.links().sessions_with(parts_.model.pane(*pane)->window);
     if (!sessions.empty()) {
       view.session = sessions.front()->id;
       view.session_name = sessions.front()->name;
-      view.attached = static_cast<int>(parts_.model.clients_of(sessions.front()->id).size());
+      view.attached = static_cast<int>(parts_.model.clients().of(sessions.front()->id).size());
     }
     view.log_note = logs_.note(*pane);
   }

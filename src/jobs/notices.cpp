@@ -47,7 +47,7 @@ void JobNotices::ended(const job::Job& job, std::optional<model::PaneId> pane) {
   if (!job.spec.notify.empty()) run_command(job);
   End end{job.name, end_text(job), brief_text(job), job.state == job::State::failed, std::nullopt};
   if (const model::Pane* shown = pane ? parts_.model.pane(*pane) : nullptr) {
-    const auto sessions = parts_.model.sessions_with(shown->window);
+    const auto sessions = parts_.model.links().sessions_with(shown->window);
     if (!sessions.empty()) end.session = sessions.front()->id;
   }
   ends_.push_back(std::move(end));
@@ -104,7 +104,7 @@ std::string JobNotices::sentence(const std::vector<const End*>& ends) {
 }
 
 void JobNotices::keep_missed(const std::vector<End>& ends) {
-  const auto wanted = parts_.model.session_options().choice("job-message");
+  const auto wanted = parts_.model.globals().session.choice("job-message");
   for (const End& end : ends) {
     if (wanted == "off" || (wanted == "failed" && !end.failed)) continue;
     ++missed_count_;
@@ -127,7 +127,7 @@ void JobNotices::tell() {
   if (ends_.empty()) return;
   const auto ends = std::exchange(ends_, {});
   auto& model = parts_.model;
-  const model::Client* latest = model.latest_client();
+  const model::Client* latest = model.clients().latest();
   for (const auto& [id, session] : model.sessions()) {
     const auto wanted = session.options.choice("job-message");
     std::vector<const End*> told;
@@ -142,7 +142,7 @@ void JobNotices::tell() {
     auto shown = std::chrono::milliseconds(session.options.number("display-time"));
     if (failed) shown = std::max(shown, kFailureShown);
     const auto kind = session.options.choice("job-notification");
-    for (const auto* seen : model.clients_of(id)) {
+    for (const auto* seen : model.clients().of(id)) {
       parts_.outside.notify(seen->id, text, shown, seen == latest ? kind : "off");
     }
   }

@@ -67,10 +67,10 @@ constexpr const char* kOwner = "SESS_JOB";
 Result<> arrange(model::Model& model, model::WindowId window, const std::string& layout) {
   if (layout.empty()) return {};
   if (const auto preset = model::find_preset(layout)) {
-    model.arrange(window, *preset);
+    model.windows().arrange(window, *preset);
     return {};
   }
-  return model.apply_layout(window, layout);
+  return model.windows().apply_layout(window, layout);
 }
 
 }  // namespace
@@ -81,7 +81,7 @@ Result<model::PaneId> JobPanes::make(const job::Job& job, std::optional<Size> si
   const std::string directory = job.spec.directory.empty() ? parts_.facts.home : job.spec.directory;
   auto name = model::session_name(job.name);
   if (!name) return pass(name.error());
-  model::Session* session = model.session_named(*name);
+  model::Session* session = model.sessions().named(*name);
   const bool made_session = session == nullptr;
   if (made_session) {
     auto made = model.create_session({*name, directory, "", wall});
@@ -114,7 +114,7 @@ Result<model::PaneId> JobPanes::make(const job::Job& job, std::optional<Size> si
 }
 
 model::Environment JobPanes::environment_for(const job::Job& job) const {
-  const model::Environment& global = parts_.model.environment();
+  const model::Environment& global = parts_.model.globals().environment;
   model::Environment inherited;
   for (const auto& variable : os::current_environment()) inherited.put(variable);
   model::Environment out;
@@ -145,10 +145,10 @@ Result<command::ProgramStart> JobPanes::program_for(const job::Job& job, const m
                                                     const std::vector<std::string>& command) const {
   model::Model& model = parts_.model;
   const auto& facts = parts_.facts;
-  const auto sessions = model.sessions_with(pane.window);
+  const auto sessions = model.links().sessions_with(pane.window);
   model::Environment environment = environment_for(job);
   if (!sessions.empty()) environment.merge(sessions.front()->environment);
-  environment.set("TERM", model.server_options().string("default-terminal"));
+  environment.set("TERM", model.globals().server.string("default-terminal"));
   environment.set("TERM_PROGRAM", "sess");
   environment.set("TERM_PROGRAM_VERSION", facts.version);
   if (!job.spec.environment_file.empty()) {
@@ -194,9 +194,9 @@ const std::vector<std::string>& JobPanes::main_command(const job::Spec& spec) {
              : spec.windows.front().panes.front().command;
 }
 
-model::Model::PaneSpec JobPanes::beside_spec(const job::Job& job, const job::PaneSpec& spec,
-                                             const std::string& shell) const {
-  model::Model::PaneSpec out;
+model::PaneSpec JobPanes::beside_spec(const job::Job& job, const job::PaneSpec& spec,
+                                      const std::string& shell) const {
+  model::PaneSpec out;
   if (spec.command.size() == 1) {
     out.shell_command = spec.command.front();
   } else {
@@ -231,7 +231,7 @@ void JobPanes::start_beside(const job::Job& job, const job::PaneSpec& spec, mode
 void JobPanes::lay_out(const job::Job& job, model::PaneId main) {
   if (job.spec.windows.empty()) return;
   model::Model& model = parts_.model;
-  const auto sessions = model.sessions_with(model.pane(main)->window);
+  const auto sessions = model.links().sessions_with(model.pane(main)->window);
   if (sessions.empty()) return;
   const auto session = sessions.front()->id;
   const std::string shell = model.pane(main)->shell;
@@ -248,7 +248,7 @@ void JobPanes::lay_out(const job::Job& job, model::PaneId main) {
     model::PaneId last = main;
     if (std::exchange(holds_main, false)) {
       window = model.pane(main)->window;
-      if (!spec.name.empty()) model.name_window(window, spec.name);
+      if (!spec.name.empty()) model.windows().set_name(window, spec.name);
     } else {
       model::Model::NewWindow fresh;
       fresh.session = session;
@@ -266,14 +266,14 @@ void JobPanes::lay_out(const job::Job& job, model::PaneId main) {
       start_beside(job, panes.front(), last);
     }
     for (std::size_t i = 1; i < panes.size() && model.pane(last) != nullptr; ++i) {
-      auto pane = model.split_pane({last, {}, beside_spec(job, panes[i], shell)});
+      auto pane = model.windows().split_pane({last, {}, beside_spec(job, panes[i], shell)});
       if (!pane) {
         report(spec, pane.error());
         break;
       }
       last = (*pane)->id;
       // Room for the next: the layout is told the number of panes as they come.
-      model.arrange(window, model::Preset::tiled);
+      model.windows().arrange(window, model::Preset::tiled);
       start_beside(job, panes[i], last);
     }
     if (model.window(window) == nullptr) continue;

@@ -33,8 +33,8 @@ class JobPanes {
 
  private:
   void start_beside(const job::Job& job, const job::PaneSpec& spec, model::PaneId pane);
-  [[nodiscard]] model::Model::PaneSpec beside_spec(const job::Job& job, const job::PaneSpec& spec,
-                                                   const std::string& shell) const;
+  [[nodiscard]] model::PaneSpec beside_spec(const job::Job& job, const job::PaneSpec& spec,
+                                            const std::string& shell) const;
 
   Parts parts_;
 };

@@ -1,41 +1,11 @@
 // A model out of a checkpoint, and whether a model is whole.
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "model/model.hpp"
 
 namespace sess::model {
-
-bool Model::adopt(Pane pane) {
-  const PaneId id = pane.id;
-  const auto [it, fresh] = panes_.try_emplace(id, std::move(pane));
-  if (!fresh) return false;
-  next_.pane = std::max(next_.pane, id.value + 1);
-  if (!it->second.dead && !it->second.tty.empty()) by_tty_[it->second.tty] = id;
-  return true;
-}
-
-bool Model::adopt(Window window) {
-  const WindowId id = window.id;
-  const auto [it, fresh] = windows_.try_emplace(id, std::move(window));
-  if (!fresh) return false;
-  it->second.options.set_parent(&window_options_);
-  next_.window = std::max(next_.window, id.value + 1);
-  return true;
-}
-
-bool Model::adopt(Session session) {
-  const SessionId id = session.id;
-  const auto [it, fresh] = sessions_.try_emplace(id, std::move(session));
-  if (!fresh) return false;
-  it->second.options.set_parent(&session_options_);
-  by_name_.emplace(it->second.name, id);
-  by_activity_.emplace(it->second.activity_order, id);
-  for (const auto& [index, link] : it->second.windows) hold(link.window, id);
-  next_.session = std::max(next_.session, id.value + 1);
-  next_.activity = std::max(next_.activity, it->second.activity_order + 1);
-  return true;
-}
 
 // -- repair
 // --------------------------------------------------------------------------------------------------
@@ -56,20 +26,19 @@ bool same_panes(const Layout& layout, const std::vector<PaneId>& panes) {
 
 }  // namespace
 
-void Model::repair_window(Window& window, const std::vector<PaneId>& own_panes,
-                          std::vector<std::string>& notes) {
+void Windows::repair(Window& window, const std::vector<PaneId>& own_panes, std::vector<std::string>& notes) {
   const std::string name = "window " + to_string(window.id);
   keep_unique(window.panes);
   if (std::erase_if(window.panes, [&](PaneId id) {
-        const Pane* found = pane(id);
+        const Pane* found = panes_.find(id);
         return found == nullptr || found->window != window.id;
       }) > 0) {
     notes.push_back(name + " named panes that are not its own");
   }
   for (const PaneId id : own_panes) {
-    Pane& own = *pane(id);
+    Pane& own = *panes_.find(id);
     own.options.set_parent(&window.options);
-    next_.activity = std::max(next_.activity, own.active_order + 1);
+    order_.pass(own.active_order);
     if (std::find(window.panes.begin(), window.panes.end(), id) != window.panes.end()) continue;
     window.panes.push_back(id);
     notes.push_back(name + " did not name its pane " + to_string(id));
@@ -90,18 +59,37 @@ void Model::repair_window(Window& window, const std::vector<PaneId>& own_panes,
   const bool small = cells.rows <= kMaxSide && cells.cols <= kMaxSide;
   if (!window.layout.validate().empty() || !same_panes(window.layout, window.panes) || !small) {
     window.layout = Layout::single(window.panes.front(), window.size);
-    window.layout.arrange(Preset::tiled, window.panes, window.size, preset_sizes(window),
-                          border_status(window));
+    window.layout.arrange(Preset::tiled, window.panes, window.size, PresetSizes{}, border_status(window));
     notes.push_back(name + " had no whole layout");
   }
   window.size = window.layout.size();
   update_geometry(window);
 }
 
-void Model::repair_session(Session& session, std::vector<std::string>& notes) {
+void Windows::repair(std::vector<std::string>& notes) {
+  // A program whose window is lost gets one: nothing that runs may become unreachable.
+  for (auto& [id, pane] : panes_.nodes()) {
+    if (contains(pane.window)) continue;
+    pane.window = make(pane.size, pane.created).id;
+    notes.push_back("pane " + to_string(id) + " had no window");
+  }
+  std::map<WindowId, std::vector<PaneId>> panes_of;
+  for (const auto& [id, pane] : panes_) panes_of[pane.window].push_back(id);
+  std::vector<WindowId> empty;
+  for (auto& [id, window] : nodes()) {
+    repair(touch(window), panes_of[id], notes);
+    if (window.panes.empty()) empty.push_back(id);
+  }
+  for (const WindowId id : empty) {
+    notes.push_back("window " + to_string(id) + " had no panes");
+    erase(id);
+  }
+}
+
+void Links::repair(Session& session, std::vector<std::string>& notes) {
   const std::string name = "session " + to_string(session.id);
   if (std::erase_if(session.windows, [&](const auto& entry) {
-        return entry.first < 0 || window(entry.second.window) == nullptr;
+        return entry.first < 0 || windows_.find(entry.second.window) == nullptr;
       }) > 0) {
     notes.push_back(name + " linked windows that do not exist");
   }
@@ -116,73 +104,70 @@ void Model::repair_session(Session& session, std::vector<std::string>& notes) {
                 [&](int index) { return index == *session.current || !session.windows.contains(index); });
 }
 
-std::vector<std::string> Model::repair() {
-  std::vector<std::string> notes;
-  // A program whose window is lost gets one: nothing that runs may become unreachable.
-  for (auto& [id, pane] : panes_) {
-    if (windows_.contains(pane.window)) continue;
-    Window& made = make_window(pane.size, pane.created);
-    pane.window = made.id;
-    notes.push_back("pane " + to_string(id) + " had no window");
-  }
-  std::map<WindowId, std::vector<PaneId>> panes_of;
-  for (const auto& [id, pane] : panes_) panes_of[pane.window].push_back(id);
-  for (auto& [id, window] : windows_) repair_window(*touch(&window), panes_of[id], notes);
-  for (auto it = windows_.begin(); it != windows_.end();) {
-    if (it->second.panes.empty()) {
-      notes.push_back("window " + to_string(it->first) + " had no panes");
-      changes_.windows.push_back(it->first);
-      it = windows_.erase(it);
-    } else {
-      ++it;
-    }
-  }
+void Links::repair(std::vector<std::string>& notes) {
   std::set<std::string> names;
-  for (auto& [id, session] : sessions_) {
-    repair_session(*touch(&session), notes);
+  for (auto& [id, session] : sessions_.nodes()) {
+    repair(sessions_.touch(session), notes);
     if (session.windows.empty()) continue;
     while (session.name.empty() || !names.insert(session.name).second) session.name += "_";
   }
-  index_all();
-  for (auto& [id, window] : windows_) {
-    if (link_count(id) > 0) continue;
+  index();
+}
+
+void Links::index() {
+  sessions_.index();
+  holders_.clear();
+  for (const auto& [id, session] : sessions_) {
+    for (const auto& [index, link] : session.windows) hold(link.window, id);
+  }
+}
+
+void Links::repair_groups(std::vector<std::string>& notes) {
+  for (const auto& [id, session] : sessions_) {
+    if (session.group.empty()) continue;
+    const auto members = sessions_.group_members(id);
+    if (members.size() < 2 || members.front() != id) continue;
+    // Windows that only a later member has are linked into the first before it becomes the others' pattern.
+    for (const SessionId member : members) {
+      for (const auto& [index, other] : sessions_.find(member)->windows) {
+        if (find(id, other.window) != nullptr) continue;
+        if (const auto at = free_index(id)) add(*sessions_.find(id), *at, other.window);
+        notes.push_back("group " + session.group + " did not agree on " + to_string(other.window));
+      }
+    }
+    synchronize_group(id);
+  }
+}
+
+std::vector<std::string> Model::repair() {
+  std::vector<std::string> notes;
+  windows_.repair(notes);
+  links_.repair(notes);
+  for (const auto& [id, window] : windows_) {
+    if (links_.count(id) > 0) continue;
     notes.push_back("window " + to_string(id) + " was in no session");
-    Session* home = session_named("recovered");
+    Session* home = sessions_.named("recovered");
     if (home == nullptr) {
       NewSession spec;
       spec.name = "recovered";
       spec.now = window.created;
       home = *create_session(spec);
     }
-    const auto index = free_index(home->id);
-    if (index) add_link(*home, *index, id);
+    const auto index = links_.free_index(home->id);
+    if (index) links_.add(*home, *index, id);
   }
-  for (auto it = sessions_.begin(); it != sessions_.end();) {
-    if (it->second.windows.empty()) {
-      notes.push_back("session " + to_string(it->first) + " had no windows");
-      changes_.sessions.push_back(it->first);
-      it = sessions_.erase(it);
-    } else {
-      ++it;
-    }
-  }
-  index_all();
+  std::vector<SessionId> empty;
   for (const auto& [id, session] : sessions_) {
-    if (session.group.empty()) continue;
-    const auto members = group_members(id);
-    if (members.size() < 2 || members.front() != id) continue;
-    // Windows that only a later member has are linked into the first before it becomes the others' pattern.
-    for (const SessionId member : members) {
-      for (const auto& [index, other] : this->session(member)->windows) {
-        if (link(id, other.window) != nullptr) continue;
-        if (const auto at = free_index(id)) add_link(*this->session(id), *at, other.window);
-        notes.push_back("group " + session.group + " did not agree on " + to_string(other.window));
-      }
-    }
-    synchronize_group(id);
+    if (session.windows.empty()) empty.push_back(id);
   }
-  if (!mark()) mark_.reset();
-  events_.clear();
+  for (const SessionId id : empty) {
+    notes.push_back("session " + to_string(id) + " had no windows");
+    sessions_.erase(*session(id));
+  }
+  links_.index();
+  links_.repair_groups(notes);
+  if (!links_.mark()) links_.clear_mark();
+  static_cast<void>(events_.take());
   return notes;
 }
 
@@ -196,8 +181,8 @@ void validate_window(const Model& model, const Window& window, std::vector<std::
     out.push_back(fmt::format("window {} {}", to_string(window.id), what));
   };
   if (window.panes.empty()) return wrong("has no panes");
-  if (window.options.parent() != &model.window_options()) wrong("has options without their parent");
-  if (model.link_count(window.id) == 0) wrong("is in no session");
+  if (window.options.parent() != &model.globals().window) wrong("has options without their parent");
+  if (model.links().count(window.id) == 0) wrong("is in no session");
   if (auto text = window.layout.validate(); !text.empty()) wrong("has a broken layout: " + text);
   if (!same_panes(window.layout, window.panes)) wrong("has a layout of other panes");
   if (window.layout.size() != window.size) wrong("has not the size of its layout");
@@ -216,8 +201,8 @@ void validate_window(const Model& model, const Window& window, std::vector<std::
     if (!last.insert(id).second) wrong("remembers a pane twice");
   }
   if (window.zoomed && window.panes.size() < 2) wrong("is zoomed with one pane");
-  const Layout visible = model.visible_layout(window);
-  const BorderStatus border = model.border_status(window);
+  const Layout visible = model.windows().visible_layout(window);
+  const BorderStatus border = model.windows().border_status(window);
   for (const PaneId id : window.panes) {
     const Pane* pane = model.pane(id);
     if (pane == nullptr) {
@@ -244,7 +229,7 @@ void validate_session(const Model& model, const Session& session, std::vector<st
   };
   if (session.name.empty()) wrong("has no name");
   if (session.windows.empty()) return wrong("has no windows");
-  if (session.options.parent() != &model.session_options()) wrong("has options without their parent");
+  if (session.options.parent() != &model.globals().session) wrong("has options without their parent");
   if (session.current_link() == nullptr) wrong("has no current window");
   std::set<int> last;
   for (const int index : session.last) {
@@ -256,7 +241,7 @@ void validate_session(const Model& model, const Session& session, std::vector<st
     if (index < 0 || link.index != index) wrong("has a link with a wrong index");
     if (model.window(link.window) == nullptr) wrong("links a window that does not exist");
   }
-  const auto members = model.group_members(session.id);
+  const auto members = model.sessions().group_members(session.id);
   const Session* first = model.session(members.front());
   const bool agree = std::equal(
       session.windows.begin(), session.windows.end(), first->windows.begin(), first->windows.end(),
@@ -266,20 +251,8 @@ void validate_session(const Model& model, const Session& session, std::vector<st
 
 }  // namespace
 
-std::vector<std::string> Model::validate() const {
-  std::vector<std::string> out;
-  std::set<std::string> names;
-  for (const auto& [id, session] : sessions_) {
-    if (session.id != id) out.push_back("a session has another id than its place");
-    if (id.value >= next_.session) out.push_back("the next session id is taken");
-    if (!names.insert(session.name).second) out.push_back("two sessions are called " + session.name);
-    validate_session(*this, session, out);
-  }
-  for (const auto& [id, session] : sessions_) {
-    const auto named = by_name_.find(session.name);
-    if (named == by_name_.end() || named->second != id) out.push_back("a session is not found by its name");
-    if (!by_activity_.contains({session.activity_order, id}))
-      out.push_back("a session is not known by its activity");
+void Links::validate(std::vector<std::string>& out) const {
+  for (const auto& [id, session] : std::as_const(sessions_)) {
     for (const auto& [index, link] : session.windows) {
       const WindowId window = link.window;
       const auto holders = holders_.find(window);
@@ -291,28 +264,38 @@ std::vector<std::string> Model::validate() const {
       }
     }
   }
-  if (by_activity_.size() != sessions_.size())
-    out.push_back("activity is known of sessions that are not there");
-  if (by_name_.size() != sessions_.size()) out.push_back("names are known of sessions that are not there");
   for (const auto& [id, holders] : holders_) {
     for (const auto& [session_id, links] : holders) {
-      const Session* holder = session(session_id);
+      const Session* holder = std::as_const(sessions_).find(session_id);
       if (holder == nullptr ||
           std::none_of(holder->windows.begin(), holder->windows.end(),
                        [&window = id](const auto& entry) { return entry.second.window == window; }))
         out.push_back("a window is thought to be in a session that has it not");
     }
   }
+}
+
+std::vector<std::string> Model::validate() const {
+  std::vector<std::string> out;
+  std::set<std::string> names;
+  for (const auto& [id, session] : sessions_) {
+    if (session.id != id) out.push_back("a session has another id than its place");
+    if (id.value >= sessions_.next()) out.push_back("the next session id is taken");
+    if (!names.insert(session.name).second) out.push_back("two sessions are called " + session.name);
+    validate_session(*this, session, out);
+  }
+  sessions_.validate(out);
+  links_.validate(out);
   for (const auto& [id, window] : windows_) {
     if (window.id != id) out.push_back("a window has another id than its place");
-    if (id.value >= next_.window) out.push_back("the next window id is taken");
+    if (id.value >= windows_.next()) out.push_back("the next window id is taken");
     if (window.latest && !clients_.contains(*window.latest))
       out.push_back("a window remembers a client that left");
     validate_window(*this, window, out);
   }
   for (const auto& [id, pane] : panes_) {
     if (pane.id != id) out.push_back("a pane has another id than its place");
-    if (id.value >= next_.pane) out.push_back("the next pane id is taken");
+    if (id.value >= panes_.next()) out.push_back("the next pane id is taken");
     const Window* in = window(pane.window);
     if (in == nullptr || std::find(in->panes.begin(), in->panes.end(), id) == in->panes.end()) {
       out.push_back("pane " + to_string(id) + " is in no window");

@@ -21,7 +21,7 @@ namespace sess::model {
 struct Client {
   ClientId id;
   std::string name;                       ///< its tty, or client-PID
-  std::optional<SessionId> session;       ///< Model's (attach_client): what it is attached to
+  std::optional<SessionId> session;       ///< Model's (Clients::attach): what it is attached to
   std::optional<SessionId> last_session;  ///< Model's: for switch-client -l
   bool was_attached = false;              ///< Model's: a window may remember it as its latest
   Size size;
@@ -50,7 +50,7 @@ struct Client {
   std::optional<unsigned> umask;  ///< that its user has; none: the client did not say
   Time created{};
   Time activity{};
-  std::uint64_t activity_order = 0;  ///< Model's (touch_client): larger is more recent
+  std::uint64_t activity_order = 0;  ///< Model's (note_activity): larger is more recent
   std::optional<Pan> pan;            ///< refresh-client -L and the like: the view does not follow the cursor
   std::uint64_t written = 0;         ///< bytes sent
   std::uint64_t discarded = 0;       ///< bytes dropped because the client was slow

@@ -30,7 +30,7 @@ struct Event {
     pane_resized,     ///< `pane`.size changed: resize its pseudo-terminal and emulator
     client_attached,  ///< had no session before
     client_session_changed,
-    client_detached,      ///< by detach_client; `session` is the one it left
+    client_detached,      ///< by Clients::detach; `session` is the one it left
     client_session_lost,  ///< its session was destroyed and detach-on-destroy leaves it without one
     client_resized,       ///< its terminal has a size: when it attached, and another one later
     client_active,        ///< it became the one that was active last in the window it looks at
@@ -43,7 +43,7 @@ struct Event {
   std::string name;
   std::string session_name;  ///< of `session` and `window` when it happened: they may be gone by now
   std::string window_name;
-  bool hooks = true;  ///< false: a hook's command did it, and no hook follows (Model::set_quiet)
+  bool hooks = true;  ///< false: a hook's command did it, and no hook follows (EventLog::set_quiet)
 };
 
 /// The hook that the event runs ("window-linked", …); "" for those that have none.

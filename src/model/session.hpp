@@ -16,7 +16,7 @@ namespace sess::model {
 
 struct Session {
   SessionId id;
-  std::string name;  ///< unique; change it with Model::rename_session
+  std::string name;  ///< unique; change it with Sessions::rename
   std::string start_path;
   std::string group;               ///< Model's: sessions of one group share their windows; "" none
   std::map<int, Winlink> windows;  ///< Model's: by index; flags of a link may be written
@@ -25,7 +25,7 @@ struct Session {
   Time created{};
   Time activity{};
   Time last_attached{};
-  std::uint64_t activity_order = 0;  ///< Model's (touch_session): larger is more recent
+  std::uint64_t activity_order = 0;  ///< Model's (note_activity): larger is more recent
   Options options;                   ///< parent: the global session options
   bool touched = false;              ///< Model's: named in its changes
   Environment environment;

@@ -96,7 +96,7 @@ std::optional<Size> window_size(const Model& model, const Window& window) {
 }
 
 Size new_window_size(const Model& model, const Client* client, const Session* session) {
-  const WindowSize policy = policy_of(model.window_options());
+  const WindowSize policy = policy_of(model.globals().window);
   const auto own_size = [&](const Client& of) {
     return session == nullptr ? of.size : usable(model, of, *session);
   };
@@ -121,7 +121,7 @@ Size new_window_size(const Model& model, const Client* client, const Session* se
     if (own && !counted) votes.push_back(SizeVote{own_size(*client), false});
   }
   if (const auto size = choose_size(policy, votes, std::nullopt)) return clamp(*size);
-  const Options& options = session == nullptr ? model.session_options() : session->options;
+  const Options& options = session == nullptr ? model.globals().session : session->options;
   return parse_dimensions(options.string("default-size")).value_or(Size{});
 }
 

@@ -33,7 +33,7 @@ void WindowNames::rename_windows() {
                                            command::find_from_window(model_, id), {});
     if (!name.empty() && name != window.name) due.emplace_back(id, name);
   }
-  for (const auto& [id, name] : due) model_.rename_window(id, name);
+  for (const auto& [id, name] : due) model_.windows().rename(id, name);
 }
 
 }  // namespace sess::panes

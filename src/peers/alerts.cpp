@@ -44,14 +44,14 @@ void Alerts::start_silence(const model::Window& window) {
 }
 
 void Alerts::alert(model::WindowId window, Kind kind, model::PaneId source) {
-  for (auto* session : model_.sessions_with(window)) {
+  for (auto* session : model_.links().sessions_with(window)) {
     const int current = session->current_link() != nullptr ? session->current_link()->index : -1;
     bool told = false;
     for (auto& [index, link] : session->windows) {
       if (link.window != window) continue;
       bool& flag = kind == Kind::bell ? link.bell : kind == Kind::activity ? link.activity : link.silence;
       if (flag && kind != Kind::bell) continue;  // told already; a bell is told every time
-      if (index != current || model_.attached_count(session->id) == 0) {
+      if (index != current || model_.clients().attached_count(session->id) == 0) {
         flag = true;
         remote_.redraw_all();
       }
@@ -83,7 +83,7 @@ void Alerts::tell(model::Session& session, int index, Kind kind, model::PaneId s
   const char* word = kind == Kind::bell ? "Bell" : kind == Kind::activity ? "Activity" : "Silence";
   const auto visual = session.options.choice(option);
   const auto* current = session.current_link();
-  for (const auto* seen : model_.clients_of(session.id)) {
+  for (const auto* seen : model_.clients().of(session.id)) {
     RemoteClient* client = remote_.find(seen->id);
     if (client == nullptr || seen->control || client->phase != RemoteClient::Phase::attached) continue;
     // A direct client's terminal got the program's own bell.

@@ -14,7 +14,7 @@ using Phase = RemoteClient::Phase;
 
 void Messages::log(std::string_view text) {
   lines_.add(fmt::format("{}: {}", user_, text),
-             static_cast<std::size_t>(model_.server_options().number("message-limit")));
+             static_cast<std::size_t>(model_.globals().server.number("message-limit")));
 }
 
 void Messages::report(const std::string& text) {

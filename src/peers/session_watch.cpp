@@ -28,12 +28,12 @@ void SessionWatch::on_activity(model::SessionId id) {
 
 void SessionWatch::on_lock_time_changed() {
   for (const auto& [id, session] : model_.sessions()) {
-    if (model_.attached_count(id) > 0) on_activity(id);
+    if (model_.clients().attached_count(id) > 0) on_activity(id);
   }
 }
 
 void SessionWatch::lock(model::SessionId session) {
-  for (const auto* client : model_.clients_of(session)) {
+  for (const auto* client : model_.clients().of(session)) {
     if (!client->suspended) acts_.lock(client->id);
   }
 }
@@ -47,7 +47,7 @@ void SessionWatch::on_returns_over() {
   const auto now = std::chrono::steady_clock::now();
   std::erase_if(awaited_, [&](const auto& entry) {
     if (entry.second > now) return false;
-    left_ = left_ || model_.attached_count(entry.first) == 0;
+    left_ = left_ || model_.clients().attached_count(entry.first) == 0;
     return true;
   });
   if (!awaited_.empty()) returns_.start(kReturnTime);
@@ -57,7 +57,7 @@ void SessionWatch::sweep() {
   if (!std::exchange(left_, false)) return;
   std::vector<model::SessionId> over;
   for (const auto& [id, session] : model_.sessions()) {
-    const bool ends = session.options.flag("destroy-unattached") && model_.attached_count(id) == 0;
+    const bool ends = session.options.flag("destroy-unattached") && model_.clients().attached_count(id) == 0;
     if (ends && !awaited_.contains(id) && !acts_.is_kept(session)) over.push_back(id);
   }
   for (const auto id : over) model_.destroy_session(id);

@@ -81,13 +81,13 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
   attaching->phase = Phase::attached;
   if (first) attaching->scrollback = known_terminals_.take(attaching->hello.terminal);
   // Not before: the configuration is read by now.
-  attaching->features.add(configured_features(model_.server_options(), seen->term));
+  attaching->features.add(configured_features(model_.globals().server, seen->term));
   seen->exiting = false;
   const auto now = clock_.wall();
   const bool fresh = !seen->session;
-  model_.attach_client(id, session, now);
-  if (fresh) model_.client_resized(id);
-  model_.touch_client(id, now);
+  model_.clients().attach(id, session, now);
+  if (fresh) model_.clients().report_size(id);
+  model_.clients().note_activity(id, now);
   model_.recalculate_sizes();
   agent_.follow(*seen);
   checkpoint_.changed();
@@ -148,7 +148,7 @@ void Clients::end_attachment(RemoteClient& client, protocol::DetachReason reason
       left.detached = true;
       save_client(std::move(left));
     }
-    model_.detach_client(client.id);
+    model_.clients().detach(client.id);
     model_.client(client.id)->exiting = true;
   }
   identities_.changed();
@@ -367,13 +367,13 @@ void Clients::detach_and_exec(ClientId id, std::string_view shell_command) {
   RemoteClient& client = *found;
   const model::Client* seen = model_.client(client.id);
   const model::Session* session = seen != nullptr && seen->session ? model_.session(*seen->session) : nullptr;
-  const auto& options = session != nullptr ? session->options : model_.session_options();
+  const auto& options = session != nullptr ? session->options : model_.globals().session;
   if (client.phase == Phase::attached && sayings_.leaves) sayings_.leaves(client);
   if (client.phase == Phase::attached) display_.leave_view(client);
   client.connection->send(
       protocol::encode(protocol::Exec{options.string("default-shell"), std::string(shell_command)}));
   client.phase = Phase::ending;
-  if (seen != nullptr && seen->session) model_.detach_client(client.id);
+  if (seen != nullptr && seen->session) model_.clients().detach(client.id);
   model_.recalculate_sizes();
   client.connection->close_after_flush();
 }
@@ -496,12 +496,12 @@ void Clients::send_clipboard(RemoteClient& client, std::string_view encoded) {
 }
 
 void Clients::pane_clipboard(model::PaneId pane, std::string_view encoded) {
-  const auto policy = model_.server_options().choice("set-clipboard");
+  const auto policy = model_.globals().server.choice("set-clipboard");
   const model::Pane* owner = model_.pane(pane);
   if (owner == nullptr || policy == "off") return;
   if (policy == "on") {
     if (auto text = from_base64(encoded); text && !text->empty()) {
-      const auto limit = model_.server_options().number("buffer-limit");
+      const auto limit = model_.globals().server.number("buffer-limit");
       queue_.buffers().add(std::move(*text), clock_.wall(), static_cast<std::size_t>(limit));
       checkpoint_.changed();
     }
@@ -516,12 +516,12 @@ void Clients::send_beside(model::PaneId pane, std::string_view bytes, Hears who)
   const model::Pane* owner = model_.pane(pane);
   if (owner == nullptr) return;
   const panes::PaneIo* io = terminals_.find(pane);
-  for (const auto* session : model_.sessions_with(owner->window)) {
+  for (const auto* session : model_.links().sessions_with(owner->window)) {
     const model::Window* current = model_.current_window(session->id);
     const bool seen_there =
         current != nullptr && current->id == owner->window && (!current->zoomed || current->active == pane);
     if (who == Hears::sees_pane && !seen_there) continue;
-    for (const auto* seen : model_.clients_of(session->id)) {
+    for (const auto* seen : model_.clients().of(session->id)) {
       RemoteClient* client = remote_.find(seen->id);
       if (client == nullptr || client->phase != Phase::attached || client->suspended) continue;
       if (client->flow.in_flight() > kFarBehind || !client->features.title)
@@ -534,7 +534,7 @@ void Clients::send_beside(model::PaneId pane, std::string_view bytes, Hears who)
 }
 
 void Clients::copy_to_clipboard(std::optional<ClientId> id, std::string_view text) {
-  if (model_.server_options().choice("set-clipboard") == "off" || !id) return;
+  if (model_.globals().server.choice("set-clipboard") == "off" || !id) return;
   if (RemoteClient* client = remote_.find(*id)) send_clipboard(*client, to_base64(text));
 }
 

@@ -65,15 +65,15 @@ Configuration::Configuration(const Parts& parts, std::function<void()> done)
 void Configuration::load() {
   for (const auto& variable : os::current_environment()) {
     if (!is_internal(std::string_view(variable).substr(0, variable.find('='))))
-      model_.environment().put(variable);
+      model_.globals().environment.put(variable);
   }
   // The user's shell as the login gave it, else the one of the password file.
-  const auto shell = model_.environment().value("SHELL").value_or("");
+  const auto shell = model_.globals().environment.value("SHELL").value_or("");
   static_cast<void>(
-      model_.session_options().set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
+      model_.globals().session.set("default-shell", is_usable_shell(shell) ? shell : facts_.shell));
   for (const char* name : {"VISUAL", "EDITOR"}) {
-    if (const auto editor = model_.environment().value(name); editor && !editor->empty()) {
-      static_cast<void>(model_.server_options().set("editor", *editor));
+    if (const auto editor = model_.globals().environment.value(name); editor && !editor->empty()) {
+      static_cast<void>(model_.globals().server.set("editor", *editor));
       break;
     }
   }
@@ -87,8 +87,8 @@ void Configuration::load() {
     files = tmux_files(start_.config_directory, facts_.home);
     tmux = tmux || std::any_of(files.begin(), files.end(), [](const auto& path) { return exists(path); });
   }
-  if (tmux) static_cast<void>(model_.server_options().set("tmux-defaults", "on"));
-  model_.follow_tmux_defaults();
+  if (tmux) static_cast<void>(model_.globals().server.set("tmux-defaults", "on"));
+  model_.globals().follow_tmux_defaults();
   for (const auto& path : files) {
     auto text = os::read_file(path, kConfigLimit);
     if (!text) {

@@ -171,7 +171,7 @@ void Connections::add_connection(UniqueFd socket) {
     return;
   }
   const auto now = clock_.wall();
-  model::Client& model_client = model_.add_client(fmt::format("client-{}", peer->pid), now);
+  model::Client& model_client = model_.clients().add(fmt::format("client-{}", peer->pid), now);
   model_client.pid = peer->pid;
   model_client.user = facts_.user;
   model_client.exiting = true;  // counts for nothing until it is attached
@@ -235,7 +235,7 @@ void Connections::drop_client(model::ClientId id) {
   if (gone->stdin_done) gone->stdin_done(fail(ErrorCode::unavailable, "the client is gone"));
   queue_.client_gone(id);
   control_clients_.forget(id);
-  model_.remove_client(id);
+  model_.clients().remove(id);
   remote_.erase(id);
   if (looked) identities_.changed();
   model_.recalculate_sizes();
@@ -296,7 +296,7 @@ bool Connections::on_frame(RemoteClient& client, const protocol::Frame& frame) {
       if (!shell) return refuse(shell.error().text);
       client.phase = Phase::ending;
       client.connection->send(
-          protocol::encode(protocol::Exec{model_.session_options().string("default-shell"), shell->command}));
+          protocol::encode(protocol::Exec{model_.globals().session.string("default-shell"), shell->command}));
       client.connection->close_after_flush();
       return true;
     }
@@ -376,13 +376,13 @@ bool Connections::on_attached_frame(RemoteClient& client, const protocol::Frame&
     seen->xpixel = size.cells.cols > 0 ? static_cast<std::uint16_t>(size.xpixel / size.cells.cols) : 0;
     seen->ypixel = size.cells.rows > 0 ? static_cast<std::uint16_t>(size.ypixel / size.cells.rows) : 0;
     client.hello.size = size;
-    model_.touch_client(client.id, clock_.wall());
+    model_.clients().note_activity(client.id, clock_.wall());
     model_.recalculate_sizes();
     identities_.changed();
     overlays_.on_resize(client);
     client.redraw();
     checkpoint_.changed();
-    model_.client_resized(client.id);
+    model_.clients().report_size(client.id);
     if (seen->session) session_watch_.on_activity(*seen->session);
   };
   switch (frame.type) {
@@ -515,7 +515,7 @@ void Connections::resume(RemoteClient& client, const protocol::Resume& resume) {
     other->phase = Phase::ending;
     other->direct.reset();
     other->composed.reset();
-    model_.detach_client(id);
+    model_.clients().detach(id);
     other->connection->close_after_flush();
   }
   for (const auto& [id, io] : terminals_) {

@@ -74,8 +74,8 @@ void Daemon::leave_if_empty() {
     first_client_timer_.stop();
   }
   if (stopping_ || left_ || !may_leave_ || !remote_.empty()) return;
-  const bool unattached = model_.server_options().flag("exit-unattached");
-  if (!unattached && (!model_.sessions().empty() || !model_.server_options().flag("exit-empty"))) return;
+  const bool unattached = model_.globals().server.flag("exit-unattached");
+  if (!unattached && (!model_.sessions().empty() || !model_.globals().server.flag("exit-empty"))) return;
   if (!queue_.idle() || queue_.configuring() || shells_.busy() || jobs_.runs().busy()) return;
   if (unattached && !model_.sessions().empty()) return end_server([] {});
   left_ = true;

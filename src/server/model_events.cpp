@@ -84,7 +84,7 @@ void ModelEvents::tell_focus(bool of_hook) {
 void ModelEvents::follow_model() {
   for (int round = 0; round < kRounds; ++round) {
     session_watch_.sweep();
-    auto events = model_.take_events();
+    auto events = model_.events().take();
     if (events.empty()) return;
     checkpoint_.changed();
     for (const auto& event : events) follow(event);
@@ -119,7 +119,7 @@ void ModelEvents::follow(const model::Event& event) {
       panes::PaneIo* io = terminals_.find(*event.pane);
       if (pane != nullptr && io != nullptr) {
         os::PixelSize pixels;
-        if (const auto* latest = model_.latest_client(); latest != nullptr && latest->xpixel > 0) {
+        if (const auto* latest = model_.clients().latest(); latest != nullptr && latest->xpixel > 0) {
           pixels.width = static_cast<std::uint16_t>(latest->xpixel * pane->size.cols);
           pixels.height = static_cast<std::uint16_t>(latest->ypixel * pane->size.rows);
         }

@@ -102,10 +102,10 @@ void PaneReports::on_pane_window_name(panes::PaneIo& pane, std::string_view name
   const model::Pane* owner = model_.pane(pane.id());
   if (owner == nullptr || !owner->options.flag("allow-rename")) return;
   if (name.empty()) {
-    model_.unname_window(owner->window);
+    model_.windows().unset_name(owner->window);
     if (const model::Window* window = model_.window(owner->window)) names_.look_at(*window);
   } else {
-    model_.name_window(owner->window, name);
+    model_.windows().set_name(owner->window, name);
   }
   checkpoint_.changed();
 }

@@ -222,14 +222,14 @@ Result<> Programs::make_pane(const dispatch::Popups::NewPane& request) {
   const auto following = next.pane;
   next.pane = request.terminal.value;
   model_.set_next_ids(next);
-  model::Model::NewSplit spec;
+  model::Windows::NewSplit spec;
   spec.beside = request.beside;
   spec.how.axis = request.axis;
   spec.pane.now = clock_.wall();
   const model::Pane* neighbour = model_.pane(request.beside);
   spec.pane.shell = neighbour != nullptr ? neighbour->shell : "/bin/sh";
   spec.pane.start_path = neighbour != nullptr ? neighbour->start_path : "/";
-  auto made = model_.split_pane(spec);
+  auto made = model_.windows().split_pane(spec);
   next = model_.next_ids();
   next.pane = std::max(next.pane, following);
   model_.set_next_ids(next);
@@ -242,7 +242,7 @@ Result<> Programs::make_pane(const dispatch::Popups::NewPane& request) {
     io->set_limits(limits_.of(pane));
     io->resize(pane.size, {});
   }
-  model_.select_pane(pane.window, pane.id);
+  model_.windows().select_pane(pane.window, pane.id);
   checkpoint_.changed();
   return {};
 }

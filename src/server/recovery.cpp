@@ -112,9 +112,9 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
   popups_.recovered();
   for (const auto& [id, pane] : model_.panes()) reopen_pipe(pane);
   for (auto& program : orphans) adopt_orphan(program);
-  static_cast<void>(model_.take_events());  // hooks are for what happens, not for what is read back
+  static_cast<void>(model_.events().take());  // hooks are for what happens, not for what is read back
   facts_.config_files = std::move(state.config_files);
-  model_.follow_tmux_defaults();
+  model_.globals().follow_tmux_defaults();
   jobs_.runs().recovered(!state.configured);
   if (!state.configured) {
     configuration_.load();
@@ -125,10 +125,10 @@ void Recovery::recover(std::vector<keeper::Program> programs) {
       queue_.add_config_error("the configuration was not read to its end: the server crashed over it");
       jobs_.begin();
     } else {
-      model_.server_options() = model::Options(model::OptionScope::server);
-      model_.session_options() = model::Options(model::OptionScope::session);
-      model_.window_options() = model::Options(model::OptionScope::window);
-      model_.environment().clear();
+      model_.globals().server = model::Options(model::OptionScope::server);
+      model_.globals().session = model::Options(model::OptionScope::session);
+      model_.globals().window = model::Options(model::OptionScope::window);
+      model_.globals().environment.clear();
       keys_ = input::KeyTables::with_defaults();
       configuration_.load();
     }

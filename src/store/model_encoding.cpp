@@ -485,8 +485,8 @@ void to_next_ids(const json& in, model::Model& model) {
 
 void to_mark(const json& in, model::Model& model) {
   if (!in.is_object()) return;
-  model.set_mark({model::SessionId{get<std::uint32_t>(in, "session")}, get<int>(in, "index"),
-                  model::PaneId{get<std::uint32_t>(in, "pane")}});
+  model.links().set_mark({model::SessionId{get<std::uint32_t>(in, "session")}, get<int>(in, "index"),
+                          model::PaneId{get<std::uint32_t>(in, "pane")}});
 }
 
 json parsed(std::string_view bytes) {
@@ -512,7 +512,7 @@ void put_meta(CborWriter& out, const model::Model& model, const SavedState& stat
   out.field("configured", state.configured);
   out.field("configuring", state.configuring);
   out.field("config_files", state.config_files);
-  if (const auto mark = model.mark()) {
+  if (const auto mark = model.links().mark()) {
     out.name("mark");
     out.begin_map();
     out.field("session", mark->session.value);
@@ -605,13 +605,13 @@ Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& st
   if (get<int>(in, "version") != kVersion) {
     return fail(ErrorCode::protocol, "the saved model has version {}", get<int>(in, "version"));
   }
-  to_options(child(in, "server_options"), model.server_options());
-  to_options(child(in, "session_options"), model.session_options());
-  to_options(child(in, "window_options"), model.window_options());
-  to_environment(child(in, "environment"), model.environment());
-  for (const auto& item : child(in, "panes")) model.adopt(to_pane(item));
-  for (const auto& item : child(in, "windows")) model.adopt(to_window(item));
-  for (const auto& item : child(in, "sessions")) model.adopt(to_session(item));
+  to_options(child(in, "server_options"), model.globals().server);
+  to_options(child(in, "session_options"), model.globals().session);
+  to_options(child(in, "window_options"), model.globals().window);
+  to_environment(child(in, "environment"), model.globals().environment);
+  for (const auto& item : child(in, "panes")) model.panes().adopt(to_pane(item));
+  for (const auto& item : child(in, "windows")) model.windows().adopt(to_window(item));
+  for (const auto& item : child(in, "sessions")) model.sessions().adopt(to_session(item));
   to_next_ids(child(in, "next"), model);
   to_mark(child(in, "mark"), model);
   const auto key_bytes = get<std::string>(in, "keys");

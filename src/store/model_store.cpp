@@ -131,9 +131,9 @@ Result<> ModelStore::save(const Saved& saved, const SavedState& state) {
 }
 
 void ModelStore::put_tables(const model::Model& model, const input::KeyTables& keys) {
-  const std::pair<Kind, const model::Options*> tables[] = {{Kind::server_options, &model.server_options()},
-                                                           {Kind::session_options, &model.session_options()},
-                                                           {Kind::window_options, &model.window_options()}};
+  const std::pair<Kind, const model::Options*> tables[] = {{Kind::server_options, &model.globals().server},
+                                                           {Kind::session_options, &model.globals().session},
+                                                           {Kind::window_options, &model.globals().window}};
   for (std::size_t i = 0; i < std::size(tables); ++i) {
     const auto& [kind, options] = tables[i];
     if (!all_ && options_[i] == options->version()) continue;
@@ -144,11 +144,11 @@ void ModelStore::put_tables(const model::Model& model, const input::KeyTables& k
       out.end();
     });
   }
-  if (all_ || environment_ != model.environment().version()) {
-    environment_ = model.environment().version();
+  if (all_ || environment_ != model.globals().environment.version()) {
+    environment_ = model.globals().environment.version();
     put(key(Kind::environment, 0), [&](CborWriter& out) {
       out.begin_map();
-      put_environment(out, model.environment());
+      put_environment(out, model.globals().environment);
       out.end();
     });
   }
@@ -166,11 +166,11 @@ void ModelStore::put_nodes(model::Model& model) {
   };
   const auto put_changed = [this](Kind kind, const auto& nodes, const auto& ids) {
     for (const auto id : ids) {
-      const auto it = nodes.find(id);
-      if (it == nodes.end()) {
+      const auto* node = nodes.find(id);
+      if (node == nullptr) {
         log_->erase(key(kind, id.value));
       } else {
-        put(key(kind, id.value), [&](CborWriter& out) { store::put(out, it->second); });
+        put(key(kind, id.value), [&](CborWriter& out) { store::put(out, *node); });
       }
     }
   };
@@ -269,16 +269,16 @@ Result<bool> ModelStore::load(const Saved& saved, SavedState& state) {
         next_buffer = decode_meta(*bytes, saved.model, state);
         break;
       case Kind::server_options:
-        decode_options(*bytes, saved.model.server_options());
+        decode_options(*bytes, saved.model.globals().server);
         break;
       case Kind::session_options:
-        decode_options(*bytes, saved.model.session_options());
+        decode_options(*bytes, saved.model.globals().session);
         break;
       case Kind::window_options:
-        decode_options(*bytes, saved.model.window_options());
+        decode_options(*bytes, saved.model.globals().window);
         break;
       case Kind::environment:
-        decode_environment(*bytes, saved.model.environment());
+        decode_environment(*bytes, saved.model.globals().environment);
         break;
       case Kind::keys: {
         ByteReader reader(*bytes);
@@ -289,13 +289,13 @@ Result<bool> ModelStore::load(const Saved& saved, SavedState& state) {
         decode_clients(*bytes, state);
         break;
       case Kind::pane:
-        saved.model.adopt(decode_pane_node(*bytes));
+        saved.model.panes().adopt(decode_pane_node(*bytes));
         break;
       case Kind::window:
-        saved.model.adopt(decode_window_node(*bytes));
+        saved.model.windows().adopt(decode_window_node(*bytes));
         break;
       case Kind::session:
-        saved.model.adopt(decode_session_node(*bytes));
+        saved.model.sessions().adopt(decode_session_node(*bytes));
         break;
       case Kind::message:
         if (!first_message) first_message = id;

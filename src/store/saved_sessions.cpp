@@ -130,7 +130,7 @@ void SavedSessions::on_save_timer() {
 
 bool SavedSessions::wanted(const model::Session& session) {
   const model::Model& model = model_;
-  if (!model.server_options().flag("save-sessions")) return false;
+  if (!model.globals().server.flag("save-sessions")) return false;
   // An enabled job starts by itself.
   for (const auto& [index, link] : session.windows) {
     const auto* window = model.window(link.window);
@@ -211,13 +211,14 @@ command::SavedSession SavedSessions::picture(const model::Session& session) {
 /// Before the model's memory takes them.
 void SavedSessions::note_changes() {
   const model::Model& model = model_;
-  const auto& changes = model.changes();
-  changed_sessions_.insert(changes.sessions.begin(), changes.sessions.end());
-  changed_windows_.insert(changes.windows.begin(), changes.windows.end());
-  for (const auto id : changes.panes) {
+  const auto& sessions = model.sessions().changed();
+  changed_sessions_.insert(sessions.begin(), sessions.end());
+  const auto& windows = model.windows().changed();
+  changed_windows_.insert(windows.begin(), windows.end());
+  for (const auto id : model.panes().changed()) {
     if (const auto* pane = model.pane(id)) changed_windows_.insert(pane->window);
   }
-  const auto options = model.server_options().version() + model.window_options().version();
+  const auto options = model.globals().server.version() + model.globals().window.version();
   if (std::exchange(options_seen_, options) != options) all_changed_ = true;
 }
 
@@ -310,7 +311,7 @@ void SavedSessions::save_text(model::PaneId id) {
   const panes::PaneIo* io = terminals_.find(id);
   if (pane == nullptr || io == nullptr || !open()) return;
   const auto sealed = seal(text_now(*io));
-  for (const auto* session : model_.sessions_with(pane->window)) {
+  for (const auto* session : model_.links().sessions_with(pane->window)) {
     if (wanted(*session)) queue_->put(text_name(key_of(*session), id.value), sealed);
   }
 }

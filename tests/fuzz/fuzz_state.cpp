@@ -51,7 +51,7 @@ void model_parts(Input& input) {
   static_cast<void>(found->load({model, keys, buffers, messages}, state));
   static_cast<void>(model.repair());
   require(model.validate().empty(), "a repaired model is valid");
-  model.recalculate_all_sizes();
+  model.windows().recalculate_all_sizes();
   require(found->save({model, keys, buffers, messages}, state).has_value(), "what was read can be written");
 }
 

@@ -90,8 +90,8 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
     if (auto can = item.ports().clients.can_attach(id); !can)
       return item.error("open terminal failed: " + can.error().text);
   }
-  if (target.window && target.pane) model.select_pane(*target.window, *target.pane);
-  if (target.link) (void)model.select_window(session->id, *target.link);
+  if (target.window && target.pane) model.windows().select_pane(*target.window, *target.pane);
+  if (target.link) (void)model.links().select_window(session->id, *target.link);
   if (spec.working_directory) session->start_path = item.expand(*spec.working_directory, target);
   if (!spec.keep_environment) update_environment(item, *session);
 
@@ -104,7 +104,7 @@ Status attach_to(Item& item, const Target& target, const AttachSpec& spec) {
   if (spec.detach_others || spec.kill_parents) {
     const auto reason = spec.kill_parents ? DetachReason::detached_parent : DetachReason::detached;
     std::vector<ClientId> others;
-    for (const Client* other : model.clients_of(session_id)) others.push_back(other->id);
+    for (const Client* other : model.clients().of(session_id)) others.push_back(other->id);
     for (const ClientId other : others) {
       if (other != id) item.ports().clients.detach(other, reason);
     }
@@ -162,7 +162,7 @@ Status run_detach(Item& item) {
   std::vector<ClientId> leaving;
   if (args.has('s')) {
     if (!item.source().session) return Status::normal;
-    for (const Client* client : model.clients_of(*item.source().session)) leaving.push_back(client->id);
+    for (const Client* client : model.clients().of(*item.source().session)) leaving.push_back(client->id);
     ports.clients.detach_absent(item.source().session);
   } else if (args.has('a')) {
     for (const auto& [id, client] : model.clients()) {

@@ -10,7 +10,7 @@ namespace {
 using enum JsonField::Kind;
 
 std::size_t limit(const Item& item) {
-  return static_cast<std::size_t>(item.model().server_options().number("buffer-limit"));
+  return static_cast<std::size_t>(item.model().globals().server.number("buffer-limit"));
 }
 
 /// Into the named buffer, or a new automatic one.

@@ -14,7 +14,7 @@ using model::Session;
 
 /// The session beside another in order of name, wrapping around; null when it is the only one.
 Session* beside(model::Model& model, std::optional<model::SessionId> from, int step) {
-  const auto sessions = model.sessions_by_name();
+  const auto sessions = model.sessions().by_name();
   const auto at =
       std::find_if(sessions.begin(), sessions.end(), [&](const Session* s) { return from == s->id; });
   if (at == sessions.end() || sessions.size() < 2) return nullptr;
@@ -62,10 +62,10 @@ Status run_switch(Item& item) {
     if (const auto* window = target->window ? model.window(*target->window) : nullptr;
         window != nullptr && target->pane && window->active != *target->pane) {
       const ZoomGuard zoom(model, window->id, args.has('Z'));
-      model.select_pane(window->id, *target->pane);
+      model.windows().select_pane(window->id, *target->pane);
     }
     if (session != nullptr && target->link) {
-      model.select_window(session->id, *target->link);
+      model.links().select_window(session->id, *target->link);
       item.state().current = find_from_session(model, session->id);
     }
   }

@@ -105,7 +105,7 @@ Status run_capture(Item& item) {
   if (const auto name = args.get('b')) {
     if (auto set = buffers.set(*name, std::move(*text), item.time()); !set) return item.error(set.error());
   } else {
-    const auto limit = static_cast<std::size_t>(item.model().server_options().number("buffer-limit"));
+    const auto limit = static_cast<std::size_t>(item.model().globals().server.number("buffer-limit"));
     auto added = buffers.add(std::move(*text), item.time(), limit);
     if (!added) return item.error(added.error());
   }

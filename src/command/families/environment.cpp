@@ -12,7 +12,7 @@ Result<Environment*> table(Item& item, bool check_target) {
   auto* session = item.session();
   if (check_target && text && session == nullptr)
     return fail(ErrorCode::not_found, "no such session: {}", *text);
-  if (item.args().has('g')) return &item.model().environment();
+  if (item.args().has('g')) return &item.model().globals().environment;
   if (session != nullptr) return &session->environment;
   if (text) return fail(ErrorCode::not_found, "no such session: {}", *text);
   return fail(ErrorCode::not_found, "no current session");

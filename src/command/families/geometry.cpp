@@ -34,7 +34,7 @@ std::optional<PaneId> neighbour(const Model& model, PaneId id, Direction directi
   const Window* window = pane != nullptr ? model.window(pane->window) : nullptr;
   if (window == nullptr) return std::nullopt;
   const Box own = box(*pane);
-  const BorderStatus status = model.border_status(*window);
+  const BorderStatus status = model.windows().border_status(*window);
   const int rows = window->size.rows;
   const int cols = window->size.cols;
 
@@ -102,7 +102,7 @@ std::optional<PaneId> pane_described(const Model& model, const Window& window, s
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   int top = 0;
   int bottom = window.size.rows - 1;
-  const BorderStatus status = model.border_status(window);
+  const BorderStatus status = model.windows().border_status(window);
   if (status == BorderStatus::top) ++top;
   if (status == BorderStatus::bottom) --bottom;
   const int right = window.size.cols - 1;

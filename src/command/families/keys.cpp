@@ -97,7 +97,7 @@ Status run_list(Item& item) {
   how.first = args.has('1');
   if (const auto prefix = args.get('P')) how.prefix = std::string(*prefix);
   const auto* session = item.session();
-  const auto& options = session != nullptr ? session->options : item.model().session_options();
+  const auto& options = session != nullptr ? session->options : item.model().globals().session;
   if (const auto key = input::parse_key(options.string("prefix"))) how.prefix_key = *key;
 
   const auto& tables = item.ports().keys;

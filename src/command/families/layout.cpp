@@ -15,22 +15,23 @@ Status run(Item& item) {
   const std::string_view name = item.entry().name;
   const std::string before = window->old_layout;
   const std::string now = window->layout.text();
-  model.unzoom(window->id);
+  model.windows().unzoom(window->id);
 
   if (name == "next-layout" || args.has('n')) {
-    model.next_layout(window->id);
+    model.windows().next_layout(window->id);
   } else if (name == "previous-layout" || args.has('p')) {
-    model.previous_layout(window->id);
+    model.windows().previous_layout(window->id);
   } else if (args.has('E')) {
-    model.spread_panes(item.pane()->id);
+    model.windows().spread_panes(item.pane()->id);
   } else {
     std::string wanted = args.empty() ? (args.has('o') ? before : std::string()) : args[0];
     std::optional<model::Preset> preset;
     if (!args.has('o')) preset = args.empty() ? window->last_preset : model::find_preset(wanted);
     if (preset) {
-      model.arrange(window->id, *preset);
+      model.windows().arrange(window->id, *preset);
     } else if (!wanted.empty()) {
-      if (auto applied = model.apply_layout(window->id, wanted); !applied) return item.error(applied.error());
+      if (auto applied = model.windows().apply_layout(window->id, wanted); !applied)
+        return item.error(applied.error());
     } else {
       return Status::normal;
     }

@@ -98,7 +98,7 @@ void add_panes(const Item& item, const Session& session, int index, std::vector<
 
 Status run_sessions(Item& item) {
   std::vector<FormatContext> rows;
-  for (const Session* session : item.model().sessions_by_name()) {
+  for (const Session* session : item.model().sessions().by_name()) {
     rows.push_back(row(item, find_from_session(item.model(), session->id), TargetKind::session));
   }
   return print_listing(item, kSessions, std::move(rows));
@@ -108,7 +108,7 @@ Status run_windows(Item& item) {
   std::vector<FormatContext> rows;
   const bool all = item.args().has('a');
   if (all) {
-    for (const Session* session : item.model().sessions_by_name()) add_windows(item, *session, rows);
+    for (const Session* session : item.model().sessions().by_name()) add_windows(item, *session, rows);
   } else if (const Session* session = item.session()) {
     add_windows(item, *session, rows);
   }
@@ -123,7 +123,7 @@ Status run_panes(Item& item) {
   std::string line;
   if (item.args().has('a')) {
     line = "#{session_name}:#{window_index}.";
-    for (const Session* session : item.model().sessions_by_name()) {
+    for (const Session* session : item.model().sessions().by_name()) {
       for (const auto& [index, link] : session->windows) add_panes(item, *session, index, rows);
     }
   } else if (const Session* session = item.session()) {

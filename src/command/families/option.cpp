@@ -52,15 +52,16 @@ model::OptionChecks checks(Item& item) {
 void changed(Item& item, std::string_view name) {
   constexpr std::array<std::string_view, 4> kSizing{"aggressive-resize", "pane-border-status", "status",
                                                     "window-size"};
-  if (std::find(kSizing.begin(), kSizing.end(), name) != kSizing.end()) item.model().recalculate_all_sizes();
+  if (std::find(kSizing.begin(), kSizing.end(), name) != kSizing.end())
+    item.model().windows().recalculate_all_sizes();
   if (name.find("pane-border-status") != std::string_view::npos) {
     std::vector<model::WindowId> windows;
     for (const auto& [id, window] : item.model().windows()) windows.push_back(id);
-    for (const model::WindowId id : windows) item.model().refresh_geometry(id);
+    for (const model::WindowId id : windows) item.model().windows().refresh_geometry(id);
   }
   if (name == "tmux-defaults") {
-    item.model().follow_tmux_defaults();
-    item.model().recalculate_all_sizes();
+    item.model().globals().follow_tmux_defaults();
+    item.model().windows().recalculate_all_sizes();
   }
   item.ports().daemon.option_changed(name);
 }

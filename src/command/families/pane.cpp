@@ -39,11 +39,12 @@ using model::Model;
 using model::Pane;
 using model::PaneId;
 using model::Window;
+using model::Windows;
 
 Status finish_split(Item& item, Target made, bool zoom) {
   const Model& model = item.model();
   if (!made.pane || model.pane(*made.pane) == nullptr) return Status::normal;
-  if (zoom) item.model().zoom(model.window(*made.window)->active, made.pane);
+  if (zoom) item.model().windows().zoom(model.window(*made.window)->active, made.pane);
   if (!item.args().has('d')) item.state().current = made;
   print_created(item, made, "#{session_name}:#{window_index}.#{pane_index}");
   item.set_target(made);
@@ -86,7 +87,7 @@ Status run_split(Item& item) {
   const bool zoom = args.has('Z');
   const bool was_zoomed = window->zoomed;
 
-  Model::NewSplit split;
+  Windows::NewSplit split;
   split.beside = pane->id;
   split.how.axis = args.has('h') ? Axis::horizontal : Axis::vertical;
   split.how.size = *size;
@@ -96,13 +97,13 @@ Status run_split(Item& item) {
   const bool empty = input || (args.size() == 1 && args[0].empty());
   split.pane = pane_spec(item, *session, empty ? std::vector<std::string>{} : args.strings(),
                          start_directory(item, args.get('c'), session));
-  auto made = model.split_pane(split);
+  auto made = model.windows().split_pane(split);
   if (!made) {
-    if (was_zoomed && zoom) model.zoom(pane->id);
+    if (was_zoomed && zoom) model.windows().zoom(pane->id);
     return item.error(made.error());
   }
   const PaneId id = (*made)->id;
-  if (!args.has('d')) model.select_pane(window_id, id);
+  if (!args.has('d')) model.windows().select_pane(window_id, id);
   Target target = item.target();
   target.pane = id;
 
@@ -121,14 +122,14 @@ Status run_kill(Item& item) {
   const PaneId kept = pane->id;
   if (!item.args().has('a')) {
     std::vector<model::SessionId> affected;
-    for (const auto* session : model.sessions_with(window->id)) affected.push_back(session->id);
+    for (const auto* session : model.links().sessions_with(window->id)) affected.push_back(session->id);
     model.destroy_pane(kept);
     for (const model::SessionId id : affected) {
-      if (model.session(id) != nullptr) model.renumber_if_wanted(id);
+      if (model.session(id) != nullptr) model.links().renumber_if_wanted(id);
     }
     return Status::normal;
   }
-  model.unzoom(window->id);
+  model.windows().unzoom(window->id);
   const std::vector<PaneId> panes = window->panes;
   for (const PaneId other : panes) {
     if (other != kept) model.destroy_pane(other);
@@ -141,7 +142,7 @@ Status go_to(Item& item, PaneId pane) {
   const model::WindowId window = model.pane(pane)->window;
   {
     const ZoomGuard zoom(model, window, item.args().has('Z'));
-    model.select_pane(window, pane);
+    model.windows().select_pane(window, pane);
   }
   Target now = item.target();
   now.pane = pane;
@@ -159,7 +160,7 @@ Status set_input(Item& item, PaneId pane, bool off) {
 Status select_last(Item& item) {
   const Window* window = item.window();
   if (window == nullptr) return Status::normal;
-  std::optional<PaneId> last = item.model().last_pane(window->id);
+  std::optional<PaneId> last = item.model().windows().last_pane(window->id);
   // The other of two panes was never active when it was made with split-window -d.
   if (!last && window->panes.size() == 2) last = window->panes[window->panes[0] == window->active ? 1 : 0];
   if (!last) return item.error("no last pane");
@@ -174,13 +175,13 @@ Status run_last(Item& item) {
 Status mark(Item& item) {
   Model& model = item.model();
   const Target& target = item.target();
-  const auto marked = model.mark();
+  const auto marked = model.links().mark();
   const bool same = marked && marked->session == *target.session && marked->index == *target.link &&
                     marked->pane == *target.pane;
   if (item.args().has('M') || same) {
-    model.clear_mark();
+    model.links().clear_mark();
   } else {
-    model.set_mark({*target.session, *target.link, *target.pane});
+    model.links().set_mark({*target.session, *target.link, *target.pane});
   }
   item.ports().display.redraw_all();
   item.skip_after_hook();
@@ -230,7 +231,7 @@ Status run_select(Item& item) {
   const Window* window = model.window(pane->window);
   model::Client* client = item.client();
   if (client != nullptr && client->session && client->active_pane) {
-    if (model.active_for(*client, *window) == chosen) return Status::normal;
+    if (model.windows().active_for(*client, *window) == chosen) return Status::normal;
     client->active_panes[window->id] = chosen;
     item.ports().display.redraw_all();
     return Status::normal;
@@ -261,10 +262,10 @@ Status run_resize(Item& item) {
     return Status::normal;
   }
   if (args.has('Z')) {
-    if (!model.unzoom(window->id)) model.zoom(id);
+    if (!model.windows().unzoom(window->id)) model.windows().zoom(id);
     return Status::normal;
   }
-  model.unzoom(window->id);
+  model.windows().unzoom(window->id);
   std::int64_t change = 1;
   if (!args.empty()) {
     const auto given = model::parse_number(args[0], 1, INT32_MAX);
@@ -274,22 +275,24 @@ Status run_resize(Item& item) {
   if (const auto width = args.get('x')) {
     const auto size = model::parse_size(item.expand(*width), 0, INT32_MAX, window->size.cols);
     if (!size) return item.error("width " + size_problem(size.error()));
-    model.resize_pane_to(id, Axis::horizontal, static_cast<int>(std::min<std::int64_t>(*size, kMaxSide)));
+    model.windows().resize_pane_to(id, Axis::horizontal,
+                                   static_cast<int>(std::min<std::int64_t>(*size, kMaxSide)));
   }
   if (const auto height = args.get('y')) {
     const auto size = model::parse_size(item.expand(*height), 0, INT32_MAX, window->size.rows);
     if (!size) return item.error("height " + size_problem(size.error()));
-    model.resize_pane_to(id, Axis::vertical, static_cast<int>(std::min<std::int64_t>(*size, kMaxSide)));
+    model.windows().resize_pane_to(id, Axis::vertical,
+                                   static_cast<int>(std::min<std::int64_t>(*size, kMaxSide)));
   }
   const int by = static_cast<int>(std::min<std::int64_t>(change, kMaxSide));
   if (args.has('L')) {
-    model.resize_pane(id, Axis::horizontal, -by);
+    model.windows().resize_pane(id, Axis::horizontal, -by);
   } else if (args.has('R')) {
-    model.resize_pane(id, Axis::horizontal, by);
+    model.windows().resize_pane(id, Axis::horizontal, by);
   } else if (args.has('U')) {
-    model.resize_pane(id, Axis::vertical, -by);
+    model.windows().resize_pane(id, Axis::vertical, -by);
   } else if (args.has('D')) {
-    model.resize_pane(id, Axis::vertical, by);
+    model.windows().resize_pane(id, Axis::vertical, by);
   }
   return Status::normal;
 }

@@ -27,7 +27,7 @@ Status run_swap(Item& item) {
   if (source == nullptr || *from == to) return Status::normal;
   std::optional<ZoomGuard> other;
   if (source->window != to_window) other.emplace(model, source->window, args.has('Z'));
-  model.swap_panes(*from, to, !args.has('d'));
+  model.windows().swap_panes(*from, to, !args.has('d'));
   return Status::normal;
 }
 
@@ -43,7 +43,7 @@ Status run_break(Item& item) {
   spec.target = *target.session;
   if (target.index >= 0) spec.index = target.index;
   if ((args.has('a') || args.has('b')) && target.link) {
-    const auto free = model.shuffle_up(spec.target, *target.link + (args.has('b') ? 0 : 1));
+    const auto free = model.links().shuffle_up(spec.target, *target.link + (args.has('b') ? 0 : 1));
     if (!free) return Status::error;
     spec.index = *free;
   }
@@ -66,8 +66,8 @@ Status run_join(Item& item) {
   const Target& source = item.source();
   const Target& target = item.target();
   if (!source.valid() || !target.valid()) return Status::normal;
-  model.unzoom(*target.window);
-  model.unzoom(*source.window);
+  model.windows().unzoom(*target.window);
+  model.windows().unzoom(*source.window);
   if (*source.pane == *target.pane) return item.error("source and target panes must be different");
   const auto size = split_size(item, *model.window(*target.window), *model.pane(*target.pane), "size");
   if (!size) return item.error(size.error());
@@ -82,7 +82,7 @@ Status run_join(Item& item) {
   auto joined = model.join_pane(join);
   if (!joined) return item.error(joined.error());
   if (!args.has('d') && model.session(*target.session) != nullptr) {
-    model.select_window(*target.session, *target.link);
+    model.links().select_window(*target.session, *target.link);
     item.state().current = find_from_session(model, *target.session);
   }
   model.recalculate_sizes();

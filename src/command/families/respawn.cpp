@@ -39,7 +39,7 @@ Status respawn(Item& item, Pane& pane, const char* failure) {
       return text.empty() ? Status::normal : self.error(std::string(failure) + ": " + text);
     });
   });
-  model.recalculate_size(pane.window);
+  model.windows().recalculate_size(pane.window);
   return Status::wait;
 }
 
@@ -49,7 +49,7 @@ Status run_pane(Item& item) {
   if (pane == nullptr || session == nullptr) return Status::normal;
   if (running(*pane) && !item.args().has('k')) {
     return item.error(fmt::format("respawn pane failed: pane {}:{}.{} still active", session->name,
-                                  *item.target().link, item.model().pane_index(pane->id)));
+                                  *item.target().link, item.model().windows().pane_index(pane->id)));
   }
   return respawn(item, *pane, "respawn pane failed");
 }
@@ -67,7 +67,7 @@ Status run_window(Item& item) {
   }
   const std::vector<model::PaneId> panes = window->panes;
   for (std::size_t i = 1; i < panes.size(); ++i) model.destroy_pane(panes[i]);
-  (void)model.select_window(session->id, *item.target().link);
+  (void)model.links().select_window(session->id, *item.target().link);
   return respawn(item, *model.pane(panes.front()), "respawn window failed");
 }
 

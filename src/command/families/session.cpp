@@ -35,7 +35,7 @@ std::optional<std::string> missing_command(const Item& item) {
   if (word.empty() || !std::all_of(word.begin(), word.end(), plain)) return std::nullopt;
   if (std::find(std::begin(kBuiltins), std::end(kBuiltins), word) != std::end(kBuiltins)) return std::nullopt;
   std::string path = client->environment.value("PATH").value_or("") + ":" +
-                     item.model().environment().value("PATH").value_or("");
+                     item.model().globals().environment.value("PATH").value_or("");
   for (std::size_t at = 0; at <= path.size();) {
     const auto end = std::min(path.find(':', at), path.size());
     const std::string directory = path.substr(at, end - at);
@@ -91,7 +91,7 @@ Result<NewSizes> new_sizes(const Item& item, bool detached) {
   if (!detached && client != nullptr && !client->control) {
     sizes.window = model::new_window_size(item.model(), client, nullptr);
   } else {
-    sizes.window = parse_size(item.model().session_options().string("default-size"))
+    sizes.window = parse_size(item.model().globals().session.string("default-size"))
                        .value_or(Size{static_cast<std::uint16_t>(*rows), static_cast<std::uint16_t>(*cols)});
     if (given_x) sizes.window.cols = static_cast<std::uint16_t>(*cols);
     if (given_y) sizes.window.rows = static_cast<std::uint16_t>(*rows);
@@ -137,13 +137,14 @@ Status run_new(Item& item) {
     name = std::move(*checked);
   }
   if (args.has('A')) {
-    const Session* existing = !name.empty() ? model.session_named(name) : item.session();
+    const Session* existing = !name.empty() ? model.sessions().named(name) : item.session();
     if (existing != nullptr) {
       return attach_to(item, find_from_session(model, existing->id),
                        {args.has('D'), args.has('X'), false, args.has('E'), std::nullopt, args.get('f')});
     }
   }
-  if (!name.empty() && model.session_named(name) != nullptr) return item.error("duplicate session: " + name);
+  if (!name.empty() && model.sessions().named(name) != nullptr)
+    return item.error("duplicate session: " + name);
   if (const auto missing = missing_command(item); missing && !args.has('s')) {
     return item.error(
         fmt::format("there is no command '{0}' here; a session of that name: sess new -s {0}", *missing));
@@ -174,7 +175,7 @@ Status run_new(Item& item) {
   if (!sizes) return item.error(sizes.error());
 
   const std::string directory = start_directory(item, args.get('c'), nullptr);
-  if (group_with && model.session(*group_with)->group.empty()) model.join_group(*group_with, group);
+  if (group_with && model.session(*group_with)->group.empty()) model.links().join_group(*group_with, group);
   auto made = model.create_session({name, directory, group, item.ports().daemon.now()});
   if (!made) return item.error(made.error());
   Session& session = **made;
@@ -207,7 +208,7 @@ Status run_rename(Item& item) {
   const std::string wanted = item.expand(item.args()[0], target);
   Session* session = item.session();
   if (session == nullptr) return Status::normal;
-  if (auto renamed = item.model().rename_session(session->id, wanted); !renamed)
+  if (auto renamed = item.model().sessions().rename(session->id, wanted); !renamed)
     return item.error(renamed.error());
   item.ports().display.redraw_all();
   return Status::normal;

@@ -34,7 +34,7 @@ void name_daemon(model::Environment& environment, const model::Model& model, con
                  std::optional<model::SessionId> session) {
   const std::string number = session ? std::to_string(session->value) : "-1";
   environment.set("SESS", fmt::format("{},{},{}", facts.socket_path, facts.pid, number));
-  const auto when = model.server_options().choice("tmux-environment");
+  const auto when = model.globals().server.choice("tmux-environment");
   const bool ours =
       when == "auto" && facts.tmux_is_ours && facts.tmux_is_ours(environment.value("PATH").value_or(""));
   if (when != "on" && !ours) return;
@@ -47,9 +47,9 @@ void name_pane(model::Environment& environment, model::PaneId pane) {
   if (!environment.value("TMUX").value_or("").empty()) environment.set("TMUX_PANE", to_string(pane));
 }
 
-model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session,
-                                 std::vector<std::string> arguments, std::string directory) {
-  model::Model::PaneSpec spec;
+model::PaneSpec pane_spec(const Item& item, const model::Session& session, std::vector<std::string> arguments,
+                          std::string directory) {
+  model::PaneSpec spec;
   spec.shell = session.options.string("default-shell");
   if (spec.shell.empty()) spec.shell = item.ports().facts.shell;
   if (spec.shell.empty()) spec.shell = "/bin/sh";
@@ -70,9 +70,9 @@ model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session
 ProgramStart program_start(const Item& item, const model::Session& session, const model::Pane& pane) {
   const model::Model& model = item.model();
   const ServerFacts& facts = item.ports().facts;
-  model::Environment environment = model.environment();
+  model::Environment environment = model.globals().environment;
   environment.merge(session.environment);
-  environment.set("TERM", model.server_options().string("default-terminal"));
+  environment.set("TERM", model.globals().server.string("default-terminal"));
   environment.set("TERM_PROGRAM", "sess");
   environment.set("TERM_PROGRAM_VERSION", facts.version);
   // The command was looked up by the user in the client's PATH, not in the server's.

@@ -29,8 +29,8 @@ void name_pane(model::Environment& environment, model::PaneId pane);
 
 /// What a pane is to run, from a command's positional arguments and -e: nothing means default-command, else
 /// the default shell; one argument goes to the shell; several are executed as they are.
-[[nodiscard]] model::Model::PaneSpec pane_spec(const Item& item, const model::Session& session,
-                                               std::vector<std::string> arguments, std::string directory);
+[[nodiscard]] model::PaneSpec pane_spec(const Item& item, const model::Session& session,
+                                        std::vector<std::string> arguments, std::string directory);
 
 /// The program for a pane of the model, seen from one of its sessions.
 [[nodiscard]] ProgramStart program_start(const Item& item, const model::Session& session,

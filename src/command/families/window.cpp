@@ -12,9 +12,11 @@
 namespace sess::command {
 namespace {
 
+using model::Links;
 using model::Model;
 using model::Session;
 using model::Window;
+using model::Windows;
 
 /// The client that looks at the window now counts as its latest, and sizes follow.
 void used_by(Item& item, model::SessionId session) {
@@ -37,19 +39,19 @@ Status run_new(Item& item) {
   if (args.has('S') && args.has('n') && !index) {
     std::vector<int> same;
     for (const auto& [at, link] : session->windows) {
-      if (model.window_of(link).name == name) same.push_back(at);
+      if (model.links().window_of(link).name == name) same.push_back(at);
     }
     if (same.size() > 1) return item.error("multiple windows named " + name);
     if (same.size() == 1) {
       if (!args.has('d')) {
-        model.select_window(id, same.front());
+        model.links().select_window(id, same.front());
         used_by(item, id);
       }
       return Status::normal;
     }
   }
   if ((args.has('a') || args.has('b')) && item.target().link) {
-    const auto free = model.shuffle_up(id, *item.target().link + (args.has('b') ? 0 : 1));
+    const auto free = model.links().shuffle_up(id, *item.target().link + (args.has('b') ? 0 : 1));
     if (free) index = *free;
   }
 
@@ -86,10 +88,10 @@ Status run_kill(Item& item) {
   const model::WindowId kept = window->id;
   if (!item.args().has('a')) {
     std::vector<model::SessionId> affected;
-    for (const Session* other : model.sessions_with(kept)) affected.push_back(other->id);
+    for (const Session* other : model.links().sessions_with(kept)) affected.push_back(other->id);
     model.destroy_window(kept);
     for (const model::SessionId other : affected) {
-      if (model.session(other) != nullptr) model.renumber_if_wanted(other);
+      if (model.session(other) != nullptr) model.links().renumber_if_wanted(other);
     }
     return Status::normal;
   }
@@ -100,14 +102,14 @@ Status run_kill(Item& item) {
   for (const model::WindowId other : others) {
     if (model.window(other) != nullptr) model.destroy_window(other);
   }
-  if (model.session(id) != nullptr) model.renumber_if_wanted(id);
+  if (model.session(id) != nullptr) model.links().renumber_if_wanted(id);
   return Status::normal;
 }
 
 Status run_unlink(Item& item) {
   Model& model = item.model();
   if (item.window() == nullptr || !item.target().link) return Status::normal;
-  if (!item.args().has('k') && model.link_count(*item.target().window) < 2) {
+  if (!item.args().has('k') && model.links().count(*item.target().window) < 2) {
     return item.error("window only linked to one session");
   }
   model.unlink_window(*item.target().session, *item.target().link);
@@ -122,19 +124,19 @@ Status step(Item& item, Step where) {
   const Session* session = item.session();
   if (session == nullptr) return Status::normal;
   const model::SessionId id = session->id;
-  const auto alerts = item.args().has('a') ? Model::Alerts::only : Model::Alerts::ignore;
-  Model::Moved moved = Model::Moved::none;
+  const auto alerts = item.args().has('a') ? Links::Alerts::only : Links::Alerts::ignore;
+  Links::Moved moved = Links::Moved::none;
   const char* none = "no last window";
   if (where == Step::next) {
-    moved = model.next_window(id, alerts);
+    moved = model.links().next_window(id, alerts);
     none = "no next window";
   } else if (where == Step::previous) {
-    moved = model.previous_window(id, alerts);
+    moved = model.links().previous_window(id, alerts);
     none = "no previous window";
   } else {
-    moved = model.last_window(id);
+    moved = model.links().last_window(id);
   }
-  if (moved == Model::Moved::none) return item.error(none);
+  if (moved == Links::Moved::none) return item.error(none);
   item.state().current = find_from_session(model, id);
   item.set_target(item.state().current);
   used_by(item, id);
@@ -161,7 +163,7 @@ Status run_select(Item& item) {
   if (session == nullptr || !item.target().link) return Status::normal;
   if (args.has('T') && session->current == item.target().link) return step(item, Step::last);
   const model::SessionId id = session->id;
-  model.select_window(id, *item.target().link);
+  model.links().select_window(id, *item.target().link);
   item.state().current = find_from_session(model, id);
   used_by(item, id);
   return Status::normal;
@@ -170,7 +172,7 @@ Status run_select(Item& item) {
 Status run_rename(Item& item) {
   const Window* window = item.window();
   if (window == nullptr) return Status::normal;
-  item.model().name_window(window->id, item.expand(item.args()[0], item.target()));
+  item.model().windows().set_name(window->id, item.expand(item.args()[0], item.target()));
   item.ports().display.redraw_all();
   return Status::normal;
 }
@@ -179,7 +181,8 @@ Status run_rotate(Item& item) {
   if (item.window() == nullptr) return Status::normal;
   const model::WindowId window = *item.target().window;
   const ZoomGuard zoom(item.model(), window, item.args().has('Z'));
-  item.model().rotate_window(window, item.args().has('D') ? Model::Rotation::down : Model::Rotation::up);
+  item.model().windows().rotate(window,
+                                item.args().has('D') ? Windows::Rotation::down : Windows::Rotation::up);
   return Status::normal;
 }
 
@@ -232,7 +235,7 @@ Status run_resize(Item& item) {
     return static_cast<std::uint16_t>(std::clamp<std::int64_t>(n, 1, kMaxSide));
   };
   window->manual_size = Size{side(rows), side(cols)};
-  model.recalculate_size(window->id);
+  model.windows().recalculate_size(window->id);
   return Status::normal;
 }
 
@@ -261,7 +264,7 @@ Status run_find(Item& item) {
   std::vector<Target> found;
   for (const auto& [index, link] : session->windows) {
     Target target = find_from_link(model, session->id, index);
-    for (const model::PaneId pane : model.window_of(link).panes) {
+    for (const model::PaneId pane : model.links().window_of(link).panes) {
       target.pane = pane;
       if (!is_true(item.expand(filter, target))) continue;
       found.push_back(target);
@@ -276,7 +279,7 @@ Status run_find(Item& item) {
         item.ports().panes.enter_mode(*item.target().pane, item.target_client_id(), "choose-tree", arguments);
     if (entered) return Status::normal;
   }
-  model.select_window(session->id, *found.front().link);
+  model.links().select_window(session->id, *found.front().link);
   used_by(item, *found.front().session);
   return Status::normal;
 }

@@ -4,6 +4,7 @@
 namespace sess::command {
 namespace {
 
+using model::Links;
 using model::Model;
 using model::Session;
 
@@ -22,7 +23,7 @@ Status run_place(Item& item) {
   if (move && args.has('r')) {
     auto target = find_target(item.find_context(), args.get('t'), TargetKind::session);
     if (!target) return item.error(target.error());
-    model.renumber_windows(*target->session);
+    model.links().renumber_windows(*target->session);
     model.recalculate_sizes();
     return Status::normal;
   }
@@ -30,21 +31,22 @@ Status run_place(Item& item) {
   if (!target) return item.error(target.error());
   if (!item.source().valid() || !target->session) return Status::normal;
 
-  Model::Link link;
+  Links::Link link;
   link.source = *item.source().session;
   link.target = *target->session;
   if (target->index >= 0) link.target_index = target->index;
   link.replace = args.has('k');
   link.select = !args.has('d');
   if ((args.has('a') || args.has('b')) && target->link) {
-    const auto free = model.shuffle_up(link.target, *target->link + (args.has('b') ? 0 : 1));
+    const auto free = model.links().shuffle_up(link.target, *target->link + (args.has('b') ? 0 : 1));
     if (!free) return Status::error;
     link.target_index = *free;
   }
   link.source_index = source_index(model, item.source());
-  const auto placed = move ? model.move_window(link) : model.link_window(link);
+  const auto placed = move ? model.move_window(link) : model.links().link_window(link);
   if (!placed) return item.error(placed.error());
-  if (move && !args.has('s') && model.session(link.source) != nullptr) model.renumber_if_wanted(link.source);
+  if (move && !args.has('s') && model.session(link.source) != nullptr)
+    model.links().renumber_if_wanted(link.source);
   model.recalculate_sizes();
   return Status::normal;
 }
@@ -53,8 +55,8 @@ Status run_swap(Item& item) {
   const Target& from = item.source();
   const Target& to = item.target();
   if (!from.valid() || !to.valid()) return Status::normal;
-  auto swapped =
-      item.model().swap_windows(*from.session, *from.link, *to.session, *to.link, item.args().has('d'));
+  auto swapped = item.model().links().swap_windows(*from.session, *from.link, *to.session, *to.link,
+                                                   item.args().has('d'));
   if (!swapped) return item.error(swapped.error());
   item.model().recalculate_sizes();
   return Status::normal;

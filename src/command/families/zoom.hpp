@@ -14,11 +14,11 @@ class ZoomGuard {
   ZoomGuard(model::Model& model, model::WindowId window, bool keep) : model_(model), window_(window) {
     const auto* found = model.window(window);
     again_ = keep && found != nullptr && found->zoomed;
-    model.unzoom(window);
+    model.windows().unzoom(window);
   }
   ~ZoomGuard() {
     const auto* found = again_ ? model_.window(window_) : nullptr;
-    if (found != nullptr) model_.zoom(found->active);
+    if (found != nullptr) model_.windows().zoom(found->active);
   }
   ZoomGuard(const ZoomGuard&) = delete;
   ZoomGuard& operator=(const ZoomGuard&) = delete;

@@ -84,7 +84,7 @@ Found at_edge(C c, bool (*test)(const Pane&, const Window&, BorderStatus)) {
   return with_pane(c, [&](const Pane& p) -> Found {
     const Window* window = window_of_pane(c, p);
     if (window == nullptr) return std::nullopt;
-    return flag(test(p, *window, c.model->border_status(*window)));
+    return flag(test(p, *window, c.model->windows().border_status(*window)));
   });
 }
 
@@ -204,12 +204,12 @@ constexpr Variable kPane[] = {
   {"pane_height", [](C c) { return with_pane(c, [](const Pane& p) { return number(p.size.rows); }); }},
   {"pane_id", [](C c) { return with_pane(c, [](const Pane& p) { return Found(to_string(p.id)); }); }},
   {"pane_in_mode", [](C c) { return fact(c, [](const PaneFacts& f) { return number(f.modes); }); }},
-  {"pane_index", [](C c) { return with_pane(c, [&](const Pane& p) { return number(c.model->pane_index(p.id)); }); }},
+  {"pane_index", [](C c) { return with_pane(c, [&](const Pane& p) { return number(c.model->windows().pane_index(p.id)); }); }},
   {"pane_input_off", [](C c) { return with_pane(c, [](const Pane& p) { return flag(p.input_off); }); }},
   {"pane_last", pane_last},
   {"pane_left", [](C c) { return with_pane(c, [](const Pane& p) { return number(p.left); }); }},
-  {"pane_marked", [](C c) { return with_pane(c, [&](const Pane& p) { const auto mark = c.model->mark(); return flag(mark && mark->pane == p.id); }); }},
-  {"pane_marked_set", [](C c) { return flag(c.model->mark().has_value()); }},
+  {"pane_marked", [](C c) { return with_pane(c, [&](const Pane& p) { const auto mark = c.model->links().mark(); return flag(mark && mark->pane == p.id); }); }},
+  {"pane_marked_set", [](C c) { return flag(c.model->links().mark().has_value()); }},
   {"pane_mode", [](C c) { return fact(c, [](const PaneFacts& f) { return f.mode.empty() ? Found() : Found(f.mode); }); }},
   {"pane_path", [](C c) { return fact(c, [](const PaneFacts& f) { return Found(f.path); }); }},
   {"pane_pid", [](C c) { return with_pane(c, [](const Pane& p) { return number(p.pid); }); }},

@@ -57,7 +57,7 @@ std::string client_names(const std::vector<const Client*>& clients) {
 std::vector<const Session*> group(C c, const Session& session) {
   std::vector<const Session*> out;
   if (session.group.empty()) return out;
-  for (const SessionId id : c.model->group_members(session.id)) {
+  for (const SessionId id : c.model->sessions().group_members(session.id)) {
     if (const Session* member = c.model->session(id)) out.push_back(member);
   }
   return out;
@@ -70,7 +70,7 @@ Found some(std::string list) {
 
 std::size_t group_attached(C c, const Session& session) {
   std::size_t n = 0;
-  for (const Session* member : group(c, session)) n += c.model->attached_count(member->id);
+  for (const Session* member : group(c, session)) n += c.model->clients().attached_count(member->id);
   return n;
 }
 
@@ -162,7 +162,7 @@ Found window_bigger(C c) {
 constexpr Variable kSession[] = {
   {"session_activity", [](C c) { return with_session(c, [](const Session& s) { return seconds(s.activity); }); }},
   {"session_alerts", session_alerts},
-  {"session_attached", [](C c) { return with_session(c, [&](const Session& s) { return Found(std::to_string(c.model->attached_count(s.id))); }); }},
+  {"session_attached", [](C c) { return with_session(c, [&](const Session& s) { return Found(std::to_string(c.model->clients().attached_count(s.id))); }); }},
   {"session_attached_list", [](C c) { return with_session(c, [&](const Session& s) { return some(client_names(attached(c, s.id))); }); }},
   {"session_created", [](C c) { return with_session(c, [](const Session& s) { return seconds(s.created); }); }},
   {"session_format", [](C c) { return flag(c.kind == TargetKind::session); }},
@@ -179,8 +179,8 @@ constexpr Variable kSession[] = {
   {"session_grouped", [](C c) { return with_session(c, [](const Session& s) { return flag(!s.group.empty()); }); }},
   {"session_id", [](C c) { return with_session(c, [](const Session& s) { return Found(to_string(s.id)); }); }},
   {"session_last_attached", [](C c) { return with_session(c, [](const Session& s) { return seconds(s.last_attached); }); }},
-  {"session_many_attached", [](C c) { return with_session(c, [&](const Session& s) { return flag(c.model->attached_count(s.id) > 1); }); }},
-  {"session_marked", [](C c) { return with_session(c, [&](const Session& s) { const auto mark = c.model->mark(); return flag(mark && mark->session == s.id); }); }},
+  {"session_many_attached", [](C c) { return with_session(c, [&](const Session& s) { return flag(c.model->clients().attached_count(s.id) > 1); }); }},
+  {"session_marked", [](C c) { return with_session(c, [&](const Session& s) { const auto mark = c.model->links().mark(); return flag(mark && mark->session == s.id); }); }},
   {"session_name", [](C c) { return with_session(c, [](const Session& s) { return Found(s.name); }); }},
   {"session_path", [](C c) { return with_session(c, [](const Session& s) { return Found(s.start_path); }); }},
   {"session_stack", session_stack},
@@ -209,10 +209,10 @@ constexpr Variable kWindow[] = {
   {"window_index", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return Found(std::to_string(l.index)); }); }},
   {"window_last_flag", [](C c) { return with_link(c, [](const Session& s, const model::Winlink& l) { return flag(!s.last.empty() && s.last.front() == l.index); }); }},
   {"window_layout", [](C c) { return with_window(c, [](const model::Window& w) { return Found(w.layout.text()); }); }},
-  {"window_linked", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { return flag(c.model->link_count(l.window) > c.model->group_members(s.id).size()); }); }},
-  {"window_linked_sessions", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(std::to_string(c.model->link_count(w.id))); }); }},
+  {"window_linked", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { return flag(c.model->links().count(l.window) > c.model->sessions().group_members(s.id).size()); }); }},
+  {"window_linked_sessions", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(std::to_string(c.model->links().count(w.id))); }); }},
   {"window_linked_sessions_list", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(names(sessions_linking(c, w.id))); }); }},
-  {"window_marked_flag", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { const auto mark = c.model->mark(); return flag(mark && mark->session == s.id && mark->index == l.index); }); }},
+  {"window_marked_flag", [](C c) { return with_link(c, [&](const Session& s, const model::Winlink& l) { const auto mark = c.model->links().mark(); return flag(mark && mark->session == s.id && mark->index == l.index); }); }},
   {"window_name", [](C c) { return with_window(c, [](const model::Window& w) { return Found(w.name); }); }},
   {"window_offset_x", [](C c) { const auto view = view_of(c); return view && view->bigger ? Found(std::to_string(view->left)) : Found(); }},
   {"window_offset_y", [](C c) { const auto view = view_of(c); return view && view->bigger ? Found(std::to_string(view->top)) : Found(); }},
@@ -221,7 +221,7 @@ constexpr Variable kWindow[] = {
   {"window_silence_flag", [](C c) { return with_link(c, [](const Session&, const model::Winlink& l) { return flag(l.silence); }); }},
   {"window_stack_index", window_stack_index},
   {"window_start_flag", [](C c) { return with_link(c, [](const Session& s, const model::Winlink& l) { return flag(s.windows.begin()->first == l.index); }); }},
-  {"window_visible_layout", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(c.model->visible_layout(w).text()); }); }},
+  {"window_visible_layout", [](C c) { return with_window(c, [&](const model::Window& w) { return Found(c.model->windows().visible_layout(w).text()); }); }},
   {"window_width", [](C c) { return with_window(c, [](const model::Window& w) { return Found(std::to_string(w.size.cols)); }); }},
   {"window_zoomed_flag", [](C c) { return with_window(c, [](const model::Window& w) { return flag(w.zoomed); }); }},
 };

@@ -41,16 +41,16 @@ const Options& table(const FormatContext& context, OptionScope scope) {
   const auto* pane = pane_of(context);
   switch (scope) {
     case OptionScope::server:
-      return model.server_options();
+      return model.globals().server;
     case OptionScope::session:
-      return session != nullptr ? session->options : model.session_options();
+      return session != nullptr ? session->options : model.globals().session;
     case OptionScope::pane:
       if (pane != nullptr) return pane->options;
       [[fallthrough]];
     case OptionScope::window:
-      return window != nullptr ? window->options : model.window_options();
+      return window != nullptr ? window->options : model.globals().window;
   }
-  return model.server_options();
+  return model.globals().server;
 }
 
 Found find_option_value(const FormatContext& context, std::string_view name) {
@@ -97,7 +97,7 @@ Found find_raw(const FormatContext& context, std::string_view name, bool environ
   if (!environment) return std::nullopt;
   const auto* session = session_of(context);
   const auto* entry = session != nullptr ? session->environment.find(name) : nullptr;
-  if (entry == nullptr) entry = context.model->environment().find(name);
+  if (entry == nullptr) entry = context.model->globals().environment.find(name);
   return entry != nullptr ? entry->value : std::nullopt;
 }
 
@@ -152,7 +152,7 @@ std::string window_flags(const model::Model& model, const model::Session& sessio
   if (link.silence) out += '~';
   if (session.current == link.index) out += '*';
   if (!session.last.empty() && session.last.front() == link.index) out += '-';
-  const auto mark = model.mark();
+  const auto mark = model.links().mark();
   if (mark && mark->session == session.id && mark->index == link.index) out += 'M';
   const auto* window = model.window(link.window);
   if (window != nullptr && window->zoomed) out += 'Z';

@@ -38,7 +38,7 @@ Names words(const model::Model& model, std::string_view word, bool at_start) {
     offer(entry->name);
     offer(entry->alias);
   }
-  for (const auto& [index, alias] : model.server_options().array("command-alias")) {
+  for (const auto& [index, alias] : model.globals().server.array("command-alias")) {
     offer(std::string_view(alias).substr(0, alias.find('=')));
   }
   if (at_start) return out;

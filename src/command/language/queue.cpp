@@ -223,10 +223,10 @@ ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> clie
   context.file = std::string(file);
   Model* model = &model_;
   const Ports* ports = &ports_;
-  context.variable = [model](std::string_view name) { return model->environment().value(name); };
+  context.variable = [model](std::string_view name) { return model->globals().environment.value(name); };
   context.assign = [model](std::string_view name, std::string_view value, bool hidden) {
     using Visibility = model::Environment::Visibility;
-    model->environment().set(name, value, hidden ? Visibility::hidden : Visibility::visible);
+    model->globals().environment.set(name, value, hidden ? Visibility::hidden : Visibility::visible);
   };
   context.home = [ports](std::string_view user) {
     return user.empty() ? ports->facts.home : ports->files.home_of(user);
@@ -246,7 +246,7 @@ ParseContext Queue::parse_context(const Item* item, std::optional<ClientId> clie
     return sess::command::expand(formats, text);
   };
   context.alias = [model](std::string_view name) -> std::optional<std::string> {
-    const auto* value = model->server_options().find("command-alias");
+    const auto* value = model->globals().server.find("command-alias");
     const auto* aliases = value != nullptr ? std::get_if<model::OptionArray>(value) : nullptr;
     if (aliases == nullptr) return std::nullopt;
     for (const auto& [index, text] : *aliases) {
@@ -272,12 +272,12 @@ model::OptionArray hook_commands(const Model& model, std::string_view name, cons
   const model::ArrayOption hook(*entry);
   if (entry->in(OptionScope::session)) {
     const auto* session = target.session ? model.session(*target.session) : nullptr;
-    return session != nullptr ? session->options.array(hook) : model.session_options().array(hook);
+    return session != nullptr ? session->options.array(hook) : model.globals().session.array(hook);
   }
   const auto* pane = target.pane ? model.pane(*target.pane) : nullptr;
   if (pane != nullptr && entry->in(OptionScope::pane)) return pane->options.array(hook);
   const auto* window = target.window ? model.window(*target.window) : nullptr;
-  return window != nullptr ? window->options.array(hook) : model.window_options().array(hook);
+  return window != nullptr ? window->options.array(hook) : model.globals().window.array(hook);
 }
 
 }  // namespace
@@ -294,7 +294,7 @@ Queue::Items Queue::hook_items(std::string_view name, const Target& current, std
 
 void Queue::submit_hook(std::string_view name, const Target& current, std::optional<ClientId> client,
                         std::vector<std::pair<std::string, std::string>> formats) {
-  if (model_.quiet()) return;
+  if (model_.events().quiet()) return;
   auto state = std::make_shared<State>();
   state->current = current;
   state->hooks = false;
@@ -405,9 +405,9 @@ bool Queue::run_line(std::optional<ClientId> client, Deadline deadline) {
       // there.
       const bool of_hook = !item->state_->hooks && !item->line_;
       if (of_hook && around_hooks_) around_hooks_(false);
-      model_.set_quiet(of_hook);
+      model_.events().set_quiet(of_hook);
       const Status status = fire(*item);
-      model_.set_quiet(false);
+      model_.events().set_quiet(false);
       if (of_hook && around_hooks_) around_hooks_(true);
       if (status == Status::wait) continue;
       if (status == Status::error && item->group_) item->group_->failed = true;

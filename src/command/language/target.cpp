@@ -158,7 +158,7 @@ class Finder {
       const auto id = model::parse_id<SessionId>(text);
       return id ? model_.session(*id) : nullptr;
     }
-    if (const Session* exact = model_.session_named(text)) return exact;
+    if (const Session* exact = model_.sessions().named(text)) return exact;
     if (const auto client = find_client(context_, text)) {
       const Client* found = model_.client(*client);
       if (found != nullptr && found->session) return model_.session(*found->session);
@@ -191,7 +191,7 @@ class Finder {
 
   bool best_session_with(WindowId window) {
     const Session* best = nullptr;
-    for (const Session* session : model_.sessions_with(window)) {
+    for (const Session* session : model_.links().sessions_with(window)) {
       if (wins(model_, *session, best, flags_)) best = session;
     }
     if (best == nullptr) return false;
@@ -286,7 +286,7 @@ bool Finder::pane_in_window(std::string_view text) {
     const Pane* pane = id ? model_.pane(*id) : nullptr;
     return pane != nullptr && pane->window == window->id && take(id);
   }
-  if (text == "!") return take(model_.last_pane(window->id));
+  if (text == "!") return take(model_.windows().last_pane(window->id));
   if (text == "{up-of}") return take(neighbour(model_, window->active, Direction::up));
   if (text == "{down-of}") return take(neighbour(model_, window->active, Direction::down));
   if (text == "{left-of}") return take(neighbour(model_, window->active, Direction::left));
@@ -298,7 +298,7 @@ bool Finder::pane_in_window(std::string_view text) {
   }
   if (const auto index = model::parse_number(text, 0, kMaxIndex)) {
     for (const PaneId id : window->panes) {
-      if (model_.pane_index(id) == *index) return take(id);
+      if (model_.windows().pane_index(id) == *index) return take(id);
     }
   }
   return take(pane_described(model_, *window, text));
@@ -346,7 +346,7 @@ Result<Target> find_target(const FindContext& context, std::optional<std::string
                            unsigned flags) {
   const Model& model = *context.model;
   Target current;
-  const auto mark = model.mark();
+  const auto mark = model.links().mark();
   if (mark && (flags & kFindDefaultMarked) != 0) {
     current = find_from_link(model, mark->session, mark->index);
     current.pane = mark->pane;

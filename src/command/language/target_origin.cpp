@@ -20,8 +20,8 @@ using model::Winlink;
 bool better(const Model& model, const Session& session, const Session* than, unsigned flags) {
   if (than == nullptr) return true;
   if ((flags & kFindPreferUnattached) != 0) {
-    const bool attached = model.attached_count(session.id) != 0;
-    const bool than_attached = model.attached_count(than->id) != 0;
+    const bool attached = model.clients().attached_count(session.id) != 0;
+    const bool than_attached = model.clients().attached_count(than->id) != 0;
     if (attached != than_attached) return than_attached;
   }
   return session.activity_order > than->activity_order;
@@ -53,7 +53,7 @@ namespace {
 /// The pane that a client without a session runs in: by its terminal, else by what its environment says.
 const Pane* pane_around(const Model& model, const Client& client) {
   if (!client.tty.empty()) {
-    if (const Pane* pane = model.pane_on(client.tty)) return pane;
+    if (const Pane* pane = model.panes().on(client.tty)) return pane;
   }
   const bool tmux = client.dialect == Dialect::tmux && client.environment.value("TMUX_PANE");
   const auto name = client.environment.value(tmux ? "TMUX_PANE" : "SESS_PANE");
@@ -63,7 +63,7 @@ const Pane* pane_around(const Model& model, const Client& client) {
 
 const Session* best_session_of(const Model& model, WindowId window, unsigned flags) {
   const Session* best = nullptr;
-  for (const Session* session : model.sessions_with(window)) {
+  for (const Session* session : model.links().sessions_with(window)) {
     if (wins(model, *session, best, flags)) best = session;
   }
   return best;
@@ -118,7 +118,7 @@ std::optional<SessionId> best_session(const Model& model, unsigned flags) {
 }
 
 std::optional<ClientId> best_client(const Model& model, std::optional<SessionId> session) {
-  if (session && model.attached_count(*session) == 0) session.reset();
+  if (session && model.clients().attached_count(*session) == 0) session.reset();
   const Client* best = nullptr;
   for (const auto& [id, client] : model.clients()) {
     if (!client.session || (session && client.session != session)) continue;
@@ -133,7 +133,7 @@ Target find_from_client(const Model& model, std::optional<ClientId> id, unsigned
   if (client != nullptr && client->session) {
     Target target = find_from_session(model, *client->session);
     if (const Window* window = target.window ? model.window(*target.window) : nullptr)
-      target.pane = model.active_for(*client, *window);
+      target.pane = model.windows().active_for(*client, *window);
     return target;
   }
   if (client != nullptr) {

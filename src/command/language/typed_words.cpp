@@ -127,7 +127,7 @@ std::string nearest_to(std::string_view word, const Names& names) {
 
 Names session_names(const model::Model& model) {
   Names names;
-  for (const auto* session : model.sessions_by_name()) names.push_back(session->name);
+  for (const auto* session : model.sessions().by_name()) names.push_back(session->name);
   return names;
 }
 

@@ -97,7 +97,7 @@ const input::Binding* CustomizeKind::binding(const Bound& bound) const {
 }
 
 const model::Options* CustomizeKind::options(OptionScope scope) const {
-  if (scope == OptionScope::server) return &model_.server_options();
+  if (scope == OptionScope::server) return &model_.globals().server;
   const model::Session* session = model_.session(session_);
   if (scope == OptionScope::session) return session == nullptr ? nullptr : &session->options;
   const model::Pane* pane = model_.pane(pane_);
@@ -147,7 +147,7 @@ std::string CustomizeKind::scope_text(OptionScope scope) const {
   if (scope == OptionScope::server) return "server";
   if (scope == OptionScope::session)
     return fmt::format("session {}", session != nullptr ? session->name : "");
-  return fmt::format("pane {}", model_.pane_index(pane_));
+  return fmt::format("pane {}", model_.windows().pane_index(pane_));
 }
 
 void CustomizeKind::add_options(const Build& build, std::string_view title, OptionScope scope) {

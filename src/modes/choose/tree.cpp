@@ -49,7 +49,7 @@ std::span<const Action> TreeKind::actions() const {
 /// Of a group one session is shown: the one that it is called from, else the first.
 bool TreeKind::is_squashed(const Session& session) const {
   if (start_.all_of_group || session.group.empty()) return false;
-  const auto members = model_.group_members(session.id);
+  const auto members = model_.sessions().group_members(session.id);
   const bool own = std::find(members.begin(), members.end(), start_.session) != members.end();
   return session.id != (own ? start_.session : members.front());
 }
@@ -114,12 +114,12 @@ bool TreeKind::add_window(const Build& build, int parent, const Session& session
   }
   if (window->panes.size() == 1) return true;
   sort(
-      panes, build.sorting, [&](const model::Pane* p) { return model_.pane_index(p->id); },
+      panes, build.sorting, [&](const model::Pane* p) { return model_.windows().pane_index(p->id); },
       [](const model::Pane* p) { return p->title; }, [](const model::Pane* p) { return p->active_order; });
   for (const auto* pane : panes) {
     Item row;
     row.id = pane_id(session, link.index, pane->id);
-    row.name = std::to_string(model_.pane_index(pane->id));
+    row.name = std::to_string(model_.windows().pane_index(pane->id));
     row.subject.kind = Subject::Kind::pane;
     row.subject.session = session.id;
     row.subject.link = link.index;

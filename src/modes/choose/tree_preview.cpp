@@ -89,7 +89,7 @@ void TreeKind::draw_preview(render::Frame& frame, render::Rect area, const Item&
   if (link == session->windows.end()) return;
   const model::Window* window = model_.window(link->second.window);
   for (const auto id : window->panes) {
-    const std::string label = fmt::format(" {} ", model_.pane_index(id));
+    const std::string label = fmt::format(" {} ", model_.windows().pane_index(id));
     parts.push_back({label, label, id == window->active, id,
                      fmt::format("{}:{}.{}", to_string(session->id), subject.link, to_string(id))});
   }

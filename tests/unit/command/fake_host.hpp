@@ -100,12 +100,12 @@ class FakeHost final : public DaemonPort,
   Result<> attach(ClientId client, SessionId session, const AttachOptions& options) override {
     call("attach {}", to_string(session));
     for (const std::string& flag : options.flags) call("flag {}", flag);
-    model_.attach_client(client, session, time);
+    model_.clients().attach(client, session, time);
     return {};
   }
   void detach(ClientId client, DetachReason reason) override {
     call("detach {} {}", client.value, reason == DetachReason::detached ? "" : "parent");
-    model_.detach_client(client);
+    model_.clients().detach(client);
   }
   void detach_absent(std::optional<SessionId> session) override {
     call("detach absent {}", session ? to_string(*session) : "all");
@@ -323,11 +323,11 @@ struct Ran {
 class World {
  public:
   World() : host(model), queue(model, host.ports) {
-    model.environment().set("HOME", "/home/ann");
+    model.globals().environment.set("HOME", "/home/ann");
     client = add_client("client-1");
   }
   ClientId add_client(std::string name) {
-    model::Client& made = model.add_client(std::move(name), host.time);
+    model::Client& made = model.clients().add(std::move(name), host.time);
     made.cwd = "/work";
     made.size = Size{30, 100};
     made.environment.set("PATH", "/opt/bin:/bin");

@@ -211,7 +211,7 @@ TEST_CASE("any bytes are expanded without harm", "[command]") {
   FormatContext context;
   context.model = &world.model;
   context.ports = &world.host.ports;
-  context.target = find_from_session(world.model, world.model.session_named("main")->id);
+  context.target = find_from_session(world.model, world.model.sessions().named("main")->id);
   std::uint32_t seed = 5;
   const std::string_view alphabet = "#{}?,:;=/|e+sm<&!@an[]p1-%\x80\xff";
   for (int round = 0; round < 5000; ++round) {

@@ -16,7 +16,7 @@ struct Typed : World {
     run({"new", "-d", "-s", "mail"});
   }
   std::string complete(std::string_view word, bool at_start = false, std::string_view type = "command") {
-    const auto session = model.session_named("main")->id;
+    const auto session = model.sessions().named("main")->id;
     return complete_word(model, type, word, at_start, session).value_or("(nothing)");
   }
 };

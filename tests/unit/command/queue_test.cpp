@@ -166,7 +166,7 @@ TEST_CASE("what -b left for later was dropped with the command client that asked
     return asks;
   };
   const auto leave = [&](ClientId client) {
-    world.model.remove_client(client);
+    world.model.clients().remove(client);
     world.queue.client_gone(client);
     while (world.host.deliver() || !world.queue.idle()) world.queue.run();
   };
@@ -188,7 +188,7 @@ TEST_CASE("what -b left for later was dropped with the command client that asked
 TEST_CASE("an attached client that may only look does not act for what -b left", "[command]") {
   Started world;
   const ClientId looks = world.add_client("looks");
-  world.model.attach_client(looks, world.model.sessions().begin()->first, world.host.time);
+  world.model.clients().attach(looks, world.model.sessions().begin()->first, world.host.time);
   world.model.client(looks)->read_only = true;
   world.run({"if", "-b", "true", "set -g @answer yes"});
   CHECK(world.run({"show", "-gv", "@answer"}).out == "yes\n");
@@ -269,7 +269,7 @@ TEST_CASE("a client that goes takes its commands with it", "[command]") {
   const ClientId other = world.add_client("client-2");
   CHECK(world.run_as(other, {"wait-for", "x", ";", "set", "-g", "@ran", "1"}).status == -1);
   world.queue.client_gone(other);
-  world.model.remove_client(other);
+  world.model.clients().remove(other);
   world.run({"wait-for", "-S", "x"});
   world.queue.submit_text(other, "set -g @ran 2");
   world.settle();
@@ -369,11 +369,11 @@ TEST_CASE("a long list of commands leaves the loop its turns and the others thei
 TEST_CASE("what an after-hook does may start hooks, which start none", "[command]") {
   Started world;
   world.run({"set-hook", "-g", "after-rename-session", "rename-window of-the-hook"});
-  static_cast<void>(world.model.take_events());
+  static_cast<void>(world.model.events().take());
   world.run({"rename-session", "other"});
   bool by_user = false;
   bool by_hook = false;
-  for (const auto& event : world.model.take_events()) {
+  for (const auto& event : world.model.events().take()) {
     if (event.kind == model::Event::Kind::session_renamed) by_user = event.hooks;
     if (event.kind == model::Event::Kind::window_renamed) by_hook = event.hooks;
   }

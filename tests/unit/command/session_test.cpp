@@ -27,8 +27,8 @@ TEST_CASE("a detached session is made, listed and ended", "[command]") {
 
 TEST_CASE("a program starts with the session's environment and knows where it is", "[command]") {
   World world;
-  world.model.environment().set("GLOBAL", "1");
-  world.model.environment().set("SECRET", "x", model::Environment::Visibility::hidden);
+  world.model.globals().environment.set("GLOBAL", "1");
+  world.model.globals().environment.set("SECRET", "x", model::Environment::Visibility::hidden);
   world.run({"new", "-d", "-e", "OWN=2"});
   const auto& env = world.host.started.at(0).env;
   const auto has = [&](std::string_view text) {
@@ -151,11 +151,11 @@ TEST_CASE("detach and switch go where they are told", "[command]") {
   const ClientId user = world.add_client("/dev/pts/9");
   world.run_as(user, {"attach", "-t", "a"});
   CHECK(world.run({"switch-client", "-c", "/dev/pts/9", "-t", "b"}).err.empty());
-  CHECK(world.model.client(user)->session == world.model.session_named("b")->id);
+  CHECK(world.model.client(user)->session == world.model.sessions().named("b")->id);
   CHECK(world.run({"switch-client", "-l"}).err.empty());
-  CHECK(world.model.client(user)->session == world.model.session_named("a")->id);
+  CHECK(world.model.client(user)->session == world.model.sessions().named("a")->id);
   world.run({"switch-client", "-n"});
-  CHECK(world.model.client(user)->session == world.model.session_named("b")->id);
+  CHECK(world.model.client(user)->session == world.model.sessions().named("b")->id);
   CHECK(world.run({"switch-client", "-T", "nope"}).err == "table nope doesn't exist\n");
   CHECK(world.run({"detach", "-t", "foo"}).err == "can't find client: foo\n");
   world.run({"detach", "-s", "b"});

@@ -22,7 +22,7 @@ struct Places : World {
     run({"splitw", "-v", "-t", "main:1.1"});                                 // %7
     run({"selectp", "-t", "main:1.0"});
     host.time += std::chrono::seconds(10);
-    model.touch_session(model.session_named("main")->id, host.time);
+    model.sessions().note_activity(model.sessions().named("main")->id, host.time);
   }
   std::string where(std::string_view text, TargetKind kind, unsigned flags = 0) {
     FindContext context;

@@ -27,9 +27,9 @@ Window copy(const Window& window) {
 }
 
 void adopt_all(const Model& from, Model& to) {
-  for (const auto& [id, pane] : from.panes()) CHECK(to.adopt(copy(pane)));
-  for (const auto& [id, window] : from.windows()) CHECK(to.adopt(copy(window)));
-  for (const auto& [id, session] : from.sessions()) CHECK(to.adopt(Session(session)));
+  for (const auto& [id, pane] : from.panes()) CHECK(to.panes().adopt(copy(pane)));
+  for (const auto& [id, window] : from.windows()) CHECK(to.windows().adopt(copy(window)));
+  for (const auto& [id, session] : from.sessions()) CHECK(to.sessions().adopt(Session(session)));
 }
 
 void fill(Fixture& f) {
@@ -38,9 +38,9 @@ void fill(Fixture& f) {
   f.window(a, 4, {24, 80}, true);
   const auto b = f.session("b");
   f.split(f.pane_of(b));
-  f.model.zoom(f.pane_of(b));
-  REQUIRE(f.model.link_window({a, 0, b, 3, false, false}));
-  f.model.join_group(a, "g");
+  f.model.windows().zoom(f.pane_of(b));
+  REQUIRE(f.model.links().link_window({a, 0, b, 3, false, false}));
+  f.model.links().join_group(a, "g");
   f.empty_session("", "g");
 }
 
@@ -58,11 +58,11 @@ TEST_CASE("an undamaged checkpoint is adopted without a repair", "[model]") {
   adopt_all(f.model, restored);
   CHECK(restored.repair() == kNothing);
   CHECK(restored.validate() == kNothing);
-  CHECK(restored.take_events().empty());
+  CHECK(restored.events().take().empty());
   CHECK(restored.next_ids().pane == f.model.next_ids().pane);
-  CHECK(restored.windows().at(WindowId{0}).layout.text() == f.model.window(WindowId{0})->layout.text());
-  CHECK(restored.panes().at(PaneId{1}).options.parent() == &restored.window(WindowId{0})->options);
-  CHECK_FALSE(restored.adopt(copy(*f.model.pane(PaneId{0}))));
+  CHECK(restored.window(WindowId{0})->layout.text() == f.model.window(WindowId{0})->layout.text());
+  CHECK(restored.pane(PaneId{1})->options.parent() == &restored.window(WindowId{0})->options);
+  CHECK_FALSE(restored.panes().adopt(copy(*f.model.pane(PaneId{0}))));
 }
 
 TEST_CASE("a pane whose window is lost is found again in a session of its own", "[model]") {
@@ -70,10 +70,10 @@ TEST_CASE("a pane whose window is lost is found again in a session of its own", 
   Pane pane;
   pane.id = PaneId{4};
   pane.window = WindowId{9};
-  REQUIRE(model.adopt(std::move(pane)));
+  REQUIRE(model.panes().adopt(std::move(pane)));
   CHECK_FALSE(model.repair().empty());
   CHECK(model.validate() == kNothing);
-  REQUIRE(model.session_named("recovered") != nullptr);
+  REQUIRE(model.sessions().named("recovered") != nullptr);
   CHECK(model.pane(PaneId{4}) != nullptr);
   CHECK(model.next_ids().pane == 5);
 }
@@ -159,7 +159,7 @@ TEST_CASE("a broken invariant is reported", "[model]") {
   f.model.pane(PaneId{0})->left = 3;
   CHECK_FALSE(f.model.validate().empty());
   f.model.pane(PaneId{0})->left = 0;
-  f.model.session_named("b")->current = 42;
+  f.model.sessions().named("b")->current = 42;
   CHECK_FALSE(f.model.validate().empty());
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("random sequences of operations keep every invariant", "[model]") {
           if (f.model.sessions().size() > 3) f.model.destroy_session(s);
           break;
         case 3:
-          f.model.join_group(s, "g");
+          f.model.links().join_group(s, "g");
           break;
         case 4:
         case 5: {
@@ -235,44 +235,44 @@ TEST_CASE("random sequences of operations keep every invariant", "[model]") {
           f.model.destroy_window(w);
           break;
         case 7:
-          (void)f.model.link_window({s, any_index(s), s2, maybe_index(), coin(), coin()});
+          (void)f.model.links().link_window({s, any_index(s), s2, maybe_index(), coin(), coin()});
           break;
         case 8:
           (void)f.model.move_window({s, any_index(s), s2, maybe_index(), coin(), coin()});
           break;
         case 9:
-          (void)f.model.swap_windows(s, any_index(s), s2, any_index(s2), coin());
+          (void)f.model.links().swap_windows(s, any_index(s), s2, any_index(s2), coin());
           break;
         case 10:
           f.model.unlink_window(s, any_index(s));
           break;
         case 11:
-          (void)f.model.shuffle_up(s, any_index(s));
+          (void)f.model.links().shuffle_up(s, any_index(s));
           break;
         case 12:
-          f.model.renumber_windows(s);
+          f.model.links().renumber_windows(s);
           break;
         case 13:
-          f.model.select_window(s, any_index(s));
+          f.model.links().select_window(s, any_index(s));
           break;
         case 14:
-          coin() ? f.model.next_window(s) : f.model.last_window(s);
+          coin() ? f.model.links().next_window(s) : f.model.links().last_window(s);
           break;
         case 15:
         case 16:
         case 17:
         case 18: {
-          Model::NewSplit spec;
+          Windows::NewSplit spec;
           spec.beside = p;
           spec.how = how();
-          (void)f.model.split_pane(spec);
+          (void)f.model.windows().split_pane(spec);
           break;
         }
         case 19:
           f.model.destroy_pane(p);
           break;
         case 20:
-          f.model.select_pane(f.model.pane(p)->window, p);
+          f.model.windows().select_pane(f.model.pane(p)->window, p);
           break;
         case 21:
           (void)f.model.join_pane({p, p2, how(), coin()});
@@ -280,7 +280,7 @@ TEST_CASE("random sequences of operations keep every invariant", "[model]") {
         case 22: {
           Model::Break spec;
           spec.pane = p;
-          spec.source = f.model.sessions_with(f.model.pane(p)->window).front()->id;
+          spec.source = f.model.links().sessions_with(f.model.pane(p)->window).front()->id;
           spec.target = s;
           spec.index = maybe_index();
           spec.select = coin();
@@ -288,49 +288,49 @@ TEST_CASE("random sequences of operations keep every invariant", "[model]") {
           break;
         }
         case 23:
-          f.model.swap_panes(p, p2, coin());
+          f.model.windows().swap_panes(p, p2, coin());
           break;
         case 24:
-          f.model.rotate_window(w, coin() ? Model::Rotation::up : Model::Rotation::down);
+          f.model.windows().rotate(w, coin() ? Windows::Rotation::up : Windows::Rotation::down);
           break;
         case 25:
-          coin() ? f.model.zoom(p) : f.model.unzoom(w);
+          coin() ? f.model.windows().zoom(p) : f.model.windows().unzoom(w);
           break;
         case 26:
-          f.model.resize_pane(p, coin() ? Axis::horizontal : Axis::vertical,
-                              static_cast<int>(random() % 41) - 20);
+          f.model.windows().resize_pane(p, coin() ? Axis::horizontal : Axis::vertical,
+                                        static_cast<int>(random() % 41) - 20);
           break;
         case 27:
-          f.model.arrange(w, static_cast<Preset>(random() % 7));
+          f.model.windows().arrange(w, static_cast<Preset>(random() % 7));
           break;
         case 28:
-          f.model.resize_window(
+          f.model.windows().resize(
               w, {static_cast<std::uint16_t>(random() % 70), static_cast<std::uint16_t>(random() % 250)});
           break;
         case 29:
-          f.model.spread_panes(p);
+          f.model.windows().spread_panes(p);
           break;
         case 30: {
           const auto& option = kOptions[random() % std::size(kOptions)];
-          Options& table = find_option(option[0])->in(OptionScope::session) ? f.model.session_options()
-                                                                            : f.model.window_options();
+          Options& table = find_option(option[0])->in(OptionScope::session) ? f.model.globals().session
+                                                                            : f.model.globals().window;
           REQUIRE(table.set(option[0], option[1]));
-          for (const auto& [id, window] : f.model.windows()) f.model.refresh_geometry(id);
+          for (const auto& [id, window] : f.model.windows()) f.model.windows().refresh_geometry(id);
           break;
         }
         case 31: {
-          Client& client = f.model.add_client("c", f.now);
+          Client& client = f.model.clients().add("c", f.now);
           client.size = {static_cast<std::uint16_t>(random() % 70),
                          static_cast<std::uint16_t>(random() % 250)};
-          f.model.attach_client(client.id, s, f.now);
+          f.model.clients().attach(client.id, s, f.now);
           f.model.recalculate_sizes();
           break;
         }
         case 32:
-          if (!f.model.clients().empty()) f.model.remove_client(any(f.model.clients()));
+          if (!f.model.clients().empty()) f.model.clients().remove(any(f.model.clients()));
           break;
         case 33:
-          (void)f.model.apply_layout(w, f.model.window(f.model.pane(p)->window)->layout.text());
+          (void)f.model.windows().apply_layout(w, f.model.window(f.model.pane(p)->window)->layout.text());
           break;
         default:
           break;

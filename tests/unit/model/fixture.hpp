@@ -41,10 +41,10 @@ struct Fixture {
     return *made;
   }
   PaneId split(PaneId beside, Axis axis = Axis::vertical) {
-    Model::NewSplit spec;
+    Windows::NewSplit spec;
     spec.beside = beside;
     spec.how.axis = axis;
-    const auto made = model.split_pane(spec);
+    const auto made = model.windows().split_pane(spec);
     REQUIRE(made);
     return (*made)->id;
   }
@@ -64,7 +64,7 @@ struct Fixture {
   }
   /// Whether an event of that kind was reported since the last call.
   bool reported(Event::Kind kind) {
-    for (const Event& event : model.take_events()) {
+    for (const Event& event : model.events().take()) {
       if (event.kind == kind) return true;
     }
     return false;

@@ -78,9 +78,9 @@ std::vector<std::string> comparable(const std::vector<std::string>& lines) {
 TEST_CASE("show-options prints tmux's defaults, in its order and quoting", "[model][options]") {
   const auto recorded = recorded_defaults();
   Model model;
-  CHECK(comparable(texts(model.server_options().list())) == comparable(recorded.at("-s")));
-  CHECK(comparable(texts(model.session_options().list())) == comparable(recorded.at("-g")));
-  CHECK(comparable(texts(model.window_options().list())) == comparable(recorded.at("-gw")));
+  CHECK(comparable(texts(model.globals().server.list())) == comparable(recorded.at("-s")));
+  CHECK(comparable(texts(model.globals().session.list())) == comparable(recorded.at("-g")));
+  CHECK(comparable(texts(model.globals().window.list())) == comparable(recorded.at("-gw")));
 }
 
 TEST_CASE("every hook of tmux exists in its scope", "[model][options]") {
@@ -91,15 +91,15 @@ TEST_CASE("every hook of tmux exists in its scope", "[model][options]") {
     std::erase_if(names, [](const auto& name) { return name.starts_with("job-"); });  // sess's own
     return names;
   };
-  CHECK(hooks(model.session_options()) == recorded.at("hooks -g"));
-  CHECK(hooks(model.window_options()) == recorded.at("hooks -gw"));
+  CHECK(hooks(model.globals().session) == recorded.at("hooks -g"));
+  CHECK(hooks(model.globals().window) == recorded.at("hooks -gw"));
 }
 
 TEST_CASE("with tmux-defaults, who speaks tmux is shown tmux's options and no others", "[model][options]") {
   const auto recorded = recorded_defaults();
   Model model;
-  REQUIRE(model.server_options().set("tmux-defaults", "on"));
-  model.follow_tmux_defaults();
+  REQUIRE(model.globals().server.set("tmux-defaults", "on"));
+  model.globals().follow_tmux_defaults();
   using enum Options::Hooks;
   const auto shown = [](const Options& options, Options::Hooks hooks) {
     auto lines = texts(options.list(Options::Inherited::no, hooks, Dialect::tmux));
@@ -108,29 +108,29 @@ TEST_CASE("with tmux-defaults, who speaks tmux is shown tmux's options and no ot
   };
   auto session = recorded.at("-g");
   std::erase_if(session, [](const auto& line) { return line.starts_with("default-shell "); });
-  CHECK(shown(model.server_options(), no) == recorded.at("-s"));
-  CHECK(shown(model.session_options(), no) == session);
-  CHECK(shown(model.window_options(), no) == recorded.at("-gw"));
-  CHECK(shown(model.session_options(), only) == recorded.at("hooks -g"));
+  CHECK(shown(model.globals().server, no) == recorded.at("-s"));
+  CHECK(shown(model.globals().session, no) == session);
+  CHECK(shown(model.globals().window, no) == recorded.at("-gw"));
+  CHECK(shown(model.globals().session, only) == recorded.at("hooks -g"));
 
   // What a session inherits, and what unset leaves, are tmux's, too.
-  const Options inherited(OptionScope::session, &model.session_options());
+  const Options inherited(OptionScope::session, &model.globals().session);
   CHECK(inherited.choice("status") == "on");
   CHECK(inherited.number("history-limit") == 2000);
   CHECK(inherited.number("assume-paste-time") == 1);
-  REQUIRE(model.server_options().set("tmux-defaults", "off"));
-  model.follow_tmux_defaults();
+  REQUIRE(model.globals().server.set("tmux-defaults", "off"));
+  model.globals().follow_tmux_defaults();
   CHECK(inherited.choice("status") == "auto");
 }
 
 TEST_CASE("our own defaults are what the design says", "[model][options]") {
   Model model;
-  const Options& session = model.session_options();
+  const Options& session = model.globals().session;
   CHECK(session.choice("status") == "auto");
   CHECK(session.number("history-limit") == 50000);
   CHECK(session.number("history-bytes") == 33554432);
   CHECK(session.number("attach-history") == 2000);
-  CHECK(model.server_options().string("default-terminal") == "xterm-256color");
+  CHECK(model.globals().server.string("default-terminal") == "xterm-256color");
   const auto variables = session.text("update-environment");
   REQUIRE(variables);
   CHECK(variables->starts_with("DISPLAY KRB5CCNAME SSH_ASKPASS SSH_AUTH_SOCK"));
@@ -180,7 +180,7 @@ TEST_CASE("an option of a later tmux is known by its whole name only and shown o
 
 TEST_CASE("values that do not fit are refused in tmux's words and change nothing", "[model][options]") {
   Model model;
-  Options& o = model.session_options();
+  Options& o = model.globals().session;
   OptionChecks checks;
   checks.key = [](std::string_view key) {
     return key == "C-a" ? std::optional<std::string>("C-a") : std::nullopt;
@@ -221,7 +221,7 @@ TEST_CASE("values that do not fit are refused in tmux's words and change nothing
 
 TEST_CASE("flags and two-valued choices toggle without a value", "[model][options]") {
   Model model;
-  Options& o = model.session_options();
+  Options& o = model.globals().session;
   REQUIRE(toggle(o, "mouse"));
   CHECK(o.flag("mouse"));
   REQUIRE(o.set("mouse", ""));
@@ -243,7 +243,7 @@ TEST_CASE("flags and two-valued choices toggle without a value", "[model][option
 
 TEST_CASE("arrays are split, appended to, indexed, thinned and reset as in tmux", "[model][options]") {
   Model model;
-  Options& o = model.server_options();
+  Options& o = model.globals().server;
   REQUIRE(o.set("command-alias", "a=b,c=d"));
   REQUIRE(append(o, "command-alias", "e=f"));
   CHECK(shown(o, "command-alias") ==
@@ -260,8 +260,8 @@ TEST_CASE("arrays are split, appended to, indexed, thinned and reset as in tmux"
   o.unset(*match_option("command-alias[0]"));
   CHECK(shown(o, "command-alias").size() == 5);
   CHECK(shown(o, "command-alias[77]") == std::vector<std::string>{"command-alias[77] ''"});
-  REQUIRE(model.session_options().set("status-format", "a b,c"));
-  CHECK(model.session_options().array("status-format").size() == 3);
+  REQUIRE(model.globals().session.set("status-format", "a b,c"));
+  CHECK(model.globals().session.array("status-format").size() == 3);
   REQUIRE(o.set("user-keys", "a b,,c"));
   CHECK(shown(o, "user-keys") == std::vector<std::string>{"user-keys[0] \"a b\"", "user-keys[1] c"});
   CHECK(shown(o, "terminal-overrides") == std::vector<std::string>{"terminal-overrides"});
@@ -269,7 +269,7 @@ TEST_CASE("arrays are split, appended to, indexed, thinned and reset as in tmux"
 
 TEST_CASE("a hook takes its whole command as one item and is printed unquoted", "[model][options]") {
   Model model;
-  Options& o = model.session_options();
+  Options& o = model.globals().session;
   REQUIRE(o.set("after-new-window", "display-message \"a b\" ; new-window"));
   CHECK(shown(o, "after-new-window") ==
         std::vector<std::string>{"after-new-window[0] display-message \"a b\" ; new-window"});
@@ -348,7 +348,7 @@ TEST_CASE("set-option finds its table by the option, then by the flags", "[model
   const auto named = [&](std::string_view name) {
     return options_for_name(model, *match_option(name), request);
   };
-  CHECK(named("escape-time")->options == &model.server_options());
+  CHECK(named("escape-time")->options == &model.globals().server);
   CHECK(named("status").error().text == "no current session");
   CHECK(named("mode-keys").error().text == "no current window");
   request.target = "x:";
@@ -366,11 +366,11 @@ TEST_CASE("set-option finds its table by the option, then by the flags", "[model
   CHECK(named("@user")->options == &pane.options);
   request.pane = false;
   request.global = true;
-  CHECK(named("status")->options == &model.session_options());
-  CHECK(named("mode-keys")->options == &model.window_options());
-  CHECK(named("@user")->options == &model.session_options());
+  CHECK(named("status")->options == &model.globals().session);
+  CHECK(named("mode-keys")->options == &model.globals().window);
+  CHECK(named("@user")->options == &model.globals().session);
   request.window = true;
-  CHECK(named("@user")->options == &model.window_options());
+  CHECK(named("@user")->options == &model.globals().window);
   request.server = true;
-  CHECK(options_for_flags(model, request)->options == &model.server_options());
+  CHECK(options_for_flags(model, request)->options == &model.globals().server);
 }

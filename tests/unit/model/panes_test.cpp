@@ -10,10 +10,10 @@ TEST_CASE("a split that has no room changes nothing, not even the zoom", "[model
   const auto s = f.session("s", {3, 80});
   const PaneId first = f.pane_of(s);
   f.split(first);
-  REQUIRE(f.model.zoom(first));
-  Model::NewSplit spec;
+  REQUIRE(f.model.windows().zoom(first));
+  Windows::NewSplit spec;
   spec.beside = first;
-  CHECK(f.model.split_pane(spec).error().text == "no space for new pane");
+  CHECK(f.model.windows().split_pane(spec).error().text == "no space for new pane");
   CHECK(f.model.current_window(s)->zoomed);
   CHECK(f.model.validate() == kNothing);
 }
@@ -22,22 +22,22 @@ TEST_CASE("a zoomed window shows its active pane and keeps its layout", "[model]
   Fixture f;
   const auto s = f.session("s");
   const PaneId first = f.pane_of(s);
-  CHECK_FALSE(f.model.zoom(first));
+  CHECK_FALSE(f.model.windows().zoom(first));
   const PaneId second = f.split(first);
   const Window& window = *f.model.current_window(s);
   const std::string layout = window.layout.text();
-  (void)f.model.take_events();
-  REQUIRE(f.model.zoom(second));
+  (void)f.model.events().take();
+  REQUIRE(f.model.windows().zoom(second));
   CHECK(f.reported(Event::Kind::pane_resized));
   CHECK(window.active == second);
   CHECK(f.model.pane(second)->size == Size{24, 80});
   CHECK(window.layout.text() == layout);
-  CHECK(f.model.visible_layout(window).text().substr(5) == "80x24,0,0,1");
-  f.model.resize_window(window.id, {10, 40});
+  CHECK(f.model.windows().visible_layout(window).text().substr(5) == "80x24,0,0,1");
+  f.model.windows().resize(window.id, {10, 40});
   CHECK(f.model.pane(second)->size == Size{10, 40});
   CHECK(f.model.validate() == kNothing);
-  CHECK(f.model.unzoom(window.id));
-  CHECK_FALSE(f.model.unzoom(window.id));
+  CHECK(f.model.windows().unzoom(window.id));
+  CHECK_FALSE(f.model.windows().unzoom(window.id));
   CHECK(f.model.pane(second)->size.rows < 10);
 }
 
@@ -47,14 +47,14 @@ TEST_CASE("a pane split off behind a zoomed one has the window's size until pane
   const PaneId first = f.pane_of(s);
   const PaneId second = f.split(first);
   const Window& window = *f.model.current_window(s);
-  REQUIRE(f.model.zoom(first, second));
+  REQUIRE(f.model.windows().zoom(first, second));
   CHECK(f.model.pane(first)->size == Size{24, 80});
   CHECK(f.model.pane(second)->size == Size{24, 80});
   CHECK(f.model.pane(second)->top == 0);
   CHECK(f.model.validate() == kNothing);
-  REQUIRE(f.model.unzoom(window.id));
+  REQUIRE(f.model.windows().unzoom(window.id));
   CHECK(f.model.pane(second)->size.rows < 24);
-  REQUIRE(f.model.zoom(first));
+  REQUIRE(f.model.windows().zoom(first));
   CHECK(f.model.pane(second)->size.rows < 24);
   CHECK(f.model.validate() == kNothing);
 }
@@ -66,15 +66,15 @@ TEST_CASE("a pane that ends hands its activity to the one active before", "[mode
   const PaneId b = f.split(a);
   const PaneId c = f.split(b);
   const WindowId w = f.model.current_window(s)->id;
-  CHECK(f.model.select_pane(w, c));
-  CHECK_FALSE(f.model.select_pane(w, c));
-  CHECK(f.model.select_pane(w, b));
-  CHECK(f.model.last_pane(w) == c);
+  CHECK(f.model.windows().select_pane(w, c));
+  CHECK_FALSE(f.model.windows().select_pane(w, c));
+  CHECK(f.model.windows().select_pane(w, b));
+  CHECK(f.model.windows().last_pane(w) == c);
   f.model.destroy_pane(b);
   CHECK(f.model.window(w)->active == c);
   f.model.destroy_pane(c);
   CHECK(f.model.window(w)->active == a);
-  (void)f.model.take_events();
+  (void)f.model.events().take();
   f.model.destroy_pane(a);
   CHECK(f.model.sessions().empty());
   CHECK(f.reported(Event::Kind::pane_closed));
@@ -134,14 +134,14 @@ TEST_CASE("panes swapped between windows exchange places, sizes and parents", "[
   const PaneId a = f.pane_of(s);
   const PaneId b = f.split(a);
   const auto other = f.window(s, std::nullopt, {10, 20});
-  f.model.swap_panes(b, other.pane, true);
+  f.model.windows().swap_panes(b, other.pane, true);
   CHECK(f.model.pane(b)->window == other.window);
   CHECK(f.model.pane(b)->size == Size{10, 20});
   CHECK(f.model.window(other.window)->active == b);
   CHECK(f.model.window(WindowId{0})->active == other.pane);
-  CHECK(f.model.pane_index(other.pane) == 1);
-  CHECK(f.model.pane_at(WindowId{0}, 1)->id == other.pane);
-  CHECK(f.model.pane_at(WindowId{0}, 2) == nullptr);
+  CHECK(f.model.windows().pane_index(other.pane) == 1);
+  CHECK(f.model.windows().pane_at(WindowId{0}, 1)->id == other.pane);
+  CHECK(f.model.windows().pane_at(WindowId{0}, 2) == nullptr);
   CHECK(f.model.validate() == kNothing);
 }
 
@@ -151,12 +151,12 @@ TEST_CASE("next-layout goes on from the last one, and a layout string is applied
   const WindowId w = f.model.current_window(s)->id;
   f.split(f.pane_of(s));
   const std::string before = f.model.window(w)->layout.text();
-  CHECK(f.model.next_layout(w) == Preset::even_horizontal);
+  CHECK(f.model.windows().next_layout(w) == Preset::even_horizontal);
   CHECK(f.model.window(w)->old_layout == before);
-  CHECK(f.model.next_layout(w) == Preset::even_vertical);
-  CHECK(f.model.previous_layout(w) == Preset::even_horizontal);
-  CHECK(f.model.apply_layout(w, "foo").error().text == "invalid layout: foo");
-  REQUIRE(f.model.apply_layout(w, before));
+  CHECK(f.model.windows().next_layout(w) == Preset::even_vertical);
+  CHECK(f.model.windows().previous_layout(w) == Preset::even_horizontal);
+  CHECK(f.model.windows().apply_layout(w, "foo").error().text == "invalid layout: foo");
+  REQUIRE(f.model.windows().apply_layout(w, before));
   CHECK(f.model.window(w)->layout.text() == before);
   CHECK(f.model.validate() == kNothing);
 }
@@ -201,9 +201,9 @@ TEST_CASE("windows follow the client that was active last; who ignores sizes cou
   Fixture f;
   const auto s = f.session("s");
   const auto add = [&](Size size) {
-    Client& client = f.model.add_client("c", f.now);
+    Client& client = f.model.clients().add("c", f.now);
     client.size = size;
-    f.model.attach_client(client.id, s, f.now);
+    f.model.clients().attach(client.id, s, f.now);
     f.model.recalculate_sizes();
     return client.id;
   };
@@ -212,10 +212,10 @@ TEST_CASE("windows follow the client that was active last; who ignores sizes cou
   CHECK(size() == Size{30, 100});
   const auto two = add({40, 90});
   CHECK(size() == Size{40, 90});
-  f.model.touch_client(one, f.now);
+  f.model.clients().note_activity(one, f.now);
   f.model.recalculate_sizes();
   CHECK(size() == Size{30, 100});
-  REQUIRE(f.model.window_options().set("window-size", "smallest"));
+  REQUIRE(f.model.globals().window.set("window-size", "smallest"));
   f.model.recalculate_sizes();
   CHECK(size() == Size{30, 90});
   f.model.client(two)->ignore_size = true;
@@ -227,8 +227,8 @@ TEST_CASE("windows follow the client that was active last; who ignores sizes cou
   f.model.client(one)->suspended = true;
   f.model.recalculate_sizes();
   CHECK(size() == Size{40, 90});
-  f.model.remove_client(one);
-  f.model.remove_client(two);
+  f.model.clients().remove(one);
+  f.model.clients().remove(two);
   f.model.recalculate_sizes();
   CHECK(size() == Size{40, 90});
   CHECK(f.model.validate() == kNothing);
@@ -239,9 +239,9 @@ TEST_CASE("when the client that was active last is gone, the one before it decid
   Fixture f;
   const auto s = f.session("s");
   const auto add = [&](Size size) {
-    Client& client = f.model.add_client("c", f.now);
+    Client& client = f.model.clients().add("c", f.now);
     client.size = size;
-    f.model.attach_client(client.id, s, f.now);
+    f.model.clients().attach(client.id, s, f.now);
     f.model.recalculate_sizes();
     return client.id;
   };
@@ -253,12 +253,12 @@ TEST_CASE("when the client that was active last is gone, the one before it decid
   const auto two = add({30, 100});
   const auto three = add({20, 60});
   SECTION("it detaches") {
-    f.model.detach_client(three);
+    f.model.clients().detach(three);
     CHECK(size() == Size{30, 100});
     add({22, 70});
-    f.model.touch_client(one, f.now);
-    f.model.touch_client(two, f.now);
-    f.model.remove_client(two);
+    f.model.clients().note_activity(one, f.now);
+    f.model.clients().note_activity(two, f.now);
+    f.model.clients().remove(two);
     CHECK(size() == Size{24, 80});
   }
   SECTION("it is suspended") {
@@ -273,7 +273,7 @@ TEST_CASE("when the client that was active last is gone, the one before it decid
   }
   SECTION("it goes to another session") {
     const auto other = f.session("other");
-    f.model.attach_client(three, other, f.now);
+    f.model.clients().attach(three, other, f.now);
     CHECK(size() == Size{30, 100});
     CHECK(f.model.current_window(other)->size == Size{20, 60});
   }
@@ -284,10 +284,10 @@ TEST_CASE("aggressive-resize asks only clients that look at the window", "[model
   Fixture f;
   const auto s = f.session("s");
   const auto other = f.window(s, std::nullopt, {20, 70});
-  Client& client = f.model.add_client("c", f.now);
+  Client& client = f.model.clients().add("c", f.now);
   client.size = {30, 100};
-  f.model.attach_client(client.id, s, f.now);
-  REQUIRE(f.model.window_options().set("aggressive-resize", "on"));
+  f.model.clients().attach(client.id, s, f.now);
+  REQUIRE(f.model.globals().window.set("aggressive-resize", "on"));
   f.model.recalculate_sizes();
   CHECK(f.model.window(WindowId{0})->size == Size{29, 100});
   CHECK(f.model.window(other.window)->size == Size{20, 70});
@@ -302,7 +302,7 @@ TEST_CASE("a new window has its client's size, or default-size", "[model][size]"
   CHECK(new_window_size(f.model, nullptr, session) == Size{43, 132});
   REQUIRE(f.model.session(s)->options.set("default-size", "0x99999"));
   CHECK(new_window_size(f.model, nullptr, session) == Size{24, 80});
-  Client& client = f.model.add_client("c", f.now);
+  Client& client = f.model.clients().add("c", f.now);
   client.size = {30, 100};
   CHECK(new_window_size(f.model, &client, session) == Size{30, 100});
   CHECK(new_window_size(f.model, &client, nullptr) == Size{30, 100});
@@ -316,22 +316,22 @@ TEST_CASE("a pane is found by its terminal, before and after it was written down
   const auto first = f.pane_of(f.session("one"));
   const auto second = f.pane_of(f.session("two"));
   f.model.pane(first)->tty = "/dev/pts/1";
-  CHECK(f.model.pane_on("/dev/pts/1")->id == first);
+  CHECK(f.model.panes().on("/dev/pts/1")->id == first);
   static_cast<void>(f.model.take_changes());
-  CHECK(f.model.pane_on("/dev/pts/1")->id == first);
-  CHECK(f.model.pane_on("/dev/pts/2") == nullptr);
+  CHECK(f.model.panes().on("/dev/pts/1")->id == first);
+  CHECK(f.model.panes().on("/dev/pts/2") == nullptr);
   // The program of the first ends; the kernel gives its terminal's number to another.
   f.model.pane(first)->dead = true;
-  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
+  CHECK(f.model.panes().on("/dev/pts/1") == nullptr);
   f.model.pane(second)->tty = "/dev/pts/1";
-  CHECK(f.model.pane_on("/dev/pts/1")->id == second);
+  CHECK(f.model.panes().on("/dev/pts/1")->id == second);
   static_cast<void>(f.model.take_changes());
-  CHECK(f.model.pane_on("/dev/pts/1")->id == second);
+  CHECK(f.model.panes().on("/dev/pts/1")->id == second);
   f.model.pane(second)->tty = "/dev/pts/2";  // respawned
-  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
-  CHECK(f.model.pane_on("/dev/pts/2")->id == second);
+  CHECK(f.model.panes().on("/dev/pts/1") == nullptr);
+  CHECK(f.model.panes().on("/dev/pts/2")->id == second);
   static_cast<void>(f.model.take_changes());
   f.model.destroy_pane(second);
-  CHECK(f.model.pane_on("/dev/pts/2") == nullptr);
-  CHECK(f.model.pane_on("/dev/pts/1") == nullptr);
+  CHECK(f.model.panes().on("/dev/pts/2") == nullptr);
+  CHECK(f.model.panes().on("/dev/pts/1") == nullptr);
 }

@@ -34,7 +34,7 @@ struct Bench {
   std::string state() {
     const Window& w = *model->window(window);
     std::string out =
-        w.layout.text() + " " + model->visible_layout(w).text() + " " + to_string(w.active) + " ";
+        w.layout.text() + " " + model->windows().visible_layout(w).text() + " " + to_string(w.active) + " ";
     for (const PaneId id : w.panes) {
       const Pane& p = *model->pane(id);
       out += fmt::format("{}:{}x{}@{},{};", to_string(id), p.size.cols, p.size.rows, p.left, p.top);
@@ -64,12 +64,12 @@ std::string apply(Bench& bench, std::istringstream& words, const std::string& op
   const auto failed = [](const Error& error) { return "! " + error.text; };
 
   if (operation == "split") {
-    Model::NewSplit spec;
+    Windows::NewSplit spec;
     spec.beside = pane();
     spec.how = split_of(word());
     const std::string size = word();
     if (size != "-") spec.how.size = std::stoi(size);
-    const auto made = model.split_pane(spec);
+    const auto made = model.windows().split_pane(spec);
     if (!made) return failed(made.error());
   } else if (operation == "kill") {
     model.destroy_pane(pane());
@@ -77,41 +77,41 @@ std::string apply(Bench& bench, std::istringstream& words, const std::string& op
     const PaneId id = pane();
     const std::string way = word();
     const int much = integer();
-    model.resize_pane(id, way == "L" || way == "R" ? Axis::horizontal : Axis::vertical,
-                      way == "L" || way == "U" ? -much : much);
+    model.windows().resize_pane(id, way == "L" || way == "R" ? Axis::horizontal : Axis::vertical,
+                                way == "L" || way == "U" ? -much : much);
   } else if (operation == "to") {
     const PaneId id = pane();
     const Axis axis = word() == "x" ? Axis::horizontal : Axis::vertical;
-    model.resize_pane_to(id, axis, integer());
+    model.windows().resize_pane_to(id, axis, integer());
   } else if (operation == "preset") {
-    model.arrange(bench.window, *find_preset(word()));
+    model.windows().arrange(bench.window, *find_preset(word()));
   } else if (operation == "next") {
-    model.next_layout(bench.window);
+    model.windows().next_layout(bench.window);
   } else if (operation == "previous") {
-    model.previous_layout(bench.window);
+    model.windows().previous_layout(bench.window);
   } else if (operation == "spread") {
-    model.spread_panes(pane());
+    model.windows().spread_panes(pane());
   } else if (operation == "window") {
     const int cols = integer();
     const int rows = integer();
     Window& window = *model.window(bench.window);
     window.manual_size = Size{static_cast<std::uint16_t>(rows), static_cast<std::uint16_t>(cols)};
     CHECK(window.options.set("window-size", "manual"));
-    model.recalculate_size(bench.window);
+    model.windows().recalculate_size(bench.window);
   } else if (operation == "swap") {
     const PaneId source = pane();
     const PaneId target = pane();
-    model.swap_panes(source, target, word() == "-");
+    model.windows().swap_panes(source, target, word() == "-");
   } else if (operation == "rotate") {
-    model.rotate_window(bench.window, word() == "U" ? Model::Rotation::up : Model::Rotation::down);
+    model.windows().rotate(bench.window, word() == "U" ? Windows::Rotation::up : Windows::Rotation::down);
   } else if (operation == "zoom") {
     const PaneId id = pane();
-    if (!model.unzoom(bench.window)) model.zoom(id);
+    if (!model.windows().unzoom(bench.window)) model.windows().zoom(id);
   } else if (operation == "select") {
     const PaneId id = pane();
     if (model.window(bench.window)->active != id) {
-      model.unzoom(bench.window);
-      model.select_pane(bench.window, id);
+      model.windows().unzoom(bench.window);
+      model.windows().select_pane(bench.window, id);
     }
   } else if (operation == "join") {
     Model::Join join;
@@ -121,12 +121,12 @@ std::string apply(Bench& bench, std::istringstream& words, const std::string& op
     const auto done = model.join_pane(join);
     if (!done) return failed(done.error());
   } else if (operation == "apply") {
-    const auto done = model.apply_layout(bench.window, word());
+    const auto done = model.windows().apply_layout(bench.window, word());
     if (!done) return failed(done.error());
   } else if (operation == "set" || operation == "border") {
     const std::string option = operation == "border" ? "pane-border-status" : word();
     CHECK(model.window(bench.window)->options.set(option, word()));
-    model.refresh_geometry(bench.window);
+    model.windows().refresh_geometry(bench.window);
     return "ok";
   } else {
     FAIL("unknown operation " << operation);

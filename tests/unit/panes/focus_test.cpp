@@ -27,14 +27,14 @@ struct World {
     return active(session);
   }
   model::PaneId split(model::PaneId beside) {
-    model::Model::NewSplit spec;
+    model::Windows::NewSplit spec;
     spec.beside = beside;
-    return model.split_pane(spec).value()->id;
+    return model.windows().split_pane(spec).value()->id;
   }
   model::PaneId active(model::SessionId session) { return model.current_window(session)->active; }
   model::ClientId client(model::SessionId session) {
-    const auto id = model.add_client("client", {}).id;
-    model.attach_client(id, session, {});
+    const auto id = model.clients().add("client", {}).id;
+    model.clients().attach(id, session, {});
     return id;
   }
 };
@@ -50,7 +50,7 @@ TEST_CASE("the pane that a client looks at has the focus, and another one takes 
   CHECK(world.focus.update(world.model) == Changes{{first, true}});
   CHECK(world.focus.update(world.model).empty());
   const auto second = world.split(first);
-  world.model.select_pane(world.model.current_window(session)->id, second);
+  world.model.windows().select_pane(world.model.current_window(session)->id, second);
   CHECK(world.focus.update(world.model) == Changes{{first, false}, {second, true}});
   world.model.client(client)->focused = false;
   CHECK(world.focus.update(world.model) == Changes{{second, false}});
@@ -69,7 +69,7 @@ TEST_CASE("a pane keeps the focus while any client looks at it, and one that is 
   CHECK(world.focus.update(world.model) == Changes{{first, true}});
   world.model.client(one)->focused = false;
   CHECK(world.focus.update(world.model).empty());
-  world.model.attach_client(two, other, {});
+  world.model.clients().attach(two, other, {});
   CHECK(world.focus.update(world.model) == Changes{{first, false}, {world.active(other), true}});
   world.model.client(one)->focused = true;
   CHECK(world.focus.update(world.model) == Changes{{first, true}});

@@ -87,7 +87,7 @@ struct ServerRig {
   }
   /// A client that has said hello from a terminal of this size.
   peers::RemoteClient& add_client(Size size = {24, 80}) {
-    model::Client& seen = model.add_client("client", clock.wall());
+    model::Client& seen = model.clients().add("client", clock.wall());
     seen.size = size;
     auto pair = os::open_socket_pair(SOCK_STREAM).value();
     auto made = std::make_unique<peers::RemoteClient>(*loop, seen.id);

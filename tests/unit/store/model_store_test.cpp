@@ -25,12 +25,12 @@ model::SessionId build(model::Model& model) {
   REQUIRE(first);
   spec.name = "two";
   REQUIRE(model.create_window(spec));
-  model::Model::NewSplit split;
+  model::Windows::NewSplit split;
   split.beside = first->pane;
-  REQUIRE(model.split_pane(split));
-  REQUIRE(model.session_options().set("status", "off"));
+  REQUIRE(model.windows().split_pane(split));
+  REQUIRE(model.globals().session.set("status", "off"));
   REQUIRE((*session)->options.set("@mine", "x"));
-  model.environment().set("LANG", "ko_KR.UTF-8");
+  model.globals().environment.set("LANG", "ko_KR.UTF-8");
   (*session)->environment.remove("DISPLAY");
   return (*session)->id;
 }
@@ -49,10 +49,10 @@ struct Whole {
     CborWriter out;
     put_meta(out, model, state, buffers.next_automatic());
     put_clients(out, state.clients);
-    put_options(out, "server", model.server_options());
-    put_options(out, "session", model.session_options());
-    put_options(out, "window", model.window_options());
-    put_environment(out, model.environment());
+    put_options(out, "server", model.globals().server);
+    put_options(out, "session", model.globals().session);
+    put_options(out, "window", model.globals().window);
+    put_environment(out, model.globals().environment);
     for (const auto& [id, pane] : model.panes()) put(out, pane);
     for (const auto& [id, window] : model.windows()) put(out, window);
     for (const auto& [id, session] : model.sessions()) put(out, session);
@@ -133,11 +133,11 @@ TEST_CASE("only what changed is written", "[model_store]") {
   REQUIRE(store.save(whole.saved(), whole.state));
   CHECK(store.log().written() == written);
 
-  whole.model.rename_window(model::WindowId{7}, "other");
+  whole.model.windows().rename(model::WindowId{7}, "other");
   REQUIRE(store.save(whole.saved(), whole.state));
   CHECK(store.log().written() - written < 1000);
   written = store.log().written();
-  whole.model.environment().set("LANG", "C");
+  whole.model.globals().environment.set("LANG", "C");
   whole.messages.add("a message", 1000);
   REQUIRE(whole.buffers.add("small", {}, 50));
   REQUIRE(store.save(whole.saved(), whole.state));
@@ -183,9 +183,9 @@ TEST_CASE("whatever happens to a model is written down", "[model_store]") {
         break;
       }
       case 2: {
-        model::Model::NewSplit split;
+        model::Windows::NewSplit split;
         split.beside = pane;
-        static_cast<void>(model.split_pane(split));
+        static_cast<void>(model.windows().split_pane(split));
         break;
       }
       case 3:
@@ -195,35 +195,37 @@ TEST_CASE("whatever happens to a model is written down", "[model_store]") {
         if (model.sessions().size() > 2) model.destroy_session(session);
         break;
       case 5:
-        static_cast<void>(model.rename_session(session, name));
+        static_cast<void>(model.sessions().rename(session, name));
         break;
       case 6:
-        model.name_window(window, name);
+        model.windows().set_name(window, name);
         break;
       case 7:
-        static_cast<void>(model.select_window(session, model.session(session)->windows.begin()->first));
+        static_cast<void>(
+            model.links().select_window(session, model.session(session)->windows.begin()->first));
         break;
       case 8:
-        static_cast<void>(model.next_window(session));
+        static_cast<void>(model.links().next_window(session));
         break;
       case 9: {
         const auto target = pick(model.sessions());
         const int index = model.session(session)->windows.begin()->first;
         static_cast<void>(
-            model.link_window({session, index, target, std::nullopt, false, random() % 2 == 0}));
+            model.links().link_window({session, index, target, std::nullopt, false, random() % 2 == 0}));
         break;
       }
       case 10: {
         const auto other = pick(model.sessions());
-        static_cast<void>(model.swap_windows(session, model.session(session)->windows.begin()->first, other,
-                                             model.session(other)->windows.rbegin()->first, true));
+        static_cast<void>(model.links().swap_windows(session, model.session(session)->windows.begin()->first,
+                                                     other, model.session(other)->windows.rbegin()->first,
+                                                     true));
         break;
       }
       case 11:
         model.unlink_window(session, model.session(session)->windows.rbegin()->first);
         break;
       case 12:
-        model.renumber_windows(session);
+        model.links().renumber_windows(session);
         break;
       case 13: {
         model::Model::Join join;
@@ -233,24 +235,24 @@ TEST_CASE("whatever happens to a model is written down", "[model_store]") {
         break;
       }
       case 14:
-        model.swap_panes(pane, pick(model.panes()), true);
+        model.windows().swap_panes(pane, pick(model.panes()), true);
         break;
       case 15:
-        static_cast<void>(model.zoom(pane));
+        static_cast<void>(model.windows().zoom(pane));
         break;
       case 16:
-        model.resize_window(window, {30, 100});
+        model.windows().resize(window, {30, 100});
         break;
       case 17:
-        model.arrange(window, model::Preset::tiled);
+        model.windows().arrange(window, model::Preset::tiled);
         break;
       case 18:
         static_cast<void>(model.session(session)->options.set("@x", name));
-        static_cast<void>(model.window_options().set("@y", name));
+        static_cast<void>(model.globals().window.set("@y", name));
         break;
       case 19:
         model.session(session)->environment.set("A", name);
-        model.environment().set("B", name);
+        model.globals().environment.set("B", name);
         break;
       case 20: {
         static_cast<void>(whole.buffers.add(name, {}, 3));
@@ -265,11 +267,11 @@ TEST_CASE("whatever happens to a model is written down", "[model_store]") {
         whole.messages.add(name, 5);
         whole.state.jobs.push_back(std::make_shared<const std::string>(name));
         if (random() % 2 == 0) whole.state.jobs.erase(whole.state.jobs.begin());
-        model.rotate_window(window, model::Model::Rotation::up);
-        model.touch_session(session, {});
+        model.windows().rotate(window, model::Windows::Rotation::up);
+        model.sessions().note_activity(session, {});
         break;
     }
-    static_cast<void>(model.take_events());
+    static_cast<void>(model.events().take());
     REQUIRE(store.save(whole.saved(), whole.state));
     if (round % 10 == 0 && !model.sessions().empty()) {
       REQUIRE(model.validate().empty());

@@ -102,7 +102,7 @@ std::vector<std::string> jobs_among(const Item& item, Among which) {
 std::string about_name(const Item& item, const std::string& name, const Error& error) {
   const auto job = item.ports().jobs->find(name);
   if (job) return error.text;
-  if (item.model().session_named(name) == nullptr) return job.error().text;
+  if (item.model().sessions().named(name) == nullptr) return job.error().text;
   return fmt::format("{} is a session, not a job: {}", name, session_way(item.entry().name, name));
 }
 

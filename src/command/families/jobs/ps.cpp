@@ -71,7 +71,7 @@ std::vector<Shown> all_shown(Item& item) {
     one.job = std::move(view);
     out.push_back(std::move(one));
   }
-  for (const auto* session : item.model().sessions_by_name()) {
+  for (const auto* session : item.model().sessions().by_name()) {
     if (std::find(of_jobs.begin(), of_jobs.end(), session->id) == of_jobs.end())
       add_session(item, *session, out);
   }
@@ -79,7 +79,7 @@ std::vector<Shown> all_shown(Item& item) {
 }
 
 int attached_to(Item& item, const Shown& one) {
-  return one.job ? one.job->attached : static_cast<int>(item.model().clients_of(one.session->id).size());
+  return one.job ? one.job->attached : static_cast<int>(item.model().clients().of(one.session->id).size());
 }
 
 std::vector<Cell> row_of(Item& item, const Shown& one, job::WallTime now) {

@@ -17,7 +17,9 @@
 namespace sess::command {
 namespace {
 
+using model::Links;
 using model::Model;
+using model::PaneSpec;
 
 constexpr char kAll = kJsonFlag + 1;
 constexpr char kList = kJsonFlag + 2;
@@ -98,13 +100,13 @@ class Restorer {
       }
       begin_group();
     }
-    model_.select_window(session_, saved_.current);
+    model_.links().select_window(session_, saved_.current);
     return {};
   }
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  Model::PaneSpec spec(const SavedPane& pane) {
+  PaneSpec spec(const SavedPane& pane) {
     auto out = pane_spec(item_, *model_.session(session_), {}, pane.directory);
     out.title = pane.title;
     return out;
@@ -118,13 +120,13 @@ class Restorer {
 
   void begin_group() {
     if (saved_.group.empty()) return;
-    const auto taken = model_.groups();
+    const auto taken = model_.sessions().groups();
     if (std::find(taken.begin(), taken.end(), saved_.group) != taken.end()) {
       notes_.push_back(
           fmt::format("there is a group {} already: {} is not in it", saved_.group, saved_.name));
       return;
     }
-    model_.join_group(session_, saved_.group);
+    model_.links().join_group(session_, saved_.group);
     shared_.groups[saved_.group] = session_;
   }
 
@@ -132,15 +134,15 @@ class Restorer {
   bool link(const SavedWindow& saved) {
     const auto known = shared_.windows.find(saved.identity);
     if (known == shared_.windows.end()) return false;
-    const auto holders = model_.sessions_with(known->second);
+    const auto holders = model_.links().sessions_with(known->second);
     if (holders.empty()) return false;
-    Model::Link link;
+    Links::Link link;
     link.source = holders.front()->id;
-    link.source_index = model_.link(link.source, known->second)->index;
+    link.source_index = model_.links().find(link.source, known->second)->index;
     link.target = session_;
     link.target_index = saved.index;
     link.select = false;
-    return model_.link_window(link).has_value();
+    return model_.links().link_window(link).has_value();
   }
 
   Result<> add(const SavedWindow& saved) {
@@ -160,21 +162,21 @@ class Restorer {
     std::vector<model::PaneId> panes{created->pane};
     for (std::size_t i = 1; i < saved.panes.size(); ++i) {
       // Room for the next; the saved layout comes when all are there.
-      if (i > 1) model_.arrange(window, model::Preset::tiled);
-      auto pane = model_.split_pane({panes.back(), {}, spec(saved.panes[i])});
+      if (i > 1) model_.windows().arrange(window, model::Preset::tiled);
+      auto pane = model_.windows().split_pane({panes.back(), {}, spec(saved.panes[i])});
       if (!pane) {
         notes_.push_back(fmt::format("window {}: {}", saved.index, pane.error().text));
         break;
       }
       panes.push_back((*pane)->id);
     }
-    if (auto applied = model_.apply_layout(window, saved.layout); !applied && panes.size() > 1) {
+    if (auto applied = model_.windows().apply_layout(window, saved.layout); !applied && panes.size() > 1) {
       notes_.push_back(fmt::format("window {}: {}", saved.index, applied.error().text));
     }
     for (std::size_t i = 0; i < panes.size(); ++i) start(panes[i], saved.panes[i]);
     const auto active = panes[std::min(saved.active, panes.size() - 1)];
-    model_.select_pane(window, active);
-    if (saved.zoomed) model_.zoom(active);
+    model_.windows().select_pane(window, active);
+    if (saved.zoomed) model_.windows().zoom(active);
     return {};
   }
 
@@ -210,7 +212,7 @@ class Restorer {
 Status bring_back(Item& item, const SavedSession& saved, const std::string& name, Shared& shared) {
   Restorer restorer(item, saved, shared);
   if (auto done = restorer.run(name); !done) {
-    const bool taken = item.model().session_named(name) != nullptr;
+    const bool taken = item.model().sessions().named(name) != nullptr;
     return item.error(
         done.error().text +
         (taken ? fmt::format("; give it another name: sess restore -s name {}", saved.name) : ""));

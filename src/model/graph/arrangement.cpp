@@ -1,32 +1,33 @@
 // Sizes and layouts of windows: the Layout's arithmetic applied, panes' geometry kept true, events reported.
-#include <algorithm>
-#include <set>
 #include <utility>
 
 #include "base/check.hpp"
-#include "model/model.hpp"
-#include "model/size_policy.hpp"
+#include "model/graph/windows.hpp"
 
 namespace sess::model {
 
-BorderStatus Model::border_status(const Window& window) const {
-  return static_cast<BorderStatus>(window.options.number("pane-border-status"));
-}
+namespace {
 
-PresetSizes Model::preset_sizes(const Window& window) const {
+PresetSizes preset_sizes(const Window& window) {
   const Options& options = window.options;
   return {options.string("main-pane-width"), options.string("main-pane-height"),
           options.string("other-pane-width"), options.string("other-pane-height")};
 }
 
-Layout Model::visible_layout(const Window& window) const {
+}  // namespace
+
+BorderStatus Windows::border_status(const Window& window) const {
+  return static_cast<BorderStatus>(window.options.number("pane-border-status"));
+}
+
+Layout Windows::visible_layout(const Window& window) const {
   return window.zoomed ? Layout::single(window.active, window.size) : window.layout.clone();
 }
 
-void Model::update_geometry(Window& window) {
+void Windows::update_geometry(Window& window) {
   const BorderStatus border = border_status(window);
   for (const PaneId id : window.panes) {
-    Pane* found = pane(id);
+    Pane* found = panes_.find(id);
     SESS_CHECK(found != nullptr);
     found->behind_zoom = found->behind_zoom && window.zoomed;
     const bool alone = window.zoomed && (id == window.active || found->behind_zoom);
@@ -38,35 +39,35 @@ void Model::update_geometry(Window& window) {
     const Size size{static_cast<std::uint16_t>(rect->rows), static_cast<std::uint16_t>(rect->cols)};
     if (found->size == size) continue;
     found->size = size;
-    report(Event::Kind::pane_resized, std::nullopt, window.id, id);
+    events_.report(Event::Kind::pane_resized, std::nullopt, window.id, id);
   }
 }
 
-void Model::layout_changed(Window& window) {
+void Windows::layout_changed(Window& window) {
   if (window.panes.empty()) return;
   const Size size = window.layout.size();
   const bool resized = window.size != size;
   window.size = size;
   update_geometry(window);
-  report(Event::Kind::window_layout_changed, std::nullopt, window.id);
-  if (resized) report(Event::Kind::window_resized, std::nullopt, window.id);
+  events_.report(Event::Kind::window_layout_changed, std::nullopt, window.id);
+  if (resized) events_.report(Event::Kind::window_resized, std::nullopt, window.id);
 }
 
-void Model::refresh_geometry(WindowId id) {
-  if (Window* found = window(id)) update_geometry(*found);
+void Windows::refresh_geometry(WindowId id) {
+  if (Window* found = find(id)) update_geometry(*found);
 }
 
 // -- zoom
 // ----------------------------------------------------------------------------------------------------
 
-bool Model::zoom(PaneId id, std::optional<PaneId> behind) {
-  const Pane* found = pane(id);
+bool Windows::zoom(PaneId id, std::optional<PaneId> behind) {
+  const Pane* found = panes_.find(id);
   if (found == nullptr) return false;
-  Window& window = window_of(*found);
+  Window& window = of(*found);
   if (window.zoomed || window.panes.size() < 2) return false;
   activate(window, id);
   window.zoomed = true;
-  if (Pane* made = behind && *behind != id ? pane(*behind) : nullptr;
+  if (Pane* made = behind && *behind != id ? panes_.find(*behind) : nullptr;
       made != nullptr && made->window == window.id) {
     made->behind_zoom = true;
   }
@@ -74,8 +75,8 @@ bool Model::zoom(PaneId id, std::optional<PaneId> behind) {
   return true;
 }
 
-bool Model::unzoom(WindowId id) {
-  Window* found = window(id);
+bool Windows::unzoom(WindowId id) {
+  Window* found = find(id);
   if (found == nullptr || !found->zoomed) return false;
   found->zoomed = false;
   layout_changed(*found);
@@ -85,19 +86,19 @@ bool Model::unzoom(WindowId id) {
 // -- changes by the user
 // -------------------------------------------------------------------------------------
 
-void Model::resize_pane(PaneId id, Axis axis, int change, bool opposite) {
-  const Pane* found = pane(id);
+void Windows::resize_pane(PaneId id, Axis axis, int change, bool opposite) {
+  const Pane* found = panes_.find(id);
   if (found == nullptr) return;
-  Window& window = window_of(*found);
+  Window& window = of(*found);
   window.zoomed = false;
   window.layout.resize_pane(id, axis, change, opposite, border_status(window));
   layout_changed(window);
 }
 
-void Model::resize_pane_to(PaneId id, Axis axis, int size) {
-  const Pane* found = pane(id);
+void Windows::resize_pane_to(PaneId id, Axis axis, int size) {
+  const Pane* found = panes_.find(id);
   if (found == nullptr) return;
-  Window& window = window_of(*found);
+  Window& window = of(*found);
   window.zoomed = false;
   const BorderStatus border = border_status(window);
   // The size asked for is the pane's own: its title line comes on top.
@@ -106,26 +107,26 @@ void Model::resize_pane_to(PaneId id, Axis axis, int size) {
   layout_changed(window);
 }
 
-bool Model::drag_border(WindowId id, Layout::Point from, Layout::Point to) {
-  Window* found = window(id);
+bool Windows::drag_border(WindowId id, Layout::Point from, Layout::Point to) {
+  Window* found = find(id);
   if (found == nullptr || found->zoomed) return false;
   if (!found->layout.drag_border(from, to, border_status(*found))) return false;
   layout_changed(*found);
   return true;
 }
 
-void Model::spread_panes(PaneId id) {
-  const Pane* found = pane(id);
+void Windows::spread_panes(PaneId id) {
+  const Pane* found = panes_.find(id);
   if (found == nullptr) return;
-  Window& window = window_of(*found);
+  Window& window = of(*found);
   window.zoomed = false;
   window.layout.spread(id, border_status(window));
   layout_changed(window);
   recalculate_size(window.id);
 }
 
-void Model::arrange(WindowId id, Preset preset) {
-  Window* found = window(id);
+void Windows::arrange(WindowId id, Preset preset) {
+  Window* found = find(id);
   if (found == nullptr) return;
   found->zoomed = false;
   found->old_layout = found->layout.text();
@@ -136,22 +137,22 @@ void Model::arrange(WindowId id, Preset preset) {
   recalculate_size(id);
 }
 
-Preset Model::next_layout(WindowId id) {
-  const Window* found = window(id);
+Preset Windows::next_layout(WindowId id) {
+  const Window* found = find(id);
   const Preset preset = next_preset(found == nullptr ? std::nullopt : found->last_preset);
   arrange(id, preset);
   return preset;
 }
 
-Preset Model::previous_layout(WindowId id) {
-  const Window* found = window(id);
+Preset Windows::previous_layout(WindowId id) {
+  const Window* found = find(id);
   const Preset preset = previous_preset(found == nullptr ? std::nullopt : found->last_preset);
   arrange(id, preset);
   return preset;
 }
 
-Result<> Model::apply_layout(WindowId id, std::string_view text) {
-  Window* found = window(id);
+Result<> Windows::apply_layout(WindowId id, std::string_view text) {
+  Window* found = find(id);
   if (found == nullptr) return fail(ErrorCode::not_found, "can't find window: {}", to_string(id));
   auto layout = Layout::parse(text, found->panes, border_status(*found));
   if (!layout) return pass(layout.error());
@@ -166,38 +167,28 @@ Result<> Model::apply_layout(WindowId id, std::string_view text) {
 // -- sizes
 // ---------------------------------------------------------------------------------------------------
 
-void Model::resize_window(WindowId id, Size size) {
-  Window* found = window(id);
+void Windows::resize(WindowId id, Size size) {
+  Window* found = find(id);
   if (found == nullptr) return;
   found->layout.resize(clamp(size), border_status(*found));
   const bool same = found->size == found->layout.size();
   layout_changed(*found);
-  if (same) report(Event::Kind::window_resized, std::nullopt, id);
+  if (same) events_.report(Event::Kind::window_resized, std::nullopt, id);
 }
 
-void Model::recalculate_size(WindowId id) {
-  const Window* found = std::as_const(*this).window(id);
+void Windows::recalculate_size(WindowId id) {
+  const Window* found = std::as_const(*this).find(id);
   if (found == nullptr) return;
-  const auto size = window_size(*this, *found);
+  const auto size = wanted_size_(*found);
   if (!size || clamp(*size) == found->size) return;
   // A window whose panes are at their minimum cannot follow: then nothing changes, and nothing is reported.
   Layout trial = found->layout.clone();
   trial.resize(clamp(*size), border_status(*found));
-  if (trial.size() != found->size) resize_window(id, *size);
+  if (trial.size() != found->size) resize(id, *size);
 }
 
-void Model::recalculate_sizes() {
-  std::set<WindowId> seen;
-  for (const auto& [client_id, client] : clients_) {
-    const Session* looked_at = client.session ? std::as_const(*this).session(*client.session) : nullptr;
-    if (looked_at == nullptr) continue;
-    for (const auto& [index, link] : looked_at->windows) seen.insert(link.window);
-  }
-  for (const WindowId id : seen) recalculate_size(id);
-}
-
-void Model::recalculate_all_sizes() {
-  for (const auto& [id, window] : windows_) recalculate_size(id);
+void Windows::recalculate_all_sizes() {
+  for (const auto& [id, window] : *this) recalculate_size(id);
 }
 
 }  // namespace sess::model
