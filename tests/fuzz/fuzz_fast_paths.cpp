@@ -76,8 +76,7 @@ void add_token(std::string& out, Input& input) {
       sess::append_utf8(out, 0x1100 + n);
       break;
     case 14:
-      if (n % 4 == 0) out.append(std::string_view("\xed\x95").substr(0, 1 + n / 4 % 2));  // of Hangul
-      if (n % 4 != 0) out += static_cast<char>(0x80 + n % 128);
+      out += static_cast<char>(0x80 + n % 128);
       break;  // malformed
     default:
       out += n % 3 == 0 ? "\r\n" : n % 3 == 1 ? "\n\x1b[K" : "\x1b[" + number(n % 30) + 'G';

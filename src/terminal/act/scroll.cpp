@@ -272,8 +272,7 @@ bool Page::push_printed(const Row& row) {
   if (row.marks != 0) return false;
   const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
   const std::string_view text(row.text, row.styles[row.runs - 1].bytes);
-  const bool narrow = text.size() == row.used && !row.filler;
-  if (row.runs == 1 && row.styles[0].style == 0 && (end == LineEnd::hard || narrow)) {
+  if (row.runs == 1 && row.styles[0].style == 0 && (end == LineEnd::hard || text.size() == row.used)) {
     history_.append(text, {}, end);
     return true;
   }

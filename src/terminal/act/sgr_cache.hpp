@@ -3,9 +3,9 @@
 // An entry is the pen before, the sequence's parameters and the pen after: true for every emulator, so all
 // share one table and a pane costs nothing; emulators belong to one thread. (Thread-local it would be cleared
 // at the start of every thread and process: 33 page faults, a fifth of what `sess ls` costs.) Of the pen
-// before a sequence that begins with a reset only what no SGR resets counts. The number of the style belongs to one emulator's pool
-// and to the time until that frees or renumbers any: an entry names both by an era, which the emulator
-// renews.
+// before a sequence that begins with a reset only what no SGR resets counts. The number of the style belongs
+// to one emulator's pool and to the time until that frees or renumbers any: an entry names both by an era,
+// which the emulator renews.
 #pragma once
 
 #include <array>

@@ -84,7 +84,6 @@ void Grid::make_cells(Row& row) const {
       text.remove_prefix(got.length);
     }
   }
-  if (std::exchange(row.filler, false)) row.cells[row.used - 1].flags = kFiller;
   row.runs = 0;
 }
 
@@ -94,7 +93,6 @@ void Grid::clear(Row& row) {
   row.used = 0;
   row.wrapped = false;
   row.wide = false;
-  row.filler = false;
   row.marks = 0;
 }
 
