@@ -106,6 +106,21 @@ TEST_CASE("hosts have names and groups, and several are listed at once, each in 
   CHECK(far.sess({"-H", "@none", "ls"}).err == "there is no group @none in hosts.toml\n");
 }
 
+TEST_CASE("a host among several that asks something has a row with the question, and is not waited for",
+          "[remote]") {
+  const Far far;
+  far.rig.ask({"new-session", "-d", "-s", "app", "cat"});
+  far.rig.home().write("config/sess/hosts.toml",
+                       "[hosts.asks]\nto = \"far\"\nssh = [\"-o\", \"StrictHostKeyChecking=ask\", \"-o\", "
+                       "\"UserKnownHostsFile=/dev/null\"]\n");
+  const auto both = far.sess({"ls", "-H", "asks,far", "-F", "#{session_name}"});
+  INFO(both.out << both.err);
+  const auto rows = split_lines(both.out);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].starts_with("asks  it asks: Are you sure you want to continue connecting"));
+  CHECK(rows[1] == "far   app");
+}
+
 TEST_CASE("any command that carries bytes is a way to a server, also one that prints before it does",
           "[remote]") {
   const Far far;

@@ -22,7 +22,10 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
 constexpr std::chrono::seconds kPatience{15};
+// A question is a line without an end that stays so; nobody sees it, nobody will answer.
+constexpr milliseconds kQuestionStands{300};
 constexpr std::size_t kMostPrinted = 4 << 20;
+constexpr std::size_t kMostAsked = 4096;
 
 /// One host's program and what it has said.
 struct Asked {
@@ -32,7 +35,14 @@ struct Asked {
   bool listening = false;  ///< to its errors
   Clock::time_point since{};
   std::string out, err;
+  std::string question;  ///< the last line on its terminal
+  std::optional<Clock::time_point> asking_since;
   std::optional<int> status;
+
+  [[nodiscard]] Clock::time_point end() const {
+    const auto last = since + kPatience;
+    return asking_since ? std::min(last, *asking_since + kQuestionStands) : last;
+  }
 };
 
 bool is_running(const Asked& asked) {
@@ -76,7 +86,18 @@ void give_up(Asked& asked) {
   asked.listening = false;
   asked.helper.reset();
   asked.status = 1;
-  asked.err = fmt::format("no answer for {} s", kPatience.count());
+  asked.err = asked.asking_since ? "it asks: " + asked.question
+                                 : fmt::format("no answer for {} s", kPatience.count());
+}
+
+/// On its own terminal, where it asks.
+void take_question(Asked& asked) {
+  (void)take(asked.helper->terminal(), asked.question);
+  const auto end = asked.question.find_last_of("\r\n");
+  if (end != std::string::npos) asked.question.erase(0, end + 1);
+  if (asked.question.size() > kMostAsked) asked.question.erase(kMostAsked);
+  asked.asking_since.reset();
+  if (asked.question.find_first_not_of(' ') != std::string::npos) asked.asking_since = Clock::now();
 }
 
 void serve(std::vector<Asked*>& running) {
@@ -84,16 +105,18 @@ void serve(std::vector<Asked*>& running) {
   for (const Asked* asked : running) {
     fds.push_back({asked->stream ? asked->stream.get() : -1, POLLIN, 0});
     fds.push_back({asked->listening ? asked->helper->errors() : -1, POLLIN, 0});
+    fds.push_back({asked->helper->terminal(), POLLIN, 0});
   }
   auto until = Clock::now() + kPatience;
-  for (const Asked* asked : running) until = std::min(until, asked->since + kPatience);
+  for (const Asked* asked : running) until = std::min(until, asked->end());
   const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
   (void)::poll(fds.data(), fds.size(), static_cast<int>(std::max<long>(left, 0)));
   for (std::size_t i = 0; i < running.size(); ++i) {
     Asked& asked = *running[i];
-    if (fds[2 * i].revents != 0 && !take(asked.stream.get(), asked.out)) asked.stream.reset();
-    if (fds[2 * i + 1].revents != 0 && !take(asked.helper->errors(), asked.err)) asked.listening = false;
-    if (is_running(asked) && Clock::now() - asked.since >= kPatience) give_up(asked);
+    if ((fds[3 * i + 2].revents & POLLIN) != 0) take_question(asked);
+    if (fds[3 * i].revents != 0 && !take(asked.stream.get(), asked.out)) asked.stream.reset();
+    if (fds[3 * i + 1].revents != 0 && !take(asked.helper->errors(), asked.err)) asked.listening = false;
+    if (is_running(asked) && Clock::now() >= asked.end()) give_up(asked);
     if (!is_running(asked)) end(asked);
   }
   std::erase_if(running, [](const Asked* asked) { return !is_running(*asked); });
