@@ -23,9 +23,9 @@ extern char** environ;
 namespace sess::os {
 namespace {
 
-/// What the child writes into the pipe: `alone` when it shared this process's descriptors, `program` when it
-/// is held, at most one `nice` and one `directory`, then at most one `exec`. End of file without an `exec`
-/// means that exec worked.
+/// What the child writes into the pipe: `alone` once it has no descriptors but its own, `program` when it is
+/// held, at most one `nice` and one `directory`, then at most one `exec`. End of file without an `exec` means
+/// that exec worked.
 struct Report {
   enum class What : int { alone, program, directory, exec, terminal, nice, input } what;
   int value;  ///< an errno; of `program` its pid
@@ -45,7 +45,6 @@ struct Prepared {
   std::uint64_t memory_limit;
   const char* input;
   std::array<int, 3> std_fds;
-  bool shares_descriptors;
   bool terminal;
   bool held;
   int report;
@@ -99,7 +98,8 @@ int try_exec(Prepared& with) {
   return reason;
 }
 
-/// Until it comes back nothing may touch the table: it is the parent's.
+/// Until it comes back nothing may touch the table: it may be the parent's. A copy of it is emptied, too: it
+/// has the ends of other starts' pipes, and a child that is held up before its exec would hide how those end.
 void leave_parents_table(const Prepared& with) {
   const std::array<int, 5> keep{with.std_fds[0], with.std_fds[1], with.std_fds[2], with.report,
                                 with.held ? with.held_end : with.report};
@@ -110,7 +110,7 @@ void leave_parents_table(const Prepared& with) {
 
 [[noreturn]] void run_child(Prepared& with) {
   reset_signal_dispositions();
-  if (with.shares_descriptors) leave_parents_table(with);
+  leave_parents_table(with);
   setsid();
   if (with.terminal && ioctl(with.std_fds[0], TIOCSCTTY, 0) < 0) {
     tell(with.report, Report::What::terminal, errno);
@@ -237,7 +237,6 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   // On a terminal all three are the same: its place is taken by what only a held program has.
   auto slot = ChildSlot::take(
       std::array{std_fds[0], with.held ? with.held_end : std_fds[1], std_fds[2], with.report});
-  with.shares_descriptors = static_cast<bool>(slot);
   const SignalBlock blocked;
   pid_t pid = -1;
   UniqueFd process;
@@ -251,17 +250,11 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   }
   if (pid < 0) {
     slot.release();
-    with.shares_descriptors = false;
     pid = fork();
     if (pid < 0) return no_process(request.argv[0], errno);
     if (pid == 0) run_child(with);
   }
   return Forked{pid, std::move(pipe->read), std::move(ends.read), std::move(slot), std::move(process)};
-}
-
-void reap(pid_t pid) {
-  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-  }
 }
 
 }  // namespace
@@ -362,8 +355,15 @@ Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err) {
   auto pending = start_spawn(request, in, out, err);
   if (!pending) return pass(pending.error());
   auto done = pending->finish();
-  if (!done) reap(pending->child());
+  if (!done) (void)await_end(pending->child());
   return done;
+}
+
+int await_end(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
 }
 
 std::vector<std::string> current_environment() {

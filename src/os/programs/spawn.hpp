@@ -88,6 +88,9 @@ class PendingSpawn {
 /// Waits until exec worked or failed; a failed child is reaped.
 [[nodiscard]] Result<Spawned> spawn(const SpawnRequest& request, int in, int out, int err);
 
+/// Waits for a child of this process to end and reaps it; gives its status as waitpid(2) does.
+int await_end(pid_t child);
+
 /// This process's environment as "NAME=value" strings.
 [[nodiscard]] std::vector<std::string> current_environment();
 
