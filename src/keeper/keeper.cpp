@@ -269,20 +269,16 @@ bool Keeper::Impl::refuse_waiting(const std::string& text) {
   const std::string refusal = options_.refusal(text);
   for (int i = 0; i < kMostRefused; ++i) {
     spare_.give_up();
-    {
-      auto client = os::accept_connection(socket_.listener());
-      if (!client) {
-        spare_.refill();
-        return false;
-      }
-      if (*client) {
-        (void)os::send_with_fds((**client).get(), refusal, {});
-        // What it said is taken, else the kernel reports a reset instead of the answer.
-        (void)os::receive_with_fds((**client).get(), kRefusedBytes, os::Wait::no);
-      }
-      if (!*client) i = kMostRefused;
+    auto client = os::accept_connection(socket_.listener());
+    const bool came = client && *client;
+    if (came) {
+      (void)os::send_with_fds((**client).get(), refusal, {});
+      // What it said is taken, else the kernel reports a reset instead of the answer.
+      (void)os::receive_with_fds((**client).get(), kRefusedBytes, os::Wait::no);
+      client->reset();
     }
     spare_.refill();
+    if (!came) return client.has_value();
   }
   return true;
 }
@@ -496,7 +492,7 @@ void Keeper::Impl::on_ring() {
 void Keeper::Impl::on_listener_replaced() {
   refused_.reset();
   auto copy = os::duplicate(socket_.listener());
-  if (!copy) return log::error("{}", copy.error().text);
+  if (!copy) return server_.cannot_tell(copy.error());
   server_.send(Listener{std::move(*copy)});
 }
 

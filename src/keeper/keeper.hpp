@@ -6,9 +6,10 @@
 // and nothing else, has its own process group, default signal dispositions except that SIGPIPE, SIGHUP and
 // SIGXFSZ are ignored, an empty mask, and cwd and umask of the keeper.
 //
-//   SIGTERM, SIGINT   orderly end: SIGHUP+SIGCONT to every job, grace, SIGKILL, socket removed; again: no
-//   grace SIGUSR1           "the server does not answer": check the socket, ping the server, replace a hung
-//   one SIGUSR2           replace this process's code by exec, keeping every program
+//   SIGTERM, SIGINT   orderly end: SIGHUP+SIGCONT to every job, grace, SIGKILL, socket removed
+//                     again: no grace
+//   SIGUSR1           "the server does not answer": check the socket, ping the server, replace a hung one
+//   SIGUSR2           replace this process's code by exec, keeping every program
 #pragma once
 
 #include <chrono>
@@ -68,11 +69,11 @@ class Keeper {
   /// Binds and listens, or takes `inherited`. Consumes the claim; its starting lock is released here.
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> open(KeeperOptions options, Claim claim,
                                                             UniqueFd inherited = {});
-  /// Takes over from the code before, which wrote its state into `state` and called exec. Whatever else that
-  /// left open from descriptor 3 on is closed.
   /// Whether resume() would take this state. In a process of its own: the descriptors that it names are
   /// closed.
   [[nodiscard]] static Result<> can_resume(UniqueFd state);
+  /// Takes over from the code before, which wrote its state into `state` and called exec. Whatever else that
+  /// left open from descriptor 3 on is closed.
   [[nodiscard]] static Result<std::unique_ptr<Keeper>> resume(KeeperOptions options, UniqueFd state);
   ~Keeper();
 

@@ -50,16 +50,18 @@ void ServerProcess::started(pid_t pid, UniqueFd socket) {
 void ServerProcess::send(const ToServer& message) {
   if (!link_) return;
   log::debug("to the server: {}", trace(message));
-  if (auto queued = link_->send(message); !queued) {
-    // Without this message the server's picture would be wrong for good; the next server gets a whole one.
-    log::error("cannot send to the server: {}", queued.error().text);
-    return kill(Death::Kind::hung);
-  }
+  if (auto queued = link_->send(message); !queued) return cannot_tell(queued.error());
   if (link_->unsent_bytes() > kMostUnsent) {
     log::error("the server does not read: {} bytes wait", link_->unsent_bytes());
     return kill(Death::Kind::hung);
   }
   flush();
+}
+
+/// Without what it was to be told its picture would be wrong for good; the next server gets a whole one.
+void ServerProcess::cannot_tell(const Error& why) {
+  log::error("cannot send to the server: {}", why.text);
+  kill(Death::Kind::none);
 }
 
 void ServerProcess::flush() {

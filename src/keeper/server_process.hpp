@@ -29,10 +29,11 @@ class ServerProcess {
   /// A new server has been forked.
   void started(pid_t pid, UniqueFd socket);
   [[nodiscard]] bool running() const { return pid_ > 0; }
-  [[nodiscard]] pid_t pid() const { return pid_; }
 
   /// Does nothing when there is no server or its link is closed: the next one is handed everything.
   void send(const ToServer& message);
+  /// What it must know cannot be sent: replaces it by one that is handed everything.
+  void cannot_tell(const Error& why);
   /// Pings it, unless a ping is under way; no answer within the limits means death as `hung`.
   void ping();
   /// Without the loop: waits until it answers a ping, or asks for a program, which it may wait for. False: it

@@ -94,8 +94,8 @@ void SocketFile::check() {
   }
   if (watch_) failures_ = 0;
   if (*restored) {
-    log::warn("the socket {} had vanished; it is back", paths_.socket_path());
     on_replaced_();
+    log::warn("the socket {} had vanished; it is back", paths_.socket_path());
   }
 }
 

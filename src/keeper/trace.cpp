@@ -86,9 +86,9 @@ std::string to_text(Death death) {
     case Death::Kind::hung:
       return "hung";
     case Death::Kind::upgraded:
-      return "ended for an upgrade";
+      break;
   }
-  return "?";
+  return "ended for an upgrade";
 }
 
 }  // namespace sess::keeper

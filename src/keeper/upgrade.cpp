@@ -63,9 +63,7 @@ Result<> check_upgrade(const std::string& path) {
   pipe->write.reset();
   UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child->pid, 0)));
   if (!process || !os::wait_readable(process.get(), kPatience)) kill(child->pid, SIGKILL);
-  int status = 0;
-  while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = os::await_end(child->pid);
   (void)os::set_nonblocking(pipe->read.get());
   char block[256];
   const ssize_t n = ::read(pipe->read.get(), block, sizeof block);
@@ -81,17 +79,19 @@ Result<> check_resume(const std::vector<std::string>& command, const std::string
   auto memory = in_memory(state);
   if (!memory) return pass(memory.error());
   const pid_t child = fork();
-  if (child < 0) return fail_errno(errno, "cannot ask {} whether it goes on from here", command[0]);
-  if (child == 0) {
-    (void)exec_with(command, "--check-resume-fd", *memory, keep);
-    _exit(0);
+  switch (child) {
+    case -1:
+      return fail_errno(errno, "cannot ask {} whether it goes on from here", command[0]);
+    case 0:
+      (void)exec_with(command, "--check-resume-fd", *memory, keep);
+      _exit(0);
+    default:
+      break;
   }
   UniqueFd process(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
   const bool late = process && !os::wait_readable(process.get(), kPatience);
   if (!process || late) kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
+  const int status = os::await_end(child);
   if (late || (WIFEXITED(status) && WEXITSTATUS(status) == kCannotResume)) {
     return fail(ErrorCode::invalid_argument, "{} cannot go on from the state of this one", command[0]);
   }

@@ -194,6 +194,8 @@ TEST_CASE("a server that does not answer is replaced once somebody rings", "[kee
   auto waiting = os::connect_unix(rig.socket());
   REQUIRE(waiting);
   REQUIRE(os::write_all(waiting->get(), "hang\n"));
+  // Before that it would answer the ping that a ring is.
+  REQUIRE(test::wait_until([&] { return rig.file(rig.home().state() + "/notes") == "hangs\n"; }));
   // Whether the hanging server or its successor has this connection, it is answered in the end.
   auto patient = os::connect_unix(rig.socket());
   REQUIRE(os::write_all(patient->get(), "start\n"));
@@ -210,30 +212,12 @@ TEST_CASE("a stopped server is replaced like a hung one", "[keeper]") {
   CHECK(rig.becomes("start", "2 hung"));
 }
 
-namespace {
-
-void limit_descriptors(pid_t pid, rlim_t soft) {
-  rlimit limit{};
-  REQUIRE(prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
-  limit.rlim_cur = std::min(soft, limit.rlim_max);
-  REQUIRE(prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) == 0);
-}
-
-/// The number that the next descriptor of a process gets.
-rlim_t next_descriptor(pid_t pid) {
-  rlim_t fd = 0;
-  while (access(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), F_OK) == 0) ++fd;
-  return fd;
-}
-
-}  // namespace
-
 TEST_CASE("a program for which there are no descriptors is refused, and nothing else happens", "[keeper]") {
   Rig rig;
   rig.start();
   const std::string server = rig.ask("pid");
   const std::string first = rig.tell("spawn 1 read x");
-  limit_descriptors(rig.keeper(), next_descriptor(rig.keeper()) + 10);
+  test::limit_descriptors(rig.keeper(), test::next_descriptor(rig.keeper()) + 10);
   for (int i = 0; i < 20; ++i) {
     CHECK(rig.tell("spawn 2 read x").rfind("error 24 too many open files", 0) == 0);
   }
@@ -242,7 +226,7 @@ TEST_CASE("a program for which there are no descriptors is refused, and nothing 
   // A new server has what it needs.
   kill(rig.server(), SIGKILL);
   CHECK(rig.becomes("panes", "1:" + first + " "));
-  limit_descriptors(rig.keeper(), RLIM_INFINITY);
+  test::limit_descriptors(rig.keeper(), RLIM_INFINITY);
   CHECK(rig.tell("spawn 2 read x").find("error") == std::string::npos);
 }
 
@@ -265,12 +249,10 @@ TEST_CASE("clients are told when no server can be started, and served as soon as
   }));
   REQUIRE(unlink(fault.c_str()) == 0);
   // One descriptor is left, and the link to a server takes two.
-  rlim_t limit = next_descriptor(rig.keeper()) + 1;
-  while (access(fmt::format("/proc/{}/fd/{}", rig.keeper(), limit).c_str(), F_OK) == 0) ++limit;
-  limit_descriptors(rig.keeper(), limit);
+  test::limit_descriptors(rig.keeper(), test::next_descriptor(rig.keeper(), 1));
   CHECK(rig.becomes("pid", "no room"));
   CHECK(rig.becomes("panes", "no room"));
-  limit_descriptors(rig.keeper(), RLIM_INFINITY);
+  test::limit_descriptors(rig.keeper(), RLIM_INFINITY);
   CHECK(rig.becomes("panes", "1:" + program + " "));
 }
 

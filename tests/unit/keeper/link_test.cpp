@@ -1,14 +1,18 @@
 #include "keeper/link.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <random>
 #include <thread>
 
 #include "keeper/handover.hpp"
 #include "os/descriptor.hpp"
+#include "os/programs/process.hpp"
 #include "os/socket.hpp"
 #include "support/catch.hpp"
+#include "support/wait.hpp"
 
 using namespace sess;
 using namespace sess::keeper;
@@ -106,6 +110,7 @@ TEST_CASE("every field of every message arrives, with its descriptors", "[link]"
   CHECK_FALSE(link.keeper.unsent());
 
   const auto got_start = std::get<Start>(std::move(*link.server.receive()));
+  CHECK(trace(ToServer(Start{})) == "start 1 (before: none)");
   CHECK(got_start.previous == Death{Death::Kind::signaled, 11});
   CHECK(got_start.start_count == 9);
   CHECK(got_start.socket_path == "/s/n");
@@ -257,6 +262,17 @@ TEST_CASE("a server that does not read makes the keeper queue, never wait, and l
   CHECK(link.keeper.unsent_bytes() == 0);
 }
 
+TEST_CASE("a server that has nothing else to do waits for the keeper's next message", "[link]") {
+  auto link = ends();
+  std::thread later([&] {
+    test::wait_until([] { return os::process_info(getpid())->state == 'S'; });  // the main thread: it waits
+    static_cast<void>(link.keeper.send(Ping{5}));
+    static_cast<void>(link.keeper.flush());
+  });
+  CHECK(std::get<Ping>(*link.server.receive()).serial == 5);
+  later.join();
+}
+
 TEST_CASE("the end of either side is told", "[link]") {
   auto pair = os::open_socket_pair(SOCK_STREAM);
   auto server = std::make_unique<ServerLink>(std::move(pair->first));
@@ -357,6 +373,9 @@ TEST_CASE("the state that code hands to its successor comes back whole, and only
     HandoverFds none;
     CHECK_FALSE(decode_handover(encode_handover(facts, none, programs).substr(0, cut)));
   }
+  // Cut at the end all of its descriptors are real: they stay the caller's.
+  CHECK_FALSE(decode_handover(bytes.substr(0, bytes.size() - 2)));
+  CHECK(fcntl(programs[5].master.get(), F_GETFD) >= 0);
   const auto back = decode_handover(bytes);
   REQUIRE(back);
   for (auto& fd : own) (void)fd.release();  // they are the copy's now

@@ -1,296 +1,30 @@
-// A keeper in a process of its own, with a small server that tests command over the daemon's real socket.
-//
-// The server is written as the product's is: it takes what the link hands over, then waits in a loop on the
-// listener and the link. One connection is one command line and its answer. rig.hpp is for the keeper's
-// tests.
+// A keeper in a process of its own, with a small server (small_server.hpp) that tests command over the
+// daemon's real socket. rig.hpp is for the keeper's tests.
 #pragma once
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <map>
 #include <memory>
-#include <sstream>
 
 #include "keeper/keeper.hpp"
 #include "os/descriptor.hpp"
 #include "os/directory.hpp"
-#include "os/loop.hpp"
-#include "os/memory/shared.hpp"
 #include "os/programs/process.hpp"
-#include "os/programs/spawn.hpp"
 #include "os/signals.hpp"
 #include "os/socket.hpp"
+#include "small_server.hpp"
 #include "support/catch.hpp"
 #include "support/home.hpp"
 #include "support/wait.hpp"
 
 namespace sess::test {
-
-class SmallServer {
- public:
-  explicit SmallServer(keeper::ServerLink link)
-      : loop_(std::move(*os::Loop::open())), link_(std::move(link)) {}
-
-  int run() {
-    while (!ready_) take(std::move(*link_.receive()));
-    if (fcntl(start_.model.get(), F_GETFD) < 0) return 90;
-    // A fault that the test planted: die at once, as often as it says.
-    if (access((start_.state_directory + "/die").c_str(), F_OK) == 0) {
-      note("died");
-      abort();
-    }
-    watch_listener();
-    os::FdWatch link_watch(*loop_, link_.fd(), [this](bool, bool) { on_link(); });
-    link_watch.want(true, false);
-    loop_->at_turn_end([this] {
-      while (link_.has_queued()) take(std::move(*link_.receive()));
-    });
-    loop_->run();
-    return status_;
-  }
-
- private:
-  void watch_listener() {
-    listener_ =
-        std::make_unique<os::FdWatch>(*loop_, start_.listener.get(), [this](bool, bool) { on_client(); });
-    listener_->want(true, false);
-  }
-
-  void on_link() {
-    while (true) {
-      auto message = link_.next();
-      if (!message) return end(0);  // the keeper is gone, or it ended the link after Stop
-      if (!message->has_value()) return;
-      take(std::move(**message));
-    }
-  }
-
-  void end(int status) {
-    status_ = status;
-    loop_->stop();
-  }
-
-  void take(keeper::ToServer message) {
-    if (auto* start = std::get_if<keeper::Start>(&message)) {
-      start_ = std::move(*start);
-    } else if (auto* program = std::get_if<keeper::Program>(&message)) {
-      programs_[program->pane] = std::move(*program);
-    } else if (std::holds_alternative<keeper::Ready>(message)) {
-      ready_ = true;
-    } else if (auto* exited = std::get_if<keeper::Exited>(&message)) {
-      auto& known = programs_[exited->pane];
-      if (known.pid == exited->pid) {
-        known.exited = true;
-        known.wait_status = exited->wait_status;
-        known.usage = exited->usage;
-      }
-    } else if (const auto* ping = std::get_if<keeper::Ping>(&message)) {
-      (void)link_.send(keeper::Pong{ping->serial});
-    } else if (std::holds_alternative<keeper::Stop>(message)) {
-      note("stopping");
-    } else if (auto* listener = std::get_if<keeper::Listener>(&message)) {
-      on_client();
-      listener_.reset();
-      start_.listener = std::move(listener->listener);
-      watch_listener();
-    }
-  }
-
-  /// Something to be seen after this process is gone.
-  void note(const std::string& text) {
-    UniqueFd file(open((start_.state_directory + "/notes").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
-    (void)os::write_all(file.get(), text + "\n");
-  }
-
-  void on_client() {
-    while (true) {
-      auto client = os::accept_connection(start_.listener.get());
-      if (!client || !client->has_value()) return;
-      std::string line;
-      char c = 0;
-      while (os::wait_readable((*client)->get(), kPatience) && read((*client)->get(), &c, 1) == 1 &&
-             c != '\n') {
-        line += c;
-      }
-      const std::string answer = command(line);
-      (void)os::write_all((*client)->get(), answer);
-    }
-  }
-
-  std::string command(const std::string& line) {
-    std::istringstream in(line);
-    std::string word;
-    in >> word;
-    if (word == "pid") return std::to_string(getpid());
-    if (word == "start") return std::to_string(start_.start_count) + " " + keeper::to_text(start_.previous);
-    if (word == "spawn" || word == "respawn") return spawn(in, word == "respawn");
-    if (word == "late-spawn") return late_spawn(in);
-    if (word == "panes") return panes();
-    if (word == "output") return output(in);
-    if (word == "mark") return mark(in);
-    if (word == "model") return model(in);
-    if (word == "signal") return signal(in);
-    if (word == "hang-up") return hang_up();
-    if (word == "forget") return forget(in);
-    if (word == "hang") pause_for_ever();
-    if (word == "abort") abort();
-    if (word == "exit") {
-      int status = 0;
-      in >> status;
-      _exit(status);
-    }
-    if (word == "end") return sent(link_.send(keeper::End{}));
-    if (word == "leave") return sent(link_.send(keeper::Leave{}));
-    return "what?";
-  }
-
-  [[noreturn]] static void pause_for_ever() {
-    while (true) pause();
-  }
-
-  static std::string sent(const Result<>& result) { return result ? "ok" : result.error().text; }
-
-  keeper::Spawn request_of(std::istringstream& in) {
-    keeper::Spawn request;
-    in >> request.pane;
-    std::string script;
-    std::getline(in, script);
-    if (script.rfind(" held:", 0) == 0) {
-      request.held = true;
-      script.erase(0, 6);
-    }
-    request.argv = {"/bin/sh", "-c", script};
-    if (script.rfind(" exec:", 0) == 0 || script.rfind("exec:", 0) == 0)
-      request.argv = {script.substr(script.find(':') + 1)};
-    request.env = os::current_environment();
-    request.cwd = "/";
-    request.size = {24, 80};
-    return request;
-  }
-
-  std::string spawn(std::istringstream& in, bool keep_journal) {
-    auto request = request_of(in);
-    request.keep_journal = keep_journal;
-    const auto number = link_.start_spawn(request);
-    if (!number) return "error " + number.error().text;
-    auto answer = link_.await_spawn(*number, kPatience);
-    if (!answer) return "error " + std::to_string(answer.error().sys_errno) + " " + answer.error().text;
-    if (!*answer) return "error no answer";
-    auto& spawned = *answer;
-    auto& program = programs_[request.pane];
-    program = keeper::Program{};
-    program.pane = request.pane;
-    program.pid = spawned->pid;
-    program.master = std::move(spawned->master);
-    program.journal = std::move(spawned->journal);
-    return std::to_string(program.pid);
-  }
-
-  /// Asks for panes 1 to 20, far more bytes than the keeper reads at once, and dies before any answer.
-  std::string late_spawn(std::istringstream& in) {
-    auto request = request_of(in);
-    request.env.push_back("LARGE=" + std::string(8000, 'x'));
-    for (request.pane = 1; request.pane <= 20; ++request.pane) (void)link_.start_spawn(request);
-    kill(getpid(), SIGKILL);
-    return {};
-  }
-
-  std::string panes() {
-    std::ostringstream out;
-    for (const auto& [pane, program] : programs_) {
-      out << pane << ":" << program.pid;
-      if (program.exited) out << ":" << program.wait_status;
-      out << " ";
-    }
-    return out.str();
-  }
-
-  keeper::Program& pane_of(std::istringstream& in) {
-    keeper::PaneNumber pane = 0;
-    in >> pane;
-    return programs_[pane];
-  }
-
-  /// Waits for a line of output.
-  std::string output(std::istringstream& in) {
-    const int master = pane_of(in).master.get();
-    std::string out;
-    char c = 0;
-    while (os::wait_readable(master, kPatience)) {
-      if (read(master, &c, 1) != 1 || c == '\n') break;
-      if (c != '\r') out += c;
-    }
-    return out;
-  }
-
-  /// Writes a word into the pane's journal and says what was there before.
-  std::string mark(std::istringstream& in) {
-    auto& program = pane_of(in);
-    std::string word;
-    in >> word;
-    return exchange(program.journal.get(), word);
-  }
-  std::string model(std::istringstream& in) {
-    std::string word;
-    in >> word;
-    return exchange(start_.model.get(), word);
-  }
-  static std::string exchange(int fd, const std::string& word) {
-    auto copy = os::duplicate(fd);
-    auto memory = os::SharedMemory::adopt(std::move(*copy));
-    if (!memory) return memory.error().text;
-    const bool fresh = memory->size() == 0;
-    (void)memory->grow(4096);
-    auto mapping = memory->map(0, 4096);
-    const std::string before = fresh ? "fresh" : reinterpret_cast<const char*>(mapping->data());
-    word.copy(reinterpret_cast<char*>(mapping->data()), 100);
-    return before;
-  }
-
-  std::string signal(std::istringstream& in) {
-    keeper::Signal request;
-    int whom = 0;
-    in >> request.pane >> request.signo >> whom;
-    request.whom = static_cast<keeper::Signal::Whom>(whom);
-    return sent(link_.send(request));
-  }
-
-  /// What closing every pane sends.
-  std::string hang_up() {
-    for (const auto& [pane, program] : programs_) {
-      for (const int signo : {SIGHUP, SIGCONT}) {
-        if (auto sent = link_.send(keeper::Signal{pane, signo, keeper::Signal::Whom::session}); !sent)
-          return sent.error().text;
-      }
-    }
-    return "ok";
-  }
-
-  std::string forget(std::istringstream& in) {
-    keeper::Forget request;
-    in >> request.pane;
-    programs_.erase(request.pane);
-    return sent(link_.send(request));
-  }
-
-  std::unique_ptr<os::Loop> loop_;
-  keeper::ServerLink link_;
-  keeper::Start start_;
-  std::map<keeper::PaneNumber, keeper::Program> programs_;
-  std::unique_ptr<os::FdWatch> listener_;
-  bool ready_ = false;
-  int status_ = 0;
-};
-
-inline int small_server(keeper::ServerLink link) {
-  return SmallServer(std::move(link)).run();
-}
 
 /// Connects (waiting for the socket to appear), sends a command and reads the answer. Nothing when the
 /// connection broke, as it does when the server died.
@@ -347,7 +81,8 @@ class Rig {
     if (status_of(keeper_) < 0) ::kill(keeper_, SIGKILL);
   }
 
-  Rig& start() {
+  Rig& start(UniqueFd inherited = {}) {
+    inherited_ = std::move(inherited);
     keeper_ = in_child([this] { return run(); });
     return *this;
   }
@@ -358,7 +93,7 @@ class Rig {
     if (!claim) return 11;
     if (!claim->has_value()) return 10;
     umask(077);
-    auto made = keeper::Keeper::open(std::move(options_), std::move(**claim));
+    auto made = keeper::Keeper::open(std::move(options_), std::move(**claim), std::move(inherited_));
     if (!made) return 12;
     return (*made)->run();
   }
@@ -396,8 +131,23 @@ class Rig {
   TempHome home_;
   os::RuntimePaths paths_;
   keeper::KeeperOptions options_;
+  UniqueFd inherited_;
   pid_t keeper_ = -1;
 };
+
+inline void limit_descriptors(pid_t pid, rlim_t soft) {
+  rlimit limit{};
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);
+  limit.rlim_cur = std::min(soft, limit.rlim_max);
+  REQUIRE(prlimit(pid, RLIMIT_NOFILE, &limit, nullptr) == 0);
+}
+
+/// The number that the next descriptor of a process gets, and those after it: `count` more are skipped.
+inline rlim_t next_descriptor(pid_t pid, int count = 0) {
+  for (rlim_t fd = 0;; ++fd) {
+    if (access(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), F_OK) != 0 && count-- == 0) return fd;
+  }
+}
 
 /// Whether a process exists and has not ended: who reaps it, and when, is not this test's business.
 inline bool alive(pid_t pid) {

@@ -2,6 +2,8 @@
 // keeper gives its successor it becomes that successor, before the test runner's main begins.
 #include "keeper/upgrade.hpp"
 
+#include <sys/mman.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -13,6 +15,9 @@
 using namespace sess;
 using namespace std::chrono_literals;
 using test::Rig;
+
+/// There where lines are counted (contrib/coverage), which would begin with main.
+extern "C" [[gnu::weak]] void __llvm_profile_initialize();
 
 namespace {
 
@@ -55,8 +60,17 @@ int broken_server(keeper::ServerLink link) {
   abort();
 }
 
+/// A server that somebody kills, once.
+int unlucky_server(keeper::ServerLink link) {
+  if (const char* once = getenv("SESS_TEST_KILLED_ONCE"); once != nullptr && unlink(once) == 0) {
+    kill(getpid(), SIGKILL);
+  }
+  return test::small_server(std::move(link));
+}
+
 int become_successor() {
   if (getenv(kMarker) == nullptr) return 0;
+  if (__llvm_profile_initialize != nullptr) __llvm_profile_initialize();
   const auto arguments = os::process_arguments(getpid());
   if (arguments.size() < 2) return 0;
   if (arguments[1] == "--version") {
@@ -77,6 +91,7 @@ int become_successor() {
   options.upgrade_command = {arguments[0]};
   const std::string fault = take_fault();
   if (fault == "server dies") options.server_main = &broken_server;
+  if (fault == "server is killed") options.server_main = &unlucky_server;
   if (fault == "server hangs") {
     setenv("SESS_TEST_SERVER_HANGS", "1", 1);
     options.server_main = &broken_server;
@@ -87,8 +102,12 @@ int become_successor() {
   for (std::size_t i = 0; i < 2 && i < words.size(); ++i) argv[i] = words[i].data();
   keeper::Probation::begin(argv);
   fail_as(fault);
-  auto keeper =
-      keeper::Keeper::resume(std::move(options), UniqueFd(std::atoi(arguments.back().c_str() + flag.size())));
+  UniqueFd state(std::atoi(arguments.back().c_str() + flag.size()));
+  if (fault == "reads no state") {
+    static_cast<void>(state.release());  // the code before reads it
+    state = UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  }
+  auto keeper = keeper::Keeper::resume(std::move(options), std::move(state));
   _exit(keeper ? (*keeper)->run() : 77);
 }
 
@@ -144,7 +163,7 @@ TEST_CASE("a keeper replaces its code and keeps programs, journals, model, socke
 TEST_CASE("code that does not come up behind exec is replaced by the code before, with everything",
           "[keeper][upgrade]") {
   const std::string fault = GENERATE(as<std::string>{}, "aborts", "exits", "overflows", "stands still",
-                                     "server dies", "server hangs");
+                                     "reads no state", "server dies", "server hangs");
   INFO(fault);
   const test::TempHome home;
   const std::string file = home.root() + "/fault";
@@ -178,6 +197,77 @@ TEST_CASE("code that does not come up behind exec is replaced by the code before
   unsetenv(kFault);
   kill(rig.keeper(), SIGTERM);
   CHECK(rig.wait_end() == 0);
+}
+
+TEST_CASE("a server that somebody kills while new code is on probation says nothing about that code",
+          "[keeper][upgrade]") {
+  const test::TempHome home;
+  const std::string once = home.write("once", "");
+  const std::string file = home.write("fault", "server is killed");
+  setenv(kMarker, "1", 1);
+  setenv(kFault, file.c_str(), 1);
+  setenv("SESS_TEST_KILLED_ONCE", once.c_str(), 1);
+  Rig rig([](keeper::KeeperOptions& options) { options.upgrade_command = {own_binary()}; });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 read x");
+  kill(rig.keeper(), SIGUSR2);
+  CHECK(rig.becomes("start", "3 killed by signal 9 (Killed)"));
+  CHECK(access(once.c_str(), F_OK) != 0);
+  CHECK(os::process_arguments(rig.keeper()).back().rfind("--resume-fd=", 0) == 0);
+  CHECK(rig.tell("panes") == "1:" + one + " ");
+  for (const char* name : {kMarker, kFault, "SESS_TEST_KILLED_ONCE"}) unsetenv(name);
+}
+
+TEST_CASE("held programs, forgotten ones and a start that is held up go through an upgrade",
+          "[keeper][upgrade]") {
+  setenv(kMarker, "1", 1);
+  Rig rig([](keeper::KeeperOptions& options) { options.upgrade_command = {own_binary()}; });
+  rig.start();
+  const std::string held = rig.tell("spawn 1 held: read x; exit 5");
+  const auto forgotten =
+      static_cast<pid_t>(std::stol(rig.tell("spawn 2 trap '' HUP; echo up; exec sleep 1000")));
+  CHECK(rig.tell("output 2") == "up");
+  CHECK(rig.tell("forget 2") == "ok");
+  const std::string fifo = rig.home().root() + "/fifo";
+  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
+  CHECK(rig.tell("ask-spawn 3 input:" + fifo + " read x") == "ok");
+  CHECK(rig.tell("outcome 3") == "not yet");
+  const pid_t before = rig.server();
+  CHECK(rig.tell("upgrade") == "ok");
+  // It waits for the start, without a server.
+  REQUIRE(test::wait_until([&] { return !os::process_info(before); }));
+  UniqueFd writer;
+  REQUIRE(test::wait_until([&] {
+    writer = UniqueFd(open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+    return static_cast<bool>(writer);
+  }));
+  CHECK(test::wait_until([&] { return rig.ask("start") == "2 ended for an upgrade"; }));
+  CHECK(rig.ask("outcome 1") == held);
+  CHECK(rig.ask("outcome 3") != "not yet");
+  kill(static_cast<pid_t>(std::stol(held)), SIGTERM);
+  CHECK(test::wait_until([&] { return rig.ask("panes").find("1:" + held + ":15 ") == 0; }));
+  CHECK(test::alive(forgotten));
+  // What nobody asks for is a child as ever: it is reaped.
+  kill(forgotten, SIGTERM);
+  CHECK(test::wait_until([&] { return !os::process_info(forgotten); }));
+  unsetenv(kMarker);
+  kill(rig.keeper(), SIGTERM);
+  CHECK(rig.wait_end() == 0);
+}
+
+TEST_CASE("code on probation without a way back dies as it would have", "[keeper][upgrade]") {
+  const int signo = GENERATE(SIGSEGV, SIGALRM);
+  const pid_t child = test::in_child([&] {
+    UniqueFd nothing(memfd_create("no program", MFD_CLOEXEC));
+    setenv(keeper::kCodeBefore, std::to_string(nothing.get()).c_str(), 1);
+    char name[] = "sessd";
+    char* argv[] = {name, nullptr};
+    keeper::Probation::begin(argv);
+    if (!keeper::Probation::lasts() || keeper::Probation::descriptor() != nothing.get()) return 1;
+    raise(signo);
+    return 2;
+  });
+  CHECK(test::status_of(child) == 1000 + signo);
 }
 
 TEST_CASE("a binary that does not work is not given the programs", "[keeper][upgrade]") {
@@ -219,4 +309,33 @@ TEST_CASE("code that cannot go on from the state is not given the programs", "[k
   CHECK(rig.tell("mark 1 journal") == "journal");
   kill(static_cast<pid_t>(std::stol(one)), SIGTERM);
   CHECK(rig.becomes("panes", "1:" + one + ":15 "));
+}
+
+TEST_CASE("a binary that is gone when it is to be executed leaves the code before at work",
+          "[keeper][upgrade]") {
+  const test::TempHome home;
+  const std::string other = home.write("other",
+                                       "#!/bin/sh\ncase \"$1\" in --version) echo sessd 9.9;; "
+                                       "--check-resume-fd=*) rm \"$0\";; esac\n");
+  REQUIRE(chmod(other.c_str(), 0755) == 0);
+  Rig rig([&](keeper::KeeperOptions& options) { options.upgrade_command = {other}; });
+  rig.start();
+  const std::string one = rig.tell("spawn 1 read x");
+  const pid_t before = rig.server();
+  kill(rig.keeper(), SIGUSR2);
+  REQUIRE(test::wait_until([&] { return rig.server() != before; }));
+  CHECK(access(other.c_str(), F_OK) != 0);
+  CHECK(rig.tell("panes") == "1:" + one + " ");
+}
+
+TEST_CASE("where no process can be made nobody is asked whether it goes on, and nothing is given up",
+          "[keeper][upgrade]") {
+  const pid_t child = test::in_child([] {
+    if (getuid() == 0 && setuid(65534) != 0) return 2;  // root has no such limit
+    const rlimit none{0, 0};
+    if (setrlimit(RLIMIT_NPROC, &none) != 0) return 3;
+    const auto asked = keeper::check_resume({"/bin/true"}, "state", {});
+    return !asked && asked.error().sys_errno == EAGAIN ? 0 : 1;
+  });
+  CHECK(test::status_of(child) == 0);
 }
