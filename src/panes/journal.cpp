@@ -139,6 +139,9 @@ Result<> Journal::attach() {
   }
   if (h.magic != kMagic) return fail(ErrorCode::protocol, "the journal has no valid magic number");
   if (h.version != kVersion) return fail(ErrorCode::protocol, "the journal has version {}", h.version);
+  // Else a header that lost its end would have a ring of old bytes typed.
+  const std::uint64_t accepted = h.input[h.input_index & 1U].accepted;
+  if (h.input_consumed.load(std::memory_order_relaxed) > accepted) h.input_consumed.store(accepted);
   positions_.forget_after(h.input[h.input_index & 1U].uses);
   take_what_was_read();
   take_what_was_sent();

@@ -113,6 +113,21 @@ TEST_CASE("a spec that is written reads back the same", "[job]") {
   }
 }
 
+TEST_CASE("a job file that is cut at any length names its fault, or is a job that reads back the same",
+          "[job]") {
+  for (std::size_t length = 0; length < kEverything.size(); ++length) {
+    INFO("cut at " << length);
+    const auto spec = parse_job_file(kEverything.substr(0, length), "web.toml");
+    if (!spec) {
+      CHECK(spec.error().text.find("web.toml") != std::string::npos);
+      continue;
+    }
+    const auto again = parse_job_file(job::write_job_file(*spec), "web.toml");
+    REQUIRE(again);
+    CHECK(*again == *spec);
+  }
+}
+
 TEST_CASE("what is not said is not written", "[job]") {
   CHECK(job::write_job_file(*parse_job_file("command = 'make -j8'", "x")) == "command = \"make -j8\"\n");
 }

@@ -26,9 +26,20 @@ class File {
   }
   /// As the next server after a death finds it.
   std::unique_ptr<Journal> open() {
-    auto journal = Journal::open(UniqueFd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3)));
+    auto journal = try_open();
     REQUIRE(journal);
     return std::move(*journal);
+  }
+  Result<std::unique_ptr<Journal>> try_open() {
+    return Journal::open(UniqueFd(::fcntl(fd_.get(), F_DUPFD_CLOEXEC, 3)));
+  }
+  std::string bytes(std::size_t count) const {
+    std::string out(count, '\0');
+    REQUIRE(::pread(fd_.get(), out.data(), count, 0) == static_cast<ssize_t>(count));
+    return out;
+  }
+  void write(const std::string& bytes) {
+    REQUIRE(::pwrite(fd_.get(), bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()));
   }
 
  private:
@@ -243,4 +254,63 @@ TEST_CASE("a journal takes one mapping, and one for each sixteen segments of his
   }
   for (std::uint64_t segment = 0; segment < newest; ++segment) journal->release(segment);
   CHECK(mappings() == 1);
+}
+
+TEST_CASE("a journal whose header is cut at any length is refused, or says nothing that was not in it",
+          "[server]") {
+  File file;
+  {
+    const auto journal = file.open();
+    print(*journal, "printed");
+    journal->commit(7);
+    journal->begin_parse(3, 7);
+    REQUIRE(journal->save_checkpoint(3, "the screen"));
+    REQUIRE(journal->accept_input("typed", 77, {3, 2, 0}));
+    journal->consume_input(2);
+    journal->start_log(0);
+    journal->begin_log_write(100);
+    journal->set_aside(5);
+    static_cast<void>(journal->begin_work(Journal::Work::recovery));
+  }
+  constexpr std::size_t kHeader = 4096;
+  const std::string whole = file.bytes(kHeader);
+  int refused = 0;
+  for (std::size_t length = 0; length <= kHeader; ++length) {
+    INFO(length << " bytes are left");
+    file.write(whole.substr(0, length) + std::string(kHeader - length, '\0'));
+    auto opened = file.try_open();
+    if (!opened) {
+      ++refused;
+      continue;
+    }
+    const auto journal = std::move(*opened);
+    const std::string output(journal->output(0));
+    CHECK((output.empty() || output.size() == 7));
+    const std::string input(journal->pending_input());
+    CHECK((input.empty() || input.size() == 3 || input.size() == 5));
+    if (const auto checkpoint = journal->checkpoint()) CHECK(checkpoint->state == "the screen");
+    const auto applied = journal->input_applied(77);
+    CHECK((applied == model::InputPosition{} || applied == model::InputPosition{3, 2, 0} ||
+           applied.frame == 3));
+    if (const auto suspect = journal->blame()) CHECK(suspect->end <= 7);
+    if (const auto log = journal->log_position()) CHECK(log->logged == 0);
+    if (const auto aside = journal->aside()) CHECK(*aside <= 7);
+    CHECK(journal->input_room() <= Journal::kInputSize);
+    CHECK(journal->count_death(true) <= 1);
+    // And it goes on: what is printed and typed next has its place.
+    print(*journal, "next");
+    journal->commit(4);
+    CHECK(journal->output(journal->written() - 4) == "next");
+    CHECK(journal->accept_input("more", 78, {1, 0, 0}));
+  }
+  CHECK(refused > 0);   // a magic number or a version in two halves
+  CHECK(refused < 16);  // behind them everything is a value of its own
+}
+
+TEST_CASE("a journal whose file is shorter than it must be is refused", "[server]") {
+  for (const std::size_t size : {1U, 4095U, 4096U, 64U << 20U}) {
+    auto memory = os::SharedMemory::create("sess-pane", size);
+    REQUIRE(memory);
+    CHECK(Journal::open(memory->take_fd()).error().code == ErrorCode::protocol);
+  }
 }
