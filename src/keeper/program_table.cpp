@@ -120,8 +120,9 @@ void ProgramTable::on_verdict(pid_t child) {
   program.started = entry.started;
   program.master = std::move(done->master);
   program.journal = std::move(journal);
-  observer_.on_spawned(entry.spawn.request, entry.server, done->note, program);
   watch_held(program);
+  // Last: who is told may forget the program.
+  observer_.on_spawned(entry.spawn.request, entry.server, done->note, program);
 }
 
 void ProgramTable::watch_held(const Program& program) {
