@@ -304,7 +304,8 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
     p += length;
   }
   if (p == begin) return p;
-  if (col < screens_.cols() && cells[col].width == 0) cells[col] = kBlank;  // its left half is gone
+  // Its left half is gone: a blank that looks as the whole did, as split_wide() leaves it.
+  if (col < screens_.cols() && cells[col].width == 0) cells[col] = Cell{0, cells[col].style, 1, 0};
   row.wide = row.wide || wide;
   if (col > row.used) row.used = static_cast<std::uint16_t>(col);
   position_.set_last_col(last);

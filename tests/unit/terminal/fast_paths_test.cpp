@@ -265,6 +265,33 @@ TEST_CASE("rows that nobody looks at are what rows of cells would be", "[termina
   }
 }
 
+TEST_CASE("half of a wide character that a run ends in keeps its colours", "[terminal][fast]") {
+  for (const std::string_view over :
+       {"\xed\x95\x9c", "\xed\x95\x9c\xea\xb8\x80", "\xed\x95\x9c\xea\xb8\x80x"}) {
+    const Size size{3, 20};
+    Machine whole(size);
+    Machine bytes(size);
+    std::string stream = "\x1b[41m";
+    for (int i = 0; i < 8; ++i) stream += "\xea\xb0\x80";
+    stream += over.size() % 3 == 0 ? "\x1b[42m\x1b[4G" : "\x1b[42m\x1b[5G";  // half of one is left behind it
+    stream += over;
+    whole.feed(stream);
+    for (const char byte : stream) bytes.feed(std::string_view(&byte, 1));
+    CaptureOptions options;
+    options.escapes = true;
+    REQUIRE(capture(whole.emulator->screen(), options) == capture(bytes.emulator->screen(), options));
+    const auto row = whole.emulator->screen().row(0);
+    const auto behind = static_cast<std::size_t>(whole.emulator->screen().cursor().col);
+    REQUIRE(row[behind].glyph == 0);
+    REQUIRE(row[behind].style == row[0].style);
+    ByteWriter one;
+    ByteWriter other;
+    whole.emulator->save(one);
+    bytes.emulator->save(other);
+    REQUIRE(one.take() == other.take());
+  }
+}
+
 TEST_CASE("numbers alone are parsed as any parameters", "[terminal][fast]") {
   std::mt19937 random(13);
   for (int round = 0; round < 20000; ++round) {
