@@ -64,10 +64,14 @@ std::span<char> FrameReader::write_space(std::size_t bytes) {
     if (capacity_ - held >= bytes) {
       std::memmove(buffer_.get(), buffer_.get() + begin_, held);
     } else {
-      std::unique_ptr<char[]> larger(new char[held + bytes]);
+      // At least twice as much as it was: a peer that sends a byte at a time would have all that came before
+      // copied for each of them. Not more than the longest frame needs.
+      const std::size_t enough = std::min(2 * capacity_, max_payload_ + kHeaderSize + bytes);
+      const std::size_t capacity = std::max(held + bytes, enough);
+      std::unique_ptr<char[]> larger(new char[capacity]);
       if (held > 0) std::memcpy(larger.get(), buffer_.get() + begin_, held);
       buffer_ = std::move(larger);
-      capacity_ = held + bytes;
+      capacity_ = capacity;
     }
     begin_ = 0;
     end_ = held;

@@ -1,4 +1,7 @@
 // What happens at the edges of what a machine gives: processes that stand still, descriptors that run out.
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -339,4 +342,52 @@ TEST_CASE(
     if (!kept[i].starts_with("line") || !kept[i - 1].starts_with("line")) continue;
     if (number(kept[i]) != number(kept[i - 1]) + 1) FAIL("a line is missing behind " << kept[i - 1]);
   }
+}
+
+TEST_CASE("clients that send their first message a byte at a time hold nobody up and lose their places",
+          "[limits]") {
+  Rig rig;
+  const auto client = rig.terminal({"new-session", "-s", "app", "stty -echo; echo ready; exec cat"});
+  REQUIRE(client->wait_for_text("ready"));
+  const pid_t server = rig.server();
+  const auto before = open_files(server);
+  // The length of the largest payload, the type of a greeting, and then too little of it.
+  const std::string begin("\0\0\4\0\20\0\0\0{\"version\":", 19);
+  std::vector<int> slow;
+  for (int i = 0; i < 20; ++i) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    rig.socket().copy(static_cast<char*>(address.sun_path), sizeof address.sun_path - 1);
+    slow.push_back(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    REQUIRE(::connect(slow.back(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  }
+  // One of them goes on for ever, the others stand still at each place.
+  std::size_t sent = 0;
+  const auto say = [&] {
+    for (std::size_t i = 0; i < slow.size(); ++i) {
+      const char byte = sent < begin.size() ? begin[sent] : ' ';
+      if (i == 0 || sent < i) static_cast<void>(::send(slow[i], &byte, 1, MSG_NOSIGNAL));
+    }
+    ++sent;
+  };
+  for (int i = 0; i < 5; ++i) {
+    for (int j = 0; j < 5; ++j) say();
+    client->type("word" + std::to_string(i) + "\r");
+    CHECK(client->wait_for_text("word" + std::to_string(i)));
+    CHECK(rig.ask({"list-sessions", "-F", "#{session_name}"}) == "app");
+  }
+  CHECK(open_files(server) >= before + slow.size());
+  const auto let_go = [&](int fd) {
+    pollfd watch{fd, POLLRDHUP, 0};
+    return ::poll(&watch, 1, 0) == 1 && (watch.revents & (POLLRDHUP | POLLHUP)) != 0;
+  };
+  CHECK(wait_until(
+      [&] {
+        say();
+        return std::all_of(slow.begin(), slow.end(), let_go);
+      },
+      Milliseconds(60'000)));
+  CHECK(wait_until([&] { return open_files(server) <= before; }));
+  CHECK(rig.server() == server);
+  for (const int fd : slow) ::close(fd);
 }

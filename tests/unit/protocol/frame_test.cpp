@@ -1,5 +1,7 @@
 #include "protocol/frame.hpp"
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -97,6 +99,27 @@ TEST_CASE("memory stays bounded however long the stream is", "[protocol]") {
   }
   CHECK(frames >= 199);
   CHECK(largest <= kMaxPayload + kHeaderSize + 4096);
+}
+
+TEST_CASE("a frame that came a byte at a time was copied whole for each of its bytes", "[protocol]") {
+  std::string frame;
+  append_frame(frame, FrameType::stdin_data, std::string(kMaxPayload, 'x'));
+  FrameReader reader;
+  std::size_t moves = 0;
+  const char* last = nullptr;
+  for (const char byte : frame) {
+    REQUIRE(reader.next().needs_more());
+    const auto space = reader.write_space(16 * 1024);  // as a connection reads
+    const char* begin = space.data() - reader.buffered();
+    if (begin != std::exchange(last, begin)) ++moves;
+    REQUIRE(reader.buffered() + space.size() <= kMaxPayload + kHeaderSize + 16 * 1024);
+    space.front() = byte;
+    reader.commit(1);
+  }
+  CHECK(moves < 10);
+  const auto whole = reader.next();
+  REQUIRE(whole);
+  CHECK(whole->payload.size() == kMaxPayload);
 }
 
 TEST_CASE("an idle reader gives its memory back and goes on", "[protocol]") {
