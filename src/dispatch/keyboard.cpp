@@ -120,7 +120,10 @@ std::vector<Key> Keyboard::intercepted_keys(const RemoteClient& client) {
 std::vector<std::string> Keyboard::user_keys() const {
   constexpr unsigned kMost = 1000;  // User0 to User999 have names
   std::vector<std::string> out;
-  for (const auto& [index, sequence] : model_.globals().server.array("user-keys")) {
+  // Asked with each key: what is not used is not copied.
+  const auto* items = std::get_if<model::OptionArray>(model_.globals().server.find("user-keys"));
+  if (items == nullptr) return out;
+  for (const auto& [index, sequence] : *items) {
     if (index >= kMost) break;
     out.resize(index + 1);
     out[index] = sequence;

@@ -391,3 +391,40 @@ TEST_CASE("clients that send their first message a byte at a time hold nobody up
   CHECK(rig.server() == server);
   for (const int fd : slow) ::close(fd);
 }
+
+TEST_CASE("a hundred thousand items of an array are there for every server, and come back with their session",
+          "[limits]") {
+#ifdef SESS_SANITIZED
+  constexpr int kHalf = 10'000;  // sanitizers make five times as many of them
+#else
+  constexpr int kHalf = 50'000;
+#endif
+  Rig rig;
+  rig.ask({"new-session", "-d", "-s", "app", "sleep 1000"});
+  std::string first = "set -t app update-environment '";
+  std::string second = "set -a -t app update-environment '";
+  for (int i = 0; i < kHalf; ++i) {
+    first += "A" + std::to_string(i) + " ";
+    second += "B" + std::to_string(i) + " ";
+  }
+  rig.home().write("large.conf", first + "'\n" + second + "'\n");
+  rig.ask({"source-file", rig.home().root() + "/large.conf"});
+  const auto check = [&] {
+    const auto lines = split_lines(rig.ask({"show-options", "-t", "app", "update-environment"}));
+    REQUIRE(lines.size() == 2 * kHalf);
+    CHECK(lines.front() == "update-environment[0] A0");
+    CHECK(lines.back() ==
+          "update-environment[" + std::to_string(2 * kHalf - 1) + "] B" + std::to_string(kHalf - 1));
+  };
+  check();
+  rig.ask({"set-option", "-u", "-t", "app", "update-environment[7]"});
+  CHECK(rig.ask({"show-options", "-v", "-t", "app", "update-environment[7]"}).empty());
+  rig.ask({"set-option", "-a", "-t", "app", "update-environment", "A7"});
+  check();
+  rig.kill_server();
+  check();
+  rig.ask({"kill-server"});
+  REQUIRE(wait_until([&] { return rig.keeper() == 0; }));
+  CHECK(rig.ask({"restore", "app"}).starts_with("restored app"));
+  check();
+}

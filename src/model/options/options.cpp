@@ -20,13 +20,12 @@ bool same(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-unsigned first_free(const OptionArray& array) {
-  unsigned index = 0;
-  for (const auto& [used, value] : array) {
-    if (used != index) break;
-    ++index;
-  }
-  return index;
+/// The first index that is free; all below `from` are in use. An array without a hole is not walked through:
+/// who appends a hundred thousand items one by one would wait a minute.
+unsigned first_free(const OptionArray& array, unsigned from) {
+  if (!array.empty() && array.rbegin()->first == array.size() - 1) return array.rbegin()->first + 1;
+  for (auto it = array.lower_bound(from); it != array.end() && it->first == from; ++it) ++from;
+  return from;
 }
 
 /// `text` at the separators of an array option into new items; what is empty is skipped.
@@ -371,7 +370,11 @@ Result<> Options::assign_array(const OptionEntry& entry, std::optional<unsigned>
   OptionArray* array = own_array(entry);
   changed();
   if (!assignment.append) array->clear();
-  for (auto& item : items) array->emplace(first_free(*array), std::move(item));
+  unsigned place = 0;
+  for (auto& item : items) {
+    place = first_free(*array, place);
+    array->emplace(place, std::move(item));
+  }
   return {};
 }
 
@@ -416,18 +419,19 @@ void append_lines(std::vector<OptionLine>& out, std::string_view name, const Opt
     out.push_back(std::move(line));
     return;
   }
-  for (const auto& [at, item] : *array) {
-    if (index && *index != at) continue;
+  const auto append = [&](unsigned at, std::string_view item) {
     OptionLine one = line;
     one.name = fmt::format("{}[{}]", name, at);
     one.value = item;
     out.push_back(std::move(one));
+  };
+  if (!index) {
+    for (const auto& [at, item] : *array) append(at, item);
+    return;
   }
   // An item that is not set shows as an empty one.
-  if (index && !array->contains(*index)) {
-    line.name = fmt::format("{}[{}]", name, *index);
-    out.push_back(std::move(line));
-  }
+  const auto found = array->find(*index);
+  append(*index, found != array->end() ? std::string_view(found->second) : std::string_view());
 }
 
 }  // namespace

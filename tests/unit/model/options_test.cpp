@@ -267,6 +267,40 @@ TEST_CASE("arrays are split, appended to, indexed, thinned and reset as in tmux"
   CHECK(shown(o, "terminal-overrides") == std::vector<std::string>{"terminal-overrides"});
 }
 
+TEST_CASE("a hundred thousand items of an array are set, appended to, shown, found and thinned",
+          "[model][options]") {
+  constexpr unsigned kItems = 100'000;
+  Model model;
+  Options& o = model.globals().server;
+  const OptionName whole = *match_option("user-keys");
+  std::string all;
+  for (unsigned i = 0; i < kItems / 2; ++i) all += "a" + std::to_string(i) + ",";
+  REQUIRE(all.size() < Options::kMostText);
+  REQUIRE(o.set("user-keys", all));
+  for (unsigned i = kItems / 2; i < kItems; ++i) REQUIRE(append(o, "user-keys", "a" + std::to_string(i)));
+  const OptionArray items = o.array("user-keys");
+  REQUIRE(items.size() == kItems);
+  bool same = true;
+  for (const auto& [index, item] : items) same = same && item == "a" + std::to_string(index);
+  CHECK(same);
+  CHECK(o.list(whole, Options::Inherited::no)->size() == kItems);
+  for (unsigned i = 0; i < kItems; ++i) {
+    auto one = whole;
+    one.index = i;
+    REQUIRE(o.list(one, Options::Inherited::no)->size() == 1);
+  }
+  // Holes are filled from the first one on, also by many items at once.
+  for (unsigned i = 0; i < kItems; i += 2) {
+    auto one = whole;
+    one.index = i;
+    o.unset(one);
+  }
+  REQUIRE(append(o, "user-keys", all));
+  CHECK(o.text("user-keys", 0) == "a0");
+  CHECK(o.text("user-keys", kItems - 2) == "a" + std::to_string(kItems / 2 - 1));
+  CHECK(o.array("user-keys").size() == kItems);
+}
+
 TEST_CASE("a hook takes its whole command as one item and is printed unquoted", "[model][options]") {
   Model model;
   Options& o = model.globals().session;
