@@ -392,6 +392,34 @@ TEST_CASE("clients that send their first message a byte at a time hold nobody up
   for (const int fd : slow) ::close(fd);
 }
 
+TEST_CASE(
+    "a window has at most 1024 columns and rows: a larger terminal shows it so, who asks for more is told",
+    "[limits]") {
+  Rig rig;
+  const auto client =
+      rig.terminal({"new-session", "-s", "app", "stty -echo; stty size; exec cat"}, {30, 1500});
+  REQUIRE(client->wait_for_text("30 1024"));
+  CHECK(rig.ask({"display-message", "-p", "-t", "app", "#{window_width}x#{window_height}"}) == "1024x30");
+  const std::string line(1024, 'x');
+  rig.ask({"new-window", "-t", "app", "printf %01024d 0 | tr 0 x; echo; echo below; exec cat"});
+  REQUIRE(client->wait_for_text("below"));
+  CHECK(split_lines(client->screen()).front() == line);
+  client->type("typed\r");
+  CHECK(client->wait_for_text("typed"));
+  client->resize({2000, 60});  // with two windows there is a status line, too
+  CHECK(wait_until([&] {
+    return rig.ask({"display-message", "-p", "-t", "app", "#{window_width}x#{window_height}"}) == "60x1023";
+  }));
+  for (const Rig::Arguments& words : {Rig::Arguments{"new-session", "-d", "-s", "large", "-x", "1025"},
+                                      Rig::Arguments{"new-session", "-d", "-s", "large", "-y", "1025"},
+                                      Rig::Arguments{"resize-window", "-t", "app", "-x", "1025"}}) {
+    const auto refused = rig.sess(words);
+    CHECK(refused.status.code() == 1);
+    CHECK(refused.err.find("too large") != std::string::npos);
+  }
+  CHECK_FALSE(rig.sess({"has-session", "-t", "large"}).status.success());
+}
+
 TEST_CASE("a hundred thousand items of an array are there for every server, and come back with their session",
           "[limits]") {
 #ifdef SESS_SANITIZED
