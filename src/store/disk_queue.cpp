@@ -98,7 +98,9 @@ Result<std::string> DiskQueue::read(job::Directory& directory, const std::string
     auto bytes = directory.read(name + kind, kFileLimit);
     auto good = bytes ? whole(*bytes) : Result<>(pass(bytes.error()));
     if (good) {
-      if (first && *kind != '\0') note = fmt::format("{}: {}; the one before it is used", name, first->text);
+      // Between its two renames a file is there as the next one alone, and nothing is lost.
+      const bool newest = !first || (first->code == ErrorCode::not_found && kind == kNext);
+      if (!newest) note = fmt::format("{}: {}; the one before it is used", name, first->text);
       return bytes;
     }
     if (!first || first->code == ErrorCode::not_found) first = good.error();

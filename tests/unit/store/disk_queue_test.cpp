@@ -11,9 +11,29 @@ using test::MemoryDirectory;
 
 namespace {
 
+/// A directory whose machine loses its power after so many changes.
+class CutDirectory : public MemoryDirectory {
+ public:
+  std::size_t left = static_cast<std::size_t>(-1);
+
+  Result<> write_atomically(const std::string& name, std::string_view bytes) override {
+    return powered() ? MemoryDirectory::write_atomically(name, bytes) : dead();
+  }
+  Result<> rename(const std::string& from, const std::string& to) override {
+    return powered() ? MemoryDirectory::rename(from, to) : dead();
+  }
+  Result<> remove(const std::string& name) override {
+    return powered() ? MemoryDirectory::remove(name) : dead();
+  }
+
+ private:
+  bool powered() { return left > 0 && left-- > 0; }
+  static Result<> dead() { return fail_errno(EIO, "no power"); }
+};
+
 struct Queue {
   std::unique_ptr<os::Loop> loop = std::move(*os::Loop::open());
-  MemoryDirectory directory;
+  CutDirectory directory;
   std::vector<std::string> errors;
   std::optional<DiskQueue> queue{std::in_place, *loop, directory,
                                  [this](const Error& error) { errors.push_back(error.text); }};
@@ -78,4 +98,57 @@ TEST_CASE("when not all have room each is tried alone, and those without are rep
   CHECK(at.directory.content("small") == "y");
   CHECK_FALSE(at.directory.has("large"));
   CHECK(at.errors.size() == 1);
+}
+
+TEST_CASE("whichever change of the directory is the last before a power cut, one whole state is there",
+          "[store]") {
+  const auto whole = [](std::string_view bytes) {
+    return bytes.starts_with("state ") ? Result<>() : fail(ErrorCode::invalid_argument, "it is torn");
+  };
+  std::size_t cuts = 0;
+  for (bool reached = true; reached; ++cuts) {
+    INFO("the power fails after " << cuts << " changes");
+    Queue at;
+    at.directory.left = cuts;
+    int confirmed = 0;
+    for (int state = 1; state <= 4; ++state) {
+      at.queue->put("a.session", "state " + std::to_string(state));
+      at.queue->put("a.1.text", "state text");
+      at.queue->put("b.session", "state other");
+      at.run();
+      if (at.errors.empty()) confirmed = state;
+    }
+    reached = at.directory.left == 0;
+    at.directory.left = static_cast<std::size_t>(-1);
+    const auto read = [&](const std::string& name, std::string& note) {
+      auto bytes = DiskQueue::read(at.directory, name, whole, note);
+      return bytes ? std::stoi(bytes->substr(6)) : 0;
+    };
+    std::string note;
+    const int found = read("a.session", note);
+    // What nobody had been told of yet may be there as well; nothing is lost, so nothing is said.
+    CHECK((found == confirmed || found == confirmed + 1));
+    CHECK(note.empty());
+    // Should the newest file be torn all the same, another one is whole, and that is said.
+    for (const char* end : {"", ".next"}) {
+      const std::string name = std::string("a.session") + end;
+      const auto kept = at.directory.content(name);
+      if (kept.empty()) continue;
+      at.directory.put(name, kept.substr(0, 3));
+      const int before = read("a.session", note);
+      CHECK((before >= found - 1 && before <= found + 1));
+      at.directory.put(name, kept);
+    }
+    // The next daemon goes on from whatever was left.
+    at.errors.clear();
+    for (int state = 7; state <= 8; ++state) {
+      at.queue->put("a.session", "state " + std::to_string(state));
+      at.run();
+      note.clear();
+      CHECK(read("a.session", note) == state);
+      CHECK(note.empty());
+    }
+    CHECK(at.errors.empty());
+  }
+  CHECK(cuts > 30);  // four times three files, each a write and two renames but the first
 }
