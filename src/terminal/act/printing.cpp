@@ -119,10 +119,12 @@ void Printing::after_print(int col, int right) {
   position_.at().pending = true;  // without autowrap, too: it may be switched on before the next character
 }
 
-/// Into cells none of which is half of a wide one. Not inlined, for the sake of the rows of text.
+/// Into cells none of which is half of a wide one: of a row that has none, or behind all that it has. Not
+/// inlined, for the sake of the rows of text.
 [[gnu::noinline]] static bool put_in_cells(Row& row, int col, const char* p, std::size_t n,
                                            std::uint16_t style) {
-  if (row.runs != 0 || row.used == 0 || row.wide || row.cells == nullptr) return false;
+  if (row.runs != 0 || row.used == 0 || row.cells == nullptr) return false;
+  if (row.wide && col < row.used) return false;
   put_ascii(row.cells + col, p, n, style);
   row.used = std::max(row.used, static_cast<std::uint16_t>(static_cast<std::size_t>(col) + n));
   return true;

@@ -144,6 +144,38 @@ inline bool get_ascii(const Cell* cells, std::size_t n, char* out, std::uint16_t
   return (seen & ~allowed) == 0;
 }
 
+/// The text of the cells from i on that are narrow ASCII (blanks as spaces), whatever their styles, behind
+/// `to`; returns the first cell that was not taken. Takes four at a time: less than there is near `stop`.
+[[nodiscard]] inline std::size_t get_ascii_some(const Cell* cells, std::size_t i, std::size_t stop,
+                                                char*& to) {
+#if defined(__SSE2__)
+  const __m128i zero = _mm_setzero_si128();
+  while (i + 4 <= stop) {
+    const auto* from = reinterpret_cast<const __m128i*>(cells + i);
+    const __m128 first = _mm_castsi128_ps(_mm_loadu_si128(from));
+    const __m128 second = _mm_castsi128_ps(_mm_loadu_si128(from + 1));
+    const __m128i glyphs = _mm_castps_si128(_mm_shuffle_ps(first, second, _MM_SHUFFLE(2, 0, 2, 0)));
+    const __m128i looks = _mm_castps_si128(_mm_shuffle_ps(first, second, _MM_SHUFFLE(3, 1, 3, 1)));
+    const __m128i odd =
+        _mm_or_si128(_mm_srli_epi32(glyphs, 7), _mm_xor_si128(_mm_srli_epi32(looks, 16), _mm_set1_epi32(1)));
+    const auto good = static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(odd, zero))));
+    const auto taken = static_cast<unsigned>(std::countr_one(good));
+    const __m128i bytes = _mm_packus_epi16(_mm_packs_epi32(glyphs, zero), zero);
+    const int text = _mm_cvtsi128_si32(
+        _mm_or_si128(bytes, _mm_and_si128(_mm_cmpeq_epi8(bytes, zero), _mm_set1_epi8(' '))));
+    std::memcpy(to, &text, sizeof(text));
+    to += taken;
+    i += taken;
+    if (taken != 4) break;
+  }
+#else
+  static_cast<void>(cells);
+  static_cast<void>(stop);
+  static_cast<void>(to);
+#endif
+  return i;
+}
+
 /// Where the cells from i on end that have the style of the first, at the most n.
 inline std::size_t style_end(const Cell* cells, std::size_t i, std::size_t n) {
   const std::uint16_t style = cells[i].style;

@@ -292,6 +292,46 @@ TEST_CASE("half of a wide character that a run ends in keeps its colours", "[ter
   }
 }
 
+TEST_CASE("narrow ASCII is taken from among other cells up to the first of those", "[terminal][fast]") {
+  std::mt19937 random(14);
+  for (int round = 0; round < 4000; ++round) {
+    std::vector<Cell> cells(random() % 30);
+    for (Cell& cell : cells) {
+      const auto style = static_cast<std::uint16_t>(random());
+      switch (random() % 30) {
+        case 0:
+          cell = Cell{0x80 + static_cast<std::uint32_t>(random() % 0x30000), style, 1, 0};
+          break;
+        case 1:
+          cell = Cell{kClusterBit | 0x41, style, 1, 0};
+          break;
+        case 2:
+          cell = Cell{0x41, style, static_cast<std::uint8_t>(random() % 2 * 2), 0};
+          break;
+        case 3:
+          cell = Cell{0, style, 1, kFiller};
+          break;
+        default:
+          cell = Cell{static_cast<std::uint32_t>(random() % 0x80), style, 1, 0};
+          break;
+      }
+    }
+    std::size_t end = 0;
+    std::string expected;
+    for (; end < cells.size() && cells[end].glyph < 0x80 && cells[end].width == 1 && cells[end].flags == 0;
+         ++end)
+      expected += cells[end].glyph == 0 ? ' ' : static_cast<char>(cells[end].glyph);
+    std::string text(cells.size() * 4, '?');
+    char* to = text.data();
+    const std::size_t stop = get_ascii_some(cells.data(), 0, cells.size(), to);
+    REQUIRE(stop <= end);
+#if defined(__SSE2__)
+    REQUIRE((stop == end || stop + 4 > cells.size()));
+#endif
+    REQUIRE(text.substr(0, static_cast<std::size_t>(to - text.data())) == expected.substr(0, stop));
+  }
+}
+
 TEST_CASE("numbers alone are parsed as any parameters", "[terminal][fast]") {
   std::mt19937 random(13);
   for (int round = 0; round < 20000; ++round) {
