@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "base/utf8.hpp"
+#include "emoji_tokens.hpp"
 #include "input.hpp"
 #include "terminal/act/emulator.hpp"
 #include "terminal/show/capture.hpp"
@@ -70,6 +71,8 @@ void add_token(std::string& out, Input& input) {
       }
       break;
     case 12:
+      if (kind >= 192) return sess::fuzz::add_emoji_mode(out, n);
+      if (kind >= 64) return sess::fuzz::add_emoji(out, n);
       sess::append_utf8(out, 0xA0 + n * 41);
       break;  // Latin, marks, Cyrillic, jamo, symbols
     case 13:

@@ -51,6 +51,7 @@ void PoolUse::reset() {
   clusters_ = {};
   links_ = {};
   new_era();
+  cluster_era_ = SgrCache::new_era();
 }
 
 // --- styles ---------------------------------------------------------------------------------------------
@@ -130,6 +131,7 @@ void PoolUse::collect_clusters() {
     const std::uint32_t id = cell.glyph & ~kClusterBit;
     if ((cell.glyph & kClusterBit) != 0 && id < used.size()) used[id] = true;
   });
+  cluster_era_ = SgrCache::new_era();
   clusters_.collect(used, cells());
 }
 

@@ -41,6 +41,8 @@ class PoolUse {
 
   /// In which the numbers of styles mean what they do.
   [[nodiscard]] std::uint64_t era() const { return era_; }
+  /// In which the numbers of clusters do.
+  [[nodiscard]] std::uint64_t cluster_era() const { return cluster_era_; }
   /// Encodings of runs by the numbers of styles.
   [[nodiscard]] RunEncoder& runs() { return runs_; }
 
@@ -68,6 +70,7 @@ class PoolUse {
   ClusterPool clusters_;
   LinkPool links_;
   std::uint64_t era_ = SgrCache::new_era();
+  std::uint64_t cluster_era_ = SgrCache::new_era();
   RunEncoder runs_;
   bool loading_ = false;
 };

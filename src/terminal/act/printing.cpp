@@ -8,6 +8,7 @@
 #include "base/utf8.hpp"
 #include "base/width.hpp"
 #include "terminal/act/checkpoint_fields.hpp"
+#include "terminal/act/emoji_cache.hpp"
 #include "terminal/screen/cell_run.hpp"
 #include "terminal/screen/code_points.hpp"
 #include "terminal/decode/text_scan.hpp"
@@ -205,7 +206,9 @@ void Printing::print_mapped(const char* p, std::size_t n) {
 /// Text from a code point above 0x7F on; returns where it stopped.
 const char* Printing::print_high(const char* p, const char* end, bool& clean) {
   while (p < end && static_cast<unsigned char>(*p) >= 0x80) {
-    const char* after = print_simple_run(p, end);
+    // Nothing in it has four bytes.
+    const char* after = static_cast<unsigned char>(*p) < 0xF0 ? print_simple_run(p, end) : p;
+    if (after == p) after = print_emoji(p, end);
     if (after != p) {
       p = after;
       continue;
@@ -318,6 +321,55 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   return p;
 }
 
+/// Whether an emoji or a flag may belong to the cluster before the cursor: behind ZWJ, half a flag or what
+/// glues. Says so too often rather than too rarely.
+bool Printing::emoji_may_join() {
+  const int col = position_.last_col();
+  if (col < 0) return false;  // only marks join behind a move
+  if (last_glues_) return true;
+  const Row& row = screens_.row(position_.at().row);
+  if (row.runs != 0 || row.cells == nullptr) return false;
+  const std::uint32_t glyph = row.cells[col].glyph;
+  if (glyph < 0x80) return false;
+  if ((glyph & kClusterBit) == 0) {
+    return glyph - 0x1F1E6U < 26 || glyph == 0x200D || (code_point_class(glyph) & kClassGlues) != 0;
+  }
+  // Of a long one the end may be missing.
+  const std::string_view text = pools_.cluster(glyph);
+  return text.size() > ClusterPool::kMaxBytes / 2 || text.ends_with("\xE2\x80\x8D") ||
+         (text.size() >= 4 && text.substr(text.size() - 4).starts_with("\xF0\x9F\x87"));
+}
+
+/// The emoji sequence at p in one step, where it fits the row and nothing has to be moved for it; returns
+/// where it ends, or p.
+const char* Printing::print_emoji(const char* p, const char* end) {
+  if (modes_.insert || position_.at().pending) return p;
+  const std::size_t size = EmojiCache::measure(p, end);
+  if (size == 0) return p;
+  EmojiCache::Entry& entry = EmojiCache::find({p, size});
+  const int col = position_.at().col;
+  const int right = position_.right_limit();
+  if (entry.width == 0 || col + entry.width > right || emoji_may_join()) return p;
+  const bool cluster = entry.code_points > 1;
+  const bool known = !cluster || entry.era == pools_.cluster_era();
+  const auto glyph = static_cast<std::uint32_t>(!known ? kReplacement : cluster ? entry.glyph : entry.first);
+  put(Cell{glyph, pen_.number(pools_), entry.width, 0}, entry.width, right);
+  if (!known) {
+    // As in finish(): whatever the cell held before is gone by now.
+    entry.glyph = pools_.intern_cluster(entry.text(), entry.width);
+    screens_.grid().writable(screens_.row(position_.at().row))[col].glyph = entry.glyph;
+    entry.era = (entry.glyph & kClusterBit) != 0 ? pools_.cluster_era() : 0;
+  }
+  last_code_point_ = entry.first;
+  last_glues_ = entry.glues;
+  if (cluster) {
+    last_text_ = entry.text();
+  } else if (!last_text_.empty()) {
+    last_text_.clear();
+  }
+  return p + size;
+}
+
 void Printing::print_simple(char32_t c, int width) {
   last_code_point_ = c;
   if (!last_text_.empty()) last_text_.clear();
@@ -383,11 +435,16 @@ void Printing::place(Cell cell, int width) {
     }
   }
   if (modes_.insert) page_.insert_chars(width);
+  put(cell, width, right);
+}
+
+/// Puts one cluster at the cursor, where it fits.
+void Printing::put(Cell cell, int width, int right) {
   Row& row = screens_.row(position_.at().row);
   const int col = position_.at().col;
   if (!place_as_text(row, col, cell)) {
     Cell* cells = screens_.grid().writable(row);
-    if (row.wide) make_room(row, col, width);
+    if (row.wide && col < row.used) make_room(row, col, width);
     cells[col] = cell;
     if (width == 2) cells[col + 1] = Cell{0, cell.style, 0, 0};
     if (col + width > row.used) row.used = static_cast<std::uint16_t>(col + width);

@@ -50,9 +50,12 @@ class Printing {
   void print_mapped(const char* p, std::size_t n);
   const char* print_high(const char* p, const char* end, bool& clean);
   const char* print_simple_run(const char* p, const char* end);
+  const char* print_emoji(const char* p, const char* end);
+  [[nodiscard]] bool emoji_may_join();
   void print_code_point(char32_t c);
   void print_simple(char32_t c, int width);
   void place(Cell cell, int width);
+  void put(Cell cell, int width, int right);
   [[nodiscard]] bool place_as_text(Row& row, int col, Cell cell) const;
   void leave_last_column(int right);
   [[nodiscard]] std::optional<Joint> joint_for(char32_t c);

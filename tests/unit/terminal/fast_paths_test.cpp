@@ -5,6 +5,7 @@
 
 #include "base/utf8.hpp"
 #include "machine.hpp"
+#include "terminal/act/emoji_cache.hpp"
 #include "terminal/decode/sequence.hpp"
 #include "terminal/decode/text_scan.hpp"
 #include "terminal/screen/cell_run.hpp"
@@ -330,6 +331,92 @@ TEST_CASE("narrow ASCII is taken from among other cells up to the first of those
 #endif
     REQUIRE(text.substr(0, static_cast<std::size_t>(to - text.data())) == expected.substr(0, stop));
   }
+}
+
+TEST_CASE("an emoji sequence is measured whole or not at all", "[terminal][fast]") {
+  struct Case {
+    std::string_view text;
+    std::size_t size;
+    int width;  ///< 0: code point by code point
+  };
+  // What follows is in none of them.
+  for (const auto& [text, size, width] :
+       {Case{"\U0001F600 ", 4, 2}, Case{"\u2705 ", 3, 2}, Case{"\u26A0 ", 3, 1}, Case{"\u26A0\uFE0F ", 6, 2},
+        Case{"\u2764\uFE0E ", 6, 1}, Case{"\U0001F600\uFE0E ", 7, 0}, Case{"\U0001F44D\U0001F3FD ", 8, 2},
+        Case{"\U0001F3FD ", 4, 0}, Case{"\U0001F1F0\U0001F1F7\U0001F1F0", 8, 2}, Case{"\U0001F1F0 ", 0, 0},
+        Case{"\U0001F469\u200D\U0001F4BB\U0001F600", 11, 2}, Case{"\U0001F469\u200D ", 4, 2},
+        Case{"\U0001F469\u200D\u2500 ", 10, 0}, Case{"\u200D ", 3, 0}, Case{"\u20E3 ", 3, 0},
+        Case{"\U0001F600", 0, 0}, Case{"\U0001F469\u200D\xF0\x9F", 4, 2}, Case{"a", 0, 0},
+        Case{"\uD55C ", 0, 0}}) {
+    INFO(text);
+    REQUIRE(EmojiCache::measure(text.data(), text.data() + text.size()) == size);
+    if (size == 0) continue;
+    for (int time = 0; time < 2; ++time) {
+      const auto& entry = EmojiCache::find(text.substr(0, size));
+      REQUIRE(entry.text() == text.substr(0, size));
+      REQUIRE(int{entry.width} == width);
+    }
+  }
+  std::string long_one = "\U0001F469";
+  while (long_one.size() <= EmojiCache::kMostBytes) long_one += "\uFE0F";
+  long_one += ' ';
+  CHECK(EmojiCache::measure(long_one.data(), long_one.data() + long_one.size()) == 0);
+}
+
+TEST_CASE("emoji in one step leave what their bytes one by one leave", "[terminal][fast]") {
+  std::mt19937 random(15);
+  const Size size{4, 33};
+  // Terminals side by side share what is known of emoji; the numbers of clusters are each one's own, and go
+  // where more come than a pool has room for.
+  std::vector<std::unique_ptr<Machine>> whole;
+  std::vector<std::unique_ptr<Machine>> bytes;
+  for (int i = 0; i < 3; ++i) {
+    whole.push_back(std::make_unique<Machine>(size));
+    bytes.push_back(std::make_unique<Machine>(size));
+  }
+  for (int round = 0; round < 4000; ++round) {
+    std::string text;
+    for (unsigned i = 0, n = 1 + random() % 12; i < n; ++i) {
+      const char32_t base = random() % 4 == 0 ? 0x2600 + random() % 0x1C0 : 0x1F300 + random() % 0x800;
+      switch (random() % 8) {
+        case 0:
+          text += "word ";
+          break;
+        case 1:
+          append_utf8(text, 0x1F1E6 + random() % 26);
+          append_utf8(text, 0x1F1E6 + random() % 26);
+          break;
+        case 2:
+          append_utf8(text, base);
+          append_utf8(text, random() % 4 == 0 ? U'\uFE0E' : U'\uFE0F');
+          break;
+        case 3:
+          append_utf8(text, base);
+          append_utf8(text, 0x1F3FB + random() % 5);
+          break;
+        case 4:
+          append_utf8(text, base);
+          append_utf8(text, U'\u200D');
+          append_utf8(text, 0x1F300 + random() % 0x800);
+          break;
+        case 5:
+          text += random() % 9 == 0 ? "\x1b[2b" : random() % 2 == 0 ? "\r\n" : " ";
+          break;
+        case 6:
+          text += random() % 2 == 0 ? "\x1b[4" + std::to_string(random() % 8) + 'm' : "\x1b[7G";
+          break;
+        default:
+          append_utf8(text, base);
+          break;
+      }
+    }
+    text += '\r';
+    const std::size_t which = random() % whole.size();
+    whole[which]->feed(text);
+    for (const char byte : text) bytes[which]->feed(std::string_view(&byte, 1));
+    REQUIRE(whole[which]->saved() == bytes[which]->saved());
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i) CHECK(whole[i]->everything() == bytes[i]->everything());
 }
 
 TEST_CASE("numbers alone are parsed as any parameters", "[terminal][fast]") {
