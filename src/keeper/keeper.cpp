@@ -38,7 +38,7 @@ constexpr int kMostProofs = 5;
 constexpr int kMostRefused = 1000;  // in one go
 constexpr std::size_t kRefusedBytes = 64 * 1024;
 constexpr int kTellAfter = 12;             // failed starts in a row; about 5 s of pauses
-constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server dies
+constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server ends
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
 void prefer_as_oom_victim() {
@@ -83,7 +83,6 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   void cannot_start(const std::string& reason);
   void refuse_clients(milliseconds pause);
   [[nodiscard]] bool refuse_waiting(const std::string& text);
-  void on_settled();
 
   void reap();
   void leave_if_wanted();
@@ -101,6 +100,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
 
   void on_message(ToKeeper message) override;
   void on_server_died(Death death, std::chrono::nanoseconds lived) override;
+  void on_start_decided() override;
   void on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
                   const Program& program) override;
   void on_spawn_failed(std::uint64_t server, SpawnFailed failure) override;
@@ -116,6 +116,7 @@ class Keeper::Impl final : public ProgramTable::Observer, public ServerProcess::
   ServerProcess server_;
   RestartPolicy policy_;
   os::Timer restart_timer_;
+  os::Timer presume_timer_;               // for what is just being started before an exec
   std::unique_ptr<os::FdWatch> refused_;  // clients that come while servers fail
   os::Timer end_timer_;
   std::vector<std::unique_ptr<os::SignalWatch>> signals_;
@@ -146,6 +147,11 @@ Keeper::Impl::Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim 
                      [this] {
                        settling_ = false;
                        start_wanted_ = true;
+                       loop_->stop();
+                     }),
+      presume_timer_(*loop_,
+                     [this] {
+                       table_.presume_started();
                        loop_->stop();
                      }),
       end_timer_(*loop_, [this] { on_end_timer(); }) {
@@ -391,14 +397,6 @@ void Keeper::Impl::on_message(ToKeeper message) {
   }
 }
 
-/// A start that the next server waits for is decided.
-void Keeper::Impl::on_settled() {
-  if (!settling_ || table_.starting()) return;
-  settling_ = false;
-  restart_timer_.stop();
-  schedule_server(milliseconds(0));
-}
-
 // ---- programs ---------------------------------------------------------------------------------------------
 
 void Keeper::Impl::reap() {
@@ -418,11 +416,18 @@ void Keeper::Impl::leave_if_wanted() {
   if (leave_wanted_ && phase_ == Phase::running && !table_.has_children()) close_down(0);
 }
 
+/// The next server, or the next code, may have waited for it.
+void Keeper::Impl::on_start_decided() {
+  if (table_.starting()) return;
+  if (upgrade_wanted_) loop_->stop();
+  if (!std::exchange(settling_, false)) return;
+  restart_timer_.stop();
+  schedule_server(milliseconds(0));
+}
+
 void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
                               const Program& program) {
   log::info("pane {}: pid {} on {}", program.pane, program.pid, program.tty);
-  if (upgrade_wanted_) loop_->stop();
-  on_settled();
   auto master = os::duplicate(program.master.get());
   auto journal = os::duplicate(program.journal.get());
   if (!master || !journal) {
@@ -461,8 +466,6 @@ void Keeper::Impl::on_spawned(std::uint64_t request, std::uint64_t server, const
 
 void Keeper::Impl::on_spawn_failed(std::uint64_t server, SpawnFailed failure) {
   log::info("pane {}: {}", failure.pane, failure.text);
-  if (upgrade_wanted_) loop_->stop();
-  on_settled();
   if (server == start_count_) server_.send(std::move(failure));
 }
 
@@ -504,6 +507,7 @@ void Keeper::Impl::begin_end() {
   log::info("ending: hanging up on all programs");
   phase_ = Phase::hanging_up;
   upgrade_wanted_ = false;
+  presume_timer_.stop();
   refused_.reset();
   restart_timer_.stop();
   options_.notifier.notify("STOPPING=1");
@@ -575,7 +579,10 @@ void Keeper::Impl::on_upgrade_wanted() {
 
 /// Between turns, once nothing is half done. Comes back only when exec failed.
 void Keeper::Impl::upgrade_when_ready() {
-  if (server_.running() || table_.starting()) return;
+  if (server_.running()) return;
+  // A start that is held up is handed on as a program that runs: nobody waits for who knows how long.
+  if (table_.starting()) return presume_timer_.start(kSettleLimit);
+  presume_timer_.stop();
   HandoverFacts facts;
   facts.paths = options_.paths;
   facts.config_files = options_.config_files;

@@ -16,7 +16,7 @@ namespace {
 /// Descriptors that stay free for what must always work: the link to the next server and its own needs, a
 /// look into /proc, the log's rotation, a hand-over.
 constexpr std::size_t kOwnNeeds = 12;
-/// A program's: terminal, journal, the pipe that says whether exec worked, and copies on their way to the
+/// A program's: terminal, journal, the socket that says whether exec worked, and copies on their way to the
 /// server.
 constexpr std::size_t kProgramNeeds = 6;
 
@@ -84,11 +84,26 @@ void ProgramTable::on_report(pid_t child) {
   if (known != starting_.end() && known->second.pending.advance()) on_verdict(child);
 }
 
+void ProgramTable::conclude(pid_t child) {
+  const auto known = starting_.find(child);
+  if (known == starting_.end()) return;
+  known->second.pending.conclude();
+  on_verdict(child);
+}
+
+void ProgramTable::presume_started() {
+  std::vector<pid_t> children;
+  for (const auto& [child, entry] : starting_) {
+    if (entry.pending.is_apart()) children.push_back(child);
+  }
+  for (const pid_t child : children) conclude(child);
+}
+
 void ProgramTable::on_verdict(pid_t child) {
   auto node = starting_.extract(child);
-  if (node.empty()) return;
   Starting& entry = node.mapped();
   entry.watch.reset();
+  observer_.on_start_decided();
   auto done = entry.pending.finish();
   if (!done) {
     // Its pid is reaped as an unknown child.
@@ -173,9 +188,9 @@ void ProgramTable::on_holder_reaped(Program& program, bool killed) {
 }
 
 bool ProgramTable::reaped(pid_t pid, int status, const rusage& usage) {
-  // A program may end before its exec was taken note of: first things first. What it had to say is there, but
-  // for the program of a holder that somebody killed, which is just being started.
-  on_verdict(pid);
+  // A program may end before its exec was taken note of: first things first. What it had to say is there. The
+  // program of a holder that somebody killed may be held up, and say nothing for as long.
+  conclude(pid);
   const auto forgotten = std::find(forgotten_.begin(), forgotten_.end(), pid);
   bool known = forgotten != forgotten_.end();
   if (known) forgotten_.erase(forgotten);

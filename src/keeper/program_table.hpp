@@ -24,6 +24,8 @@ class ProgramTable {
   class Observer {
    public:
     virtual ~Observer() = default;
+    /// One start fewer is under way; what became of it is told next, unless it was forgotten.
+    virtual void on_start_decided() = 0;
     /// `request` and `server` are what start() was given. The program stays owned by the table.
     virtual void on_spawned(std::uint64_t request, std::uint64_t server, const std::string& note,
                             const Program& program) = 0;
@@ -59,6 +61,9 @@ class ProgramTable {
   /// Nothing that a server would be handed, and no children.
   [[nodiscard]] bool empty() const { return programs_.empty() && !has_children(); }
   [[nodiscard]] bool starting() const { return !starting_.empty(); }
+  /// Takes every start that is under way for one that worked, but for those that are not apart yet: until
+  /// then nothing can be slow.
+  void presume_started();
 
   /// All programs, ordered by pane.
   [[nodiscard]] const std::map<PaneNumber, Program>& programs() const { return programs_; }
@@ -86,6 +91,8 @@ class ProgramTable {
     std::vector<int> signals;
   };
   void on_report(pid_t child);
+  /// Without waiting for what it may have to say yet.
+  void conclude(pid_t child);
   void on_verdict(pid_t child);
   void watch_held(const Program& program);
   /// The first program's end, as its holder tells it; nothing when it does not yet.

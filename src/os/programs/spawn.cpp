@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,13 +18,14 @@
 #include "os/descriptor.hpp"
 #include "os/programs/holder.hpp"
 #include "os/signals.hpp"
+#include "os/socket.hpp"
 
 extern char** environ;
 
 namespace sess::os {
 namespace {
 
-/// What the child writes into the pipe: `alone` once it has no descriptors but its own, `program` when it is
+/// What the child sends to its parent: `alone` once it has no descriptors but its own, `program` when it is
 /// held, at most one `nice` and one `directory`, then at most one `exec`. End of file without an `exec` means
 /// that exec worked.
 struct Report {
@@ -61,9 +63,10 @@ std::string_view variable(const std::vector<std::string>& env, std::string_view 
   return {};
 }
 
+/// Nobody may be there any more (PendingSpawn::conclude), which is no reason to die of SIGPIPE.
 void tell(int fd, Report::What what, int value) {
   const Report report{what, value};
-  (void)!::write(fd, &report, sizeof report);
+  (void)::send(fd, &report, sizeof report, MSG_NOSIGNAL);
 }
 
 /// Moves the three descriptors to 0, 1 and 2 without one overwriting another that is still needed.
@@ -205,9 +208,9 @@ pid_t clone_sharing_descriptors(UniqueFd& process) {
 
 /// Forks; gives the pid and the reading end of its report.
 Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fds, bool terminal) {
-  auto pipe = open_pipe();
-  if (!pipe) return pass(pipe.error());
-  if (auto set = set_nonblocking(pipe->read.get()); !set) return pass(set.error());
+  auto report = open_socket_pair(SOCK_STREAM);
+  if (!report) return pass(report.error());
+  if (auto set = set_nonblocking(report->first.get()); !set) return pass(set.error());
   Pipe ends;
   if (request.held && terminal) {
     auto made = open_pipe();
@@ -233,7 +236,7 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   with.terminal = terminal;
   with.held = static_cast<bool>(ends.write);
   with.held_end = ends.write.get();
-  with.report = pipe->write.get();
+  with.report = report->second.get();
   // On a terminal all three are the same: its place is taken by what only a held program has.
   auto slot = ChildSlot::take(
       std::array{std_fds[0], with.held ? with.held_end : std_fds[1], std_fds[2], with.report});
@@ -254,7 +257,7 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
     if (pid < 0) return no_process(request.argv[0], errno);
     if (pid == 0) run_child(with);
   }
-  return Forked{pid, std::move(pipe->read), std::move(ends.read), std::move(slot), std::move(process)};
+  return Forked{pid, std::move(report->first), std::move(ends.read), std::move(slot), std::move(process)};
 }
 
 }  // namespace
@@ -299,6 +302,11 @@ bool PendingSpawn::advance() {
     }
   }
   return true;
+}
+
+void PendingSpawn::conclude() {
+  (void)advance();
+  decided_ = true;
 }
 
 Result<Spawned> PendingSpawn::finish() {

@@ -58,11 +58,16 @@ class PendingSpawn {
   [[nodiscard]] pid_t pid() const { return spawned_.pid; }
   /// What is to be reaped: the program, or its holder.
   [[nodiscard]] pid_t child() const { return spawned_.holder > 0 ? spawned_.holder : spawned_.pid; }
+  /// It has descriptors of its own and a number: what is left to do before exec may take any time.
+  [[nodiscard]] bool is_apart() const { return spawned_.pid > 0 && !slot_; }
   [[nodiscard]] int status_fd() const { return status_.get(); }
   /// Takes what the child has said; true when that was all. Never waits.
   [[nodiscard]] bool advance();
-  /// Waits for the verdict (not at all once advance() was true). On failure the child has ended but is not
-  /// reaped: the caller waits for child().
+  /// Takes what the child has said for all that it says: child() was reaped, or is_apart().
+  /// A start that failed later would end as a program that ends with 127.
+  void conclude();
+  /// Waits for the verdict (not at all once advance() was true, or behind conclude()). On failure the child
+  /// has ended but is not reaped: the caller waits for child().
   [[nodiscard]] Result<Spawned> finish();
 
  private:

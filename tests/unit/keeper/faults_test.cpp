@@ -13,29 +13,10 @@
 using namespace sess;
 using namespace std::chrono_literals;
 using test::alive;
+using test::HeldUp;
 using test::Rig;
 
 namespace {
-
-/// A program that stands before its exec until its input, a FIFO, has a writer.
-class HeldUp {
- public:
-  HeldUp(Rig& rig, int pane, const std::string& script)
-      : path_(fmt::format("{}/fifo{}", rig.home().root(), pane)) {
-    REQUIRE(mkfifo(path_.c_str(), 0600) == 0);
-    REQUIRE(rig.tell(fmt::format("ask-spawn {} input:{} {}", pane, path_, script)) == "ok");
-  }
-  void go_on() {
-    REQUIRE(test::wait_until([&] {
-      writer_ = UniqueFd(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-      return static_cast<bool>(writer_);
-    }));
-  }
-
- private:
-  std::string path_;
-  UniqueFd writer_;
-};
 
 void keep_log(keeper::KeeperOptions& options) {
   options.open_log = [](const os::RuntimePaths& paths) {
@@ -77,6 +58,21 @@ TEST_CASE("starts that are held up hold nobody up, and come to whichever server 
     held[static_cast<std::size_t>(pane) - 1]->go_on();
     CHECK(test::wait_until([&] { return rig.ask(fmt::format("outcome {}", pane)) != "not yet"; }));
   }
+}
+
+TEST_CASE("a holder that is killed while its program's start is held up holds nobody up",
+          "[keeper][faults]") {
+  // What went wrong: the keeper waited for what the program had to say, which had all of the holder's pipe.
+  Rig rig;
+  rig.start();
+  HeldUp held(rig, 1, "read x", "held: ");
+  const auto [program, holder] = test::held_up_program(rig);
+  const std::string other = rig.tell("spawn 2 read x");
+  CHECK(rig.tell("outcome 1") == "not yet");
+  REQUIRE(kill(holder, SIGKILL) == 0);
+  CHECK(rig.becomes("panes", fmt::format("1:{}:{} 2:{} ", program, SIGKILL, other)));
+  CHECK(test::wait_until([&, pid = program] { return !alive(pid); }));
+  CHECK(rig.tell("spawn 3 read x").find("error") == std::string::npos);
 }
 
 TEST_CASE(

@@ -135,6 +135,47 @@ class Rig {
   pid_t keeper_ = -1;
 };
 
+/// A program that stands before its exec until its input, a FIFO, has a writer.
+class HeldUp {
+ public:
+  HeldUp(Rig& rig, int pane, const std::string& script, const std::string& held = "")
+      : path_(fmt::format("{}/fifo{}", rig.home().root(), pane)) {
+    REQUIRE(mkfifo(path_.c_str(), 0600) == 0);
+    REQUIRE(rig.tell(fmt::format("ask-spawn {} {}input:{} {}", pane, held, path_, script)) == "ok");
+  }
+  void go_on() {
+    REQUIRE(wait_until([&] {
+      writer_ = UniqueFd(open(path_.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
+      return static_cast<bool>(writer_);
+    }));
+  }
+
+ private:
+  std::string path_;
+  UniqueFd writer_;
+};
+
+/// The program with a holder that is held up, and the holder, once both are where they stay until it goes on.
+/// What it had to say by then the keeper has read before it answers the next spawn.
+inline std::pair<pid_t, pid_t> held_up_program(const Rig& rig) {
+  const auto file = [](pid_t pid, int fd) {
+    char name[100] = {};
+    (void)!readlink(fmt::format("/proc/{}/fd/{}", pid, fd).c_str(), name, sizeof name - 1);
+    return std::string(name);
+  };
+  std::pair<pid_t, pid_t> found{-1, -1};
+  REQUIRE(wait_until([&] {
+    for (const auto& one : os::all_processes()) {
+      const auto holder = os::process_info(one.parent);
+      if (one.name != "sessd: keeper" || !holder || holder->parent != rig.keeper()) continue;
+      // It has told its number before it takes its terminal for its output.
+      if (file(one.pid, 1) != file(rig.keeper(), 1)) found = {one.pid, holder->pid};
+    }
+    return found.first > 0;
+  }));
+  return found;
+}
+
 inline void limit_descriptors(pid_t pid, rlim_t soft) {
   rlimit limit{};
   REQUIRE(prlimit(pid, RLIMIT_NOFILE, nullptr, &limit) == 0);

@@ -14,6 +14,7 @@
 
 using namespace sess;
 using namespace std::chrono_literals;
+using test::HeldUp;
 using test::Rig;
 
 /// There where lines are counted (contrib/coverage), which would begin with main.
@@ -218,8 +219,10 @@ TEST_CASE("a server that somebody kills while new code is on probation says noth
   for (const char* name : {kMarker, kFault, "SESS_TEST_KILLED_ONCE"}) unsetenv(name);
 }
 
-TEST_CASE("held programs, forgotten ones and a start that is held up go through an upgrade",
+TEST_CASE("held programs, forgotten ones and starts that are held up go through an upgrade",
           "[keeper][upgrade]") {
+  // What went wrong: the keeper waited for the starts, without a server, for as long as they were held up;
+  // and for ever when one of them was forgotten meanwhile.
   setenv(kMarker, "1", 1);
   Rig rig([](keeper::KeeperOptions& options) { options.upgrade_command = {own_binary()}; });
   rig.start();
@@ -228,24 +231,28 @@ TEST_CASE("held programs, forgotten ones and a start that is held up go through 
       static_cast<pid_t>(std::stol(rig.tell("spawn 2 trap '' HUP; echo up; exec sleep 1000")));
   CHECK(rig.tell("output 2") == "up");
   CHECK(rig.tell("forget 2") == "ok");
-  const std::string fifo = rig.home().root() + "/fifo";
-  REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
-  CHECK(rig.tell("ask-spawn 3 input:" + fifo + " read x") == "ok");
+  HeldUp plain(rig, 3, "exit 6");
+  HeldUp within(rig, 4, "exit 7", "held: ");
+  HeldUp missing(rig, 5, "exec:/no/such/program");
+  HeldUp unwanted(rig, 6, "exit 8");
+  CHECK(rig.tell("forget 6") == "ok");
+  static_cast<void>(test::held_up_program(rig));
+  const std::string last = rig.tell("spawn 7 read x");
   CHECK(rig.tell("outcome 3") == "not yet");
-  const pid_t before = rig.server();
   CHECK(rig.tell("upgrade") == "ok");
-  // It waits for the start, without a server.
-  REQUIRE(test::wait_until([&] { return !os::process_info(before); }));
-  UniqueFd writer;
-  REQUIRE(test::wait_until([&] {
-    writer = UniqueFd(open(fifo.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC));
-    return static_cast<bool>(writer);
-  }));
   CHECK(test::wait_until([&] { return rig.ask("start") == "2 ended for an upgrade"; }));
   CHECK(rig.ask("outcome 1") == held);
-  CHECK(rig.ask("outcome 3") != "not yet");
+  std::string expected = "1:" + held + " ";
+  std::string ended = "1:" + held + ":15 ";
+  for (int pane = 3; pane <= 5; ++pane) {
+    const std::string pid = rig.ask(fmt::format("outcome {}", pane));
+    expected += fmt::format("{}:{} ", pane, pid);
+    ended += fmt::format("{}:{}:{} ", pane, pid, pane == 5 ? 127 << 8 : (pane + 3) << 8);
+  }
+  CHECK(rig.ask("panes") == expected + "7:" + last + " ");
+  for (auto* one : {&plain, &within, &missing, &unwanted}) one->go_on();
   kill(static_cast<pid_t>(std::stol(held)), SIGTERM);
-  CHECK(test::wait_until([&] { return rig.ask("panes").find("1:" + held + ":15 ") == 0; }));
+  CHECK(rig.becomes("panes", ended + "7:" + last + " "));
   CHECK(test::alive(forgotten));
   // What nobody asks for is a child as ever: it is reaped.
   kill(forgotten, SIGTERM);
