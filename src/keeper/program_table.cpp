@@ -16,9 +16,9 @@ namespace {
 /// Descriptors that stay free for what must always work: the link to the next server and its own needs, a
 /// look into /proc, the log's rotation, a hand-over.
 constexpr std::size_t kOwnNeeds = 12;
-/// A program's: terminal, journal, the socket that says whether exec worked, and copies on their way to the
-/// server.
-constexpr std::size_t kProgramNeeds = 6;
+/// A program's: terminal, journal, the socket that says whether exec worked, and copies: on their way to the
+/// server, before that what the child is given (os/programs/child_slots.hpp).
+constexpr std::size_t kProgramNeeds = 10;
 
 Usage usage_of(const rusage& from) {
   const auto span = [](const timeval& t) {

@@ -63,39 +63,52 @@ void reserve_child_slots() {
   all.null = null;
 }
 
-ChildSlot::ChildSlot(ChildSlot&& other) noexcept : index_(std::exchange(other.index_, -1)) {}
+ChildSlot::ChildSlot(ChildSlot&& other) noexcept
+    : taken_(std::exchange(other.taken_, false)), index_(other.index_), numbers_(other.numbers_) {}
 
 ChildSlot& ChildSlot::operator=(ChildSlot&& other) noexcept {
   if (this == &other) return *this;
   release();
-  index_ = std::exchange(other.index_, -1);
+  taken_ = std::exchange(other.taken_, false);
+  index_ = other.index_;
+  numbers_ = other.numbers_;
   return *this;
 }
 
 ChildSlot ChildSlot::take(std::span<const int> fds) {
   Slots& all = slots();
   ChildSlot out;
-  const auto free = std::find(all.used.begin(), all.used.end(), false);
-  if (all.null < 0 || free == all.used.end()) return out;
+  if (all.null < 0) return out;
   SESS_CHECK(fds.size() <= kNumbers);
-  *free = true;
-  out.index_ = static_cast<int>(free - all.used.begin());
+  const auto free = std::find(all.used.begin(), all.used.end(), false);
+  out.taken_ = true;
+  if (free != all.used.end()) {
+    *free = true;
+    out.index_ = static_cast<int>(free - all.used.begin());
+    out.numbers_ = all.numbers.at(static_cast<std::size_t>(out.index_));
+    for (std::size_t i = 0; i < fds.size(); ++i) {
+      if (dup3(fds[i], out.numbers_.at(i), O_CLOEXEC) < 0) return {};
+    }
+    return out;
+  }
+  out.numbers_.fill(-1);
   for (std::size_t i = 0; i < fds.size(); ++i) {
-    if (dup3(fds[i], out.number(i), O_CLOEXEC) < 0) return {};
+    if ((out.numbers_.at(i) = fcntl(fds[i], F_DUPFD_CLOEXEC, 3)) < 0) return {};
   }
   return out;
 }
 
-int ChildSlot::number(std::size_t i) const {
-  return slots().numbers.at(static_cast<std::size_t>(index_)).at(i);
-}
-
 void ChildSlot::release() noexcept {
-  if (index_ < 0) return;
+  if (!std::exchange(taken_, false)) return;
   Slots& all = slots();
-  const auto index = static_cast<std::size_t>(std::exchange(index_, -1));
-  for (const int number : all.numbers[index]) (void)dup3(all.null, number, O_CLOEXEC);
-  all.used[index] = false;
+  for (const int number : numbers_) {
+    if (index_ >= 0) {
+      (void)dup3(all.null, number, O_CLOEXEC);
+    } else if (number >= 0) {
+      ::close(number);
+    }
+  }
+  if (index_ >= 0) all.used.at(static_cast<std::size_t>(index_)) = false;
 }
 
 int leave_shared_descriptors(std::span<const int> keep) noexcept {

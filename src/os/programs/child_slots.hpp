@@ -3,8 +3,10 @@
 // A fork copies the whole table of descriptors: with 3 500 panes that is most of what a start takes, and exec
 // closes them all again. A child that shares the table instead and copies only its beginning takes what it
 // takes with ten panes; what it keeps must then have low numbers. Those are taken early in a process's life
-// and hold /dev/null until spawn.cpp, the only user, puts a child's descriptors there. A process that has
-// reserved none, or whose slots are all in use, forks. Of one thread; a fork of the process has them too.
+// and hold /dev/null until spawn.cpp, the only user, puts a child's descriptors there. Where all are in use a
+// child shares the table as well and is given any numbers: a fork's copy would have the other children's,
+// too, and a fork that is not scheduled would keep them open. A process that has reserved none forks. Of one
+// thread; a fork of the process has them too.
 #pragma once
 
 #include <array>
@@ -26,16 +28,21 @@ class ChildSlot {
   ChildSlot& operator=(ChildSlot&& other) noexcept;
   ~ChildSlot() { release(); }
 
-  /// Duplicates `fds`, at most kNumbers, to a free slot; empty when there is none.
+  /// Duplicates `fds`, at most kNumbers, to a free slot, or else to any numbers; empty when nothing is
+  /// reserved or there are no descriptors.
   [[nodiscard]] static ChildSlot take(std::span<const int> fds);
-  explicit operator bool() const { return index_ >= 0; }
+  explicit operator bool() const { return taken_; }
+  /// Else the numbers are any, and go when it does.
+  [[nodiscard]] bool is_reserved() const { return taken_ && index_ >= 0; }
   /// The number of the i-th of `fds`.
-  [[nodiscard]] int number(std::size_t i) const;
+  [[nodiscard]] int number(std::size_t i) const { return numbers_.at(i); }
   /// Closes this process's copies.
   void release() noexcept;
 
  private:
-  int index_ = -1;
+  bool taken_ = false;
+  int index_ = -1;  ///< of a reserved slot
+  std::array<int, kNumbers> numbers_{};
 };
 
 /// In the child: a table of its own with nothing from descriptor 3 on but `keep`; errno, or 0.
