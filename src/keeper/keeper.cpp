@@ -35,9 +35,8 @@ constexpr milliseconds kAfterKill{2000};     // for children to be reaped after 
 constexpr milliseconds kUpgradeLimit{1000};  // for the server's checkpoint before an exec
 constexpr milliseconds kForkRetry{500};
 constexpr int kMostProofs = 5;
-constexpr int kMostRefused = 1000;  // in one go
+constexpr int kMostRefused = 100;  // in one turn
 constexpr std::size_t kRefusedBytes = 64 * 1024;
-constexpr int kTellAfter = 12;             // failed starts in a row; about 5 s of pauses
 constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server ends
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
@@ -366,7 +365,7 @@ void Keeper::Impl::on_server_died(Death death, std::chrono::nanoseconds lived) {
     return close_down(clean ? 0 : 1);
   }
   schedule_server(pause);
-  if (policy_.failed_starts() >= kTellAfter) refuse_clients(pause);
+  if (policy_.failed_starts() >= options_.tell_after) refuse_clients(pause);
 }
 
 void Keeper::Impl::on_message(ToKeeper message) {

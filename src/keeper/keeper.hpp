@@ -62,6 +62,7 @@ struct KeeperOptions {
   std::chrono::milliseconds first_backoff{10};
   std::chrono::milliseconds longest_backoff{2000};
   int give_up_after = 8;  ///< failed starts in a row, with no program at all
+  int tell_after = 12;    ///< failed starts in a row until who waits is told; about 5 s of pauses
 };
 
 class Keeper {

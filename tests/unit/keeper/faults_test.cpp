@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "base/log.hpp"
+#include "keeper/server_process.hpp"
 #include "keeper/socket_file.hpp"
 #include "os/lock_file.hpp"
 #include "os/loop.hpp"
@@ -60,6 +61,14 @@ void keep_log(keeper::KeeperOptions& options) {
     static_cast<void>(open_log(paths.log_path(), LogLevel::debug));
   };
 }
+
+/// Who owns a server of which nothing is expected.
+struct Nobody final : keeper::ServerProcess::Owner {
+  void on_message(keeper::ToKeeper /*message*/) override {}
+  void on_server_died(keeper::Death /*death*/, std::chrono::nanoseconds /*lived*/) override {}
+};
+
+constexpr int kNoLimit = 77;
 
 /// Of the keeper and of a server that it has forked meanwhile.
 void lift_limit(const Rig& rig) {
@@ -398,6 +407,78 @@ TEST_CASE("who asks a daemon whose servers fail is told that installed code can 
   kill(rig.server(), SIGKILL);
   CHECK(test::wait_until(
       [&] { return rig.ask("pid").find("lets /opt/sess/bin/sessd take over") != std::string::npos; }));
+}
+
+TEST_CASE("who comes while there is no server and none is due is told, however many come at once",
+          "[keeper][faults]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    options.first_backoff = 60s;
+    options.longest_backoff = 60s;
+    options.tell_after = 3;
+    options.refusal = [](const std::string& text) { return text; };
+  });
+  rig.start();
+  REQUIRE(rig.tell("spawn 1 read x").find("error") == std::string::npos);
+  const std::string fault = rig.home().write("state/die", "");
+  kill(rig.server(), SIGKILL);
+  REQUIRE(
+      test::wait_until([&] { return rig.ask("pid").rfind("the server does not come up: 3 in a", 0) == 0; }));
+  // More than are answered in a turn.
+  kill(rig.keeper(), SIGSTOP);
+  std::vector<UniqueFd> clients;
+  for (int i = 0; i < 120; ++i) {
+    auto client = os::connect_unix(rig.socket());
+    REQUIRE(client);
+    clients.push_back(std::move(*client));
+  }
+  kill(rig.keeper(), SIGCONT);
+  std::size_t told = 0;
+  for (const auto& client : clients) {
+    if (!os::wait_readable(client.get(), test::kPatience)) break;
+    told += os::read_all(client.get(), 1 << 20).value_or("").rfind("the server does not come up", 0) == 0;
+  }
+  CHECK(told == clients.size());
+  CHECK(rig.file(rig.home().state() + "/notes") == "died\ndied\ndied\n");
+}
+
+TEST_CASE("a server is told everything where the system limits how many descriptors are under way",
+          "[keeper][faults]") {
+  const pid_t child = test::in_child([] {
+    // Root may have as many under way as it likes.
+    if (getuid() == 0 && setuid(65534) != 0) return 2;
+    constexpr int kLimit = 32;
+    constexpr int kSent = kLimit + 4;
+    auto pair = os::open_socket_pair(SOCK_STREAM);
+    auto loop = os::Loop::open();
+    const rlimit few{kLimit, kLimit};
+    if (!pair || !loop || setrlimit(RLIMIT_NOFILE, &few) != 0) return 3;
+    Nobody owner;
+    keeper::ServerLink server(std::move(pair->second));
+    keeper::ServerProcess process(**loop, owner, os::Clock::real(), {test::kPatience, test::kPatience});
+    process.started(getpid(), std::move(pair->first));
+    for (int i = 0; i < kSent; ++i) {
+      process.send(keeper::Listener{UniqueFd(open("/dev/null", O_RDONLY | O_CLOEXEC))});
+    }
+    int came = 0;
+    const auto take = [&] {
+      for (auto one = server.next(); one && one->has_value(); one = server.next()) ++came;
+      if (came == kSent) (*loop)->stop();
+    };
+    take();
+    if (came == kSent) return kNoLimit;
+    os::FdWatch watch(**loop, server.fd(), [&](bool, bool) { take(); });
+    watch.want(true, false);
+    os::Timer end(**loop, [&] { (*loop)->stop(); });
+    end.start(test::kPatience);
+    (*loop)->run();
+    return came == kSent ? 0 : 4;
+  });
+  const int status = test::status_of(child);
+  if (status == kNoLimit) {
+    WARN("SKIP descriptors under way: this system does not limit them");
+    return;
+  }
+  CHECK(status == 0);
 }
 
 TEST_CASE("a listener from which nobody can be accepted keeps no keeper from trying again and giving up",
