@@ -344,6 +344,49 @@ TEST_CASE(
   }
 }
 
+TEST_CASE(
+    "a title of a hundred megabytes costs no memory, and the screen goes on right behind it, for the next "
+    "server too",
+    "[limits]") {
+#ifdef SESS_SANITIZED
+  const std::string size = "20000000";  // sanitizers make five times as long of it
+#else
+  const std::string size = "100000000";
+#endif
+  Rig rig;
+  const std::string begun = rig.home().root() + "/begun";
+  const std::string done = rig.home().root() + "/done";
+  const std::string program =
+      "title() { head -c $1 /dev/zero | tr '\\0' x; }; printf 'before \\033]2;'; title 2000000; : > " +
+      begun + "; read line; title " + size + "; : > " + done + "; read line; printf '\\007behind'; exec cat";
+  // What was freed is memory again, also with sanitizers.
+  const auto client =
+      rig.terminal({"new-session", "-s", "app", program}, {24, 80},
+                   {{"ASAN_OPTIONS", "quarantine_size_mb=1:thread_local_quarantine_size_kb=64"}});
+  REQUIRE(client->wait_for_text("before"));
+  const auto memory = [&] {
+    const auto text = status_field(rig.server(), "RssAnon");
+    return text.empty() ? 0 : std::stol(text);
+  };
+  constexpr Milliseconds kLong{120'000};
+  REQUIRE(wait_until([&] { return fs::exists(begun); }, kLong));
+  const long before = memory();
+  REQUIRE(before > 0);
+  client->type("\r");
+  REQUIRE(wait_until([&] { return fs::exists(done); }, kLong));
+  CHECK(memory() - before < 8 * 1024);
+  CHECK(rig.ask({"capture-pane", "-p", "-t", "app"}) == "before");
+  // Who comes in the middle of it, and a server that does not know how it began.
+  const auto second = rig.terminal({"attach-session", "-t", "app"});
+  CHECK(second->wait_for_text("before"));
+  rig.kill_server();
+  client->type("\r");
+  CHECK(client->wait_for_text("behind"));
+  CHECK(second->wait_for_text("behind"));
+  CHECK(rig.ask({"capture-pane", "-p", "-t", "app"}).starts_with("before"));
+  CHECK(rig.ask({"display-message", "-p", "-t", "app", "#{pane_title}"}).find("xxx") == std::string::npos);
+}
+
 TEST_CASE("clients that send their first message a byte at a time hold nobody up and lose their places",
           "[limits]") {
   Rig rig;

@@ -158,6 +158,50 @@ TEST_CASE("strings beyond their limit are skipped to their end", "[terminal][dec
   CHECK(tokens("\x1b]52;c;" + too_much + "\aok") == "text:ok");
 }
 
+TEST_CASE("what never seems to end is kept up to its limit, and text is text right behind it",
+          "[terminal][decoder]") {
+  struct Endless {
+    std::string_view begin, piece, end;
+    std::size_t most;
+  };
+  constexpr std::size_t kFew = 256;
+  const auto endless = GENERATE(
+      Endless{"\x1b]0;", "title ", "\a", Decoder::kMaxString},
+      Endless{"\x1b]0;", "\xed\x95\x9c", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1bk", "name", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1bP$q", "m", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1bX", "sos", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1b^", "pm", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1b_", "apc", "\x1b\\", Decoder::kMaxString},
+      Endless{"\x1b]52;c;", "QUJD", "\a", Decoder::kMaxClipboard},
+      Endless{"\x1bPtmux;", "x", "\x1b\\", Decoder::kMaxClipboard},
+      Endless{"\x1bPq", "#0!10~", "\x1b\\", kFew}, Endless{"\x1b_Ga=T;", "AAAA", "\x1b\\", kFew},
+      Endless{"\x1b[", "1;", "m", Decoder::kMaxSequence}, Endless{"\x1b[", "\n1", "m", Decoder::kMaxSequence},
+      Endless{"\x1b", "(", "B", Decoder::kMaxSequence});
+  CAPTURE(endless.begin);
+  Decoder decoder;
+  Script script;
+  decoder.feed(endless.begin, script);
+  std::size_t largest = 0;
+  for (std::size_t fed = 0; fed < 3 * Decoder::kMaxClipboard; fed += endless.piece.size()) {
+    decoder.feed(endless.piece, script);
+    largest = std::max(largest, decoder.unfinished().size());
+  }
+  CHECK(largest <= endless.most + kFew);
+  ByteWriter out;
+  decoder.save(out);
+  CHECK(out.size() < kFew);
+  Decoder next;
+  ByteReader in(out.bytes());
+  next.restore(in);
+  REQUIRE(in.ok());
+  script.out.clear();
+  next.feed(endless.end, script);
+  next.feed("behind", script);
+  CHECK(next.pending() == 0);
+  CHECK(script.out.ends_with("behind"));
+}
+
 TEST_CASE("a picture passes in pieces and is counted as pending but not stored", "[terminal][decoder]") {
   Decoder decoder;
   Script script;
