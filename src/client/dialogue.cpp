@@ -12,7 +12,7 @@
 #include <optional>
 
 #include "client/complaint.hpp"
-#include "client/liveness.hpp"
+#include "client/attach/liveness.hpp"
 #include "client/remote/heartbeat.hpp"
 #include "os/descriptor.hpp"
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <variant>
 
-#include "client/liveness.hpp"
-#include "client/outage.hpp"
+#include "client/attach/liveness.hpp"
+#include "client/attach/outage.hpp"
 #include "os/files.hpp"
 
 namespace sess::client {

@@ -14,7 +14,7 @@
 #include <filesystem>
 #include <utility>
 
-#include "client/attachment.hpp"
+#include "client/attach/attachment.hpp"
 #include "client/complaint.hpp"
 #include "client/dialogue.hpp"
 #include "client/greeting.hpp"

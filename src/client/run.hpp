@@ -2,7 +2,7 @@
 //
 // Called by cli/sess.cpp and by tests with a server of their own (Options::connector). Finds the socket (-S,
 // -L, else $SESS), starts a daemon when none runs and the command wants one, and acts on the way in which the
-// dialogue ends; talking is dialogue.hpp's business, the terminal attachment.hpp's.
+// dialogue ends; talking is dialogue.hpp's business, the terminal attach/attachment.hpp's.
 #pragma once
 
 #include "client/options.hpp"

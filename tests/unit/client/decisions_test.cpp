@@ -1,8 +1,8 @@
 // The pure parts: when to try again, when to ring, which commands start a server.
 #include "client/hello.hpp"
-#include "client/liveness.hpp"
+#include "client/attach/liveness.hpp"
 #include "client/options.hpp"
-#include "client/outage.hpp"
+#include "client/attach/outage.hpp"
 #include "support/catch.hpp"
 
 using namespace sess::client;

@@ -1,4 +1,4 @@
-#include "client/pending_answers.hpp"
+#include "client/attach/pending_answers.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "client/status_reports.hpp"
+#include "client/attach/status_reports.hpp"
 
 #include "support/catch.hpp"
 

@@ -1,4 +1,4 @@
-#include "client/attachment.hpp"
+#include "client/attach/attachment.hpp"
 
 #include <unistd.h>
 
@@ -50,10 +50,13 @@ Attachment::Attachment(std::unique_ptr<os::Loop> loop, std::unique_ptr<Terminal>
       answer_timer_(*loop_, [this] { on_answer_due(); }),
       drain_timer_(*loop_, [this] { on_patience_over(); }),
       size_(hello_.size),
-      echo_timer_(*loop_, [this] {
-        if (reports_ && reports_->holds_part() && state_ != State::ending) send_typed(reports_->take_part());
-        update_wants();
-      }) {}
+      part_timer_(*loop_,
+                  [this] {
+                    if (reports_ && reports_->holds_part() && state_ != State::ending)
+                      send_typed(reports_->take_part());
+                    update_wants();
+                  }),
+      echo_timer_(*loop_, [this] { update_wants(); }) {}
 
 Attachment::~Attachment() = default;
 
@@ -81,7 +84,13 @@ Result<std::unique_ptr<Attachment>> Attachment::open(int tty, Channel channel, C
   }
   if (route) {
     self->pursue(std::move(*route));
-    if (has_feature(welcome.features, kEcho)) self->predict(predict);
+    if (predict != prediction::Policy::never && has_feature(welcome.features, kEcho)) {
+      Attachment* it = self.get();
+      self->echo_.emplace(self->size_.cells, predict,
+                          [it](std::string_view bytes) { it->write_aside(bytes); });
+      self->echo_->asked(++self->ping_serial_);
+      self->channel_->send(Ping{self->ping_serial_});
+    }
   }
   self->on_attached(attached);
   return self;
@@ -160,7 +169,7 @@ void Attachment::handle(const Frame& frame) {
     case FrameType::input_ack:
       return with<InputAck>(frame, [this](const InputAck& m) {
         input_.acknowledge(m.sequence);
-        if (echo_) echo_->acknowledged(m.sequence, Clock::now());
+        if (echo_) echo_->acknowledged(m.sequence);
       });
     case FrameType::undo:
       return with<Undo>(frame, [this](const Undo& m) { terminal_->set_undo(m.bytes); });
@@ -169,7 +178,9 @@ void Attachment::handle(const Frame& frame) {
     case FrameType::ping:
       return with<Ping>(frame, [this](const Ping& m) { channel_->send(Pong{m.serial}); });
     case FrameType::pong:
-      return with<Pong>(frame, [this](const Pong& m) { on_pong(m.serial); });
+      return with<Pong>(frame, [this](const Pong& m) {
+        if (echo_) echo_->answered(m.serial);
+      });
     case FrameType::suspend:
       return suspend();
     case FrameType::lock:
@@ -217,86 +228,40 @@ void Attachment::handle(const Frame& frame) {
 }
 
 void Attachment::on_attached(const Attached& message) {
-  const bool shown_anew = message.mode == AttachMode::direct && mode_ != AttachMode::direct;
-  if (message.pane != pane_) {
-    offset_ = kNoOffset;
-    reached_.clear();
-  }
-  if (message.pane != pane_ || shown_anew) past_ = 0;
-  if (shown_anew) drawn_ = true;
-  session_ = message.session;
-  pane_ = message.pane;
-  mode_ = message.mode;
+  progress_.attached(message);
   if (message.pauses == pauses_) dropping_ = false;
-  if (counting_) return;
-  counting_ = true;
-  ack_base_ = received_;
-  acked_ = 0;
+  if (!progress_.begin_counting()) return;
   outage_.over(Clock::now());
   notice_timer_.stop();
   if (pursuit_) pursuit_->resumed();
   if (echo_) echo_->forget();
   if (told_ && tells_scrolled_) {
-    drawn_ = drawn_ || repaint_due_;  // until it is shown anew
-    repaint_due_ = false;
+    if (std::exchange(repaint_due_, false)) progress_.drawn();  // until it is shown anew
   }
   show_anew_if_due();
 }
 
 void Attachment::on_output(const Output& message) {
   if ((message.flags & Output::kAsks) != 0) answers_.asked(Clock::now());
-  received_ += message.bytes.size();
+  progress_.received(message.bytes.size());
   if (dropping_) return;
-  show_output(message.bytes);
-  if ((message.flags & Output::kAside) == 0 && counting_) written_on_ = false;
-  if (message.scrolled) scrolled_ = PaneScrolled{pane_, message.scrolled->line, message.scrolled->bytes};
-  if (message.offset != kNoOffset) {
-    offset_ = message.offset;
-    past_ = 0;
-    drawn_ = false;
-    note_reached();
-    ask_status();
-  } else if ((message.flags & Output::kDrawn) != 0) {
-    drawn_ = true;
-    if (message.scrolled) note_reached();
-    if (message.bytes.size() < kMaxOutput) ask_status();
-  } else if ((message.flags & Output::kAside) == 0 && mode_ == AttachMode::direct) {
-    past_ += message.bytes.size();
-  }
+  if (echo_) echo_->before_output(message.bytes);
+  terminal_->output().write(message.bytes);
+  if ((message.flags & Output::kAside) == 0 && progress_.counting()) written_on_ = false;
+  if (progress_.shown(message, terminal_->output().queued())) ask_status();
 }
 
 /// Behind whole sequences only.
 void Attachment::ask_status() {
   const auto now = Clock::now();
-  if (!reports_ || !reports_->due(received_, now)) return;
+  if (!reports_ || !reports_->due(progress_.received(), now)) return;
   write_aside(StatusReports::kQuestion);
-  reports_->asked(received_, now);
+  reports_->asked(progress_.received(), now);
 }
 
 bool Attachment::owes_answers() const {
   const auto now = Clock::now();
   return answers_.awaited(now) || (reports_ && reports_->awaited(now));
-}
-
-/// Bounded: where the terminal is slow a few kilobytes more or less do not matter.
-void Attachment::note_reached() {
-  constexpr std::size_t kMost = 256;
-  const std::uint64_t taken = received_ - terminal_->output().queued();
-  while (reached_.size() > 1 && reached_[1].received <= taken) reached_.pop_front();
-  if (reached_.size() >= kMost) reached_.pop_back();
-  reached_.push_back({received_, offset_, scrolled_});
-}
-
-/// What is queued will be dropped: the terminal got as far as it has taken.
-void Attachment::forget_unwritten() {
-  const std::uint64_t taken = received_ - terminal_->output().queued();
-  while (reached_.size() > 1 && reached_[1].received <= taken) reached_.pop_front();
-  if (terminal_->output().queued() == 0) return;
-  const bool known = !reached_.empty() && reached_.front().received <= taken;
-  offset_ = known ? reached_.front().offset : kNoOffset;
-  scrolled_ = known ? reached_.front().scrolled : std::nullopt;
-  past_ = 0;
-  drawn_ = true;
 }
 
 void Attachment::read_terminal() {
@@ -323,14 +288,17 @@ void Attachment::read_terminal() {
   }
   if (!reports_) return send_typed(typed);
   const std::string rest = reports_->filter(typed);
-  if (reports_->holds_part()) echo_timer_.start(StatusReports::kPartLimit);
+  if (reports_->holds_part()) part_timer_.start(StatusReports::kPartLimit);
   send_typed(rest);
 }
 
 void Attachment::send_typed(std::string_view typed) {
   if (typed.empty()) return;
   const std::uint64_t sequence = input_.push(typed);
-  if (echo_) show_typed(sequence, typed);
+  if (echo_) {
+    echo_->typed(sequence, typed);
+    update_echo();
+  }
   if (pursuit_) pursuit_->key_pressed();
   if (state_ != State::connected) return;  // replayed after welcome
   queue_ack(kAckWithInput);  // before it: a key may be the one that leaves, and the server learns what the
@@ -351,14 +319,13 @@ void Attachment::drop_answers() {
 }
 
 void Attachment::queue_ack(std::uint64_t least) {
-  if (state_ != State::connected || !counting_) return;
-  std::uint64_t taken = received_ - terminal_->output().queued();
+  if (state_ != State::connected || !progress_.counting()) return;
+  std::uint64_t taken = progress_.taken(terminal_->output().queued());
   if (reports_) taken = reports_->reached(taken, Clock::now());
-  if (taken < ack_base_) return;  // still busy with what the former connection sent
-  const std::uint64_t total = taken - ack_base_;
-  if (total < acked_ || total - acked_ < least || channel_->unsent() > kUnsentLimit) return;
-  channel_->queue(Ack{total});
-  acked_ = total;
+  const auto total = progress_.owed_ack(taken, least);
+  if (!total || channel_->unsent() > kUnsentLimit) return;
+  channel_->queue(Ack{*total});
+  progress_.acknowledged(*total);
 }
 
 void Attachment::on_answer_due() {
@@ -380,7 +347,7 @@ void Attachment::on_answer_due() {
 /// listens.
 void Attachment::watch_server() {
   // Silence of a link to another machine is the pursuit's business.
-  const bool due = !pursuit_ && channel_ && (!counting_ || !input_.empty());
+  const bool due = !pursuit_ && channel_ && (!progress_.counting() || !input_.empty());
   if (!due || terminal_->output().above_mark()) {
     liveness_.settle();
     return answer_timer_.stop();
@@ -389,6 +356,15 @@ void Attachment::watch_server() {
   liveness_.expect(now, state_ == State::greeting ? Liveness::Ping::no : Liveness::Ping::yes);
   if (!answer_timer_.armed())
     answer_timer_.start(std::max(Clock::duration::zero(), *liveness_.deadline() - now));
+}
+
+void Attachment::update_echo() {
+  if (!echo_) return;
+  // A line of this program's own lies over the screen, or the terminal is behind anyway.
+  const bool covered = repaint_due_ || dropping_ || terminal_->output().queued() > 0;
+  const auto next = echo_->update(covered, terminal_->entered());
+  if (next) return echo_timer_.start(*next);
+  echo_timer_.stop();
 }
 
 /// What every callback ends with: acknowledge, notice ends of either side, and say what is waited for.

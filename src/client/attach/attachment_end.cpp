@@ -5,7 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
-#include "client/attachment.hpp"
+#include "client/attach/attachment.hpp"
 
 namespace sess::client {
 namespace {
@@ -41,7 +41,7 @@ void Attachment::watch_signals() {
 
 /// For others who write on the terminal. From here on the server paints anew, behind what the terminal got.
 void Attachment::let_others_write() {
-  take_echo_away();
+  if (echo_) echo_->take_away();
   // As long as the terminal takes something it is sent what is queued: what is dropped is sent again.
   OutputQueue& output = terminal_->output();
   for (int tries = 0; tries < kDrains && output.queued() > 0; ++tries) {
@@ -49,8 +49,8 @@ void Attachment::let_others_write() {
     terminal_->drain(kLeavePatience);
     if (output.queued() == before) break;
   }
-  forget_unwritten();
-  if (state_ != State::connected || !counting_ || !tells_scrolled_) return;
+  progress_.forget_unwritten(output.queued());
+  if (state_ != State::connected || !progress_.counting() || !tells_scrolled_) return;
   tell_pause();
   written_on_ = true;
 }
@@ -95,14 +95,14 @@ void Attachment::show_again() {
   if (!terminal_->enter()) return hang_up();
   size_ = terminal_->size();
   if (echo_) echo_->begin_anew(size_.cells);
-  if (state_ == State::connected && counting_ && steady_acks_) {
+  if (state_ == State::connected && progress_.counting() && steady_acks_) {
     channel_->send(Continued{size_});
   } else {
     repaint_due_ = written_on_ = true;
     told_ = false;
     // A server that begins to count anew would never agree with this end again; a connection makes both
     // begin.
-    if (state_ == State::connected && counting_) lose_connection();
+    if (state_ == State::connected && progress_.counting()) lose_connection();
   }
 }
 
@@ -149,13 +149,14 @@ void Attachment::fail_with(std::string message) {
 
 void Attachment::end_with(AttachmentEnd end, milliseconds patience) {
   if (state_ == State::ending) return;
-  take_echo_away();
+  if (echo_) echo_->take_away();
   state_ = State::ending;
   end.printed = std::move(end_.printed);
   end_ = std::move(end);
   retry_timer_.stop();
   notice_timer_.stop();
   answer_timer_.stop();
+  part_timer_.stop();
   echo_timer_.stop();
   socket_watch_.reset();
   if (channel_) channel_->flush();

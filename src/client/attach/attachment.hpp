@@ -3,13 +3,12 @@
 //   terminal --- input ---> InputBuffer --- numbered frames ---> server
 //   terminal <-- output queue <----------- output frames ------- server
 //
-// Owns the loop, the terminal's mode, the channel and what resume needs: how far the output got and which
-// input is not acknowledged. A lost connection leaves the terminal as it is and is made again (outage.hpp); a
-// silent server is reported to its keeper (liveness.hpp). Knows no escape sequences but one line that says
-// that it is waiting.
+// Owns the loop, the terminal's mode, the channel and what resume needs: how far the output got
+// (progress.hpp) and which input is not acknowledged. A lost connection leaves the terminal as it is and is
+// made again (outage.hpp); a silent server is reported to its keeper (liveness.hpp). Knows no escape
+// sequences but one line that says that it is waiting.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,14 +17,15 @@
 
 #include "base/result.hpp"
 #include "client/channel.hpp"
+#include "client/attach/early_echo.hpp"
 #include "client/link.hpp"
-#include "client/liveness.hpp"
-#include "client/outage.hpp"
-#include "client/pending_answers.hpp"
-#include "client/prediction/local_echo.hpp"
+#include "client/attach/liveness.hpp"
+#include "client/attach/outage.hpp"
+#include "client/attach/pending_answers.hpp"
+#include "client/attach/progress.hpp"
 #include "client/remote/escape.hpp"
 #include "client/remote/pursuit.hpp"
-#include "client/status_reports.hpp"
+#include "client/attach/status_reports.hpp"
 #include "client/terminal.hpp"
 #include "os/loop.hpp"
 #include "protocol/input_buffer.hpp"
@@ -87,9 +87,8 @@ class Attachment {
   [[nodiscard]] bool owes_answers() const;
   void drop_answers();
   void queue_ack(std::uint64_t least);
-  void note_reached();
-  void forget_unwritten();
   void watch_server();
+  void update_echo();
   void update_wants();
 
   // attachment_outage.cpp: losing and finding the server
@@ -102,6 +101,7 @@ class Attachment {
   void on_greeted(const protocol::Frame& frame);
   void show_notice();
   void write_notice(std::string_view text);
+  void write_aside(std::string_view bytes);
   void show_anew_if_due();
   void tell_pause();
   [[nodiscard]] protocol::Resume resume_point() const;
@@ -113,16 +113,6 @@ class Attachment {
   void say(std::string_view text);
   void obey(remote::Escape::Command command);
   void remove_notice();
-
-  // attachment_echo.cpp: keys that are shown before their echo is back
-  void predict(prediction::Policy policy);
-  void write_aside(std::string_view bytes);
-  void show_output(std::string_view bytes);
-  void show_typed(std::uint64_t sequence, std::string_view typed);
-  void update_echo();
-  void take_echo_away();
-  void ask_round_trip();
-  void on_pong(std::uint64_t serial);
 
   // attachment_end.cpp: suspension and the end
   void watch_signals();
@@ -157,40 +147,21 @@ class Attachment {
 
   std::string token_;
   bool steady_acks_ = false;  // the server goes on counting at continued (protocol::kSteadyAcks)
-  std::uint32_t session_ = 0;
-  std::uint32_t pane_ = 0;
-  protocol::AttachMode mode_ = protocol::AttachMode::direct;
   protocol::InputBuffer input_;
-  std::uint64_t offset_ = protocol::kNoOffset;      // of the last output that had one
-  std::uint64_t past_ = 0;                          // bytes of the pane's output received since
-  bool drawn_ = false;                              // the screen was drawn since
-  std::optional<protocol::PaneScrolled> scrolled_;  // what of the pane is in the scrollback
-  struct Reached {
-    std::uint64_t received, offset;
-    std::optional<protocol::PaneScrolled> scrolled;
-  };
-  std::deque<Reached> reached_;  // what offset_ and scrolled_ were, while output is queued behind it
-  bool tells_scrolled_ = false;  // the server understands scrolled_ (protocol::kScrolledOff)
+  Progress progress_;
+  bool tells_scrolled_ = false;  // the server understands what has scrolled off (protocol::kScrolledOff)
   std::uint32_t pauses_ = 0;     // how many it was told of on this connection
   bool dropping_ = false;        // output is for the screen before a pause
-  std::uint64_t received_ = 0;   // output bytes of all connections
-  std::uint64_t ack_base_ = 0;   // received_ when this connection's counting began
-  std::uint64_t acked_ = 0;      // what was acknowledged on this connection
-  bool counting_ = false;        // this connection has said attached
   PendingAnswers answers_;       // of the terminal, to the server's questions
   protocol::TerminalSize size_;
 
-  std::optional<remote::Pursuit> pursuit_;     // only where the server is on another machine
-  remote::Escape escape_;                      // there, too
-  std::optional<prediction::LocalEcho> echo_;  // there, too, unless nothing is to be predicted
+  std::optional<remote::Pursuit> pursuit_;  // only where the server is on another machine
+  remote::Escape escape_;                   // there, too
+  std::optional<EarlyEcho> echo_;           // there, too, unless nothing is to be predicted
+  std::optional<StatusReports> reports_;    // only where the terminal is at the other end of an ssh
+  os::Timer part_timer_;                    // of an answer that may have begun
   os::Timer echo_timer_;
-  struct Asked {
-    std::uint64_t serial;
-    Time at;
-  };
-  std::optional<StatusReports> reports_;  // only where the terminal is at the other end of an ssh
-  std::optional<Asked> asked_;            // a ping that measures the link
-  bool said_ = false;                     // an answer to an escape stands on the screen
+  bool said_ = false;  // an answer to an escape stands on the screen
   Outage outage_;
   std::string refused_;  ///< why there is no server for it; empty: nobody has said
   Liveness liveness_;

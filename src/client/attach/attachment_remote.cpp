@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "client/attachment.hpp"
+#include "client/attach/attachment.hpp"
 
 namespace sess::client {
 namespace {
@@ -85,12 +85,12 @@ void Attachment::obey(remote::Escape::Command command) {
   }
   // On eighty columns.
   say(fmt::format("[round trip {}; {} reconnects; {} B wait{}; {} kB in]", round_trip, link.reconnects,
-                  input_.bytes(), keys, received_ / 1000));
+                  input_.bytes(), keys, progress_.received() / 1000));
 }
 
 /// The old link came back: the screen below the line is asked for.
 void Attachment::remove_notice() {
-  if (!repaint_due_ || state_ != State::connected || !counting_) return;
+  if (!repaint_due_ || state_ != State::connected || !progress_.counting()) return;
   show_anew_if_due();
   update_wants();
 }

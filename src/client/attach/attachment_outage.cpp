@@ -1,5 +1,5 @@
 // Losing the server and finding it, or the next one, again.
-#include "client/attachment.hpp"
+#include "client/attach/attachment.hpp"
 #include "client/greeting.hpp"
 
 namespace sess::client {
@@ -25,7 +25,7 @@ void Attachment::leave_channel() {
   if (pursuit_) pursuit_->leave();
   socket_watch_.reset();
   channel_.reset();
-  counting_ = false;
+  progress_.stop_counting();
   pauses_ = 0;
   if (std::exchange(dropping_, false)) repaint_due_ = true;
   liveness_.settle();
@@ -75,17 +75,12 @@ void Attachment::say_hello() {
 }
 
 Resume Attachment::resume_point() const {
-  Resume resume;
+  Resume resume = progress_.resume();
   resume.token = token_;
-  resume.session = session_;
-  resume.pane = pane_;
   // A server that cannot be told of it otherwise shows everything again when it knows no offset.
-  resume.offset = repaint_due_ && !steady_acks_ ? kNoOffset : offset_;
-  resume.past = past_;
-  resume.mode = mode_;
-  resume.drawn = drawn_ || repaint_due_;
+  if (repaint_due_ && !steady_acks_) resume.offset = kNoOffset;
+  resume.drawn = resume.drawn || repaint_due_;
   resume.written_on = written_on_;
-  resume.scrolled = scrolled_;
   resume.input_sequence = input_.last_sequence();
   return resume;
 }
@@ -108,7 +103,7 @@ void Attachment::on_greeted(const Frame& frame) {
   steady_acks_ = has_feature(welcome->features, kSteadyAcks);
   tells_scrolled_ = has_feature(welcome->features, kScrolledOff);
   if (!has_feature(welcome->features, kEcho)) {
-    take_echo_away();
+    if (echo_) echo_->take_away();
     echo_.reset();
   }
   state_ = State::connected;
@@ -130,7 +125,7 @@ void Attachment::show_notice() {
 }
 
 void Attachment::write_notice(std::string_view text) {
-  take_echo_away();
+  if (echo_) echo_->take_away();
   write_aside(fmt::format("{}{}{}", kBeforeNotice, text, kAfterNotice));
   repaint_due_ = true;
   update_wants();
@@ -140,9 +135,7 @@ void Attachment::write_notice(std::string_view text) {
 void Attachment::write_aside(std::string_view bytes) {
   if (bytes.empty()) return;
   terminal_->output().write(bytes);
-  received_ += bytes.size();  // keeps received_ minus queued the bytes taken; a new connection counts anew
-  // The old link of a far server may come back, and its counting goes on.
-  if (counting_) ack_base_ += bytes.size();
+  progress_.aside(bytes.size());
 }
 
 /// The server goes on as if the terminal were as it left it. What it sent meanwhile is for another screen.
@@ -161,9 +154,10 @@ void Attachment::show_anew_if_due() {
 /// From here to the `attached` that counts this pause nothing is written: the server goes on behind what the
 /// terminal has.
 void Attachment::tell_pause() {
-  channel_->send(Suspended{scrolled_});
+  channel_->send(Suspended{progress_.scrolled()});
   ++pauses_;
-  dropping_ = drawn_ = true;
+  dropping_ = true;
+  progress_.drawn();
 }
 
 }  // namespace sess::client
