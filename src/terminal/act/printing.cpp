@@ -239,20 +239,24 @@ const char* Printing::print_simple_run(const char* p, const char* end) {
   Row& row = screens_.row(position_.at().row);
   int col = position_.at().col;
   int length = 0;
-  if (Grid::takes_text(row, col) && surely_wide(short_code_point(p, end, length))) {
+  if (Grid::takes_text(row, col)) {
     const auto room = static_cast<std::size_t>(right - col);
     const WideTaken taken = measure_wide_text(room, p, end, plain);
     if (taken.bytes != 0 && screens_.grid().put_text(row, col, p, taken.bytes, taken.cells, style)) {
-      const char* const last = p + taken.bytes - (taken.cells - taken.last == 2 ? 3 : 1);
+      const char* const stop = p + taken.bytes;
+      const int last_width = static_cast<unsigned char>(stop[-1]) < 0x80 ? 1 : 2;
       row.wide = true;
-      position_.set_last_col(col + static_cast<int>(taken.last));
       last_glues_ = false;
-      last_code_point_ = taken.cells - taken.last == 2 ? short_code_point(last, end, length)
-                                                       : static_cast<unsigned char>(*last);
+      last_code_point_ =
+          last_width == 2 ? short_code_point(stop - 3, stop, length) : static_cast<unsigned char>(stop[-1]);
       if (!last_text_.empty()) last_text_.clear();
-      after_print(col + static_cast<int>(taken.cells), right);
-      return p + taken.bytes;
+      col += static_cast<int>(taken.cells);
+      position_.set_last_col(col - last_width);
+      after_print(col, right);
+      return stop;
     }
+    // It goes to the next row, and this one stays text.
+    if (room == 1 && surely_wide(short_code_point(p, end, length))) return p;
   }
   Cell* cells = screens_.grid().writable(row);
   int last = col;
@@ -391,6 +395,7 @@ void Printing::print_code_point(char32_t c) {
 void Printing::leave_last_column(int right) {
   Row& row = screens_.row(position_.at().row);
   if (right != screens_.cols() || right - position_.at().col != 1) return;
+  if (Grid::leave_last_column(row, position_.at().col)) return;
   Cell& cell = screens_.grid().writable(row)[position_.at().col];
   if (cell.glyph != 0 || cell.width != 1) return;
   cell.flags = kFiller;

@@ -285,7 +285,8 @@ bool Page::push_printed(const Row& row) {
   if (row.marks != 0) return false;
   const LineEnd end = row.wrapped ? LineEnd::open : LineEnd::hard;
   const std::string_view text(row.text, row.styles[row.runs - 1].bytes);
-  if (row.runs == 1 && row.styles[0].style == 0 && (end == LineEnd::hard || text.size() == row.used)) {
+  const bool narrow = text.size() == row.used && !row.filler;
+  if (row.runs == 1 && row.styles[0].style == 0 && (end == LineEnd::hard || narrow)) {
     history_.append(text, {}, end);
     return true;
   }

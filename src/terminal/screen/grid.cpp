@@ -5,10 +5,12 @@
 #include <memory>
 #include <utility>
 
+#include "base/check.hpp"
 #include "base/size.hpp"
 #include "base/utf8.hpp"
 #include "terminal/decode/text_scan.hpp"
 #include "terminal/screen/cell_run.hpp"
+#include "terminal/screen/wide_text.hpp"
 
 namespace sess::terminal {
 namespace {
@@ -64,25 +66,36 @@ void Grid::allocate_text(Row& row) const {
 
 void Grid::make_cells(Row& row) const {
   if (row.cells == nullptr) row.cells = new Cell[static_cast<std::size_t>(cols_)];
-  // All of them are blank while the row is kept as text.
+  // All of them are blank while the row is kept as text. That its columns are those which were counted when
+  // it was printed is looked at here, for every row that anybody sees: what is written are cells, by number.
   TextRun before;
   for (std::size_t i = 0; i < row.runs; ++i) {
     const TextRun run = row.styles[i];
+    SESS_CHECK(before.stop < run.stop && run.stop <= cols_ && before.bytes < run.bytes);
     Cell* to = row.cells + before.stop;
+    const Cell* const stop = row.cells + run.stop;
     std::string_view text(row.text + before.bytes, static_cast<std::size_t>(run.bytes - before.bytes));
     before = run;
     while (!text.empty()) {
       const auto ascii =
           static_cast<std::size_t>(find_high(text.data(), text.data() + text.size()) - text.data());
+      SESS_CHECK(ascii <= static_cast<std::size_t>(stop - to));
       put_ascii(to, text.data(), ascii, run.style);
       to += ascii;
       text.remove_prefix(ascii);
       if (text.empty()) break;
       const auto got = decode_utf8(text);
+      SESS_CHECK(surely_wide(got.code_point) && stop - to >= 2);
       *to++ = Cell{static_cast<std::uint32_t>(got.code_point), run.style, 2, 0};
       *to++ = Cell{0, run.style, 0, 0};
       text.remove_prefix(got.length);
     }
+    SESS_CHECK(to == stop);
+  }
+  SESS_CHECK(row.runs == 0 || row.used == before.stop + (row.filler ? 1 : 0));
+  if (std::exchange(row.filler, false)) {
+    SESS_CHECK(row.used == cols_);
+    row.cells[row.used - 1].flags = kFiller;
   }
   row.runs = 0;
 }
@@ -93,6 +106,7 @@ void Grid::clear(Row& row) {
   row.used = 0;
   row.wrapped = false;
   row.wide = false;
+  row.filler = false;
   row.marks = 0;
 }
 

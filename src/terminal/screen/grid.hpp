@@ -35,6 +35,7 @@ struct Row {
   std::uint16_t runs = 0;     ///< of the text that this row is kept as; 0: it is not, `cells` are true
   bool wrapped = false;       ///< continues on the next row
   bool wide = false;          ///< may hold wide characters
+  bool filler = false;        ///< of a row that is kept as text: its last column is a filler
   std::uint8_t marks = 0;     ///< PromptMark
 };
 
@@ -100,6 +101,14 @@ class Grid {
     row.styles[row.runs - 1] = {stop, static_cast<std::uint16_t>(at + n), style};
     copy_short(row.text + at, bytes, n);
     row.used = stop;
+    return true;
+  }
+  /// A filler behind the text, in the last column, which is `col`; false, with nothing done, where the row is
+  /// not text up to there.
+  [[nodiscard]] static bool leave_last_column(Row& row, int col) {
+    if (row.runs == 0 || col != row.used) return false;
+    row.filler = true;
+    ++row.used;
     return true;
   }
   /// Makes a row blank; its memory is kept for what is written next.

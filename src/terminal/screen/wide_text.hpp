@@ -31,8 +31,9 @@ struct WideTaken {
 [[nodiscard]] WideTaken put_wide_text(Cell* out, std::size_t room, const char* p, const char* end,
                                       std::uint16_t style, bool ascii);
 
-/// The same without making cells: how much of [p, end) a row takes as text. With or without SSE4.1 it stops
-/// at the same place: where something begins that is neither, or no room is left for it.
+/// How much of [p, end) a row takes as text: surely wide characters, with `ascii` also all ASCII (printable).
+/// With or without SSE4.1 it stops at the same place: where something begins that is neither, or no room is
+/// left for it. `last` is not said: the last byte tells it.
 [[nodiscard]] WideTaken measure_wide_text(std::size_t room, const char* p, const char* end, bool ascii);
 
 /// The text of the cells from i on behind `to`, as long as they are wide characters of three bytes or single
