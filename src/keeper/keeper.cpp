@@ -144,7 +144,7 @@ Keeper::Impl::Impl(std::unique_ptr<os::Loop> loop, KeeperOptions options, Claim 
       policy_(options_.early_death, options_.first_backoff, options_.longest_backoff),
       restart_timer_(*loop_,
                      [this] {
-                       settling_ = false;
+                       if (std::exchange(settling_, false)) table_.presume_started();
                        start_wanted_ = true;
                        loop_->stop();
                      }),
@@ -227,7 +227,8 @@ void Keeper::Impl::start_server() {
   refused_.reset();
   if (phase_ != Phase::running || server_.running() || upgrade_wanted_) return;
   if (std::exchange(settle_first_, false) && table_.starting()) {
-    // A server that is handed a pane without its program takes it for a start that failed.
+    // A server that is handed a pane without its program takes it for a start that failed, and a job's
+    // program would run twice: what is held up by then is handed to it as a program that runs.
     settling_ = true;
     return restart_timer_.start(kSettleLimit);
   }
