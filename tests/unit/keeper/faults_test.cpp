@@ -507,6 +507,37 @@ TEST_CASE("a server is told everything where the system limits how many descript
   CHECK(status == 0);
 }
 
+TEST_CASE("a server that cannot be told what it must know is ended, and its owner hears of it",
+          "[keeper][faults]") {
+  struct : keeper::ServerProcess::Owner {
+    void on_message(keeper::ToKeeper /*message*/) override {}
+    void on_server_died(keeper::Death death, std::chrono::nanoseconds /*lived*/) override { heard = death; }
+    std::optional<keeper::Death> heard;
+  } owner;
+  auto pair = os::open_socket_pair(SOCK_STREAM);
+  auto loop = os::Loop::open();
+  REQUIRE((pair && loop));
+  UniqueFd listener(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const pid_t child = test::in_child([] {
+    pause();
+    return 0;
+  });
+  keeper::ServerProcess process(**loop, owner, os::Clock::real(), {test::kPatience, test::kPatience});
+  process.started(child, std::move(pair->first));
+  // A copy goes to the server, and there is no descriptor for one.
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
+  test::limit_descriptors(getpid(), test::next_descriptor(getpid(), 0));
+  process.send(keeper::Listener{std::move(listener)});
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(process.reaped(child, status));
+  CHECK_FALSE(process.running());
+  REQUIRE(owner.heard);
+  CHECK(*owner.heard == keeper::Death{keeper::Death::Kind::signaled, SIGKILL});
+}
+
 TEST_CASE("a listener from which nobody can be accepted keeps no keeper from trying again and giving up",
           "[keeper][faults]") {
   Rig rig([](keeper::KeeperOptions& options) {
