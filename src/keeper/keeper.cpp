@@ -37,7 +37,6 @@ constexpr milliseconds kForkRetry{500};
 constexpr int kMostProofs = 5;
 constexpr int kMostRefused = 100;  // in one turn
 constexpr std::size_t kRefusedBytes = 64 * 1024;
-constexpr milliseconds kSettleLimit{200};  // for programs that are just being started when a server ends
 
 /// The server is the one that can be replaced: when memory runs out it goes first.
 void prefer_as_oom_victim() {
@@ -230,7 +229,8 @@ void Keeper::Impl::start_server() {
     // A server that is handed a pane without its program takes it for a start that failed, and a job's
     // program would run twice: what is held up by then is handed to it as a program that runs.
     settling_ = true;
-    return restart_timer_.start(kSettleLimit);
+    log::debug("the next server waits for programs that are being started");
+    return restart_timer_.start(options_.settle_limit);
   }
   auto pair = os::open_socket_pair(SOCK_STREAM);
   if (!pair) return cannot_start(pair.error().text);
@@ -581,7 +581,7 @@ void Keeper::Impl::on_upgrade_wanted() {
 void Keeper::Impl::upgrade_when_ready() {
   if (server_.running()) return;
   // A start that is held up is handed on as a program that runs: nobody waits for who knows how long.
-  if (table_.starting()) return presume_timer_.start(kSettleLimit);
+  if (table_.starting()) return presume_timer_.start(options_.settle_limit);
   presume_timer_.stop();
   HandoverFacts facts;
   facts.paths = options_.paths;

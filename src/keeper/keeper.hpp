@@ -61,6 +61,9 @@ struct KeeperOptions {
   std::chrono::milliseconds early_death{1000};  ///< a server that lived less is restarted with back-off
   std::chrono::milliseconds first_backoff{10};
   std::chrono::milliseconds longest_backoff{2000};
+  /// For programs that are just being started when a server ends; what is held up for longer is handed to the
+  /// next one, or the next code, as a program that runs.
+  std::chrono::milliseconds settle_limit{200};
   int give_up_after = 8;  ///< failed starts in a row, with no program at all
   int tell_after = 12;    ///< failed starts in a row until who waits is told; about 5 s of pauses
 };

@@ -131,6 +131,43 @@ TEST_CASE("starts that are held up hold nobody up, and are handed to the next se
   CHECK(test::wait_until([&] { return rig.tell("panes").rfind(ended, 0) == 0; }));
 }
 
+TEST_CASE("a start that is decided while the next server waits for it is handed to it as it came out",
+          "[keeper][faults]") {
+  Rig rig([](keeper::KeeperOptions& options) {
+    keep_log(options);
+    options.settle_limit = 10 * test::kPatience;  // only the start's end begins the next server
+  });
+  rig.start();
+  HeldUp runs(rig, 1, "exit 3");
+  HeldUp fails(rig, 2, "exec:/no/such/program");
+  await_held_up(rig, 2);
+  kill(rig.server(), SIGKILL);
+  REQUIRE(test::wait_until([&] { return logged(rig, "the next server waits for programs") == 1; }));
+  runs.go_on();
+  fails.go_on();
+  CHECK(rig.becomes("start", "2 killed by signal 9 (Killed)"));
+  CHECK(rig.becomes("panes", fmt::format("1:{}:768 ", rig.tell("outcome 1"))));
+}
+
+TEST_CASE("a program whose start ends when no descriptor is left is ended, and told as a start that failed",
+          "[keeper][faults]") {
+  Rig rig;
+  rig.start();
+  // One that runs and one that fails first: a sanitizer takes two descriptors for its first look at a class.
+  const std::string first = rig.tell("spawn 3 read x");
+  CHECK(rig.tell("spawn 4 exec:/no/such/program").find("cannot run") != std::string::npos);
+  HeldUp held(rig, 1, "read x");
+  await_held_up(rig, 1);
+  test::limit_descriptors(rig.keeper(), test::next_descriptor(rig.keeper(), 0));
+  held.go_on();
+  CHECK(test::wait_until(
+      [&] { return rig.tell("outcome 1").find("Too many open files") != std::string::npos; }));
+  lift_limit(rig);
+  CHECK(rig.tell("panes") == fmt::format("3:{} ", first));
+  const std::string next = rig.tell("spawn 2 exit 3");
+  CHECK(rig.becomes("panes", fmt::format("2:{}:768 3:{} ", next, first)));
+}
+
 TEST_CASE("children that are not scheduled once they are forked hold nobody up, not even each other",
           "[keeper][faults]") {
   // What went wrong: those for whom no slot was left had copies of the others' report, whose end stayed
