@@ -104,6 +104,14 @@ TEST_CASE("a stopped server is replaced soon after the first command that gets n
 TEST_CASE("live upgrades leave no descriptor behind, neither in the keeper nor in the server", "[limits]") {
   Rig rig;
   rig.ask({"new-session", "-d", "-s", "app", "exec cat"});
+  // With the first session that is saved come a directory and an eventfd: not before it the count begins.
+  const auto saves = [](pid_t server) {
+    std::error_code gone;
+    for (const auto& entry : fs::directory_iterator("/proc/" + std::to_string(server) + "/fd", gone)) {
+      if (fs::read_symlink(entry.path(), gone).string().find("/sessions/") != std::string::npos) return true;
+    }
+    return false;
+  };
   const auto upgrade = [&] {
     const pid_t before = rig.server();
     ::kill(rig.keeper(), SIGUSR2);
@@ -113,6 +121,7 @@ TEST_CASE("live upgrades leave no descriptor behind, neither in the keeper nor i
     }));
   };
   upgrade();
+  REQUIRE(wait_until([&] { return saves(rig.server()); }));
   const auto keeper = open_files(rig.keeper());
   const auto server = open_files(rig.server());
   REQUIRE(keeper > 0);

@@ -25,8 +25,8 @@ def lines_of(readme):
     return [re.sub(r"\s+#.*$", "", line).strip() for line in block.findall(readme)], [line for line in block.findall(readme)]
 
 
-def run_on_terminal(argv, env, cwd):
-    """Exit status of a command with a terminal; when it attaches, it is detached."""
+def run_on_terminal(argv, env, cwd, leave):
+    """Exit status of a command with a terminal. Who is to `leave` is detached; the others end by themselves."""
     pid, fd = pty.fork()
     if pid == 0:
         os.chdir(cwd)
@@ -41,7 +41,7 @@ def run_on_terminal(argv, env, cwd):
             if not got: break
             text += got
             if b"\x1b[c" in got or b"\x1b[0c" in got: os.write(fd, b"\x1b[?62;c")
-        elif time.time() - asked > 2:
+        elif leave and time.time() - asked > 2:
             asked = time.time()
             os.write(fd, b"\x02d")
     else:
@@ -72,7 +72,7 @@ def main():
             tried += 1
             may = next((ends for begin, ends in MAY_END.items() if command.startswith(begin)), {0})
             if command.startswith(("sess attach", "sess run -- ")):
-                status, said = run_on_terminal(["/bin/sh", "-c", "exec " + command], env, home)
+                status, said = run_on_terminal(["/bin/sh", "-c", "exec " + command], env, home, command.startswith("sess attach"))
             else:
                 outcome = shell(command)
                 status, said = outcome.returncode, outcome.stdout + outcome.stderr
