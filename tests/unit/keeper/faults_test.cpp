@@ -369,7 +369,8 @@ TEST_CASE("while the daemon ends no program is started, and a server that dies t
   rig.start();
   const std::string deaf = rig.tell("spawn 1 trap '' HUP; echo up; while :; do read x || sleep 0.1; done");
   REQUIRE(rig.tell("output 1") == "up");
-  CHECK(rig.tell("ends-within 1") == "ok");  // nothing ends yet: not heard
+  CHECK(rig.tell("ends-within 1") == "ok");                              // nothing ends yet: not heard
+  CHECK(rig.tell("spawn 3 exit 0").find("error") == std::string::npos);  // behind it: it has been read
   kill(rig.keeper(), SIGTERM);
   CHECK(rig.becomes("spawn 2 read x", fmt::format("error {} the daemon is ending", ESHUTDOWN)));
   CHECK(rig.tell("upgrade") == "ok");
