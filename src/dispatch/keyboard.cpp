@@ -31,6 +31,9 @@ constexpr std::size_t kHeldAtOnce = 16 * 1024;
 constexpr std::chrono::seconds kRestLimit{1};
 /// An acknowledgement waits no longer for a terminal that is behind.
 constexpr std::chrono::seconds kLongestEcho{1};
+/// So long an acknowledgement waits for output that it can go with, so that the client is woken once for a
+/// key.
+constexpr std::chrono::milliseconds kAckWait{10};
 /// A client keeps less than this unacknowledged (protocol::InputBuffer).
 constexpr std::size_t kMostBehind = 1 << 20;
 constexpr std::size_t kMostFramesBehind = 16 * 1024;
@@ -363,8 +366,8 @@ void Keyboard::go_on_with_input() {
 /// Whether what the program made of the input is on its way to the terminal, or none is to be waited for. The
 /// display was updated in this turn already.
 bool Keyboard::echo_is_shown(RemoteClient& client) {
-  if (!protocol::has_feature(client.hello.features, protocol::kEcho)) return true;
   const auto now = clock_.now();
+  if (!protocol::has_feature(client.hello.features, protocol::kEcho)) return goes_with_output(client, now);
   const panes::PaneIo* io = terminals_.find(client.held_for);
   auto& echo = client.echo;
   if (echo.frame != client.accepted.frame) {
@@ -381,6 +384,19 @@ bool Keyboard::echo_is_shown(RemoteClient& client) {
   const auto next =
       waited < protocol::kEchoWait ? echo.since + protocol::kEchoWait : echo.since + kLongestEcho;
   client.echo_timer.start(std::max<std::chrono::nanoseconds>(next - now, std::chrono::milliseconds(1)));
+  return false;
+}
+
+/// To a client that wants no more of an acknowledgement than to forget what it typed.
+bool Keyboard::goes_with_output(RemoteClient& client, std::chrono::steady_clock::time_point now) {
+  auto& echo = client.echo;
+  if (echo.frame <= client.acknowledged) echo = {client.accepted.frame, client.held_for, 0, now};
+  const auto waited = now - echo.since;
+  if (client.connection->queued() > 0 || waited >= kAckWait) {
+    client.echo_timer.stop();
+    return true;
+  }
+  if (!client.echo_timer.armed()) client.echo_timer.start(kAckWait - waited);
   return false;
 }
 

@@ -104,6 +104,7 @@ class Keyboard final : public command::KeyboardPort {
 
  private:
   [[nodiscard]] bool echo_is_shown(RemoteClient& client);
+  [[nodiscard]] bool goes_with_output(RemoteClient& client, std::chrono::steady_clock::time_point now);
   void note_activity(RemoteClient& client);
   void dispatch_events(RemoteClient& client);
   void on_event(RemoteClient& client, const input::Event& event);

@@ -134,7 +134,7 @@ struct RemoteClient {
     std::uint64_t parsed = 0;  ///< of the pane's output before
     std::chrono::steady_clock::time_point since{};
   };
-  Echo echo;  ///< of a client that lists kEcho
+  Echo echo;  ///< of one that does not list kEcho only the frame, and since when it waits
   bool ack_due = false;
   std::chrono::steady_clock::time_point last_key;
   bool pasting = false;    ///< keys come faster than assume-paste-time

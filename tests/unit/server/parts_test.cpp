@@ -271,6 +271,33 @@ TEST_CASE("Keyboard: a frame is applied once, and acknowledged when it is in the
   CHECK(std::count(frames.begin(), frames.end(), protocol::FrameType::input_ack) == 1);
 }
 
+TEST_CASE("Keyboard: an acknowledgement goes with output, or alone after a moment", "[server]") {
+  KeyRig rig;
+  const auto session = rig.add_session();
+  RemoteClient& client = rig.add_client();
+  REQUIRE(rig.clients.attach(client.id, session, {}));
+  rig.display.update();
+  static_cast<void>(rig.output_of(client));
+  const auto acknowledged = [&] {
+    rig.keyboard.acknowledge_input();
+    std::vector<protocol::FrameType> frames;
+    static_cast<void>(rig.output_of(client, &frames));
+    return std::count(frames.begin(), frames.end(), protocol::FrameType::input_ack) == 1;
+  };
+  rig.keyboard.on_input(client, 1, "a");
+  CHECK_FALSE(acknowledged());
+  client.connection->send(protocol::encode(protocol::Undo{"what it printed"}));
+  CHECK(acknowledged());
+  CHECK_FALSE(acknowledged());
+  rig.keyboard.on_input(client, 2, "b");
+  CHECK_FALSE(acknowledged());
+  rig.clock.advance(std::chrono::milliseconds(9));
+  rig.keyboard.on_input(client, 3, "c");  // the first one counts
+  CHECK_FALSE(acknowledged());
+  rig.clock.advance(std::chrono::milliseconds(1));
+  CHECK(acknowledged());
+}
+
 TEST_CASE("Keyboard: the prefix waits for its key, and a question takes the keys behind it", "[server]") {
   KeyRig rig;
   const auto session = rig.add_session();
