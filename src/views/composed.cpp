@@ -49,12 +49,20 @@ void ComposedView::turn(Size size, Time now, const Draw& draw, const DrawEcho& d
   if (!dirty_) return;
   // The acknowledgement brings us back; on a link that is long but not full others are sent meanwhile.
   const bool ready = flow_.drained() || (flow_.is_far() && flow_.room() >= drawn_bytes_);
-  if (!ready) return send_echo(size, now, draw_echo);
-  const auto interval = frame_interval();
-  if (now - drawn_at_ < interval) {
-    deadline_ = drawn_at_ + interval;
-    return send_echo(size, now, draw_echo);
+  const auto paced = drawn_at_ + frame_interval();
+  if (!ready || now < paced) {
+    if (ready) deadline_ = paced;
+    static_cast<void>(send_echo(size, now, draw_echo));
+    return;
   }
+  // What a key changed goes first: a whole frame, with its formats, takes as long as the rest of the key's
+  // way. It follows, whatever else is typed meanwhile.
+  const auto whole = whole_due_.value_or(now + kFrameInterval);
+  if (now < whole && send_echo(size, now, draw_echo)) {
+    whole_due_ = deadline_ = whole;
+    return;
+  }
+  whole_due_.reset();
   dirty_ = false;
   render::Frame next = shown_ ? shown_->successor(size) : render::Frame(size);
   draw(next, shown_ ? &*shown_ : nullptr);
@@ -78,18 +86,26 @@ std::chrono::nanoseconds ComposedView::frame_interval() const {
 
 /// Beside a flood a frame costs a millisecond and comes sixty times a second; what one key changes is a few
 /// bytes.
-void ComposedView::send_echo(Size size, Time now, const DrawEcho& draw_echo) {
-  if (!typed_at_ || !shown_ || shown_->size() != size || flow_.in_flight() > kEchoAhead) return;
-  if (now - *typed_at_ > kEchoWait) return typed_at_.reset();
+bool ComposedView::send_echo(Size size, Time now, const DrawEcho& draw_echo) {
+  if (!typed_at_ || !shown_ || shown_->size() != size || flow_.in_flight() > kEchoAhead) return false;
+  if (now - *typed_at_ > kEchoWait) {
+    typed_at_.reset();
+    return false;
+  }
   render::Frame next = *shown_;
-  if (!draw_echo(next)) return;
+  if (!draw_echo(next)) return false;
   echo_shown_ = true;
   const std::string bytes = render::diff(&*shown_, next, features_);
-  if (bytes.empty()) return;
+  if (bytes.empty()) return true;
   shown_ = std::move(next);
   // The pane that was typed into floods itself: from here on it has the pace of all others.
-  if (bytes.size() > kEchoBytes) typed_at_.reset();
+  if (bytes.size() > kEchoBytes) {
+    typed_at_.reset();
+    drawn_at_ = now;
+    drawn_bytes_ = bytes.size();
+  }
   send_output(connection_, flow_, now, bytes);
+  return true;
 }
 
 }  // namespace sess::views

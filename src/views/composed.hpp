@@ -59,7 +59,7 @@ class ComposedView {
 
  private:
   [[nodiscard]] std::chrono::nanoseconds frame_interval() const;
-  void send_echo(Size size, Time now, const DrawEcho& draw_echo);
+  [[nodiscard]] bool send_echo(Size size, Time now, const DrawEcho& draw_echo);
 
   Connection& connection_;
   FlowWindow& flow_;
@@ -70,8 +70,9 @@ class ComposedView {
   bool dirty_ = true;
   bool echo_shown_ = false;  ///< dirty, but for the pane that is typed into
   Time drawn_at_{};
-  std::size_t drawn_bytes_ = 0;   ///< of the last frame: small ones follow each other faster
-  std::optional<Time> typed_at_;  ///< a key's echo is expected
+  std::size_t drawn_bytes_ = 0;    ///< of the last frame: small ones follow each other faster
+  std::optional<Time> typed_at_;   ///< a key's echo is expected
+  std::optional<Time> whole_due_;  ///< one was sent alone: when the rest of the frame follows
   std::optional<Time> deadline_;
 };
 

@@ -17,10 +17,10 @@
 namespace sess::command {
 namespace {
 
-constexpr std::string_view kEscapable = ",#{}:";
-
 bool escapes(std::string_view text, std::size_t i) {
-  return text[i] == '#' && i + 1 < text.size() && kEscapable.find(text[i + 1]) != std::string_view::npos;
+  if (text[i] != '#' || i + 1 >= text.size()) return false;
+  const char c = text[i + 1];
+  return c == ',' || c == '#' || c == '{' || c == '}' || c == ':';
 }
 
 /// A compiled regular expression; valid() is false when it was not one.
@@ -93,13 +93,17 @@ std::vector<Piece> pieces(std::string_view text) {
 std::size_t skip_format(std::string_view text, std::string_view ends, std::size_t from) {
   int depth = 0;
   for (std::size_t i = from; i < text.size(); ++i) {
-    if (text[i] == '#' && i + 1 < text.size() && text[i + 1] == '{') ++depth;
-    if (escapes(text, i)) {
+    const char c = text[i];
+    if (c == '#' && i + 1 < text.size() && text[i + 1] == '{') ++depth;
+    if (c == '#' && escapes(text, i)) {
       ++i;
       continue;
     }
-    if (text[i] == '}') --depth;
-    if (depth == 0 && ends.find(text[i]) != std::string_view::npos) return i;
+    if (c == '}') --depth;
+    if (depth != 0) continue;
+    for (const char end : ends) {
+      if (c == end) return i;
+    }
   }
   return std::string_view::npos;
 }

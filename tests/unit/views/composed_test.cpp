@@ -107,6 +107,43 @@ TEST_CASE("a key's echo beside a flood waited for the next frame", "[server][com
   CHECK(rig.terminal.row(1) == std::string(80, 'c'));
 }
 
+TEST_CASE("a key's echo goes before all else that a frame has, which follows in its time",
+          "[server][composed]") {
+  Rig rig;
+  rig.show_flood();
+  rig.now += 1s;
+  const auto first = rig.now;
+  for (int i = 1; rig.now < first + 16ms; ++i) {
+    rig.view.expect_echo(rig.now);
+    rig.print(std::string(static_cast<std::size_t>(i), 'x'));
+    CHECK(rig.turn() < 64);
+    CHECK(rig.terminal.row(0) == rig.typed);
+    CHECK(rig.terminal.row(1) == std::string(80, 'b'));
+    CHECK(rig.view.deadline() > rig.now);
+    rig.acknowledge();
+    rig.now += 4ms;
+  }
+  rig.now = first + 17ms;
+  rig.view.expect_echo(rig.now);
+  rig.print("y");
+  CHECK(rig.turn() > 1000);
+  CHECK(rig.terminal.row(1) == std::string(80, static_cast<char>('a' + rig.flood)));
+  CHECK_FALSE(rig.view.deadline());
+}
+
+TEST_CASE("a key in a quiet pane that sets off a flood gets one frame at once", "[server][composed]") {
+  Rig rig;
+  rig.show_flood();
+  rig.now += 1s;
+  rig.view.expect_echo(rig.now);
+  rig.print(std::string(800, 'y'));
+  CHECK(rig.turn() > 256);
+  rig.acknowledge();
+  rig.now += 1ms;
+  rig.print(std::string(800, 'z'));
+  CHECK(rig.turn() == 0);
+}
+
 TEST_CASE("a key's echo does not wait until a frame has arrived", "[server][composed]") {
   Rig rig;
   rig.show_flood();
