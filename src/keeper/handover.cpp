@@ -4,47 +4,41 @@
 
 #include <set>
 
-#include "base/bytes.hpp"
+#include "keeper/fields.hpp"
 #include "os/descriptor.hpp"
 
 namespace sess::keeper {
+
+void fields(auto& io, FileIdentity& m) {
+  io(m.device, m.inode);
+}
+
+void fields(auto& io, HandoverFacts& m) {
+  io(m.paths.name, m.paths.socket_directory, m.paths.socket_name, m.paths.lock_name);
+  io(m.paths.state_directory, m.paths.config_directory, m.paths.private_directory);
+  io(m.config_files, m.verbosity, m.foreground, m.notify_address);
+  io(m.descriptor_limit.rlim_cur, m.descriptor_limit.rlim_max, m.start_count);
+  io(m.socket_identity, m.forgotten);
+}
+
 namespace {
 
 constexpr std::uint32_t kMagic = 0x4B534553;  // "SESK"
 constexpr std::uint32_t kVersion = 1;
 
-std::int64_t microseconds_of(WallTime time) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-}
-
-WallTime wall(std::int64_t us) {
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(std::chrono::microseconds(us)));
-}
-
-void write_program(ByteWriter& out, const Program& program) {
-  out.u32(program.pane);
-  out.i32(program.pid);
-  out.string(program.tty);
-  out.string(program.program);
-  out.boolean(program.exited);
-  out.i32(program.wait_status);
-  out.i64(program.usage.user.count());
-  out.i64(program.usage.system.count());
-  out.u64(program.usage.max_resident_kib);
-  out.i64(microseconds_of(program.started));
-  out.i64(microseconds_of(program.ended));
-  out.i32(program.master.get());
-  out.i32(program.journal.get());
+/// What it is held by stands behind all programs: this was added later.
+void handed_over(auto& io, Program& m) {
+  program_fields(io, m);
+  io(m.master, m.journal);
 }
 
 /// Reads descriptors by number; each may be named once.
 class Taker {
  public:
-  explicit Taker(ByteReader& in) : in_(in) {}
-  UniqueFd take() {
-    const int fd = in_.i32();
+  UniqueFd operator()(ByteReader& in) {
+    const int fd = in.i32();
     if (fd < 3 || fcntl(fd, F_GETFD) < 0 || !seen_.insert(fd).second) {
-      in_.reject();
+      in.reject();
       return {};
     }
     (void)os::set_close_on_exec(fd, true);
@@ -52,110 +46,46 @@ class Taker {
   }
 
  private:
-  ByteReader& in_;
   std::set<int> seen_;
 };
-
-Program read_program(ByteReader& in, Taker& taker) {
-  Program program;
-  program.pane = in.u32();
-  program.pid = in.i32();
-  program.tty = in.string();
-  program.program = in.string();
-  program.exited = in.boolean();
-  program.wait_status = in.i32();
-  program.usage.user = std::chrono::microseconds(in.i64());
-  program.usage.system = std::chrono::microseconds(in.i64());
-  program.usage.max_resident_kib = in.u64();
-  program.started = wall(in.i64());
-  program.ended = wall(in.i64());
-  program.master = taker.take();
-  program.journal = taker.take();
-  return program;
-}
 
 }  // namespace
 
 std::string encode_handover(const HandoverFacts& facts, const HandoverFds& fds,
                             const std::map<PaneNumber, Program>& programs) {
-  ByteWriter out;
-  out.u32(kMagic);
-  out.u32(kVersion);
-  out.string(facts.paths.name);
-  out.string(facts.paths.socket_directory);
-  out.string(facts.paths.socket_name);
-  out.string(facts.paths.lock_name);
-  out.string(facts.paths.state_directory);
-  out.string(facts.paths.config_directory);
-  out.boolean(facts.paths.private_directory);
-  out.varint(facts.config_files.size());
-  for (const auto& file : facts.config_files) out.string(file);
-  out.u8(facts.verbosity);
-  out.boolean(facts.foreground);
-  out.string(facts.notify_address);
-  out.u64(facts.descriptor_limit.rlim_cur);
-  out.u64(facts.descriptor_limit.rlim_max);
-  out.u64(facts.start_count);
-  out.boolean(facts.socket_identity.has_value());
-  out.u64(facts.socket_identity ? facts.socket_identity->device : 0);
-  out.u64(facts.socket_identity ? facts.socket_identity->inode : 0);
-  out.varint(facts.forgotten.size());
-  for (const pid_t pid : facts.forgotten) out.i32(pid);
-  for (const int fd : {fds.directory, fds.lock, fds.listener, fds.model}) out.i32(fd);
+  FieldWriter writer([](ByteWriter& out, int fd) { out.i32(fd); });
+  writer(kMagic, kVersion, facts, fds.directory, fds.lock, fds.listener, fds.model);
+  ByteWriter& out = writer.out();
   out.varint(programs.size());
-  for (const auto& [pane, program] : programs) write_program(out, program);
+  for (const auto& [pane, program] : programs)
+    handed_over(writer, const_cast<Program&>(program));  // a writer only reads
   std::uint64_t held = 0;
   for (const auto& [pane, program] : programs) held += program.holder > 0;
   out.varint(held);
   for (const auto& [pane, program] : programs) {
     if (program.holder <= 0) continue;
-    out.u32(pane);
-    out.i32(program.holder);
-    out.i32(program.held_end.get());
+    writer(pane, program.holder, program.held_end);
   }
   return out.take();
 }
 
 Result<Handover> decode_handover(std::string_view bytes) {
-  ByteReader in(bytes);
+  FieldReader reader(bytes, Taker());
+  ByteReader& in = reader.in();
   if (in.u32() != kMagic || in.u32() != kVersion) {
     return fail(ErrorCode::protocol, "the state that was handed over is of an unknown version");
   }
   Handover out;
-  auto& facts = out.facts;
-  facts.paths.name = in.string();
-  facts.paths.socket_directory = in.string();
-  facts.paths.socket_name = in.string();
-  facts.paths.lock_name = in.string();
-  facts.paths.state_directory = in.string();
-  facts.paths.config_directory = in.string();
-  facts.paths.private_directory = in.boolean();
-  const std::uint64_t files = in.varint();
-  for (std::uint64_t i = 0; i < files && in.ok(); ++i) facts.config_files.emplace_back(in.string());
-  facts.verbosity = in.u8();
-  facts.foreground = in.boolean();
-  facts.notify_address = in.string();
-  facts.descriptor_limit.rlim_cur = in.u64();
-  facts.descriptor_limit.rlim_max = in.u64();
-  facts.start_count = in.u64();
-  const bool has_identity = in.boolean();
-  const FileIdentity identity{in.u64(), in.u64()};
-  if (has_identity) facts.socket_identity = identity;
-  const std::uint64_t forgotten = in.varint();
-  for (std::uint64_t i = 0; i < forgotten && in.ok(); ++i) facts.forgotten.push_back(in.i32());
-  Taker taker(in);
-  out.directory = taker.take();
-  out.lock = taker.take();
-  out.listener = taker.take();
-  out.model = taker.take();
+  reader(out.facts, out.directory, out.lock, out.listener, out.model);
   const std::uint64_t programs = in.varint();
-  for (std::uint64_t i = 0; i < programs && in.ok(); ++i) out.programs.push_back(read_program(in, taker));
+  for (std::uint64_t i = 0; i < programs && in.ok(); ++i) handed_over(reader, out.programs.emplace_back());
   // Appended: code that held nothing did not write it.
   const std::uint64_t held = in.ok() && !in.at_end() ? in.varint() : 0;
   for (std::uint64_t i = 0; i < held && in.ok(); ++i) {
-    const PaneNumber pane = in.u32();
-    const std::int32_t holder = in.i32();
-    UniqueFd end = taker.take();
+    PaneNumber pane = 0;
+    std::int32_t holder = -1;
+    UniqueFd end;
+    reader(pane, holder, end);
     for (auto& program : out.programs) {
       if (program.pane != pane) continue;
       program.holder = holder;
