@@ -22,4 +22,12 @@ T get(const nlohmann::json& object, const char* name, T fallback = {}) {
   }
 }
 
+/// A field whatever it is; null when it is missing.
+inline const nlohmann::json& child(const nlohmann::json& object, const char* name) {
+  static const nlohmann::json kNone;
+  if (!object.is_object()) return kNone;
+  const auto it = object.find(name);
+  return it == object.end() ? kNone : *it;
+}
+
 }  // namespace sess::store

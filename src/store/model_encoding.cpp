@@ -1,43 +1,19 @@
 #include "store/model_encoding.hpp"
 
+#include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "base/saved_time.hpp"
 #include "store/cbor_reader.hpp"
 #include "store/json_fields.hpp"
+#include "store/option_values.hpp"
 
 namespace sess::store {
-namespace {
 
 using model::Time;
 using nlohmann::json;
-
-constexpr int kVersion = 1;  // of the model in one piece, as 0.1 wrote it
-
-// --- reading helpers: a missing or mistyped field is its default ------------------------------------------
-
-Time get_time(const json& object, const char* name) {
-  return time_saved(get<std::int64_t>(object, name));
-}
-
-const json& child(const json& object, const char* name) {
-  static const json kNone;
-  if (!object.is_object()) return kNone;
-  const auto it = object.find(name);
-  return it == object.end() ? kNone : *it;
-}
-
-std::vector<std::string> get_strings(const json& object, const char* name) {
-  std::vector<std::string> out;
-  for (const auto& item : child(object, name)) {
-    if (item.is_string()) out.push_back(item.get<std::string>());
-  }
-  return out;
-}
-
-// --- parts -------------------------------------------------------------------------------------------------
-
-}  // namespace
 
 void put_options(CborWriter& out, std::string_view field, const model::Options& options) {
   if (options.values().empty()) return;
@@ -63,29 +39,6 @@ void put_options(CborWriter& out, std::string_view field, const model::Options& 
   out.end();
 }
 
-namespace {
-
-void to_options(const json& in, model::Options& options) {
-  if (!in.is_object()) return;
-  for (const auto& [name, value] : in.items()) {
-    if (value.is_string()) {
-      options.adopt(name, value.get<std::string>());
-    } else if (value.is_number_integer()) {
-      options.adopt(name, value.get<std::int64_t>());
-    } else if (value.is_array()) {
-      model::OptionArray items;
-      for (const auto& item : value) {
-        if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string()) {
-          items[item[0].get<unsigned>()] = item[1].get<std::string>();
-        }
-      }
-      options.adopt(name, std::move(items));
-    }
-  }
-}
-
-}  // namespace
-
 void put_environment(CborWriter& out, const model::Environment& environment) {
   if (environment.entries().empty()) return;
   out.name("environment");
@@ -105,6 +58,12 @@ void put_environment(CborWriter& out, const model::Environment& environment) {
 
 namespace {
 
+constexpr int kVersion = 1;  // of the model in one piece, as 0.1 wrote it
+
+void to_options(const json& in, model::Options& options) {
+  for (auto& [name, value] : option_values(in)) options.adopt(name, std::move(value));
+}
+
 void to_environment(const json& in, model::Environment& environment) {
   if (!in.is_object()) return;
   for (const auto& [name, item] : in.items()) {
@@ -118,375 +77,336 @@ void to_environment(const json& in, model::Environment& environment) {
   }
 }
 
-void put_size(CborWriter& out, std::string_view name, Size size) {
-  out.name(name);
-  out.begin_array();
-  out.value(size.rows);
-  out.value(size.cols);
-  out.end();
-}
+// --- a part as a map of its fields -------------------------------------------------------------------------
+//
+// Each part's fields are listed once, below: Writer and Reader have the same functions.
 
-Size to_size(const json& in) {
-  if (!in.is_array() || in.size() != 2 || !in[0].is_number_unsigned() || !in[1].is_number_unsigned())
-    return {};
-  return clamp({in[0].get<std::uint16_t>(), in[1].get<std::uint16_t>()});
-}
+class Writer {
+ public:
+  explicit Writer(CborWriter& out) : out_(out) {}
 
-}  // namespace
-
-void put(CborWriter& out, const model::Pane& pane) {
-  out.begin_map();
-  out.field("id", pane.id.value);
-  out.field("window", pane.window.value);
-  out.field("argv", pane.argv);
-  out.field("shell_command", pane.shell_command);
-  out.field("shell", pane.shell);
-  out.field("start_path", pane.start_path);
-  out.field("title", pane.title);
-  out.name("pid");
-  out.value(pane.pid);
-  out.field("tty", pane.tty);
-  put_size(out, "size", pane.size);
-  out.field("left", pane.left);
-  out.field("top", pane.top);
-  if (pane.behind_zoom) out.field("behind_zoom", true);
-  out.field("dead", pane.dead);
-  out.field("dead_status", pane.dead_status);
-  out.field("dead_time", saved_time(pane.dead_time));
-  out.field("created", saved_time(pane.created));
-  out.field("empty", pane.empty);
-  out.field("input_off", pane.input_off);
-  out.field("pipe_command", pane.pipe_command);
-  out.field("pipe_input", pane.pipe_input);
-  out.field("pipe_output", pane.pipe_output);
-  if (!pane.pipe_command.empty()) out.field("pipe_umask", pane.pipe_umask);
-  out.field("active_order", pane.active_order);
-  put_options(out, "options", pane.options);
-  put_environment(out, pane.environment);
-  out.end();
-}
-
-namespace {
-
-model::Pane to_pane(const json& in) {
-  model::Pane pane;
-  pane.id.value = get<std::uint32_t>(in, "id");
-  pane.window.value = get<std::uint32_t>(in, "window");
-  pane.argv = get_strings(in, "argv");
-  pane.shell_command = get<std::string>(in, "shell_command");
-  pane.shell = get<std::string>(in, "shell");
-  pane.start_path = get<std::string>(in, "start_path");
-  pane.title = get<std::string>(in, "title");
-  pane.pid = get<int>(in, "pid", -1);
-  pane.tty = get<std::string>(in, "tty");
-  pane.size = to_size(child(in, "size"));
-  pane.left = get<int>(in, "left");
-  pane.top = get<int>(in, "top");
-  pane.behind_zoom = get<bool>(in, "behind_zoom");
-  pane.dead = get<bool>(in, "dead");
-  pane.dead_status = get<int>(in, "dead_status");
-  pane.dead_time = get_time(in, "dead_time");
-  pane.created = get_time(in, "created");
-  pane.empty = get<bool>(in, "empty");
-  pane.input_off = get<bool>(in, "input_off");
-  pane.pipe_command = get<std::string>(in, "pipe_command");
-  pane.pipe_input = get<bool>(in, "pipe_input");
-  pane.pipe_output = get<bool>(in, "pipe_output");
-  pane.pipe_umask = get<unsigned>(in, "pipe_umask", 022) & 0777U;
-  pane.active_order = get<std::uint64_t>(in, "active_order");
-  pane.options = model::Options(model::OptionScope::pane);
-  to_options(child(in, "options"), pane.options);
-  to_environment(child(in, "environment"), pane.environment);
-  return pane;
-}
-
-template <class Ids>
-void put_ids(CborWriter& out, std::string_view name, const Ids& ids) {
-  out.name(name);
-  out.begin_array();
-  for (const auto id : ids) out.value(id.value);
-  out.end();
-}
-
-std::vector<model::PaneId> to_pane_ids(const json& in) {
-  std::vector<model::PaneId> out;
-  for (const auto& item : in) {
-    if (item.is_number_unsigned()) out.push_back(model::PaneId{item.get<std::uint32_t>()});
+  /// A field that is left out where it is nothing: 0, false, empty.
+  template <class T>
+  void operator()(std::string_view name, const T& content) {
+    if (!(content == T{})) always(name, content);
   }
-  return out;
-}
-
-}  // namespace
-
-void put(CborWriter& out, const model::Window& window) {
-  out.begin_map();
-  out.field("id", window.id.value);
-  out.field("name", window.name);
-  put_size(out, "size", window.size);
-  out.field("layout", window.layout.text());
-  out.field("old_layout", window.old_layout);
-  put_ids(out, "panes", window.panes);
-  out.field("active", window.active.value);
-  put_ids(out, "last_panes", window.last_panes);
-  out.field("zoomed", window.zoomed);
-  out.field("automatic_rename_off", window.automatic_rename_off);
-  out.field("created", saved_time(window.created));
-  out.field("activity", saved_time(window.activity));
-  put_options(out, "options", window.options);
-  if (window.manual_size) put_size(out, "manual_size", *window.manual_size);
-  if (window.last_preset) {
-    out.name("last_preset");
-    out.value(static_cast<int>(*window.last_preset));
+  void operator()(std::string_view name, const model::Layout& layout) { (*this)(name, layout.text()); }
+  template <class T>
+  void operator()(std::string_view name, const std::optional<T>& content) {
+    if (content) always(name, *content);
   }
-  out.end();
-}
-
-namespace {
-
-model::Window to_window(const json& in) {
-  model::Window window;
-  window.id.value = get<std::uint32_t>(in, "id");
-  window.name = get<std::string>(in, "name");
-  window.size = to_size(child(in, "size"));
-  if (child(in, "manual_size").is_array()) window.manual_size = to_size(child(in, "manual_size"));
-  if (auto layout = model::Layout::restore(get<std::string>(in, "layout")))
-    window.layout = std::move(*layout);
-  window.old_layout = get<std::string>(in, "old_layout");
-  const int preset = get<int>(in, "last_preset", -1);
-  if (preset >= 0 && preset <= static_cast<int>(model::Preset::main_vertical_mirrored)) {
-    window.last_preset = static_cast<model::Preset>(preset);
+  void always(std::string_view name, const auto& content) {
+    out_.name(name);
+    value(content);
   }
-  window.panes = to_pane_ids(child(in, "panes"));
-  window.active.value = get<std::uint32_t>(in, "active");
-  window.last_panes = to_pane_ids(child(in, "last_panes"));
-  window.zoomed = get<bool>(in, "zoomed");
-  window.automatic_rename_off = get<bool>(in, "automatic_rename_off");
-  window.created = get_time(in, "created");
-  window.activity = get_time(in, "activity");
-  window.options = model::Options(model::OptionScope::window);
-  to_options(child(in, "options"), window.options);
-  return window;
-}
-
-}  // namespace
-
-void put(CborWriter& out, const model::Session& session) {
-  out.begin_map();
-  out.field("id", session.id.value);
-  out.field("name", session.name);
-  out.field("start_path", session.start_path);
-  out.field("group", session.group);
-  out.name("windows");
-  out.begin_array();
-  for (const auto& [index, link] : session.windows) {
-    out.begin_map();
-    out.field("index", index);
-    out.field("window", link.window.value);
-    out.field("bell", link.bell);
-    out.field("activity", link.activity);
-    out.field("silence", link.silence);
-    out.end();
+  void umask(std::string_view name, unsigned mask) { (*this)(name, mask); }
+  template <class Enum>
+  void choice(std::string_view name, std::optional<Enum> content, Enum /*last*/) {
+    if (content) always(name, static_cast<int>(*content));
   }
-  out.end();
-  out.field("last", session.last);
-  out.field("created", saved_time(session.created));
-  out.field("activity", saved_time(session.activity));
-  out.field("last_attached", saved_time(session.last_attached));
-  out.field("activity_order", session.activity_order);
-  put_options(out, "options", session.options);
-  put_environment(out, session.environment);
-  out.field("umask", session.umask);
-  if (session.current) {
-    out.name("current");
-    out.value(*session.current);
+  void options(const model::Options& options, model::OptionScope /*scope*/) {
+    put_options(out_, "options", options);
   }
-  out.end();
-}
+  void environment(const model::Environment& environment) { put_environment(out_, environment); }
+  /// A field of a former version.
+  void former(std::string_view /*name*/, const std::string& /*content*/) {}
 
-namespace {
-
-model::Session to_session(const json& in) {
-  model::Session session;
-  session.id.value = get<std::uint32_t>(in, "id");
-  session.name = get<std::string>(in, "name");
-  session.start_path = get<std::string>(in, "start_path");
-  session.group = get<std::string>(in, "group");
-  for (const auto& item : child(in, "windows")) {
-    model::Winlink link;
-    link.index = get<int>(item, "index");
-    link.window.value = get<std::uint32_t>(item, "window");
-    link.bell = get<bool>(item, "bell");
-    link.activity = get<bool>(item, "activity");
-    link.silence = get<bool>(item, "silence");
-    session.windows.emplace(link.index, link);
-  }
-  if (child(in, "current").is_number_integer()) session.current = get<int>(in, "current");
-  for (const auto& item : child(in, "last")) {
-    if (item.is_number_integer()) session.last.push_back(item.get<int>());
-  }
-  session.created = get_time(in, "created");
-  session.activity = get_time(in, "activity");
-  session.last_attached = get_time(in, "last_attached");
-  session.activity_order = get<std::uint64_t>(in, "activity_order");
-  session.options = model::Options(model::OptionScope::session);
-  to_options(child(in, "options"), session.options);
-  to_environment(child(in, "environment"), session.environment);
-  session.umask = get<unsigned>(in, "umask", 022) & 0777U;
-  return session;
-}
-
-void put(CborWriter& out, const SavedQuestion& question) {
-  out.name("question");
-  out.begin_map();
-  out.field("again", question.again);
-  out.field("answers", question.answers);
-  out.field("before", question.line.before);
-  out.field("after", question.line.after);
-  out.field("cut", question.line.cut);
-  out.field("commanding", question.line.commanding);
-  out.field("quoting", question.line.quoting);
-  out.field("text", question.text);
-  out.field("top", question.top);
-  out.end();
-}
-
-void put(CborWriter& out, const SavedMenu& menu) {
-  out.name("menu");
-  out.begin_map();
-  out.field("title", menu.title);
-  out.field("entries", menu.entries);
-  out.field("row", menu.row);
-  out.field("col", menu.col);
-  out.field("choice", menu.choice);
-  out.field("mouse", menu.mouse);
-  out.field("stay_open", menu.stay_open);
-  out.field("lines", menu.lines);
-  out.field("style", menu.style);
-  out.field("border_style", menu.border_style);
-  out.field("selected_style", menu.selected_style);
-  out.field("pane", menu.pane);
-  if (menu.mouse_pane) out.field("mouse_pane", *menu.mouse_pane);
-  out.field("mouse_event", menu.mouse_event);
-  out.end();
-}
-
-SavedMenu to_menu(const json& in) {
-  SavedMenu menu;
-  menu.title = get<std::string>(in, "title");
-  menu.entries = get_strings(in, "entries");
-  menu.row = get<std::int64_t>(in, "row");
-  menu.col = get<std::int64_t>(in, "col");
-  menu.choice = get<std::int64_t>(in, "choice");
-  menu.mouse = get<bool>(in, "mouse");
-  menu.stay_open = get<bool>(in, "stay_open");
-  menu.lines = get<std::string>(in, "lines");
-  menu.style = get<std::string>(in, "style");
-  menu.border_style = get<std::string>(in, "border_style");
-  menu.selected_style = get<std::string>(in, "selected_style");
-  menu.pane = get<std::uint64_t>(in, "pane");
-  if (in.contains("mouse_pane")) menu.mouse_pane = get<std::uint64_t>(in, "mouse_pane");
-  menu.mouse_event = get<std::string>(in, "mouse_event");
-  return menu;
-}
-
-void put(CborWriter& out, const SavedPopup& popup) {
-  out.name("popup");
-  out.begin_map();
-  out.field("terminal", popup.terminal);
-  out.field("pid", popup.pid);
-  out.field("row", popup.row);
-  out.field("col", popup.col);
-  out.field("rows", popup.rows);
-  out.field("cols", popup.cols);
-  out.field("lines", popup.lines);
-  out.field("style", popup.style);
-  out.field("border_style", popup.border_style);
-  out.field("title", popup.title);
-  out.field("closes", popup.closes);
-  out.end();
-}
-
-SavedPopup to_popup(const json& in) {
-  SavedPopup popup;
-  popup.terminal = get<std::uint64_t>(in, "terminal");
-  popup.pid = get<std::int64_t>(in, "pid");
-  popup.row = get<std::int64_t>(in, "row");
-  popup.col = get<std::int64_t>(in, "col");
-  popup.rows = get<std::int64_t>(in, "rows");
-  popup.cols = get<std::int64_t>(in, "cols");
-  popup.lines = get<std::string>(in, "lines");
-  popup.style = get<std::string>(in, "style");
-  popup.border_style = get<std::string>(in, "border_style");
-  popup.title = get<std::string>(in, "title");
-  popup.closes = get<std::uint64_t>(in, "closes");
-  return popup;
-}
-
-SavedQuestion to_question(const json& in) {
-  SavedQuestion question;
-  question.again = get<std::string>(in, "again");
-  question.answers = get_strings(in, "answers");
-  question.line.before = get<std::string>(in, "before");
-  question.line.after = get<std::string>(in, "after");
-  question.line.cut = get<std::string>(in, "cut");
-  question.line.commanding = get<bool>(in, "commanding");
-  question.line.quoting = get<bool>(in, "quoting");
-  question.text = get<std::string>(in, "text");
-  question.top = get<std::uint64_t>(in, "top");
-  return question;
-}
-
-void to_clients(const json& in, SavedState& state) {
-  for (const auto& item : child(in, "clients")) {
-    SavedClient client;
-    client.token = get<std::uint64_t>(item, "token");
-    client.session.value = get<std::uint32_t>(item, "session");
-    client.detached = get<bool>(item, "detached");
-    client.read_only = get<bool>(item, "read_only");
-    client.ignore_size = get<bool>(item, "ignore_size");
-    client.active_pane = get<bool>(item, "active_pane");
-    client.active_panes = get_strings(item, "active_panes");
-    client.flags = get_strings(item, "flags");
-    if (item.contains("last_session")) {
-      client.last_session = model::SessionId{get<std::uint32_t>(item, "last_session")};
+  template <class Part>
+  void value(const Part& part) {
+    if constexpr (requires { fields(*this, const_cast<Part&>(part)); }) {
+      out_.begin_map();
+      fields(*this, const_cast<Part&>(part));  // a writer only reads
+      out_.end();
+    } else {
+      out_.value(part);
     }
-    client.key_table = get<std::string>(item, "key_table");
-    client.job = get<std::string>(item, "job");
-    client.input.frame = get<std::uint64_t>(item, "input_frame");
-    client.input.bytes = get<std::uint32_t>(item, "input_bytes");
-    client.input.state = get<std::uint32_t>(item, "input_state");
-    if (item.contains("question")) client.question = to_question(child(item, "question"));
-    if (item.contains("menu")) client.menu = to_menu(child(item, "menu"));
-    if (item.contains("popup")) client.popup = to_popup(child(item, "popup"));
-    state.clients.push_back(std::move(client));
   }
+
+ private:
+  void value(Time time) { out_.value(saved_time(time)); }
+  template <char Sigil>
+  void value(model::Id<Sigil> id) {
+    out_.value(id.value);
+  }
+  void value(Size size) { value(std::vector{size.rows, size.cols}); }
+  template <class T>
+  void value(const std::vector<T>& items) {
+    out_.begin_array();
+    for (const auto& item : items) value(item);
+    out_.end();
+  }
+  void value(const std::map<int, model::Winlink>& links) {
+    out_.begin_array();
+    for (const auto& [index, link] : links) value(link);
+    out_.end();
+  }
+
+  CborWriter& out_;
+};
+
+/// Total: what is of another type is as good as missing.
+class Reader {
+ public:
+  explicit Reader(const json& in) : in_(in) {}
+
+  template <class T>
+  void operator()(const char* name, T& content) {
+    content = T{};
+    always(name, content);
+  }
+  void operator()(const char* name, model::Layout& layout) {
+    if (auto restored = model::Layout::restore(get<std::string>(in_, name))) layout = std::move(*restored);
+  }
+  template <class T>
+  void operator()(const char* name, std::optional<T>& content) {
+    const json& in = child(in_, name);
+    if (!in.is_null() && !take(in, content.emplace())) content.reset();
+  }
+  /// Stays as it is when it is missing.
+  void always(const char* name, auto& content) { (void)take(child(in_, name), content); }
+  void umask(const char* name, unsigned& mask) { mask = get<unsigned>(in_, name, 022) & 0777U; }
+  template <class Enum>
+  void choice(const char* name, std::optional<Enum>& content, Enum last) {
+    const int number = get<int>(in_, name, -1);
+    if (number >= 0 && number <= static_cast<int>(last)) content = static_cast<Enum>(number);
+  }
+  void options(model::Options& options, model::OptionScope scope) {
+    options = model::Options(scope);
+    to_options(child(in_, "options"), options);
+  }
+  void environment(model::Environment& environment) {
+    to_environment(child(in_, "environment"), environment);
+  }
+  void former(const char* name, std::string& content) { (*this)(name, content); }
+
+ private:
+  /// Whether it is of the type.
+  template <class Part>
+  static bool take(const json& in, Part& part) {
+    if constexpr (std::is_same_v<Part, bool>) {
+      if (in.is_boolean()) part = in.get<bool>();
+      return in.is_boolean();
+    } else if constexpr (std::is_integral_v<Part>) {
+      if (in.is_number_integer()) part = in.get<Part>();
+      return in.is_number_integer();
+    } else {
+      Reader reader(in);
+      fields(reader, part);
+      return true;
+    }
+  }
+  static bool take(const json& in, std::string& text) {
+    if (in.is_string()) text = in.get<std::string>();
+    return in.is_string();
+  }
+  static bool take(const json& in, Time& time) {
+    if (in.is_number_integer()) time = time_saved(in.get<std::int64_t>());
+    return in.is_number_integer();
+  }
+  template <char Sigil>
+  static bool take(const json& in, model::Id<Sigil>& id) {
+    return take(in, id.value);
+  }
+  static bool take(const json& in, Size& size) {
+    std::vector<std::uint16_t> sides;
+    if (take(in, sides) && sides.size() == 2) size = clamp({sides[0], sides[1]});
+    return sides.size() == 2;
+  }
+  template <class T>
+  static bool take(const json& in, std::vector<T>& items) {
+    for (const auto& item : in) {
+      if (!take(item, items.emplace_back())) items.pop_back();
+    }
+    return in.is_array();
+  }
+  static bool take(const json& in, std::map<int, model::Winlink>& links) {
+    std::vector<model::Winlink> found;
+    const bool whole = take(in, found);
+    for (const auto& link : found) links.emplace(link.index, link);
+    return whole;
+  }
+
+  const json& in_;
+};
+
+void fields(auto& io, model::Pane& m) {
+  io("id", m.id);
+  io("window", m.window);
+  io("argv", m.argv);
+  io("shell_command", m.shell_command);
+  io("shell", m.shell);
+  io("start_path", m.start_path);
+  io("title", m.title);
+  io.always("pid", m.pid);
+  io("tty", m.tty);
+  io.always("size", m.size);
+  io("left", m.left);
+  io("top", m.top);
+  io("behind_zoom", m.behind_zoom);
+  io("dead", m.dead);
+  io("dead_status", m.dead_status);
+  io("dead_time", m.dead_time);
+  io("created", m.created);
+  io("empty", m.empty);
+  io("input_off", m.input_off);
+  io("pipe_command", m.pipe_command);
+  io("pipe_input", m.pipe_input);
+  io("pipe_output", m.pipe_output);
+  if (!m.pipe_command.empty()) io.umask("pipe_umask", m.pipe_umask);
+  io("active_order", m.active_order);
+  io.options(m.options, model::OptionScope::pane);
+  io.environment(m.environment);
 }
 
-command::Buffer to_buffer(const json& in) {
-  command::Buffer buffer;
-  buffer.name = get<std::string>(in, "name");
-  buffer.data = get<std::string>(in, "data");
-  buffer.created = get_time(in, "created");
-  buffer.automatic = get<bool>(in, "automatic", true);
-  buffer.order = get<std::uint64_t>(in, "order");
-  return buffer;
+void fields(auto& io, model::Window& m) {
+  io("id", m.id);
+  io("name", m.name);
+  io.always("size", m.size);
+  io("layout", m.layout);
+  io("old_layout", m.old_layout);
+  io.always("panes", m.panes);
+  io("active", m.active);
+  io.always("last_panes", m.last_panes);
+  io("zoomed", m.zoomed);
+  io("automatic_rename_off", m.automatic_rename_off);
+  io("created", m.created);
+  io("activity", m.activity);
+  io.options(m.options, model::OptionScope::window);
+  io("manual_size", m.manual_size);
+  io.choice("last_preset", m.last_preset, model::Preset::main_vertical_mirrored);
+}
+
+void fields(auto& io, model::Winlink& m) {
+  io("index", m.index);
+  io("window", m.window);
+  io("bell", m.bell);
+  io("activity", m.activity);
+  io("silence", m.silence);
+}
+
+void fields(auto& io, model::Session& m) {
+  io("id", m.id);
+  io("name", m.name);
+  io("start_path", m.start_path);
+  io("group", m.group);
+  io.always("windows", m.windows);
+  io("last", m.last);
+  io("created", m.created);
+  io("activity", m.activity);
+  io("last_attached", m.last_attached);
+  io("activity_order", m.activity_order);
+  io.options(m.options, model::OptionScope::session);
+  io.environment(m.environment);
+  io.umask("umask", m.umask);
+  io("current", m.current);
+}
+
+void fields(auto& io, SavedQuestion& m) {
+  io("again", m.again);
+  io("answers", m.answers);
+  io("before", m.line.before);
+  io("after", m.line.after);
+  io("cut", m.line.cut);
+  io("commanding", m.line.commanding);
+  io("quoting", m.line.quoting);
+  io("text", m.text);
+  io("top", m.top);
+}
+
+void fields(auto& io, SavedMenu& m) {
+  io("title", m.title);
+  io("entries", m.entries);
+  io("row", m.row);
+  io("col", m.col);
+  io("choice", m.choice);
+  io("mouse", m.mouse);
+  io("stay_open", m.stay_open);
+  io("lines", m.lines);
+  io("style", m.style);
+  io("border_style", m.border_style);
+  io("selected_style", m.selected_style);
+  io("pane", m.pane);
+  io("mouse_pane", m.mouse_pane);
+  io("mouse_event", m.mouse_event);
+}
+
+void fields(auto& io, SavedPopup& m) {
+  io("terminal", m.terminal);
+  io("pid", m.pid);
+  io("row", m.row);
+  io("col", m.col);
+  io("rows", m.rows);
+  io("cols", m.cols);
+  io("lines", m.lines);
+  io("style", m.style);
+  io("border_style", m.border_style);
+  io("title", m.title);
+  io("closes", m.closes);
+}
+
+void fields(auto& io, SavedClient& m) {
+  io("token", m.token);
+  io("session", m.session);
+  io("detached", m.detached);
+  io("read_only", m.read_only);
+  io("ignore_size", m.ignore_size);
+  io("active_pane", m.active_pane);
+  io("active_panes", m.active_panes);
+  io("flags", m.flags);
+  io("last_session", m.last_session);
+  io("key_table", m.key_table);
+  io("job", m.job);
+  io("input_frame", m.input.frame);
+  io("input_bytes", m.input.bytes);
+  io("input_state", m.input.state);
+  io("question", m.question);
+  io("menu", m.menu);
+  io("popup", m.popup);
+}
+
+void fields(auto& io, command::Buffer& m) {
+  io("name", m.name);
+  io.former("data", m.data);
+  io("created", m.created);
+  io.always("automatic", m.automatic);
+  io("order", m.order);
+}
+
+void fields(auto& io, model::Model::NextIds& m) {
+  io("session", m.session);
+  io("window", m.window);
+  io("pane", m.pane);
+  io("client", m.client);
+  io("activity", m.activity);
+}
+
+void fields(auto& io, model::Links::Mark& m) {
+  io("session", m.session);
+  io("index", m.index);
+  io("pane", m.pane);
+}
+
+template <class Part>
+Part part_of(const json& in) {
+  Part part;
+  Reader reader(in);
+  fields(reader, part);
+  return part;
 }
 
 void to_next_ids(const json& in, model::Model& model) {
   const auto& now = model.next_ids();
-  model::Model::NextIds ids;
-  ids.session = std::max(now.session, get<std::uint32_t>(in, "session"));
-  ids.window = std::max(now.window, get<std::uint32_t>(in, "window"));
-  ids.pane = std::max(now.pane, get<std::uint32_t>(in, "pane"));
-  ids.client = std::max(now.client, get<std::uint32_t>(in, "client"));
-  ids.activity = std::max(now.activity, get<std::uint64_t>(in, "activity"));
+  auto ids = part_of<model::Model::NextIds>(in);
+  ids.session = std::max(now.session, ids.session);
+  ids.window = std::max(now.window, ids.window);
+  ids.pane = std::max(now.pane, ids.pane);
+  ids.client = std::max(now.client, ids.client);
+  ids.activity = std::max(now.activity, ids.activity);
   model.set_next_ids(ids);
 }
 
 void to_mark(const json& in, model::Model& model) {
-  if (!in.is_object()) return;
-  model.links().set_mark({model::SessionId{get<std::uint32_t>(in, "session")}, get<int>(in, "index"),
-                          model::PaneId{get<std::uint32_t>(in, "pane")}});
+  if (in.is_object()) model.links().set_mark(part_of<model::Links::Mark>(in));
 }
 
 json parsed(std::string_view bytes) {
@@ -496,86 +416,49 @@ json parsed(std::string_view bytes) {
 
 }  // namespace
 
+void put(CborWriter& out, const model::Pane& pane) {
+  Writer(out).value(pane);
+}
+void put(CborWriter& out, const model::Window& window) {
+  Writer(out).value(window);
+}
+void put(CborWriter& out, const model::Session& session) {
+  Writer(out).value(session);
+}
+void put(CborWriter& out, const command::Buffer& buffer) {
+  Writer(out).value(buffer);
+}
+
 void put_meta(CborWriter& out, const model::Model& model, const SavedState& state,
               std::uint64_t next_buffer) {
-  const auto& next = model.next_ids();
+  Writer io(out);
   out.begin_map();
-  out.name("next");
-  out.begin_map();
-  out.field("session", next.session);
-  out.field("window", next.window);
-  out.field("pane", next.pane);
-  out.field("client", next.client);
-  out.field("activity", next.activity);
-  out.end();
-  out.field("next_buffer", next_buffer);
-  out.field("configured", state.configured);
-  out.field("configuring", state.configuring);
-  out.field("config_files", state.config_files);
-  if (const auto mark = model.links().mark()) {
-    out.name("mark");
-    out.begin_map();
-    out.field("session", mark->session.value);
-    out.field("index", mark->index);
-    out.field("pane", mark->pane.value);
-    out.end();
-  }
+  io.always("next", model.next_ids());
+  io("next_buffer", next_buffer);
+  io("configured", state.configured);
+  io("configuring", state.configuring);
+  io("config_files", state.config_files);
+  io("mark", model.links().mark());
   out.end();
 }
 
 void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
   out.begin_map();
-  out.name("clients");
-  out.begin_array();
-  for (const auto& client : clients) {
-    out.begin_map();
-    out.field("token", client.token);
-    out.field("session", client.session.value);
-    out.field("detached", client.detached);
-    out.field("read_only", client.read_only);
-    out.field("ignore_size", client.ignore_size);
-    out.field("active_pane", client.active_pane);
-    out.field("active_panes", client.active_panes);
-    out.field("flags", client.flags);
-    if (client.last_session) {
-      out.name("last_session");  // a field leaves out $0
-      out.value(client.last_session->value);
-    }
-    out.field("key_table", client.key_table);
-    out.field("job", client.job);
-    out.field("input_frame", client.input.frame);
-    out.field("input_bytes", client.input.bytes);
-    out.field("input_state", client.input.state);
-    if (client.question) put(out, *client.question);
-    if (client.menu) put(out, *client.menu);
-    if (client.popup) put(out, *client.popup);
-    out.end();
-  }
-  out.end();
-  out.end();
-}
-
-void put(CborWriter& out, const command::Buffer& buffer) {
-  out.begin_map();
-  out.field("name", buffer.name);
-  out.field("created", saved_time(buffer.created));
-  out.name("automatic");
-  out.value(buffer.automatic);
-  out.field("order", buffer.order);
+  Writer(out).always("clients", clients);
   out.end();
 }
 
 model::Pane decode_pane_node(std::string_view bytes) {
-  return to_pane(parsed(bytes));
+  return part_of<model::Pane>(parsed(bytes));
 }
 model::Window decode_window_node(std::string_view bytes) {
-  return to_window(parsed(bytes));
+  return part_of<model::Window>(parsed(bytes));
 }
 model::Session decode_session_node(std::string_view bytes) {
-  return to_session(parsed(bytes));
+  return part_of<model::Session>(parsed(bytes));
 }
 command::Buffer decode_buffer(std::string_view bytes) {
-  return to_buffer(parsed(bytes));
+  return part_of<command::Buffer>(parsed(bytes));
 }
 void decode_options(std::string_view bytes, model::Options& options) {
   to_options(child(parsed(bytes), "options"), options);
@@ -584,16 +467,18 @@ void decode_environment(std::string_view bytes, model::Environment& environment)
   to_environment(child(parsed(bytes), "environment"), environment);
 }
 void decode_clients(std::string_view bytes, SavedState& state) {
-  to_clients(parsed(bytes), state);
+  const json in = parsed(bytes);
+  Reader(in).always("clients", state.clients);
 }
 
 std::uint64_t decode_meta(std::string_view bytes, model::Model& model, SavedState& state) {
   const json in = parsed(bytes);
   to_next_ids(child(in, "next"), model);
   to_mark(child(in, "mark"), model);
-  state.configured = get<bool>(in, "configured");
-  state.configuring = get<bool>(in, "configuring");
-  state.config_files = get_strings(in, "config_files");
+  Reader io(in);
+  io("configured", state.configured);
+  io("configuring", state.configuring);
+  io("config_files", state.config_files);
   return get<std::uint64_t>(in, "next_buffer");
 }
 
@@ -609,23 +494,27 @@ Result<> decode_model(std::string_view bytes, const Saved& saved, SavedState& st
   to_options(child(in, "session_options"), model.globals().session);
   to_options(child(in, "window_options"), model.globals().window);
   to_environment(child(in, "environment"), model.globals().environment);
-  for (const auto& item : child(in, "panes")) model.panes().adopt(to_pane(item));
-  for (const auto& item : child(in, "windows")) model.windows().adopt(to_window(item));
-  for (const auto& item : child(in, "sessions")) model.sessions().adopt(to_session(item));
+  for (const auto& item : child(in, "panes")) model.panes().adopt(part_of<model::Pane>(item));
+  for (const auto& item : child(in, "windows")) model.windows().adopt(part_of<model::Window>(item));
+  for (const auto& item : child(in, "sessions")) model.sessions().adopt(part_of<model::Session>(item));
   to_next_ids(child(in, "next"), model);
   to_mark(child(in, "mark"), model);
   const auto key_bytes = get<std::string>(in, "keys");
   ByteReader reader(key_bytes);
   if (auto restored = input::KeyTables::restore(reader)) saved.keys = std::move(*restored);
   const json& rest = child(in, "state");
-  to_clients(rest, state);
   std::vector<command::Buffer> buffers;
-  for (const auto& item : child(rest, "buffers")) buffers.push_back(to_buffer(item));
+  std::vector<std::string> messages;
+  std::vector<std::string> jobs;
+  Reader io(rest);
+  io.always("clients", state.clients);
+  io("buffers", buffers);
+  io("messages", messages);
+  io("jobs", jobs);
+  io("configured", state.configured);
   saved.buffers.restore(std::move(buffers), get<std::uint64_t>(rest, "next_buffer"));
-  saved.messages.restore(get_strings(rest, "messages"), 0);
-  for (auto& job : get_strings(rest, "jobs"))
-    state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
-  state.configured = get<bool>(rest, "configured");
+  saved.messages.restore(std::move(messages), 0);
+  for (auto& job : jobs) state.jobs.push_back(std::make_shared<const std::string>(std::move(job)));
   return {};
 }
 

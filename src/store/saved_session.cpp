@@ -11,6 +11,7 @@
 #include "job/boot.hpp"
 #include "store/cbor_reader.hpp"
 #include "store/json_fields.hpp"
+#include "store/option_values.hpp"
 
 namespace sess::store {
 namespace {
@@ -42,29 +43,6 @@ json options_of(const model::Options::Values& values) {
     } else {
       json items = json::array();
       for (const auto& [index, item] : std::get<model::OptionArray>(value)) items.push_back({index, item});
-      out[name] = std::move(items);
-    }
-  }
-  return out;
-}
-
-/// Whether they fit their options is seen where they are set.
-model::Options::Values options_in(const json& object) {
-  model::Options::Values out;
-  const auto options = object.find("options");
-  if (options == object.end() || !options->is_object()) return out;
-  for (const auto& [name, value] : options->items()) {
-    if (value.is_string()) {
-      out[name] = value.get<std::string>();
-    } else if (value.is_number_integer()) {
-      out[name] = value.get<std::int64_t>();
-    } else if (value.is_array()) {
-      model::OptionArray items;
-      for (const auto& item : value) {
-        if (item.is_array() && item.size() == 2 && item[0].is_number_unsigned() && item[1].is_string()) {
-          items[item[0].get<unsigned>()] = item[1].get<std::string>();
-        }
-      }
       out[name] = std::move(items);
     }
   }
@@ -137,7 +115,7 @@ Result<command::SavedSession> decode_session(std::string_view bytes) {
   session.created = time_saved(get<std::int64_t>(in, "created"));
   session.current = get<int>(in, "current");
   session.group = get<std::string>(in, "group");
-  session.options = options_in(in);
+  session.options = option_values(child(in, "options"));
   for (const auto& one : objects(in, "windows")) {
     command::SavedWindow window;
     window.index = get<int>(one, "index");
@@ -148,7 +126,7 @@ Result<command::SavedSession> decode_session(std::string_view bytes) {
     window.active = get<std::size_t>(one, "active");
     window.zoomed = get<bool>(one, "zoomed");
     window.identity = get<std::string>(one, "identity");
-    window.options = options_in(one);
+    window.options = option_values(child(one, "options"));
     for (const auto& pane : objects(one, "panes")) {
       window.panes.push_back({get<std::uint32_t>(pane, "id"), get<std::string>(pane, "directory"),
                               get<std::string>(pane, "command"), get<std::string>(pane, "title")});

@@ -88,6 +88,18 @@ struct Memory {
 
 }  // namespace
 
+TEST_CASE("a menu that the mouse opened on %0 still knows that pane in the next server", "[model_store]") {
+  SavedClient client;
+  client.menu.emplace().mouse_pane = 0;
+  CborWriter out;
+  put_clients(out, {client});
+  SavedState state;
+  decode_clients(out.take(), state);
+  REQUIRE(state.clients.size() == 1);
+  REQUIRE(state.clients[0].menu);
+  CHECK(state.clients[0].menu->mouse_pane == 0U);
+}
+
 TEST_CASE("a model that was written down is the same when it is read back", "[model_store]") {
   const Memory memory;
   Whole before;
