@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <functional>
 
 #include "base/duration.hpp"
 #include "base/normal_form.hpp"
@@ -37,35 +38,51 @@ Key text_key(std::string name, std::string value, std::string summary, Parse par
           parse};
 }
 
-Key plain_key(std::string name, std::string value, std::string summary, Member member) {
+/// A key whose value is where `get` says inside a spec: `parse` makes one of a word or says what is wrong
+/// with it, `show` gives the word of one that is not the default.
+template <class Get, class ParseValue, class Show>
+Key value_key(std::string name, std::string value, std::string summary, Get get, ParseValue parse,
+              Show show) {
   return text_key(
       std::move(name), std::move(value), std::move(summary),
-      [member](const std::string& word, Spec& spec) {
-        spec.*member = word;
+      [get, parse](const std::string& word, Spec& spec) {
+        auto parsed = parse(word);
+        if (!parsed) return parsed.error().text;
+        std::invoke(get, spec) = std::move(*parsed);
         return std::string();
       },
-      [member](const Spec& spec) { return spec.*member; });
+      [get, show](const Spec& spec) {
+        const auto& current = std::invoke(get, const_cast<Spec&>(spec));  // it is only read
+        Spec defaults;
+        return current == std::invoke(get, defaults) ? std::string() : std::string(show(current));
+      });
 }
 
-/// `get` gives a reference to the duration inside a spec.
+Key plain_key(std::string name, std::string value, std::string summary, Member member) {
+  return value_key(
+      std::move(name), std::move(value), std::move(summary), member,
+      [](const std::string& word) { return Result<std::string>(word); },
+      [](const std::string& word) { return word; });
+}
+
 template <class Get>
 Key duration_key(std::string name, std::string summary, Get get) {
-  return text_key(
-      std::move(name), "duration", std::move(summary),
-      [get](const std::string& word, Spec& spec) {
-        const auto parsed = parse_duration(word);
-        if (!parsed) return parsed.error().text;
-        using Unit = std::remove_reference_t<decltype(get(spec))>;
-        get(spec) = std::chrono::duration_cast<Unit>(*parsed);
-        return std::string();
+  using Unit = std::remove_reference_t<std::invoke_result_t<Get, Spec&>>;
+  return value_key(
+      std::move(name), "duration", std::move(summary), get,
+      [](const std::string& word) {
+        return parse_duration(word).map([](auto time) { return std::chrono::duration_cast<Unit>(time); });
       },
-      [get](const Spec& spec) {
-        Spec current = spec;
-        Spec defaults;
-        if (get(current) == get(defaults)) return std::string();
-        const auto ms = std::chrono::duration_cast<Milliseconds>(get(current)).count();
+      [](Unit time) {
+        const auto ms = std::chrono::duration_cast<Milliseconds>(time).count();
         return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
       });
+}
+
+template <class Get>
+Key bytes_key(std::string name, std::string summary, Get get) {
+  return value_key(std::move(name), "bytes, K, M, G", std::move(summary), get, parse_bytes,
+                   [](std::uint64_t bytes) { return std::to_string(bytes); });
 }
 
 Key flag_key(std::string name, std::string summary, bool Spec::*member) {
@@ -87,23 +104,23 @@ Key flag_key(std::string name, std::string summary, bool Spec::*member) {
           }};
 }
 
-/// A number in a range; `set` stores it, `get` says what to write, or nothing.
-Key number_key(std::string name, std::string value, std::string summary, std::int64_t low, std::int64_t high,
-               std::function<void(Spec&, std::int64_t)> set,
-               std::function<std::optional<std::int64_t>(const Spec&)> get) {
+/// A number in a range.
+template <class Get>
+Key number_key(std::string name, std::string value, std::string summary, int low, int high, Get get) {
   const auto store = [=, key = name](std::optional<std::int64_t> number, Spec& spec) {
     if (!number || *number < low || *number > high) {
       return fmt::format("'{}' takes a number from {} to {}", key, low, high);
     }
-    set(spec, *number);
+    std::invoke(get, spec) = static_cast<int>(*number);
     return std::string();
   };
   return {
       {std::move(name), std::move(value), std::move(summary), {}},
       [store](const toml::node& node, Spec& spec) { return store(node.value_exact<std::int64_t>(), spec); },
       [get](const Spec& spec) {
-        const auto number = get(spec);
-        return number ? std::to_string(*number) : std::string();
+        const std::optional<int> number = std::invoke(get, const_cast<Spec&>(spec));  // it is only read
+        Spec defaults;
+        return number == std::invoke(get, defaults) ? std::string() : std::to_string(*number);
       },
       [store](const std::string& word, Spec& spec) {
         std::int64_t number = 0;
@@ -202,18 +219,15 @@ Key command_key() {
 
 /// Restart, limits and ends.
 void add_policy_keys(std::vector<Key>& keys) {
-  keys.push_back(text_key(
+  keys.push_back(value_key(
                      "restart", "no, on-failure or always", "Whether the job is started again when it ends.",
-                     [](const std::string& word, Spec& spec) -> std::string {
-                       const auto restart = parse_restart(word);
-                       if (!restart) return "'restart' takes no, on-failure or always, not '" + word + "'";
-                       spec.restart.when = *restart;
-                       return {};
+                     [](Spec& spec) -> Restart& { return spec.restart.when; },
+                     [](const std::string& word) -> Result<Restart> {
+                       if (const auto restart = parse_restart(word)) return *restart;
+                       return fail(ErrorCode::invalid_argument,
+                                   "'restart' takes no, on-failure or always, not '{}'", word);
                      },
-                     [](const Spec& spec) {
-                       return spec.restart.when == Restart::no ? std::string()
-                                                               : std::string(restart_name(spec.restart.when));
-                     })
+                     restart_name)
                      .option("restart", "policy", "no, on-failure or always"));
   keys.push_back(
       duration_key("restart-delay", "How long the first restart waits; each further one twice as long.",
@@ -225,50 +239,30 @@ void add_policy_keys(std::vector<Key>& keys) {
   keys.push_back(duration_key("restart-reset", "A run this long makes the next wait the first one again.",
                               [](Spec& spec) -> Milliseconds& { return spec.restart.healthy_after; }));
   keys.push_back(
-      text_key(
+      value_key(
           "restart-limit", "N/DURATION or none",
           "More restarts than this within the time and the job has failed.",
-          [](const std::string& word, Spec& spec) -> std::string {
-            const auto limit = parse_restart_limit(word);
-            if (!limit) return limit.error().text;
-            spec.restart.limit = *limit;
-            return {};
-          },
-          [](const Spec& spec) {
-            return spec.restart.limit.count == 0 ? std::string() : exact_limit_text(spec.restart.limit);
-          })
+          [](Spec& spec) -> RestartLimit& { return spec.restart.limit; }, parse_restart_limit,
+          exact_limit_text)
           .option("restart-limit", "N/duration", "more restarts than that within that time: failed"));
-  keys.push_back(text_key(
+  keys.push_back(value_key(
                      "success-exit", "codes and signals",
                      "Ends that count as success beside code 0: \"2,SIGTERM\".",
-                     [](const std::string& word, Spec& spec) -> std::string {
-                       const auto exits = SuccessExits::parse(word);
-                       if (!exits) return exits.error().text;
-                       spec.restart.success = *exits;
-                       return {};
-                     },
-                     [](const Spec& spec) { return spec.restart.success.text(); })
+                     [](Spec& spec) -> SuccessExits& { return spec.restart.success; }, SuccessExits::parse,
+                     [](const SuccessExits& exits) { return exits.text(); })
                      .option("success-exit", "list", "codes and signals that count as success beside 0"));
-  keys.push_back(duration_key("timeout", "A run that takes longer is stopped and has failed.",
-                              [](Spec& spec) -> Milliseconds& { return spec.timeout; })
+  keys.push_back(duration_key("timeout", "A run that takes longer is stopped and has failed.", &Spec::timeout)
                      .option("timeout", "duration", "a run that takes longer is stopped and has failed"));
-  keys.push_back(text_key(
-                     "stop-signal", "signal", "What a stop sends first.",
-                     [](const std::string& word, Spec& spec) -> std::string {
-                       const auto signo = parse_signal(word);
-                       if (!signo) return "there is no signal '" + word + "'";
-                       spec.stop_signal = *signo;
-                       return {};
+  keys.push_back(value_key(
+                     "stop-signal", "signal", "What a stop sends first.", &Spec::stop_signal,
+                     [](const std::string& word) -> Result<int> {
+                       if (const auto signo = parse_signal(word)) return *signo;
+                       return fail(ErrorCode::invalid_argument, "there is no signal '{}'", word);
                      },
-                     [](const Spec& spec) {
-                       return spec.stop_signal == Spec().stop_signal ? std::string()
-                                                                     : signal_name(spec.stop_signal);
-                     })
+                     signal_name)
                      .option("stop-signal", "signal", "what stop sends (SIGTERM)"));
-  keys.push_back(
-      duration_key("stop-timeout", "How long a stop waits before it kills.", [](Spec& spec) -> Milliseconds& {
-        return spec.stop_timeout;
-      }).option("stop-timeout", "duration", "after which stop sends SIGKILL (10s)"));
+  keys.push_back(duration_key("stop-timeout", "How long a stop waits before it kills.", &Spec::stop_timeout)
+                     .option("stop-timeout", "duration", "after which stop sends SIGKILL (10s)"));
   keys.push_back(
       flag_key("leave-children",
                "Whether what its first process leaves behind goes on when that has ended by itself.",
@@ -277,36 +271,15 @@ void add_policy_keys(std::vector<Key>& keys) {
 }
 
 void add_resource_keys(std::vector<Key>& keys) {
-  keys.push_back(
-      text_key(
-          "umask", "octal digits",
-          "Permissions that its files do not get; those of whoever starts it if not given.",
-          [](const std::string& word, Spec& spec) -> std::string {
-            const auto mask = parse_umask(word);
-            if (!mask) return mask.error().text;
-            spec.umask = *mask;
-            return {};
-          },
-          [](const Spec& spec) { return spec.umask ? fmt::format("{:04o}", *spec.umask) : std::string(); })
-          .option("umask", "digits",
-                  "permissions that its files do not get; those of this command without it"));
-  keys.push_back(
-      number_key(
-          "nice", "-20 to 19", "Scheduling priority, as for nice(1).", -20, 19,
-          [](Spec& spec, std::int64_t value) { spec.nice = static_cast<int>(value); },
-          [](const Spec& spec) { return spec.nice ? std::optional<std::int64_t>(*spec.nice) : std::nullopt; })
-          .option("nice", "number", "scheduling priority, -20 to 19"));
-  keys.push_back(text_key(
-                     "memory-limit", "bytes, K, M, G", "Memory that the job may have.",
-                     [](const std::string& word, Spec& spec) -> std::string {
-                       const auto bytes = parse_bytes(word);
-                       if (!bytes) return bytes.error().text;
-                       spec.memory_limit = *bytes;
-                       return {};
-                     },
-                     [](const Spec& spec) {
-                       return spec.memory_limit == 0 ? std::string() : std::to_string(spec.memory_limit);
-                     })
+  keys.push_back(value_key("umask", "octal digits",
+                           "Permissions that its files do not get; those of whoever starts it if not given.",
+                           &Spec::umask, parse_umask,
+                           [](std::optional<unsigned> mask) { return fmt::format("{:04o}", *mask); })
+                     .option("umask", "digits",
+                             "permissions that its files do not get; those of this command without it"));
+  keys.push_back(number_key("nice", "-20 to 19", "Scheduling priority, as for nice(1).", -20, 19, &Spec::nice)
+                     .option("nice", "number", "scheduling priority, -20 to 19"));
+  keys.push_back(bytes_key("memory-limit", "Memory that the job may have.", &Spec::memory_limit)
                      .option("memory", "bytes", "memory limit: 512M, 2G"));
   // "50%" is as good as 50.
   const Parse percent = [](const std::string& word, Spec& spec) -> std::string {
@@ -319,14 +292,10 @@ void add_resource_keys(std::vector<Key>& keys) {
     spec.cpu_limit = limit;
     return {};
   };
-  keys.push_back(
-      number_key(
-          "cpu-limit", "percent", "CPU time that the job may take, in percent of one processor.", 1, 100'000,
-          [](Spec& spec, std::int64_t value) { spec.cpu_limit = static_cast<int>(value); },
-          [](const Spec& spec) {
-            return spec.cpu_limit == 0 ? std::nullopt : std::optional<std::int64_t>(spec.cpu_limit);
-          })
-          .option("cpu", "percent", "processor limit in percent of one", percent));
+  keys.push_back(number_key("cpu-limit", "percent",
+                            "CPU time that the job may take, in percent of one processor.", 1, 100'000,
+                            &Spec::cpu_limit)
+                     .option("cpu", "percent", "processor limit in percent of one", percent));
 }
 
 void add_log_keys(std::vector<Key>& keys) {
@@ -340,32 +309,17 @@ void add_log_keys(std::vector<Key>& keys) {
                        spec.log = false;
                        return std::string();
                      }));
-  keys.push_back(text_key(
-                     "log-size", "bytes, K, M, G",
-                     "A log of this size is put aside and a new one begun; 0 for any size.",
-                     [](const std::string& word, Spec& spec) -> std::string {
-                       const auto bytes = parse_bytes(word);
-                       if (!bytes) return bytes.error().text;
-                       spec.log_limits.size = *bytes;
-                       return {};
-                     },
-                     [](const Spec& spec) {
-                       return spec.log_limits.size == LogLimits().size ? std::string()
-                                                                       : std::to_string(spec.log_limits.size);
-                     })
+  keys.push_back(bytes_key(
+                     "log-size", "A log of this size is put aside and a new one begun; 0 for any size.",
+                     [](Spec & spec) -> auto& { return spec.log_limits.size; })
                      .option("log-size", "bytes", "a larger log is put aside (32M)"));
   keys.push_back(duration_key("log-age", "A log whose first byte is this old is put aside; 0 for any age.",
                               [](Spec& spec) -> std::chrono::seconds& { return spec.log_limits.age; })
                      .option("log-age", "duration", "an older log is put aside"));
-  keys.push_back(number_key(
-                     "log-keep", "number", "How many older logs are kept.", 0, 999,
-                     [](Spec& spec, std::int64_t value) { spec.log_limits.keep = static_cast<int>(value); },
-                     [](const Spec& spec) {
-                       return spec.log_limits.keep == LogLimits().keep
-                                  ? std::nullopt
-                                  : std::optional<std::int64_t>(spec.log_limits.keep);
-                     })
-                     .option("log-keep", "number", "how many are kept (8)"));
+  keys.push_back(
+      number_key("log-keep", "number", "How many older logs are kept.", 0, 999, [](Spec& spec) -> int& {
+        return spec.log_limits.keep;
+      }).option("log-keep", "number", "how many are kept (8)"));
   keys.push_back(plain_key("notify", "shell command",
                            "Run when the job ends, with its name and exit in the environment.", &Spec::notify)
                      .option("notify", "shell-command", "run when the job ends"));
