@@ -23,27 +23,23 @@ inline constexpr std::string_view kOutputFlags[] = {"drawn", "aside", "scrolled"
 
 // --- either end -----------------------------------------------------------------------------------------
 
-template <class Io>
-void fields(Io& io, Ping& m) {
+void fields(auto& io, Ping& m) {
   io.number("serial", m.serial);
 }
 
-template <class Io>
-void fields(Io& io, Pong& m) {
+void fields(auto& io, Pong& m) {
   io.number("serial", m.serial);
 }
 
 // --- client to server -----------------------------------------------------------------------------------
 
-template <class Io>
-void fields(Io& io, PaneScrolled& m) {
+void fields(auto& io, PaneScrolled& m) {
   io.number("pane", m.pane);
   io.number("line", m.line);
   io.number("bytes", m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, Resume& m) {
+void fields(auto& io, Resume& m) {
   io.name("token", m.token);
   io.number("session", m.session);
   io.number("pane", m.pane);
@@ -56,8 +52,7 @@ void fields(Io& io, Resume& m) {
   io.object("scrolled", m.scrolled);
 }
 
-template <class Io>
-void fields(Io& io, Hello& m) {
+void fields(auto& io, Hello& m) {
   io.version("version", m.version);
   io.names("features", m.features);
   io.number("pid", m.pid);
@@ -82,63 +77,52 @@ void fields(Io& io, Hello& m) {
   io.object("resume", m.resume);
 }
 
-template <class Io>
-void fields(Io& io, Command& m) {
+void fields(auto& io, Command& m) {
   io.arguments("argv", m.argv);
   io.set_name("again", m.again);
 }
 
-template <class Io>
-void fields(Io& io, Shell& m) {
+void fields(auto& io, Shell& m) {
   io.shell_command("command", m.command);
 }
 
-template <class Io>
-void fields(Io& io, StdinData& m) {
+void fields(auto& io, StdinData& m) {
   io.rest(m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, StdinEof& m) {
+void fields(auto& io, StdinEof& m) {
   io.number("errno", m.sys_errno);
 }
 
-template <class Io>
-void fields(Io& io, Input& m) {
+void fields(auto& io, Input& m) {
   io.number_within("seq", m.sequence, 1, kNoOffset);
   io.rest(m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, Ack& m) {
+void fields(auto& io, Ack& m) {
   io.number("total", m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, Resize& m) {
+void fields(auto& io, Resize& m) {
   io.size("size", m.size);
 }
 
-template <class Io>
-void fields(Io& io, Suspended& m) {
+void fields(auto& io, Suspended& m) {
   io.object("scrolled", m.scrolled);
 }
 
-template <class Io>
-void fields(Io& io, Continued& m) {
+void fields(auto& io, Continued& m) {
   io.size("size", m.size);
   io.set_boolean("kept", m.kept);
 }
 
-template <class Io>
-void fields(Io& io, Detach& m) {
+void fields(auto& io, Detach& m) {
   io.boolean("hangup", m.hangup);
 }
 
 // --- server to client -----------------------------------------------------------------------------------
 
-template <class Io>
-void fields(Io& io, Welcome& m) {
+void fields(auto& io, Welcome& m) {
   io.version("version", m.version);
   io.names("features", m.features);
   io.number("server_pid", m.server_pid);
@@ -148,25 +132,21 @@ void fields(Io& io, Welcome& m) {
   io.optional_number("input_sequence", m.input_sequence, kNoOffset - 1);
 }
 
-template <class Io>
-void fields(Io& io, Refusal& m) {
+void fields(auto& io, Refusal& m) {
   io.choice("code", m.code, kRefusals);
   io.text("text", m.text);
 }
 
-template <class Io>
-void fields(Io& io, Print& m) {
+void fields(auto& io, Print& m) {
   io.number_within("stream", m.stream, 1, 2);
   io.rest(m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, Exit& m) {
+void fields(auto& io, Exit& m) {
   io.number("status", m.status);
 }
 
-template <class Io>
-void fields(Io& io, Attached& m) {
+void fields(auto& io, Attached& m) {
   io.number("session", m.session);
   io.name("session_name", m.session_name);
   io.number("pane", m.pane);
@@ -176,8 +156,7 @@ void fields(Io& io, Attached& m) {
   io.set_number("pauses", m.pauses);
 }
 
-template <class Io>
-void fields(Io& io, Output& m) {
+void fields(auto& io, Output& m) {
   io.number_or("offset", m.offset, kNoOffset);
   io.flags(m.flags, kOutputFlags, Output::kScrolled, m.scrolled);
   if (m.scrolled) {
@@ -187,43 +166,35 @@ void fields(Io& io, Output& m) {
   io.rest(m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, Undo& m) {
+void fields(auto& io, Undo& m) {
   io.rest(m.bytes);
 }
 
-template <class Io>
-void fields(Io& io, InputAck& m) {
+void fields(auto& io, InputAck& m) {
   io.number("seq", m.sequence);
 }
 
-template <class Io>
-void fields(Io& io, Detached& m) {
+void fields(auto& io, Detached& m) {
   io.choice("reason", m.reason, kDetachReasons);
   io.text("message", m.message);
   io.number("status", m.status);
   io.set_boolean("wait", m.wait);
 }
 
-template <class Io>
-void fields(Io& /*io*/, Suspend& /*m*/) {}
+void fields(auto& /*io*/, Suspend& /*m*/) {}
 
-template <class Io>
-void fields(Io& io, Exec& m) {
+void fields(auto& io, Exec& m) {
   io.bytes("shell", m.shell, kMaxPath);
   io.shell_command("command", m.command);
 }
 
-template <class Io>
-void fields(Io& io, Lock& m) {
+void fields(auto& io, Lock& m) {
   io.shell_command("command", m.command);
 }
 
-template <class Io>
-void fields(Io& /*io*/, StdinRequest& /*m*/) {}
+void fields(auto& /*io*/, StdinRequest& /*m*/) {}
 
-template <class Io>
-void fields(Io& io, Retry& m) {
+void fields(auto& io, Retry& m) {
   io.arguments("argv", m.argv);
   io.boolean("count", m.count);
 }

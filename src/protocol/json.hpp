@@ -32,10 +32,7 @@ class JsonReader {
     if (const auto value = unsigned_number(name, std::numeric_limits<T>::max())) out = static_cast<T>(*value);
   }
   /// One that is missing when it is 0.
-  template <class T>
-  void set_number(const char* name, T& out) {
-    number(name, out);
-  }
+  void set_number(const char* name, auto& out) { number(name, out); }
   /// A number that is missing when it has the value `none`.
   void number_or(const char* name, std::uint64_t& out, std::uint64_t /*none*/) { number(name, out); }
   /// Missing when it is not set; above `max` is an error.
@@ -124,30 +121,44 @@ enum class Lines { keep, drop };
 /// What bytes take in a frame: a control character is six bytes there, what is not UTF-8 hex.
 [[nodiscard]] std::size_t frame_cost(std::string_view bytes);
 
-class JsonWriter {
+/// What every writer does with fields that are missing where there is nothing to say. `Self` writes one.
+template <class Self>
+class WriterOfSet {
  public:
-  template <class T>
-  void number(const char* name, const T& value) {
-    object_[name] = value;
+  void set_number(const char* name, auto value) {
+    if (value != 0) self().number(name, value);
   }
-  template <class T>
-  void set_number(const char* name, const T& value) {
-    if (value != 0) object_[name] = value;
+  void optional_number(const char* name, const auto& value, std::uint64_t /*max*/) {
+    if (value) self().number(name, *value);
   }
+  void set_boolean(const char* name, bool value) {
+    if (value) self().boolean(name, true);
+  }
+  void set_name(const char* name, const std::string& value) {
+    if (!value.empty()) self().name(name, value);
+  }
+  void set_arguments(const char* name, const std::vector<std::string>& value, std::size_t /*max_count*/) {
+    if (!value.empty()) self().arguments(name, value);
+  }
+  template <class Enum>
+  void set_choice(const char* name, Enum value, const auto& choices) {
+    if (value != Enum{}) self().choice(name, value, choices);
+  }
+  void optional_choice(const char* name, const auto& value, const auto& choices) {
+    if (value) self().choice(name, *value, choices);
+  }
+
+ private:
+  Self& self() { return static_cast<Self&>(*this); }
+};
+
+class JsonWriter : public WriterOfSet<JsonWriter> {
+ public:
+  void number(const char* name, auto value) { object_[name] = value; }
   void number_or(const char* name, std::uint64_t value, std::uint64_t none) {
     if (value != none) object_[name] = value;
   }
-  template <class T>
-  void optional_number(const char* name, const std::optional<T>& value, std::uint64_t /*max*/) {
-    if (value) object_[name] = *value;
-  }
   void boolean(const char* name, bool value) { object_[name] = value; }
-  void set_boolean(const char* name, bool value) {
-    if (value) object_[name] = true;
-  }
-  void set_name(const char* name, const std::string& value) {
-    if (!value.empty()) this->name(name, value);
-  }
   void name(const char* name, const std::string& value) {
     object_[name] = clean(value, kMaxName, Lines::drop);
   }
@@ -158,9 +169,6 @@ class JsonWriter {
   void path(const char* name, const std::string& value) { bytes(name, value, kMaxPayload); }
   void shell_command(const char* name, const std::string& value);
   void arguments(const char* name, const std::vector<std::string>& value);
-  void set_arguments(const char* name, const std::vector<std::string>& value, std::size_t /*max_count*/) {
-    if (!value.empty()) arguments(name, value);
-  }
   void names(const char* name, const std::vector<std::string>& value) { object_[name] = value; }
   void environment(const char* name, const std::vector<std::string>& value);
   void version(const char* name, Version value);
@@ -168,15 +176,6 @@ class JsonWriter {
   template <class Enum, std::size_t N>
   void choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
     object_[name] = choices[static_cast<std::size_t>(value)];
-  }
-  template <class Enum, std::size_t N>
-  void set_choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
-    if (value != Enum{}) choice(name, value, choices);
-  }
-  template <class Enum, std::size_t N>
-  void optional_choice(const char* name, const std::optional<Enum>& value,
-                       const std::string_view (&choices)[N]) {
-    if (value) choice(name, *value, choices);
   }
   template <class T>
   void object(const char* name, std::optional<T>& value) {

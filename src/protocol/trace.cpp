@@ -8,16 +8,9 @@ namespace {
 
 /// A message's fields (fields.hpp) as words: of numbers, sizes and choices the value, of everything else how
 /// much there is.
-class TraceWriter {
+class TraceWriter : public WriterOfSet<TraceWriter> {
  public:
-  template <class T>
-  void number(const char* name, T value) {
-    out_ += fmt::format(" {}={}", name, value);
-  }
-  template <class T>
-  void set_number(const char* name, T value) {
-    if (value != 0) number(name, value);
-  }
+  void number(const char* name, auto value) { out_ += fmt::format(" {}={}", name, value); }
   void number_or(const char* name, std::uint64_t value, std::uint64_t none) {
     if (value == none) {
       out_ += fmt::format(" {}=none", name);
@@ -25,28 +18,18 @@ class TraceWriter {
       number(name, value);
     }
   }
-  template <class T>
-  void number_within(const char* name, T value, std::uint64_t /*low*/, std::uint64_t /*high*/) {
+  void number_within(const char* name, auto value, std::uint64_t /*low*/, std::uint64_t /*high*/) {
     number(name, value);
-  }
-  template <class T>
-  void optional_number(const char* name, const std::optional<T>& value, std::uint64_t /*max*/) {
-    if (value) number(name, *value);
   }
   void boolean(const char* name, bool value) {
     if (value) out_ += fmt::format(" {}", name);
   }
-  void set_boolean(const char* name, bool value) { boolean(name, value); }
   void name(const char* name, const std::string& value) { size_of(name, value); }
-  void set_name(const char* name, const std::string& value) { size_of(name, value); }
   void text(const char* name, const std::string& value) { size_of(name, value); }
   void bytes(const char* name, const std::string& value, std::size_t /*max*/) { size_of(name, value); }
   void path(const char* name, const std::string& value) { size_of(name, value); }
   void shell_command(const char* name, const std::string& value) { size_of(name, value); }
   void arguments(const char* name, const std::vector<std::string>& value) { number(name, value.size()); }
-  void set_arguments(const char* name, const std::vector<std::string>& value, std::size_t /*max_count*/) {
-    set_number(name, value.size());
-  }
   void names(const char* name, const std::vector<std::string>& value) { set_number(name, value.size()); }
   void environment(const char* name, const std::vector<std::string>& value) { number(name, value.size()); }
   void version(const char* /*name*/, Version value) {
@@ -55,18 +38,8 @@ class TraceWriter {
   void size(const char* /*name*/, const TerminalSize& value) {
     out_ += fmt::format(" {}x{}", value.cells.cols, value.cells.rows);
   }
-  template <class Enum, std::size_t N>
-  void choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
+  void choice(const char* name, auto value, const auto& choices) {
     out_ += fmt::format(" {}={}", name, choices[static_cast<std::size_t>(value)]);
-  }
-  template <class Enum, std::size_t N>
-  void set_choice(const char* name, Enum value, const std::string_view (&choices)[N]) {
-    if (value != Enum{}) choice(name, value, choices);
-  }
-  template <class Enum, std::size_t N>
-  void optional_choice(const char* name, const std::optional<Enum>& value,
-                       const std::string_view (&choices)[N]) {
-    if (value) choice(name, *value, choices);
   }
   template <class T>
   void object(const char* name, std::optional<T>& value) {
