@@ -25,6 +25,7 @@
 #include "os/daemon.hpp"
 #include "os/descriptor.hpp"
 #include "os/memory/reserve.hpp"
+#include "os/programs/apart.hpp"
 #include "os/runtime_paths.hpp"
 #include "os/signals.hpp"
 #include "protocol/message.hpp"
@@ -299,6 +300,12 @@ void drop_inherited(const Flags& flags) {
 int start(Flags flags, const std::string& path) {
   drop_inherited(flags);
   os::ReadyPipe ready{UniqueFd(flags.ready_fd)};
+  // Started by a client: what a daemon forks for was done before, and what is to be said goes up the pipe.
+  const bool apart = flags.ready_fd >= 0 && !flags.foreground && os::is_apart();
+  if (apart) {
+    os::unblock_all_signals();
+    if (auto nulled = os::std_descriptors_to_null(); !nulled) die(ready, nulled.error());
+  }
   if (auto good = os::refuse_mixed_ids(); !good) die(ready, good.error());
   for (auto& file : flags.config_files) file = absolute(file);
   umask(077);
@@ -320,7 +327,7 @@ int start(Flags flags, const std::string& path) {
   }
   // Without one everything works but what is kept on disk; the server says so, and tries again.
   static_cast<void>(paths->open_state_directory());
-  if (flags.foreground) {
+  if (flags.foreground || apart) {
     (void)!chdir("/");
   } else {
     std::vector<int> keep{(*claim)->directory.get(), (*claim)->lock.fd(), ready.fd()};

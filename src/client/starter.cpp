@@ -2,17 +2,19 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <climits>
 
 #include "os/descriptor.hpp"
+#include "os/programs/apart.hpp"
 #include "os/programs/spawn.hpp"
 
 namespace sess::client {
 namespace {
+
+constexpr std::size_t kLongestReport = 4096;
 
 /// sessd beside this program when it is there, else the bare name for a search in PATH.
 std::string daemon_program() {
@@ -24,14 +26,6 @@ std::string daemon_program() {
     if (::access(path.c_str(), X_OK) == 0) return path;
   }
   return "sessd";
-}
-
-int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0) {
-    if (errno != EINTR) return -1;
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 }  // namespace
@@ -62,24 +56,19 @@ Result<> start_daemon(const Options& options, const os::RuntimePaths& paths,
   }
   auto ready = os::open_pipe();
   if (!ready) return pass(ready.error());
-  os::SpawnRequest request;
-  request.argv = daemon_command(options, {"--ready-fd", "1"});
-  request.env = os::current_environment();
-  if (options.called_tmux) request.env.emplace_back("SESS_DIALECT=tmux");
-  request.cwd = ".";
-  auto daemon = os::spawn(request, -1, ready->write.get(), STDERR_FILENO);
-  if (!daemon) return pass(daemon.error());
+  const auto argv = daemon_command(options, {"--ready-fd", "1"});
+  auto environment = os::current_environment();
+  if (options.called_tmux) environment.emplace_back("SESS_DIALECT=tmux");
+  if (auto started = os::start_apart(argv, environment, ready->write.get(), STDERR_FILENO); !started)
+    return pass(started.error());
   ready->write.reset();
-  // A byte of 0 says that it listens. The end of file says that this process has nothing more to say: then
-  // its exit status does, which is 0 once the daemon that it forked listens.
-  char byte = 0;
-  ssize_t got = 0;
-  while ((got = ::read(ready->read.get(), &byte, 1)) < 0 && errno == EINTR) {
-  }
-  const int status = wait_for(daemon->pid);
-  if ((got == 1 && byte == 0) || (got == 0 && status == 0)) return {};
-  return fail(ErrorCode::unavailable, "the server did not start ({} ended with status {})", request.argv[0],
-              status);
+  // A byte, its status (0: it listens, or another one does), then a line about what went wrong, then end of
+  // file.
+  const auto report = os::read_all(ready->read.get(), kLongestReport);
+  if (report && !report->empty() && report->front() == '\0') return {};
+  const bool explained = report && report->size() > 1;
+  return fail(ErrorCode::unavailable, "the server did not start: {}",
+              explained ? report->substr(1) : argv[0] + " ended before it listened");
 }
 
 }  // namespace sess::client

@@ -18,7 +18,7 @@ namespace sess::client {
                                                       const std::vector<std::string>& extra);
 
 /// Returns once a server listens on the socket. `still_absent` is asked after the turn was taken: another
-/// starter may have been quicker. An error is one line; sessd may have said more on standard error.
+/// starter may have been quicker. An error is one line, with the reason that sessd gave.
 Result<> start_daemon(const Options& options, const os::RuntimePaths& paths,
                       const std::function<bool()>& still_absent);
 

@@ -1,7 +1,8 @@
 // Becoming a daemon: two forks, a new session, nothing inherited, and a starter that waits for "ready".
 //
 // Called by cli/sessd.cpp once the right to be the daemon is decided and before anything runs in a second
-// thread. The report goes up the pipe from the keeper (socket listens, or why not) to whoever ran sessd.
+// thread; what a client starts is a daemon from its first instruction on (programs/apart.hpp). The report
+// goes up the pipe from the keeper (socket listens, or why not) to whoever ran sessd.
 #pragma once
 
 #include <optional>

@@ -1,5 +1,7 @@
 #include "client/starter.hpp"
 
+#include <unistd.h>
+
 #include <atomic>
 #include <filesystem>
 #include <fstream>
@@ -51,31 +53,54 @@ TEST_CASE("the daemon gets the names and files that the client was given", "[cli
   CHECK(daemon_command(options, {})[1] == "-S");
 }
 
-TEST_CASE("a daemon that reports readiness is waited for, whichever way it reports", "[client]") {
-  SECTION("by a byte") {
-    Daemon daemon("echo \"$@\" > ${0%/*}/args; printf '\\0' >&1; exit 0\n");
+TEST_CASE("a daemon that reports readiness is waited for", "[client]") {
+  SECTION("it listens") {
+    Daemon daemon("echo \"$@\" > ${0%/*}/args; printf '\\0' >&1; exec sleep 0 >&-\n");
     REQUIRE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
     CHECK(daemon.content("args") == "--ready-fd 1\n");
     CHECK(fs::is_directory(daemon.paths.socket_directory));
   }
-  SECTION("a byte other than 0 says that it failed") {
-    Daemon daemon("printf '\\1' >&1; exit 1\n");
-    CHECK_FALSE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
-  }
-  SECTION("by its exit status") {
-    Daemon daemon("exec >&-; exit 0\n");
-    CHECK(start_daemon(daemon.options, daemon.paths, [] { return true; }));
+  SECTION("a byte other than 0 says that it failed, and a line why") {
+    Daemon daemon("printf '\\1the moon is full' >&1; exit 1\n");
+    const auto started = start_daemon(daemon.options, daemon.paths, [] { return true; });
+    REQUIRE_FALSE(started);
+    CHECK(started.error().text == "the server did not start: the moon is full");
   }
 }
 
-TEST_CASE("a daemon that fails is an error that names it", "[client]") {
+TEST_CASE("a daemon that fails without a word is an error that names it", "[client]") {
   Daemon daemon("exit 3\n");
   const auto started = start_daemon(daemon.options, daemon.paths, [] { return true; });
   REQUIRE_FALSE(started);
-  CHECK(started.error().text.find("did not start") != std::string::npos);
-  CHECK(started.error().text.find("status 3") != std::string::npos);
+  CHECK(started.error().text ==
+        "the server did not start: " + daemon.options.daemon_program + " ended before it listened");
   daemon.options.daemon_program = "/nonexistent/sessd";
-  CHECK_FALSE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
+  const auto missing = start_daemon(daemon.options, daemon.paths, [] { return true; });
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().code == ErrorCode::not_found);
+}
+
+TEST_CASE("a daemon is nobody's child, in a session that it does not lead and without a terminal",
+          "[client]") {
+  Daemon daemon(
+      "read pid name state parent group session terminal rest < /proc/self/stat\n"
+      "[ $session != $$ ] && echo \"$parent $session $terminal $(readlink /proc/$$/fd/0)\" > ${0%/*}/facts\n"
+      "ls /proc/$$/fd > ${0%/*}/open; printf '\\0' >&1\n");
+  REQUIRE(start_daemon(daemon.options, daemon.paths, [] { return true; }));
+  std::istringstream facts(daemon.content("facts"));
+  pid_t parent = 0;
+  pid_t session = 0;
+  std::string terminal;
+  std::string input;
+  REQUIRE(facts >> parent >> session >> terminal >> input);
+  CHECK(parent != getpid());
+  CHECK(session != getsid(0));
+  CHECK(terminal == "0");
+  CHECK(input == "/dev/null");
+  std::istringstream open(daemon.content("open"));
+  int number = -1;
+  while (open >> number) CHECK((number < 3 || number > 9));  // the shell's own are higher
+  CHECK(number >= 2);
 }
 
 TEST_CASE("of many starters at once one starts the daemon", "[client]") {
