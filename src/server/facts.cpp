@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <utility>
 
 #include "os/runtime_paths.hpp"
 #include "os/programs/spawn.hpp"
@@ -11,20 +12,20 @@
 namespace sess::server {
 namespace {
 
-std::string login_name() {
-  const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
-}
+struct Login {
+  std::string name;
+  std::string home;
+  std::string shell = "/bin/sh";
+};
 
-std::string login_home() {
+Login login() {
+  Login out;
   const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr && entry->pw_dir != nullptr ? entry->pw_dir : "";
-}
-
-std::string login_shell() {
-  const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr && entry->pw_shell != nullptr && is_usable_shell(entry->pw_shell) ? entry->pw_shell
-                                                                                            : "/bin/sh";
+  out.name = entry != nullptr ? entry->pw_name : std::to_string(::geteuid());
+  if (entry == nullptr) return out;
+  if (entry->pw_dir != nullptr) out.home = entry->pw_dir;
+  if (entry->pw_shell != nullptr && is_usable_shell(entry->pw_shell)) out.shell = entry->pw_shell;
+  return out;
 }
 
 std::string host_name() {
@@ -56,10 +57,11 @@ command::ServerFacts server_facts(const keeper::Start& start, const os::Clock& c
   facts.socket_path = start.socket_path;
   facts.tmux_is_ours = &tmux_is_ours;
   facts.host = host_name();
-  facts.user = login_name();
+  auto own = login();
+  facts.user = std::move(own.name);
   facts.home = os::home_directory();
-  facts.login_home = login_home();
-  facts.shell = login_shell();
+  facts.login_home = std::move(own.home);
+  facts.shell = std::move(own.shell);
   facts.uid = ::geteuid();
   facts.pid = ::getppid();
   facts.server_pid = ::getpid();
