@@ -416,18 +416,14 @@ json parsed(std::string_view bytes) {
 
 }  // namespace
 
-void put(CborWriter& out, const model::Pane& pane) {
-  Writer(out).value(pane);
+template <class Part>
+void put(CborWriter& out, const Part& part) {
+  Writer(out).value(part);
 }
-void put(CborWriter& out, const model::Window& window) {
-  Writer(out).value(window);
-}
-void put(CborWriter& out, const model::Session& session) {
-  Writer(out).value(session);
-}
-void put(CborWriter& out, const command::Buffer& buffer) {
-  Writer(out).value(buffer);
-}
+template void put(CborWriter& out, const model::Pane& part);
+template void put(CborWriter& out, const model::Window& part);
+template void put(CborWriter& out, const model::Session& part);
+template void put(CborWriter& out, const command::Buffer& part);
 
 void put_meta(CborWriter& out, const model::Model& model, const SavedState& state,
               std::uint64_t next_buffer) {
@@ -448,18 +444,15 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients) {
   out.end();
 }
 
-model::Pane decode_pane_node(std::string_view bytes) {
-  return part_of<model::Pane>(parsed(bytes));
+template <class Part>
+Part decode(std::string_view bytes) {
+  return part_of<Part>(parsed(bytes));
 }
-model::Window decode_window_node(std::string_view bytes) {
-  return part_of<model::Window>(parsed(bytes));
-}
-model::Session decode_session_node(std::string_view bytes) {
-  return part_of<model::Session>(parsed(bytes));
-}
-command::Buffer decode_buffer(std::string_view bytes) {
-  return part_of<command::Buffer>(parsed(bytes));
-}
+template model::Pane decode(std::string_view bytes);
+template model::Window decode(std::string_view bytes);
+template model::Session decode(std::string_view bytes);
+template command::Buffer decode(std::string_view bytes);
+
 void decode_options(std::string_view bytes, model::Options& options) {
   to_options(child(parsed(bytes), "options"), options);
 }

@@ -11,11 +11,9 @@
 
 namespace sess::store {
 
-void put(CborWriter& out, const model::Pane& pane);
-void put(CborWriter& out, const model::Window& window);
-void put(CborWriter& out, const model::Session& session);
-/// Without its text, which is a record of its own.
-void put(CborWriter& out, const command::Buffer& buffer);
+/// A pane, window or session, or a buffer without its text, which is a record of its own.
+template <class Part>
+void put(CborWriter& out, const Part& part);
 /// A field of that name; nothing for an empty table.
 void put_options(CborWriter& out, std::string_view field, const model::Options& options);
 void put_environment(CborWriter& out, const model::Environment& environment);
@@ -23,10 +21,9 @@ void put_clients(CborWriter& out, const std::vector<SavedClient>& clients);
 /// Next ids, mark, and what is left.
 void put_meta(CborWriter& out, const model::Model& model, const SavedState& state, std::uint64_t next_buffer);
 
-[[nodiscard]] model::Pane decode_pane_node(std::string_view bytes);
-[[nodiscard]] model::Window decode_window_node(std::string_view bytes);
-[[nodiscard]] model::Session decode_session_node(std::string_view bytes);
-[[nodiscard]] command::Buffer decode_buffer(std::string_view bytes);
+/// The same, read.
+template <class Part>
+[[nodiscard]] Part decode(std::string_view bytes);
 void decode_options(std::string_view bytes, model::Options& options);
 void decode_environment(std::string_view bytes, model::Environment& environment);
 void decode_clients(std::string_view bytes, SavedState& state);

@@ -289,13 +289,13 @@ Result<bool> ModelStore::load(const Saved& saved, SavedState& state) {
         decode_clients(*bytes, state);
         break;
       case Kind::pane:
-        saved.model.panes().adopt(decode_pane_node(*bytes));
+        saved.model.panes().adopt(decode<model::Pane>(*bytes));
         break;
       case Kind::window:
-        saved.model.windows().adopt(decode_window_node(*bytes));
+        saved.model.windows().adopt(decode<model::Window>(*bytes));
         break;
       case Kind::session:
-        saved.model.sessions().adopt(decode_session_node(*bytes));
+        saved.model.sessions().adopt(decode<model::Session>(*bytes));
         break;
       case Kind::message:
         if (!first_message) first_message = id;
@@ -306,7 +306,7 @@ Result<bool> ModelStore::load(const Saved& saved, SavedState& state) {
         state.jobs.push_back(std::make_shared<const std::string>(std::move(*bytes)));
         break;
       case Kind::buffer: {
-        auto buffer = decode_buffer(*bytes);
+        auto buffer = decode<command::Buffer>(*bytes);
         auto text = log_->value(key(Kind::buffer_text, id));
         if (!text) {
           log::error("the text of buffer {} is damaged", buffer.name);
