@@ -5,14 +5,12 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "input/key_numbers.hpp"
 
 namespace sess::input {
 namespace {
 
-/// The numbers of F5 to F20 before the tilde, with the VT220's gaps; F1 to F4 are letters.
-constexpr std::array<int, 16> kTilde = {15, 17, 18, 19, 20, 21, 23, 24, 25, 26, 28, 29, 31, 32, 33, 34};
-
-[[nodiscard]] std::string csi_tilde(int number, int mods, int event) {
+[[nodiscard]] std::string csi_tilde(std::uint32_t number, int mods, int event) {
   if (event != 1) return fmt::format("\033[{};{}:{}~", number, 1 + mods, event);
   return mods == 0 ? fmt::format("\033[{}~", number) : fmt::format("\033[{};{}~", number, 1 + mods);
 }
@@ -112,34 +110,14 @@ std::string csi_letter(char letter, int mods, bool application, int event) {
 
 std::string function_key(Key key, bool application_cursor, FunctionStyle style, int event) {
   int mods = key.mods;
-  switch (key.code) {
-    case code::kUp:
-      return csi_letter('A', mods, application_cursor, event);
-    case code::kDown:
-      return csi_letter('B', mods, application_cursor, event);
-    case code::kRight:
-      return csi_letter('C', mods, application_cursor, event);
-    case code::kLeft:
-      return csi_letter('D', mods, application_cursor, event);
-    case code::kHome:
-      return csi_letter('H', mods, application_cursor, event);
-    case code::kEnd:
-      return csi_letter('F', mods, application_cursor, event);
-    case code::kIC:
-      return csi_tilde(2, mods, event);
-    case code::kDC:
-      return csi_tilde(3, mods, event);
-    case code::kPPage:
-      return csi_tilde(5, mods, event);
-    case code::kNPage:
-      return csi_tilde(6, mods, event);
-    case code::kFocusIn:
-      return "\033[I";
-    case code::kFocusOut:
-      return "\033[O";
-    default:
-      break;
+  for (const auto& [letter, code] : kCursorLetters) {
+    if (code == key.code) return csi_letter(letter, mods, application_cursor, event);
   }
+  for (const auto& [number, code] : kEditingNumbers) {
+    if (code == key.code) return csi_tilde(number, mods, event);
+  }
+  if (key.code == code::kFocusIn) return "\033[I";
+  if (key.code == code::kFocusOut) return "\033[O";
   if (key.code < code::kF1 || key.code > code::kLastF) return {};
   std::uint32_t n = key.code - code::kF1;
   if (style == FunctionStyle::kitty) {
@@ -153,52 +131,15 @@ std::string function_key(Key key, bool application_cursor, FunctionStyle style, 
     n %= 12;
   }
   if (n < 4) return csi_letter(static_cast<char>('P' + n), mods, style == FunctionStyle::xterm, event);
-  return csi_tilde(kTilde[n - 4], mods, event);
+  return csi_tilde(kFunctionNumbers[n - 4], mods, event);
 }
 
 KeypadKey keypad_key(std::uint32_t code) {
-  switch (code) {
-    case code::kKp0:
-      return {'0', 'p', 57399};
-    case code::kKp1:
-      return {'1', 'q', 57400};
-    case code::kKp2:
-      return {'2', 'r', 57401};
-    case code::kKp3:
-      return {'3', 's', 57402};
-    case code::kKp4:
-      return {'4', 't', 57403};
-    case code::kKp5:
-      return {'5', 'u', 57404};
-    case code::kKp6:
-      return {'6', 'v', 57405};
-    case code::kKp7:
-      return {'7', 'w', 57406};
-    case code::kKp8:
-      return {'8', 'x', 57407};
-    case code::kKp9:
-      return {'9', 'y', 57408};
-    case code::kKpPeriod:
-      return {'.', 'n', 57409};
-    case code::kKpSlash:
-      return {'/', 'o', 57410};
-    case code::kKpStar:
-      return {'*', 'j', 57411};
-    case code::kKpMinus:
-      return {'-', 'm', 57412};
-    case code::kKpPlus:
-      return {'+', 'k', 57413};
-    case code::kKpEnter:
-      return {'\r', 'M', 57414};
-    case code::kKpEqual:
-      return {'=', 'X', 57415};
-    case code::kKpComma:
-      return {',', 'l', 57416};
-    case code::kKpBegin:
-      return {'5', 'E', 57427};
-    default:
-      return {};
+  for (std::uint32_t i = 0; i < kKeypadRows.size(); ++i) {
+    const KeypadRow& row = kKeypadRows[i];
+    if (row.code == code) return {row.character, row.application, kFirstKeypadNumber + i};
   }
+  return code == code::kKpBegin ? KeypadKey{'5', 'E', 57427} : KeypadKey{};
 }
 
 std::string encode_kitty(const KeyPress& press, const KeyModes& modes) {

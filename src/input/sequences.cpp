@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/utf8.hpp"
+#include "input/key_numbers.hpp"
 
 namespace sess::input {
 namespace {
@@ -58,74 +59,37 @@ void read_modifiers(KeyPress& press, const Parameters& parameters, std::size_t i
 }
 
 [[nodiscard]] std::uint32_t code_of_letter(char final) {
-  switch (final) {
-    case 'A':
-      return code::kUp;
-    case 'B':
-      return code::kDown;
-    case 'C':
-      return code::kRight;
-    case 'D':
-      return code::kLeft;
-    case 'E':
-      return code::kKpBegin;
-    case 'F':
-      return code::kEnd;
-    case 'H':
-      return code::kHome;
-    case 'P':
-      return code::kF1;
-    case 'Q':
-      return code::kF1 + 1;
-    case 'R':
-      return code::kF1 + 2;
-    case 'S':
-      return code::kF1 + 3;
-    case 'Z':
-      return code::kBTab;
-    default:
-      return code::kNone;
+  for (const auto& [letter, code] : kCursorLetters) {
+    if (letter == final) return code;
   }
+  if (final >= 'P' && final <= 'S') return code::kF1 + static_cast<std::uint32_t>(final - 'P');
+  if (final == 'E') return code::kKpBegin;
+  return final == 'Z' ? code::kBTab : code::kNone;
 }
 
 [[nodiscard]] std::uint32_t code_of_tilde(std::uint32_t n) {
-  switch (n) {
-    case 1:
-    case 7:
-      return code::kHome;
-    case 2:
-      return code::kIC;
-    case 3:
-      return code::kDC;
-    case 4:
-    case 8:
-      return code::kEnd;
-    case 5:
-      return code::kPPage;
-    case 6:
-      return code::kNPage;
-    default:
-      break;
+  for (const auto& [number, code] : kEditingNumbers) {
+    if (number == n) return code;
   }
-  // The VT220's function keys, with the gaps of its keyboard.
-  if (n >= 11 && n <= 15) return code::kF1 + n - 11;
-  if (n >= 17 && n <= 21) return code::kF1 + n - 12;
-  if (n >= 23 && n <= 26) return code::kF1 + n - 13;
-  if (n == 28 || n == 29) return code::kF1 + n - 14;
-  if (n >= 31 && n <= 34) return code::kF1 + n - 15;
+  if (n == 1 || n == 7) return code::kHome;
+  if (n == 4 || n == 8) return code::kEnd;
+  if (n >= 11 && n <= 14) return code::kF1 + n - 11;
+  for (std::uint32_t i = 0; i < kFunctionNumbers.size(); ++i) {
+    if (kFunctionNumbers[i] == n) return code::kF1 + 4 + i;
+  }
   return code::kNone;
 }
 
 /// kitty's functional keys (private use area) that have a key of their own here.
 [[nodiscard]] std::uint32_t code_of_functional(std::uint32_t n) {
   if (n >= 57376 && n <= 57398) return code::kF1 + 12 + (n - 57376);
-  constexpr std::array<std::uint32_t, 29> kKeypad = {
-      code::kKp0,    code::kKp1,     code::kKp2,    code::kKp3,     code::kKp4,      code::kKp5,
-      code::kKp6,    code::kKp7,     code::kKp8,    code::kKp9,     code::kKpPeriod, code::kKpSlash,
-      code::kKpStar, code::kKpMinus, code::kKpPlus, code::kKpEnter, code::kKpEqual,  code::kKpComma,
-      code::kLeft,   code::kRight,   code::kUp,     code::kDown,    code::kPPage,    code::kNPage,
-      code::kHome,   code::kEnd,     code::kIC,     code::kDC,      code::kKpBegin};
-  if (n >= 57399 && n < 57399 + kKeypad.size()) return kKeypad[n - 57399];
+  if (n >= kFirstKeypadNumber && n - kFirstKeypadNumber < kKeypadRows.size())
+    return kKeypadRows[n - kFirstKeypadNumber].code;
+  constexpr std::uint32_t kFirst = kFirstKeypadNumber + kKeypadRows.size();
+  constexpr std::array<std::uint32_t, 11> kCursor = {code::kLeft,  code::kRight, code::kUp,     code::kDown,
+                                                     code::kPPage, code::kNPage, code::kHome,   code::kEnd,
+                                                     code::kIC,    code::kDC,    code::kKpBegin};
+  if (n >= kFirst && n < kFirst + kCursor.size()) return kCursor[n - kFirst];
   return code::kFunctional + (n - 57344);
 }
 
