@@ -30,44 +30,27 @@ void EventLog::report(Event::Kind kind, const Client& client, std::optional<Sess
 }
 
 std::string_view hook_name(Event::Kind kind) {
-  switch (kind) {
-    case Event::Kind::session_created:
-      return "session-created";
-    case Event::Kind::session_closed:
-      return "session-closed";
-    case Event::Kind::session_renamed:
-      return "session-renamed";
-    case Event::Kind::session_window_changed:
-      return "session-window-changed";
-    case Event::Kind::window_linked:
-      return "window-linked";
-    case Event::Kind::window_unlinked:
-      return "window-unlinked";
-    case Event::Kind::window_renamed:
-      return "window-renamed";
-    case Event::Kind::window_resized:
-      return "window-resized";
-    case Event::Kind::window_layout_changed:
-      return "window-layout-changed";
-    case Event::Kind::window_pane_changed:
-      return "window-pane-changed";
-    case Event::Kind::client_attached:
-      return "client-attached";
-    case Event::Kind::client_session_changed:
-      return "client-session-changed";
-    case Event::Kind::client_detached:
-    case Event::Kind::client_session_lost:
-      return "client-detached";
-    case Event::Kind::client_resized:
-      return "client-resized";
-    case Event::Kind::client_active:
-      return "client-active";
-    case Event::Kind::window_closed:
-    case Event::Kind::pane_created:
-    case Event::Kind::pane_closed:
-    case Event::Kind::pane_moved:
-    case Event::Kind::pane_resized:
-      break;
+  using enum Event::Kind;
+  static constexpr std::pair<Event::Kind, std::string_view> kHooks[] = {
+      {session_created, "session-created"},
+      {session_closed, "session-closed"},
+      {session_renamed, "session-renamed"},
+      {session_window_changed, "session-window-changed"},
+      {window_linked, "window-linked"},
+      {window_unlinked, "window-unlinked"},
+      {window_renamed, "window-renamed"},
+      {window_resized, "window-resized"},
+      {window_layout_changed, "window-layout-changed"},
+      {window_pane_changed, "window-pane-changed"},
+      {client_attached, "client-attached"},
+      {client_session_changed, "client-session-changed"},
+      {client_detached, "client-detached"},
+      {client_session_lost, "client-detached"},
+      {client_resized, "client-resized"},
+      {client_active, "client-active"},
+  };
+  for (const auto& [known, name] : kHooks) {
+    if (known == kind) return name;
   }
   return {};
 }
