@@ -35,9 +35,16 @@ struct CommandTable {
   using Call = CopyMode::Call;
   using Command = CopyMode::Command;
 
-  template <auto Function>
+  /// A step of the cursor, with what it is given.
+  template <auto Function, auto... Given>
+  static Outcome once(Call& call) {
+    (call.mode.cursor_.*Function)(Given...);
+    return Outcome::redraw;
+  }
+  /// One that is repeated.
+  template <auto Function, auto... Given>
   static Outcome each(Call& call) {
-    for (int i = 0; i < call.times; ++i) (call.mode.cursor_.*Function)();
+    for (int i = 0; i < call.times; ++i) (call.mode.cursor_.*Function)(Given...);
     return Outcome::redraw;
   }
 
@@ -116,17 +123,9 @@ struct CommandTable {
   // --- motions
   // ------------------------------------------------------------------------------------------------------
 
-  static Outcome cursor_up(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_up(false);
-    return Outcome::redraw;
-  }
-  static Outcome cursor_down(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_down(false);
-    return Outcome::redraw;
-  }
   static Outcome cursor_down_and_cancel(Call& call) {
     const int before = call.mode.cursor_.y;
-    cursor_down(call);
+    each<&Cursor::cursor_down, false>(call);
     return before == call.mode.cursor_.y && call.mode.cursor_.scroll == 0 ? Outcome::leave : Outcome::redraw;
   }
   template <int Direction, bool Half>
@@ -141,10 +140,6 @@ struct CommandTable {
     for (int i = 0; i < call.times; ++i) {
       if (call.mode.cursor_.page(1, Half, true)) return Outcome::leave;
     }
-    return Outcome::redraw;
-  }
-  static Outcome scroll_up(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_.cursor_up(true);
     return Outcome::redraw;
   }
   template <bool Cancel>
@@ -178,29 +173,8 @@ struct CommandTable {
     call.mode.cursor_.go_up_to(walker.at());
     return Outcome::redraw;
   }
-  static Outcome start_of_line(Call& call) {
-    call.mode.cursor_.start_of_line();
-    return Outcome::redraw;
-  }
-  static Outcome end_of_line(Call& call) {
-    call.mode.cursor_.end_of_line();
-    return Outcome::redraw;
-  }
-  static Outcome history_top(Call& call) {
-    call.mode.cursor_.history_top();
-    return Outcome::redraw;
-  }
-  static Outcome history_bottom(Call& call) {
-    call.mode.cursor_.history_bottom();
-    return Outcome::redraw;
-  }
   static Outcome goto_line(Call& call) {
     call.mode.cursor_.goto_line(call.argument(0));
-    return Outcome::redraw;
-  }
-  template <int Direction>
-  static Outcome paragraph(Call& call) {
-    for (int i = 0; i < call.times; ++i) call.mode.cursor_.paragraph(Direction);
     return Outcome::redraw;
   }
   template <int Direction>
@@ -210,25 +184,11 @@ struct CommandTable {
     for (int i = 0; i < call.times; ++i) call.mode.cursor_.prompt(Direction, flag == "-o");
     return Outcome::redraw;
   }
-  template <bool Separators>
-  static Outcome next_word(Call& call) {
-    for (int i = 0; i < call.times; ++i)
-      call.mode.cursor_.next_word(Separators ? std::string_view(call.mode.settings_.word_separators)
-                                             : std::string_view());
-    return Outcome::redraw;
-  }
-  template <bool Separators>
-  static Outcome next_word_end(Call& call) {
-    for (int i = 0; i < call.times; ++i)
-      call.mode.cursor_.next_word_end(Separators ? std::string_view(call.mode.settings_.word_separators)
-                                                 : std::string_view());
-    return Outcome::redraw;
-  }
-  template <bool Separators>
-  static Outcome previous_word(Call& call) {
-    for (int i = 0; i < call.times; ++i)
-      call.mode.cursor_.previous_word(
-          Separators ? std::string_view(call.mode.settings_.word_separators) : std::string_view(), true);
+  /// By words, or by what stands between spaces.
+  template <bool Separators, auto Function, auto... Given>
+  static Outcome words(Call& call) {
+    const std::string_view separators = Separators ? call.mode.settings_.word_separators : std::string_view();
+    for (int i = 0; i < call.times; ++i) (call.mode.cursor_.*Function)(separators, Given...);
     return Outcome::redraw;
   }
   template <Cursor::Jump How>
@@ -262,10 +222,6 @@ struct CommandTable {
       call.mode.cursor_.jump(Reverse ? reversed(call.mode.cursor_.jump_kind) : call.mode.cursor_.jump_kind);
     return Outcome::redraw;
   }
-  static Outcome jump_to_mark(Call& call) {
-    call.mode.cursor_.jump_to_mark();
-    return Outcome::redraw;
-  }
   static Outcome set_mark(Call& call) {
     call.mode.cursor_.mark = call.mode.cursor_.at();
     call.mode.cursor_.mark_shown = true;
@@ -273,10 +229,6 @@ struct CommandTable {
   }
   static Outcome scroll_middle(Call& call) {
     call.mode.cursor_.scroll_to_row((call.mode.cursor_.height() - 1) / 2);
-    return Outcome::redraw;
-  }
-  static Outcome scroll_top(Call& call) {
-    call.mode.cursor_.scroll_to_row(0);
     return Outcome::redraw;
   }
   static Outcome scroll_bottom(Call& call) {
@@ -303,17 +255,9 @@ struct CommandTable {
     call.mode.cursor_.selection.unit = Selection::Unit::characters;
     return Outcome::nothing;
   }
-  static Outcome clear_selection(Call& call) {
-    call.mode.cursor_.clear_selection();
-    return Outcome::redraw;
-  }
   static Outcome other_end(Call& call) {
     call.mode.cursor_.selection.unit = Selection::Unit::characters;
     if (call.times % 2 != 0) call.mode.cursor_.other_end();
-    return Outcome::redraw;
-  }
-  static Outcome select_word(Call& call) {
-    call.mode.cursor_.select_word();
     return Outcome::redraw;
   }
   static Outcome select_line(Call& call) {
@@ -330,14 +274,6 @@ struct CommandTable {
     }
     if (how == "line" || how == "l") call.mode.cursor_.selection.unit = Selection::Unit::lines;
     return Outcome::nothing;
-  }
-  static Outcome rectangle_on(Call& call) {
-    call.mode.cursor_.set_rectangle(true);
-    return Outcome::redraw;
-  }
-  static Outcome rectangle_off(Call& call) {
-    call.mode.cursor_.set_rectangle(false);
-    return Outcome::redraw;
   }
   static Outcome rectangle_toggle(Call& call) {
     call.mode.cursor_.set_rectangle(!call.mode.cursor_.selection.rectangle);
@@ -376,12 +312,9 @@ struct CommandTable {
     call.mode.options_.hide_position = !call.mode.options_.hide_position;
     return Outcome::redraw;
   }
-  static Outcome scroll_exit_on(Call& call) {
-    call.mode.options_.exit_at_bottom = true;
-    return Outcome::nothing;
-  }
-  static Outcome scroll_exit_off(Call& call) {
-    call.mode.options_.exit_at_bottom = false;
+  template <bool Exit>
+  static Outcome scroll_exit(Call& call) {
+    call.mode.options_.exit_at_bottom = Exit;
     return Outcome::nothing;
   }
   static Outcome scroll_exit_toggle(Call& call) {
@@ -419,7 +352,7 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"begin-selection", 0, 0, always, T::begin_selection},
       {"bottom-line", 0, 0, emacs, T::bottom_line},
       {"cancel", 0, 0, always, T::cancel},
-      {"clear-selection", 0, 0, always, T::clear_selection},
+      {"clear-selection", 0, 0, always, T::once<&Cursor::clear_selection>},
       {"copy-end-of-line", 0, 1, always, T::copy_line<false, false, false>},
       {"copy-end-of-line-and-cancel", 0, 1, always, T::copy_line<false, false, true>},
       {"copy-pipe-end-of-line", 0, 2, always, T::copy_line<false, true, false>},
@@ -436,36 +369,36 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"copy-selection-and-cancel", 0, 1, always, T::copy_selection<true>},
       {"cursor-centre-horizontal", 0, 0, emacs, T::cursor_centre_horizontal},
       {"cursor-centre-vertical", 0, 0, emacs, T::cursor_centre_vertical},
-      {"cursor-down", 0, 0, emacs, T::cursor_down},
+      {"cursor-down", 0, 0, emacs, T::each<&Cursor::cursor_down, false>},
       {"cursor-down-and-cancel", 0, 0, always, T::cursor_down_and_cancel},
       {"cursor-left", 0, 0, emacs, T::each<&Cursor::cursor_left>},
       {"cursor-right", 0, 0, emacs, T::each<&Cursor::cursor_right>},
-      {"cursor-up", 0, 0, emacs, T::cursor_up},
-      {"end-of-line", 0, 0, emacs, T::end_of_line},
+      {"cursor-up", 0, 0, emacs, T::each<&Cursor::cursor_up, false>},
+      {"end-of-line", 0, 0, emacs, T::once<&Cursor::end_of_line>},
       {"goto-line", 1, 1, emacs, T::goto_line},
       {"halfpage-down", 0, 0, emacs, T::page<1, true>},
       {"halfpage-down-and-cancel", 0, 0, always, T::page_down_and_cancel<true>},
       {"halfpage-up", 0, 0, emacs, T::page<-1, true>},
-      {"history-bottom", 0, 0, emacs, T::history_bottom},
-      {"history-top", 0, 0, emacs, T::history_top},
+      {"history-bottom", 0, 0, emacs, T::once<&Cursor::history_bottom>},
+      {"history-top", 0, 0, emacs, T::once<&Cursor::history_top>},
       {"jump-again", 0, 0, emacs, T::jump_again<false>},
       {"jump-backward", 1, 1, emacs, T::jump<Jump::backward>},
       {"jump-forward", 1, 1, emacs, T::jump<Jump::forward>},
       {"jump-reverse", 0, 0, emacs, T::jump_again<true>},
       {"jump-to-backward", 1, 1, emacs, T::jump<Jump::to_backward>},
       {"jump-to-forward", 1, 1, emacs, T::jump<Jump::to_forward>},
-      {"jump-to-mark", 0, 0, always, T::jump_to_mark},
+      {"jump-to-mark", 0, 0, always, T::once<&Cursor::jump_to_mark>},
       {"line-numbers-off", 0, 0, never, T::line_numbers<CopyOptions::Numbers::off>},
       {"line-numbers-on", 0, 0, never, T::line_numbers<CopyOptions::Numbers::on>},
       {"line-numbers-toggle", 0, 0, never, T::line_numbers_toggle},
       {"middle-line", 0, 0, emacs, T::middle_line},
       {"next-matching-bracket", 0, 0, always, T::each<&Cursor::next_bracket>},
-      {"next-paragraph", 0, 0, emacs, T::paragraph<1>},
+      {"next-paragraph", 0, 0, emacs, T::each<&Cursor::paragraph, 1>},
       {"next-prompt", 0, 1, emacs, T::prompt<1>},
-      {"next-space", 0, 0, emacs, T::next_word<false>},
-      {"next-space-end", 0, 0, emacs, T::next_word_end<false>},
-      {"next-word", 0, 0, emacs, T::next_word<true>},
-      {"next-word-end", 0, 0, emacs, T::next_word_end<true>},
+      {"next-space", 0, 0, emacs, T::words<false, &Cursor::next_word>},
+      {"next-space-end", 0, 0, emacs, T::words<false, &Cursor::next_word_end, false>},
+      {"next-word", 0, 0, emacs, T::words<true, &Cursor::next_word>},
+      {"next-word-end", 0, 0, emacs, T::words<true, &Cursor::next_word_end, false>},
       {"other-end", 0, 0, emacs, T::other_end},
       {"page-down", 0, 0, emacs, T::page<1, false>},
       {"page-down-and-cancel", 0, 0, always, T::page_down_and_cancel<false>},
@@ -474,23 +407,23 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"pipe", 0, 1, always, T::pipe_selection<false, false>},
       {"pipe-and-cancel", 0, 1, always, T::pipe_selection<false, true>},
       {"previous-matching-bracket", 0, 0, always, T::each<&Cursor::previous_bracket>},
-      {"previous-paragraph", 0, 0, emacs, T::paragraph<-1>},
+      {"previous-paragraph", 0, 0, emacs, T::each<&Cursor::paragraph, -1>},
       {"previous-prompt", 0, 1, emacs, T::prompt<-1>},
-      {"previous-space", 0, 0, emacs, T::previous_word<false>},
-      {"previous-word", 0, 0, emacs, T::previous_word<true>},
-      {"rectangle-off", 0, 0, always, T::rectangle_off},
-      {"rectangle-on", 0, 0, always, T::rectangle_on},
+      {"previous-space", 0, 0, emacs, T::words<false, &Cursor::previous_word, true>},
+      {"previous-word", 0, 0, emacs, T::words<true, &Cursor::previous_word, true>},
+      {"rectangle-off", 0, 0, always, T::once<&Cursor::set_rectangle, false>},
+      {"rectangle-on", 0, 0, always, T::once<&Cursor::set_rectangle, true>},
       {"rectangle-toggle", 0, 0, always, T::rectangle_toggle},
       {"refresh-from-pane", 0, 0, always, T::refresh},
       {"scroll-bottom", 0, 0, emacs, T::scroll_bottom},
       {"scroll-down", 0, 0, emacs, T::scroll_down<false>},
       {"scroll-down-and-cancel", 0, 0, always, T::scroll_down<true>},
-      {"scroll-exit-off", 0, 0, never, T::scroll_exit_off},
-      {"scroll-exit-on", 0, 0, never, T::scroll_exit_on},
+      {"scroll-exit-off", 0, 0, never, T::scroll_exit<false>},
+      {"scroll-exit-on", 0, 0, never, T::scroll_exit<true>},
       {"scroll-exit-toggle", 0, 0, never, T::scroll_exit_toggle},
       {"scroll-middle", 0, 0, emacs, T::scroll_middle},
-      {"scroll-top", 0, 0, emacs, T::scroll_top},
-      {"scroll-up", 0, 0, emacs, T::scroll_up},
+      {"scroll-top", 0, 0, emacs, T::once<&Cursor::scroll_to_row, 0>},
+      {"scroll-up", 0, 0, emacs, T::each<&Cursor::cursor_up, true>},
       {"search-again", 0, 0, always, T::search_again<false>},
       {"search-backward", 0, 1, always, T::search<false, true>},
       {"search-backward-incremental", 1, 1, always, T::search_incremental<false>},
@@ -500,10 +433,10 @@ std::span<const CommandTable::Command> CommandTable::rows() {
       {"search-forward-text", 0, 1, always, T::search<true, false>},
       {"search-reverse", 0, 0, always, T::search_again<true>},
       {"select-line", 0, 0, always, T::select_line},
-      {"select-word", 0, 0, always, T::select_word},
+      {"select-word", 0, 0, always, T::once<&Cursor::select_word>},
       {"selection-mode", 0, 1, never, T::selection_mode},
       {"set-mark", 0, 0, always, T::set_mark},
-      {"start-of-line", 0, 0, emacs, T::start_of_line},
+      {"start-of-line", 0, 0, emacs, T::once<&Cursor::start_of_line>},
       {"stop-selection", 0, 0, always, T::stop_selection},
       {"toggle-position", 0, 0, never, T::toggle_position},
       {"top-line", 0, 0, emacs, T::top_line},
