@@ -177,6 +177,53 @@ LineEditor::Outcome LineEditor::on_key(Key key, Keys keys, std::string_view sepa
   return edit(key, separators);
 }
 
+namespace {
+
+/// What a key does that some control key does, too.
+constexpr std::pair<std::uint32_t, char> kControls[] = {
+    {code::kLeft, 'b'},   {code::kRight, 'f'},   {code::kHome, 'a'}, {code::kEnd, 'e'},
+    {code::kBSpace, 'h'}, {code::kDC, 'd'},      {code::kUp, 'p'},   {code::kDown, 'n'},
+    {code::kEnter, 'j'},  {code::kKpEnter, 'j'}, {'\n', 'j'},        {code::kEscape, 'c'}};
+
+/// vi's commands in terms of emacs'.
+struct ViCommand {
+  std::uint32_t typed;
+  Key means;
+  bool inserts = false;
+};
+constexpr ViCommand kViCommands[] = {
+    {'A', plain(code::kEnd), true},
+    {'I', plain(code::kHome), true},
+    {'C', ctrl('k'), true},
+    {'s', plain(code::kDC), true},
+    {'S', ctrl('u'), true},
+    {'a', plain(code::kRight), true},
+    {'$', plain(code::kEnd)},
+    {'0', plain(code::kHome)},
+    {'^', plain(code::kHome)},
+    {'D', ctrl('k')},
+    {'X', plain(code::kBSpace)},
+    {'x', plain(code::kDC)},
+    {'b', meta('b')},
+    {'d', ctrl('u')},
+    {'h', plain(code::kLeft)},
+    {'l', plain(code::kRight)},
+    {'j', plain(code::kDown)},
+    {'k', plain(code::kUp)},
+    {'p', ctrl('y')},
+    {'q', ctrl('c')},
+    {code::kEnter, plain(code::kEnter)},
+    {'\n', plain('\n')},
+    // Motions that only vi has.
+    {'B', {'B', mod::kExtraMeta}},
+    {'w', {'w', mod::kExtraMeta}},
+    {'W', {'W', mod::kExtraMeta}},
+    {'e', {'e', mod::kExtraMeta}},
+    {'E', {'E', mod::kExtraMeta}},
+};
+
+}  // namespace
+
 LineEditor::Translated LineEditor::translate(Key key) {
   const auto as = [](Key other) { return Translated{other, false, Outcome::nothing}; };
   const bool typed = is_character(key) && key.mods == 0;
@@ -188,101 +235,26 @@ LineEditor::Translated LineEditor::translate(Key key) {
     return typed && key.code >= 0x20 ? Translated{key, true, Outcome::nothing} : as(key);
   }
   if (!typed) return as(key.code == code::kBSpace ? plain(code::kLeft) : key);
-  switch (key.code) {
-    case code::kEscape:
-    case 'i':
-      commanding_ = false;
-      return {{}, false, Outcome::moved};
-    case 'A':
-      commanding_ = false;
-      return as(plain(code::kEnd));
-    case 'I':
-      commanding_ = false;
-      return as(plain(code::kHome));
-    case 'C':
-      commanding_ = false;
-      return as(ctrl('k'));
-    case 's':
-      commanding_ = false;
-      return as(plain(code::kDC));
-    case 'S':
-      commanding_ = false;
-      return as(ctrl('u'));
-    case 'a':
-      commanding_ = false;
-      return as(plain(code::kRight));
-    case '$':
-      return as(plain(code::kEnd));
-    case '0':
-    case '^':
-      return as(plain(code::kHome));
-    case 'D':
-      return as(ctrl('k'));
-    case 'X':
-      return as(plain(code::kBSpace));
-    case 'x':
-      return as(plain(code::kDC));
-    case 'b':
-      return as(meta('b'));
-    case 'd':
-      return as(ctrl('u'));
-    case 'h':
-      return as(plain(code::kLeft));
-    case 'l':
-      return as(plain(code::kRight));
-    case 'j':
-      return as(plain(code::kDown));
-    case 'k':
-      return as(plain(code::kUp));
-    case 'p':
-      return as(ctrl('y'));
-    case 'q':
-      return as(ctrl('c'));
-    case 'B':
-    case 'w':
-    case 'W':
-    case 'e':
-    case 'E':
-      return as({key.code, mod::kExtraMeta});  // a motion that only vi has
-    case code::kEnter:
-    case '\n':
-      return as(key);
-    default:
-      return {{}, false, Outcome::nothing};
+  if (key.code == code::kEscape || key.code == 'i') {
+    commanding_ = false;
+    return {{}, false, Outcome::moved};
   }
+  for (const ViCommand& command : kViCommands) {
+    if (command.typed != key.code) continue;
+    if (command.inserts) commanding_ = false;
+    return as(command.means);
+  }
+  return {{}, false, Outcome::nothing};
 }
 
 LineEditor::Outcome LineEditor::edit(Key key, std::string_view separators) {
   const std::size_t size = characters_.size();
   if (key.mods == 0) {
-    switch (key.code) {
-      case code::kLeft:
-        return move_to(cursor_ > 0 ? cursor_ - 1 : 0);
-      case code::kRight:
-        return move_to(cursor_ + 1);
-      case code::kHome:
-        return move_to(0);
-      case code::kEnd:
-        return move_to(size);
-      case code::kTab:
-        return Outcome::complete;
-      case code::kBSpace:
-        return cursor_ > 0 ? erase(cursor_ - 1, cursor_) : Outcome::nothing;
-      case code::kDC:
-        return erase(cursor_, cursor_ + 1);
-      case code::kUp:
-        return Outcome::older;
-      case code::kDown:
-        return Outcome::newer;
-      case code::kEnter:
-      case code::kKpEnter:
-      case '\n':
-        return Outcome::accept;
-      case code::kEscape:
-        return Outcome::cancel;
-      default:
-        return append(key);
-    }
+    if (key.code == code::kTab) return Outcome::complete;
+    const auto same = std::find_if(std::begin(kControls), std::end(kControls),
+                                   [&](const auto& row) { return row.first == key.code; });
+    if (same == std::end(kControls)) return append(key);
+    key = ctrl(same->second);
   }
   if (key.mods == mod::kCtrl) {
     switch (key.code) {
