@@ -30,7 +30,7 @@ class FieldWriter {
 
  private:
   template <std::integral T>
-  void put(T value) {
+  void put(const T& value) {
     if constexpr (sizeof(T) == 8) {
       out_.u64(static_cast<std::uint64_t>(value));
     } else if constexpr (sizeof(T) == 4) {
