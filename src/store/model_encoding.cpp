@@ -99,7 +99,8 @@ class Writer {
     out_.name(name);
     value(content);
   }
-  void umask(std::string_view name, unsigned mask) { (*this)(name, mask); }
+  /// What is missing was written before there was one, and is 022.
+  void umask(std::string_view name, unsigned mask) { always(name, mask); }
   template <class Enum>
   void choice(std::string_view name, std::optional<Enum> content, Enum /*last*/) {
     if (content) always(name, static_cast<int>(*content));

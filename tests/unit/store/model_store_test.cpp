@@ -100,6 +100,22 @@ TEST_CASE("a menu that the mouse opened on %0 still knows that pane in the next 
   CHECK(state.clients[0].menu->mouse_pane == 0U);
 }
 
+TEST_CASE("who forbids nothing has the umask 0 in the next server, too", "[model_store]") {
+  for (const unsigned mask : {0U, 022U, 077U}) {
+    model::Session session;
+    session.umask = mask;
+    CborWriter written;
+    put(written, session);
+    CHECK(decode<model::Session>(written.take()).umask == mask);
+    model::Pane pane;
+    pane.pipe_command = "cat >> log";
+    pane.pipe_umask = mask;
+    CborWriter out;
+    put(out, pane);
+    CHECK(decode<model::Pane>(out.take()).pipe_umask == mask);
+  }
+}
+
 TEST_CASE("a model that was written down is the same when it is read back", "[model_store]") {
   const Memory memory;
   Whole before;
