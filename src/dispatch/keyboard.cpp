@@ -419,6 +419,7 @@ void Keyboard::on_event(RemoteClient& client, const Event& event) {
   switch (event.kind) {
     case Event::Kind::reply:
       if (const auto before = client.features.dark(); client.features.learn(event.raw)) {
+        client.features.add(client.told_features);
         if (const auto dark = client.features.dark(); dark && dark != before) {
           const model::Client& seen = *model_.client(client.id);
           queue_.submit_hook(*dark ? "client-dark-theme" : "client-light-theme",

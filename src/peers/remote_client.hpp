@@ -93,6 +93,7 @@ struct RemoteClient {
   views::Scrollback scrollback;      ///< of the panes that it does not show directly now
   std::optional<std::string> title;  ///< direct: what set-titles made it, while it is on
   render::TerminalFeatures features;
+  std::string told_features;  ///< by -T and the user's options: counts more than what the terminal answers
   bool features_asked = false;
   bool lacked_mode = false;  ///< the pane that it looks at had a mode on that its terminal lacks
   struct Drawn {

@@ -81,7 +81,9 @@ Result<> Clients::begin_attachment(model::ClientId id, model::SessionId session)
   attaching->phase = Phase::attached;
   if (first) attaching->scrollback = known_terminals_.take(attaching->hello.terminal);
   // Not before: the configuration is read by now.
-  attaching->features.add(configured_features(model_.globals().server, seen->term));
+  attaching->told_features =
+      attaching->hello.terminal_features + "," + configured_features(model_.globals().server, seen->term);
+  attaching->features.add(attaching->told_features);
   seen->exiting = false;
   const auto now = clock_.wall();
   const bool fresh = !seen->session;

@@ -271,6 +271,18 @@ TEST_CASE("Keyboard: a frame is applied once, and acknowledged when it is in the
   CHECK(std::count(frames.begin(), frames.end(), protocol::FrameType::input_ack) == 1);
 }
 
+TEST_CASE("Keyboard: what the user says of a terminal counts more than what it answers", "[server]") {
+  KeyRig rig;
+  const auto session = rig.add_session();
+  RemoteClient& client = rig.add_client();
+  REQUIRE(rig.clients.attach(client.id, session, {}));
+  client.told_features = "sync";
+  client.features.add("sync:focus");
+  rig.keyboard.on_input(client, 1, "\x1b[?2026;0$y\x1b[?1004;0$y");
+  CHECK(client.features.sync);
+  CHECK_FALSE(client.features.focus);
+}
+
 TEST_CASE("Keyboard: an acknowledgement goes with output, or alone after a moment", "[server]") {
   KeyRig rig;
   const auto session = rig.add_session();
