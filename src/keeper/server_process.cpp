@@ -98,8 +98,8 @@ bool ServerProcess::read_messages() {
     auto message = link_->next();
     if (!message) {
       log::error("the server sends nonsense: {}", message.error().text);
+      kill(Death::Kind::none);  // before it sees that the link is gone, and ends as if all were well
       drop_link();
-      kill(Death::Kind::none);
       return false;
     }
     if (!message->has_value()) break;
