@@ -29,11 +29,6 @@ using model::InputPosition;
 constexpr std::size_t kHeldAtOnce = 16 * 1024;
 /// How long the rest of a sequence or of a character may take. A lone Escape waits escape-time.
 constexpr std::chrono::seconds kRestLimit{1};
-/// An acknowledgement waits no longer for a terminal that is behind.
-constexpr std::chrono::seconds kLongestEcho{1};
-/// So long an acknowledgement waits for output that it can go with, so that the client is woken once for a
-/// key.
-constexpr std::chrono::milliseconds kAckWait{10};
 /// A client keeps less than this unacknowledged (protocol::InputBuffer).
 constexpr std::size_t kMostBehind = 1 << 20;
 constexpr std::size_t kMostFramesBehind = 16 * 1024;
@@ -360,55 +355,6 @@ void Keyboard::look_ahead(RemoteClient& client, std::string_view fresh) {
 void Keyboard::go_on_with_input() {
   for (auto& [id, client] : remote_) {
     if (client->stalled && client->phase == RemoteClient::Phase::attached) dispatch_events(*client);
-  }
-}
-
-/// Whether what the program made of the input is on its way to the terminal, or none is to be waited for. The
-/// display was updated in this turn already.
-bool Keyboard::echo_is_shown(RemoteClient& client) {
-  const auto now = clock_.now();
-  if (!protocol::has_feature(client.hello.features, protocol::kEcho)) return goes_with_output(client, now);
-  const panes::PaneIo* io = terminals_.find(client.held_for);
-  auto& echo = client.echo;
-  if (echo.frame != client.accepted.frame) {
-    echo = {client.accepted.frame, client.held_for, io != nullptr ? io->parsed() : 0, now};
-  }
-  const bool answered = io != nullptr && echo.pane == io->id() && io->parsed() != echo.parsed;
-  const bool shown =
-      client.direct ? client.direct->is_current() : !client.composed || client.composed->shows_echo();
-  const auto waited = now - echo.since;
-  if ((answered || waited >= protocol::kEchoWait) && (shown || waited >= kLongestEcho)) {
-    client.echo_timer.stop();
-    return true;
-  }
-  const auto next =
-      waited < protocol::kEchoWait ? echo.since + protocol::kEchoWait : echo.since + kLongestEcho;
-  client.echo_timer.start(std::max<std::chrono::nanoseconds>(next - now, std::chrono::milliseconds(1)));
-  return false;
-}
-
-/// To a client that wants no more of an acknowledgement than to forget what it typed.
-bool Keyboard::goes_with_output(RemoteClient& client, std::chrono::steady_clock::time_point now) {
-  auto& echo = client.echo;
-  if (echo.frame <= client.acknowledged) echo = {client.accepted.frame, client.held_for, 0, now};
-  const auto waited = now - echo.since;
-  if (client.connection->queued() > 0 || waited >= kAckWait) {
-    client.echo_timer.stop();
-    return true;
-  }
-  if (!client.echo_timer.armed()) client.echo_timer.start(kAckWait - waited);
-  return false;
-}
-
-void Keyboard::acknowledge_input() {
-  for (auto& [id, client] : remote_) {
-    if (client->phase != RemoteClient::Phase::attached) continue;
-    client->unsaved = false;
-    if (client->acknowledged == client->accepted.frame && !client->ack_due) continue;
-    if (!client->ack_due && !echo_is_shown(*client)) continue;
-    client->ack_due = false;
-    client->acknowledged = client->accepted.frame;
-    client->connection->send(protocol::encode(protocol::InputAck{client->acknowledged}));
   }
 }
 

@@ -79,8 +79,6 @@ class Keyboard final : public command::KeyboardPort {
   void on_escape_time(RemoteClient& client);
   /// Programs have read, or are gone: what waited for room is looked at again.
   void go_on_with_input();
-  /// At the end of the turn, when what keys changed is written down.
-  void acknowledge_input();
 
   // For prompts and the mouse.
   /// For the program in a pane: with the keys before it, or behind them when those are for another one.
@@ -103,8 +101,6 @@ class Keyboard final : public command::KeyboardPort {
   void drag_border(model::ClientId client) override;
 
  private:
-  [[nodiscard]] bool echo_is_shown(RemoteClient& client);
-  [[nodiscard]] bool goes_with_output(RemoteClient& client, std::chrono::steady_clock::time_point now);
   void note_activity(RemoteClient& client);
   void dispatch_events(RemoteClient& client);
   void on_event(RemoteClient& client, const input::Event& event);

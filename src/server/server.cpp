@@ -111,6 +111,7 @@ Server::Server(Given given)
       keyboard_({*loop_, clock_, model_, keys_, queue_, remote_, terminals_, checkpoint_, identities_,
                  prompts_, overlays_, popups_, mouse_, session_watch_, pane_modes_},
                 {[this](model::PaneId pane) { return starts_.is_starting(pane); }}),
+      acknowledgements_(clock_, remote_, terminals_),
       job_outside_({clock_, model_, link_, remote_, terminals_, checkpoint_, messages_, clients_, programs_,
                     recovery_}),
       jobs_({*loop_, clock_, model_, start_, facts_, queue_, terminals_, shells_, clients_, agent_.path(),
@@ -196,7 +197,7 @@ void Server::end_of_turn() {
   SESS_FAULT("turn-before-save");
   checkpoint_.save();
   SESS_FAULT("turn-saved");
-  keyboard_.acknowledge_input();  // after it: what is acknowledged may stand there alone
+  acknowledgements_.send();  // after it: what is acknowledged may stand there alone
   prompts_.save_answers();
   remote_.flush();
   if (jobs_.has_more()) loop_->defer([] {});

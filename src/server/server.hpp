@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "command/language/queue.hpp"
+#include "dispatch/acknowledgements.hpp"
 #include "dispatch/keyboard.hpp"
 #include "dispatch/mouse.hpp"
 #include "dispatch/overlays.hpp"
@@ -137,6 +138,7 @@ class Server {
   Overlays overlays_;
   Popups popups_;
   Keyboard keyboard_;
+  dispatch::Acknowledgements acknowledgements_;
   JobOutside job_outside_;
   jobs::JobControl jobs_;
   jobs::BootControl boot_;

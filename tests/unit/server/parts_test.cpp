@@ -1,6 +1,7 @@
 // The server's objects, each made alone: Clients, Keyboard, Display, Programs, Recovery.
 #include <csignal>
 
+#include "dispatch/acknowledgements.hpp"
 #include "dispatch/overlays.hpp"
 #include "dispatch/pane_commands.hpp"
 #include "dispatch/popups.hpp"
@@ -62,6 +63,7 @@ struct KeyRig : ProgramRig {
   Keyboard keyboard{{*loop, clock, model, keys, queue, remote, terminals, checkpoint, identities, prompts,
                      overlays, popups, mouse, session_watch, pane_modes},
                     {[this](model::PaneId pane) { return starts.is_starting(pane); }}};
+  dispatch::Acknowledgements acknowledgements{clock, remote, terminals};
 };
 
 /// Jobs that ask nothing of the server but to be heard.
@@ -265,7 +267,7 @@ TEST_CASE("Keyboard: a frame is applied once, and acknowledged when it is in the
   CHECK(applied.frame == 1);
   rig.keyboard.on_input(client, 1, "ls\r");  // again, after a reconnect
   CHECK(rig.terminals.find(pane)->journal().input_applied(client.token) == applied);
-  rig.keyboard.acknowledge_input();
+  rig.acknowledgements.send();
   std::vector<protocol::FrameType> frames;
   static_cast<void>(rig.output_of(client, &frames));
   CHECK(std::count(frames.begin(), frames.end(), protocol::FrameType::input_ack) == 1);
@@ -283,7 +285,7 @@ TEST_CASE("Keyboard: what the user says of a terminal counts more than what it a
   CHECK_FALSE(client.features.focus);
 }
 
-TEST_CASE("Keyboard: an acknowledgement goes with output, or alone after a moment", "[server]") {
+TEST_CASE("Acknowledgements: one goes with output, or alone after a moment", "[server]") {
   KeyRig rig;
   const auto session = rig.add_session();
   RemoteClient& client = rig.add_client();
@@ -291,7 +293,7 @@ TEST_CASE("Keyboard: an acknowledgement goes with output, or alone after a momen
   rig.display.update();
   static_cast<void>(rig.output_of(client));
   const auto acknowledged = [&] {
-    rig.keyboard.acknowledge_input();
+    rig.acknowledgements.send();
     std::vector<protocol::FrameType> frames;
     static_cast<void>(rig.output_of(client, &frames));
     return std::count(frames.begin(), frames.end(), protocol::FrameType::input_ack) == 1;
