@@ -13,6 +13,7 @@
 #include "client/options.hpp"
 #include "client/run.hpp"
 #include "client/starter.hpp"
+#include "os/programs/spawn.hpp"
 
 namespace {
 
@@ -81,9 +82,7 @@ std::optional<int> local_command(const sess::client::Options& options,
     if (words.empty()) return std::nullopt;
     words.insert(words.begin(), sess::client::daemon_command(options, {}).front());
   }
-  std::vector<char*> argv;
-  for (auto& word : words) argv.push_back(word.data());
-  argv.push_back(nullptr);
+  const auto argv = sess::os::exec_pointers(words);
   execvp(argv[0], argv.data());
   const int error = errno;
   std::fprintf(stderr, "sess: cannot run %s: %s\n", argv[0], std::strerror(error));

@@ -49,9 +49,7 @@ int complain(std::string text, ExitCode status = ExitCode::failure) {
 
 /// Replaces this process; returns only when that failed.
 int become(const std::vector<std::string>& argv, const std::vector<std::string>& candidates) {
-  std::vector<char*> pointers;
-  for (const std::string& argument : argv) pointers.push_back(const_cast<char*>(argument.c_str()));
-  pointers.push_back(nullptr);
+  const auto pointers = os::exec_pointers(argv);
   for (const std::string& program : candidates) ::execv(program.c_str(), pointers.data());
   return complain(fmt::format("cannot run {}: {}", argv[0], std::strerror(errno)));
 }

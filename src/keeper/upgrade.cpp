@@ -26,9 +26,7 @@ int exec_with(const std::vector<std::string>& command, std::string_view last, co
   open_across.push_back(memory.get());
   std::vector<std::string> strings = command;
   strings.push_back(fmt::format("{}={}", last, memory.get()));
-  std::vector<char*> argv;
-  for (auto& one : strings) argv.push_back(one.data());
-  argv.push_back(nullptr);
+  const auto argv = os::exec_pointers(strings);
   std::vector<char*> environment;
   for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
   if (!variable.empty()) environment.push_back(variable.data());

@@ -24,14 +24,6 @@ struct Prepared {
   volatile int failed = 0;  ///< an errno
 };
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  out.reserve(strings.size() + 1);
-  for (const auto& one : strings) out.push_back(const_cast<char*>(one.c_str()));
-  out.push_back(nullptr);
-  return out;
-}
-
 [[noreturn]] void become(Prepared& with) noexcept {
   for (int to = 0; to < 3; ++to) {
     if (dup2(with.from[static_cast<std::size_t>(to)], to) < 0) {
@@ -74,8 +66,8 @@ Result<> start_apart(const std::vector<std::string>& argv, const std::vector<std
     ++i;
   }
   with.candidates = path_candidates(argv[0], env);
-  with.argv = pointers(argv);
-  with.env = pointers(env);
+  with.argv = exec_pointers(argv);
+  with.env = exec_pointers(env);
   pid_t between = -1;
   int failed = 0;
   {

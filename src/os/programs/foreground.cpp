@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "os/programs/spawn.hpp"
 #include "os/signals.hpp"
 
 namespace sess::os {
@@ -30,9 +31,7 @@ class InterruptIgnored {
 }  // namespace
 
 Result<int> run_in_foreground(const std::vector<std::string>& argv) {
-  std::vector<char*> words;
-  for (const auto& word : argv) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
+  const auto words = exec_pointers(argv);
   const InterruptIgnored ignored;
   pid_t pid = -1;
   {

@@ -74,8 +74,7 @@ Result<Helper::Started> Helper::start(const std::vector<std::string>& argv, Term
   if (auto set = set_nonblocking(errors->read.get()); !set) return pass(set.error());
   Prepared with;
   with.candidates = path_candidates(argv.at(0), current_environment());
-  for (const auto& word : argv) with.argv.push_back(const_cast<char*>(word.c_str()));
-  with.argv.push_back(nullptr);
+  with.argv = exec_pointers(argv);
   with.stream = pair->second.get();
   with.errors = errors->write.get();
   with.slave = pty.slave.get();

@@ -151,14 +151,6 @@ void leave_parents_table(const Prepared& with) {
   _exit(127);
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& strings) {
-  std::vector<char*> out;
-  out.reserve(strings.size() + 1);
-  for (const auto& one : strings) out.push_back(const_cast<char*>(one.c_str()));
-  out.push_back(nullptr);
-  return out;
-}
-
 Result<> check(const SpawnRequest& request) {
   if (request.argv.empty() || request.argv[0].empty()) {
     return fail(ErrorCode::invalid_argument, "no program to start");
@@ -220,11 +212,11 @@ Result<Forked> fork_child(const SpawnRequest& request, std::array<int, 3> std_fd
   }
   Prepared with;
   with.candidates = path_candidates(request.argv[0], request.env);
-  with.argv = pointers(request.argv);
+  with.argv = exec_pointers(request.argv);
   if (request.argv0) with.argv[0] = const_cast<char*>(request.argv0->c_str());
-  with.shell_argv = pointers(request.argv);
+  with.shell_argv = exec_pointers(request.argv);
   with.shell_argv.insert(with.shell_argv.begin(), const_cast<char*>("/bin/sh"));
-  with.env = pointers(request.env);
+  with.env = exec_pointers(request.env);
   with.cwd = request.cwd.c_str();
   with.home = std::string(variable(request.env, "HOME"));
   with.umask = request.umask;
@@ -372,6 +364,14 @@ int await_end(pid_t child) {
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   return status;
+}
+
+std::vector<char*> exec_pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> out;
+  out.reserve(strings.size() + 1);
+  for (const auto& one : strings) out.push_back(const_cast<char*>(one.c_str()));
+  out.push_back(nullptr);
+  return out;
 }
 
 std::vector<std::string> current_environment() {

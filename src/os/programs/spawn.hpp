@@ -99,6 +99,9 @@ int await_end(pid_t child);
 /// This process's environment as "NAME=value" strings.
 [[nodiscard]] std::vector<std::string> current_environment();
 
+/// What exec takes for `strings`: a pointer to each and a null. They outlive it.
+[[nodiscard]] std::vector<char*> exec_pointers(const std::vector<std::string>& strings);
+
 /// Where `program` is found in the PATH of `env`: candidates in order; a name with a slash is itself.
 [[nodiscard]] std::vector<std::string> path_candidates(const std::string& program,
                                                        const std::vector<std::string>& env);
